@@ -1,0 +1,28 @@
+"""Sphinx configuration: Markdown pages, built offline. The reference of keys is made here."""
+
+import sys
+from importlib import metadata
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from keys import write_reference  # noqa: E402
+
+project = "Yaan"
+author = "The Yaan authors"
+release = metadata.version("yaan")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax"]
+myst_enable_extensions = ["dollarmath", "deflist"]
+myst_heading_anchors = 3
+exclude_patterns = ["_build", "_generated", "Thumbs.db", ".DS_Store"]
+autodoc_typehints = "description"
+autodoc_member_order = "bysource"
+
+html_theme = "furo"
+html_title = f"Yaan {release}"
+# Formulas are typeset by the reader's browser; without a network they stay readable as TeX.
+html_theme_options = {"source_repository": "", "footer_icons": []}
+
+write_reference(HERE / "_generated" / "keys.md")

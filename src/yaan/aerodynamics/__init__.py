@@ -1,0 +1,6 @@
+"""Forces of the air on a body, and how they heat it."""
+
+from yaan.aerodynamics.heating import free_stream_flux
+from yaan.aerodynamics.tables import ForceTable
+
+__all__ = ["ForceTable", "free_stream_flux"]

@@ -1,0 +1,32 @@
+"""Force coefficients of a configuration."""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from yaan.base.tables import hats
+
+
+class ForceTable(eqx.Module):
+    """Axial and normal force coefficients against angle of attack and Mach number.
+
+    Body axes: axial force against the vehicle's axis, normal force across it, in the plane of
+    the axis and the stream. At zero angle of attack the axial coefficient is the drag
+    coefficient. Flat beyond the edges; the flight record shows whether they were left.
+    """
+
+    angles: Float[Array, " angles"]  # [rad]
+    mach: Float[Array, " machs"]
+    axial: Float[Array, "angles machs"]
+    normal: Float[Array, "angles machs"]
+    reference_area: Float[Array, ""]  # [m^2]
+
+    def areas(
+        self, angle: Float[Array, ""], mach: Float[Array, ""]
+    ) -> tuple[Float[Array, ""], Float[Array, ""]]:
+        """Force areas [m^2], axial and normal: times dynamic pressure they are the forces."""
+        weights = hats(angle, self.angles)[:, None] * hats(mach, self.mach)[None, :]
+        return (
+            self.reference_area * jnp.sum(weights * self.axial),
+            self.reference_area * jnp.sum(weights * self.normal),
+        )

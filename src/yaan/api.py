@@ -1,0 +1,197 @@
+"""The public face: a mission that can be changed and flown, and the flight it made."""
+
+import io
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from yaan.base.errors import YaanError
+from yaan.mission.account import Assumption, Source, assumptions, sources
+from yaan.mission.file.tree import Tree
+from yaan.mission.load import load_tree, override
+from yaan.mission.spec import MissionSpec, check
+
+if TYPE_CHECKING:
+    import xarray
+
+    from yaan.mission.fly import Progress
+    from yaan.mission.summary import Flown
+
+
+def load(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> "Mission":
+    """A mission of the library, or of a YAML file, checked.
+
+    Args:
+        name_or_path: a name such as `gaganyaan`, or a path.
+        overrides: dotted keys of the mission and the values they get.
+
+    Raises:
+        InputError: with every mistake at once: file, line, key, value and what was expected.
+    """
+    return Mission(load_tree(name_or_path, overrides))
+
+
+class Mission:
+    """A checked mission; changing it makes another one."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.source = tree
+        self.spec: MissionSpec = check(tree)
+
+    @property
+    def name(self) -> str:
+        """Short name."""
+        return self.spec.name
+
+    @property
+    def title(self) -> str:
+        """Title, or the name where there is none."""
+        return self.spec.title or self.spec.name
+
+    @property
+    def tree(self) -> dict[str, Any]:
+        """The resolved mission file as plain data, quantities as text with units."""
+        return self.source.data
+
+    def replace(self, key: str, value: Any) -> "Mission":
+        """This mission with the value at a dotted `key` replaced.
+
+        Raises:
+            InputError: when the key or the value is wrong.
+        """
+        return Mission(override(self.source, {key: value}))
+
+    def fly(
+        self,
+        *,
+        profile: str | None = None,
+        progress: "Callable[[Progress], None] | None" = None,
+    ) -> "Flight":
+        """Fly it.
+
+        A mission that cannot be flown returns a flight whose `outcome` says what is missing.
+
+        Args:
+            profile: steering profile to fly instead of the file's choice.
+            progress: called with what is being done.
+        """
+        if profile is not None:
+            return self.replace("steering.profile", profile).fly(progress=progress)
+        from yaan.mission.fly import fly
+
+        flown, timings = fly(self.source, self.spec, progress)
+        return Flight(flown, timings)
+
+    def assumptions(self) -> list[Assumption]:
+        """Every value that nobody published, with its range and reason."""
+        return assumptions(self.source)
+
+    def sources(self) -> list[Source]:
+        """Every source."""
+        return sources(self.source)
+
+    def __repr__(self) -> str:
+        return f"<Mission {self.name}: {self.title}>"
+
+
+class Flight:
+    """A mission flown: its numbers, its history, and where to keep them."""
+
+    def __init__(self, flown: "Flown", timings: dict[str, float]) -> None:
+        self._flown = flown
+        self.timings = timings
+        """Time spent by stage of the computation [s]."""
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Everything told in numbers, as in `summary.json`."""
+        from yaan.base.session import computing
+        from yaan.mission.summary import summarise
+
+        with computing():
+            return summarise(self._flown)
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """How it ended: `code`, `text`, and the `shortfall` [m/s]."""
+        return self.summary["outcome"]
+
+    @property
+    def timeline(self) -> list[dict[str, Any]]:
+        """Events and peaks in order of time."""
+        return self.summary["timeline"]
+
+    @property
+    def verdicts(self) -> list[dict[str, Any]]:
+        """What the flight had to hold, and whether it did."""
+        return self.summary["verdicts"]
+
+    @property
+    def history(self) -> dict[str, np.ndarray]:
+        """Columns of the flown profile, one row a step."""
+        return dict(self._flown.histories[self._flown.profile].columns)
+
+    @cached_property
+    def trajectory(self) -> "xarray.Dataset":
+        """The history as a dataset; units and frames are attributes."""
+        import xarray
+
+        from yaan.results.trajectory import COLUMNS
+
+        kept = self._flown.histories[self._flown.profile]
+        variables = {}
+        for name, values in kept.columns.items():
+            column = COLUMNS[name]
+            attributes = {"units": column.unit, "long_name": column.long_name}
+            if column.frame:
+                attributes["frame"] = column.frame
+            variables[name] = (column.dimensions, values, attributes)
+        time = variables.pop("time")
+        coordinates: dict[str, Any] = {"time": time, "axis": ["x", "y", "z"]}
+        coordinates["stage"] = list(kept.stages)
+        attributes = {"mission": self.summary["mission"], "epoch": self.summary["epoch"]}
+        return xarray.Dataset(variables, coordinates, attributes)
+
+    def save(self, parent: str | Path = "runs") -> Path:
+        """Write a run folder with its report below `parent`; returns the folder.
+
+        Raises:
+            YaanError: when the folder cannot be written.
+        """
+        from yaan.mission.keep import keep
+        from yaan.report import write_report
+
+        try:
+            folder = keep(self._flown, self.summary, self.timings, Path(parent))
+            write_report(folder)
+            return folder
+        except OSError as error:
+            raise YaanError(f"cannot write a run folder in {parent}: {error}") from error
+
+    def __repr__(self) -> str:
+        return f"<Flight {self.summary['mission']}: {self.outcome['text']}>"
+
+    def _repr_html_(self) -> str:
+        """The timeline as a table, for notebooks."""
+        out = io.StringIO()
+        out.write(f"<p><b>{_escape(self.outcome['text'])}</b></p><table><tr>")
+        heads = ("event", "T+ s", "height km", "inertial speed m/s", "mass t", "load g")
+        out.write("".join(f"<th>{head}</th>" for head in heads) + "</tr>")
+        for e in self.timeline:
+            cells = (
+                _escape(e["event"]),
+                f"{e['time']:.2f}",
+                f"{e['height'] / 1e3:.2f}",
+                f"{e['speed_inertial']:.1f}",
+                f"{e['mass_after'] / 1e3:.2f}",
+                f"{e['load_g']:.2f}",
+            )
+            out.write("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+        return out.getvalue() + "</table>"
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

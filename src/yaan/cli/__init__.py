@@ -1,0 +1,1 @@
+"""The verbs of `yaan`, grouped by what they act on."""

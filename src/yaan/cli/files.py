@@ -1,0 +1,181 @@
+"""The verbs on mission files: check, list, new, schema, sources."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from yaan.cli import console
+from yaan.cli.exits import ExitCode
+
+if TYPE_CHECKING:
+    from yaan.mission import MissionSpec, Tree
+
+MissionArgument = Annotated[str, typer.Argument(help="A name of the library, or a YAML file.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change one value first; repeatable."),
+]
+
+KINDS = ("missions", "vehicles", "engines", "sites")
+
+# What a newcomer wants to know about each block of a mission file.
+_COMMENTS = {
+    "launch": "Where and when. A site is a name of the library, a path or a mapping.",
+    "target": "The orbit to reach: heights above 6378.137 km.",
+    "vehicle": "`from` names a vehicle of the library; what follows is merged over it.",
+    "crew": "How the crew sits: components of the thrust direction along the couch axes.",
+    "environment": "The world that the rocket meets.",
+    "step": "Integration step; a phase may have its own.",
+    "reserve": "Propellant that the verdict asks to be left.",
+    "steering": "Named choices of steering; free coefficients are solved at run time.",
+    "phases": "In order. Each ends at the first of its `until` conditions.",
+    "published": "Figures of others, printed beside ours.",
+}
+
+
+def check(
+    file: Annotated[str, typer.Argument(help="A mission file, or a name of the library.")],
+    *,
+    overrides: SetOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Validate a mission file and tell every mistake at once."""
+    tree, spec = _checked(file, overrides)
+    assumed = len(assumptions_of(tree))
+    if as_json:
+        console.print_json({"file": file, "ok": True, "mission": spec.name, "assumptions": assumed})
+    else:
+        what = spec.title or spec.name
+        print(f"{file}: ok. {what}; {assumed} assumed values (yaan sources {file}).")
+    return ExitCode.OK
+
+
+def list_library(*, as_json: JsonOption = False) -> int:
+    """List the missions, vehicles, engines and sites of the library."""
+    shelves = {kind: dict(library_titles(kind)) for kind in KINDS}
+    if as_json:
+        console.print_json(shelves)
+        return ExitCode.OK
+    width = max(len(name) for shelf in shelves.values() for name in shelf)
+    for kind, shelf in shelves.items():
+        print(f"{kind}:")
+        for name, title in shelf.items():
+            print(f"  {name:<{width}}  {title}")
+    return ExitCode.OK
+
+
+def new(
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.")],
+    *,
+    source: Annotated[
+        str, typer.Option("--from", metavar="NAME", help="A mission of the library.")
+    ] = "gaganyaan",
+) -> int:
+    """Write a commented mission file to start from."""
+    from yaan.base import InputError, Problem, nearest, quote
+    from yaan.mission import names, template
+
+    known = names("mission")
+    if source not in known:
+        hint = nearest(source, known)
+        raise InputError(Problem("--from", None, "", quote(source), "a library mission", hint))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("x", encoding="utf-8", newline="\n") as made:
+        made.write(commented(template(source), file.stem))
+    print(f"Wrote {file}. Next: yaan check {file}, then yaan fly {file}.")
+    return ExitCode.OK
+
+
+def schema() -> int:
+    """Print the JSON schema of a mission file, for editors."""
+    from yaan.mission import json_schema
+
+    console.print_json(json_schema())
+    return ExitCode.OK
+
+
+def sources(
+    mission: MissionArgument, *, overrides: SetOption = None, as_json: JsonOption = False
+) -> int:
+    """Print every number's source, and every assumed value."""
+    from dataclasses import asdict
+
+    from yaan.mission import sources as sources_of
+
+    tree, _ = _checked(mission, overrides)
+    found = {
+        "sources": [asdict(source) for source in sources_of(tree)],
+        "assumptions": assumptions_of(tree),
+    }
+    if as_json:
+        console.print_json(found)
+        return ExitCode.OK
+    from yaan.cli import tables
+
+    screen = console.out()
+    rows = [(row["key"] or "(mission)", row["text"], place(row)) for row in found["sources"]]
+    screen.print(console.table("Sources", ("key", "source", "file"), rows))
+    screen.print(tables.assumptions(found) or "Nothing is assumed.")
+    return ExitCode.OK
+
+
+def _checked(file: str, overrides: list[str] | None) -> "tuple[Tree, MissionSpec]":
+    """Load and check a mission without loading what flies it.
+
+    Raises:
+        InputError: every mistake.
+    """
+    from yaan.cli.fly import parse_overrides
+    from yaan.mission import check as checked
+    from yaan.mission import load_tree
+
+    tree = load_tree(file, parse_overrides(overrides or []))
+    return tree, checked(tree)
+
+
+def assumptions_of(tree: "Tree") -> list[dict[str, Any]]:
+    """The assumptions of a mission as plain records, ends of ranges as texts."""
+    from dataclasses import asdict
+
+    from yaan.mission import assumptions
+
+    return [
+        {**asdict(row), "low": row.low_text, "high": row.high_text} for row in assumptions(tree)
+    ]
+
+
+def library_titles(kind: str) -> Iterator[tuple[str, str]]:
+    """Name and title of each file on one shelf of the library, by name.
+
+    The title is one line of ours at the left margin; reading it so spares the YAML reader, which
+    would take most of the time of `yaan list`.
+    """
+    for file in sorted(_shelf(kind).iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".yaml"):
+            match = re.search(r"^title:\s*(.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+            title = match[1].strip().strip("\"'") if match else ""
+            yield file.name.removesuffix(".yaml"), title
+
+
+def commented(text: str, name: str) -> str:
+    """A mission of the library as a file of the user's own: renamed, with a comment a block."""
+    text = re.sub(r"^name:.*$", f"name: {name}", text, count=1, flags=re.MULTILINE)
+    for key, comment in _COMMENTS.items():
+        text = re.sub(rf"^(?={key}:)", f"# {comment}\n", text, count=1, flags=re.MULTILINE)
+    return text
+
+
+def place(row: dict[str, Any]) -> str:
+    """`file:line` of a row, the folder left out."""
+    line = f":{row['line']}" if row.get("line") else ""
+    return f"{Path(str(row.get('file', ''))).name}{line}"
+
+
+def _shelf(kind: str) -> Any:
+    from importlib.resources import files
+
+    return files("yaan") / "library" / kind

@@ -1,0 +1,154 @@
+"""Tables of a flight, from its summary: what `yaan fly` prints and `yaan report` repeats.
+
+Every function takes the summary as `summary.json` holds it (SI) and converts at the door.
+A part that the summary lacks gives no table.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from yaan.cli.console import table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Summary = Mapping[str, Any]
+
+# Units of results that people read in another one: [factor, unit shown].
+_SHOWN = {"m": (1e3, "km"), "kg": (1e3, "t"), "Pa": (1e3, "kPa")}
+
+_LEDGER = ("ideal", "achieved", "gravity", "drag", "steering", "back_pressure")
+
+
+def number(value: float | None, digits: int = 0, scale: float = 1.0) -> str:
+    """`value / scale` with so many digits; a dash where there is no value."""
+    if value is None:
+        return "-"
+    text = f"{value / scale:,.{digits}f}".replace(",", " ")
+    return text.removeprefix("-") if float(text.replace(" ", "")) == 0 else text
+
+
+def overview(summary: Summary) -> Iterator["Table"]:
+    """Timeline, budgets and profiles of one flight, in the order of reading."""
+    for make in (timeline, propellant, velocity, profiles, published):
+        made = make(summary)
+        if made is not None:
+            yield made
+
+
+def timeline(summary: Summary) -> "Table | None":
+    """Events and peaks in the order of time."""
+    rows = [
+        (
+            number(row["time"], 2),
+            row["event"] if row.get("kind") != "peak" else f"({row['event']})",
+            number(row["height"], 2, 1e3),  # [m/km]
+            number(row.get("speed_relative"), 0),
+            number(row.get("speed_inertial"), 0),
+            number(row.get("flight_path_angle_deg"), 2),
+            number(row.get("mass_after"), 2, 1e3),  # [kg/t]
+            number(row.get("dynamic_pressure"), 2, 1e3),  # [Pa/kPa]
+            number(row.get("load_g"), 2),
+        )
+        for row in summary.get("timeline", ())
+    ]
+    heads = (">T+\ns", "event", ">height\nkm", ">v rel\nm/s", ">v in\nm/s", ">gamma\ndeg")
+    return _table("Timeline", (*heads, ">mass\nt", ">q\nkPa", ">load\ng"), rows)
+
+
+def propellant(summary: Summary) -> "Table | None":
+    """Propellant of each stage."""
+    rows = [
+        (
+            row["stage"],
+            number(row["loaded"], 2, 1e3),  # [kg/t]
+            number(row["used"], 2, 1e3),  # [kg/t]
+            number(row["left"], 2, 1e3),  # [kg/t]
+            number(row.get("margin_velocity")),
+        )
+        for row in summary.get("propellant", ())
+    ]
+    return _table(
+        "Propellant", ("stage", ">loaded\nt", ">used\nt", ">left\nt", ">worth\nm/s"), rows
+    )
+
+
+def velocity(summary: Summary) -> "Table | None":
+    """Where the rocket's ideal velocity went: ideal = achieved + losses."""
+    ledger = summary.get("velocity_ledger") or {}
+    total = ledger.get("total")
+    if not total:
+        return None
+    lines: list[Summary] = [*ledger.get("phases", ()), {"phase": "total", **total}]
+    rows = [(line["phase"], *(number(line.get(key), 1) for key in _LEDGER)) for line in lines]
+    heads = ("phase", *(f">{key.replace('_', ' ')}" for key in _LEDGER))
+    return _table("Velocity ledger, m/s", heads, rows)
+
+
+def profiles(summary: Summary) -> "Table | None":
+    """The steering choices of this mission beside each other."""
+    aborts = (summary.get("abort") or {}).get("profiles") or {}
+    flown = summary.get("profile")
+    rows = [
+        (
+            f"{name} (flown)" if name == flown else name,
+            number(row.get("cut_off"), 1),
+            number(row.get("propellant_left"), 2, 1e3),  # [kg/t]
+            number(row.get("apex_height"), 1, 1e3),  # [m/km]
+            number(row.get("max_dynamic_pressure"), 1, 1e3),  # [Pa/kPa]
+            number(row.get("max_load_g"), 2),
+            number((aborts.get(name) or {}).get("peak_load_g_max"), 1),
+        )
+        for name, row in (summary.get("profiles") or {}).items()
+    ]
+    heads = (">cut-off\ns", ">left\nt", ">apex\nkm", ">max q\nkPa", ">max\ng", ">worst abort\ng")
+    return _table("Ascent profiles", ("profile", *heads), rows)
+
+
+def published(summary: Summary) -> "Table | None":
+    """Published figures beside ours."""
+    rows: list[tuple[str, ...]] = []
+    for row in summary.get("published", ()):
+        scale, unit = _SHOWN.get(row.get("unit", ""), (1.0, row.get("unit", "")))
+        judged = {True: "within", False: "outside", None: "not judged"}[row.get("within")]
+        figures = [number(row.get(key), 2, scale) for key in ("ours", "published", "difference")]
+        rows.append((row["what"], *figures, unit, judged, "calibrated" * row.get("calibrated", 0)))
+    heads = ("figure", ">ours", ">published", ">difference", "", "tolerance", "")
+    return _table("Published figures", heads, rows)
+
+
+def assumptions(summary: Summary) -> "Table | None":
+    """Assumed values, the most telling one first."""
+    ranked = sorted(summary.get("assumptions", ()), key=lambda row: row.get("rank") or 10**6)
+    rows = [(row["key"], _short(row["value"]), _range(row), row.get("why", "")) for row in ranked]
+    return _table("Assumed values", ("key", "value", "range", "why"), rows)
+
+
+def verdicts(summary: Summary) -> Iterator[tuple[str, str]]:
+    """Each verdict as a word and a sentence."""
+    words = {True: "held", False: "FAILED", None: "open"}
+    for row in summary.get("verdicts", ()):
+        text = f"{row['name']}: {row['value']}; {row['limit']}. {row.get('text', '')}"
+        yield words[row.get("passed")], text.rstrip()
+
+
+def timings(seconds: Mapping[str, float]) -> "Table | None":
+    """Wall time by phase of the computation."""
+    rows = [(name.replace("_", " "), number(value, 2)) for name, value in seconds.items()]
+    rows.append(("in all", number(sum(seconds.values()), 2)))
+    return _table("Time spent", ("on", ">s"), rows)
+
+
+def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> "Table | None":
+    return table(title, heads, rows) if rows else None
+
+
+def _short(value: object, width: int = 28) -> str:
+    text = str(value)
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def _range(row: Mapping[str, Any]) -> str:
+    if row.get("low") is None:
+        return "-"
+    return f"{_short(row['low'])} to {_short(row['high'])}"

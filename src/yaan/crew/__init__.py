@@ -1,0 +1,13 @@
+"""What a crew may bear, and what a flight does to it."""
+
+from yaan.crew.limits import SHORTEST, Curve, load_limits
+from yaan.crew.loads import AxisVerdict, grade, longest_exposure
+
+__all__ = [
+    "SHORTEST",
+    "AxisVerdict",
+    "Curve",
+    "grade",
+    "load_limits",
+    "longest_exposure",
+]

@@ -1,0 +1,200 @@
+"""Grades the sustained loads of a flight against the limits of its crew.
+
+Signs. A load is the specific force, what an accelerometer in the seat reads, over 9.80665 m/s^2,
+on the axes of a seated person: x out of the chest, y to the left, z to the head. Thrust from
+behind pushes the back forward and presses the organs towards the seat: that is +x, "eyeballs in".
+-x hangs in the straps, +z is felt head to foot ("eyeballs down"), -z foot to head.
+
+Rule. For each level L, the longest time without a pause at or above L must not exceed the time
+which the curve allows at L. The history is straight between its points; two points at one time are
+a jump. Two pulses with a pause between are two exposures: the curves say nothing of recovery.
+
+Exposures of up to 0.5 s are not sustained loads and are not graded here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from yaan.crew.limits import SHORTEST, Axis, Condition, Curve, Status
+
+Verdict = Literal["pass", "fail", "provisional-pass", "provisional-fail", "ungraded"]
+
+_LEVELS = 400  # levels scanned besides those where the longest exposure can jump
+
+
+@dataclass(frozen=True)
+class AxisVerdict:
+    """The loads along one direction of the seat, and what the limit says of them.
+
+    Attributes:
+        axis: direction, as "+x".
+        curve: name of the limit's curve; "" if the limits know none.
+        status: standing of the curve's source.
+        verdict: "pass" or "fail" by a primary source, "provisional-pass" or "provisional-fail" by
+            a second-hand one, otherwise "ungraded".
+        worst_level_g: the level [g0] whose longest exposure uses most of what is allowed; where
+            every level may be borne without end, the highest that lasts more than 0.5 s; None if
+            nothing does, or nothing is graded.
+        worst_duration: longest time without a pause at or above it [s].
+        allowed_duration: what the curve allows there [s]; None is without end.
+        utilisation: worst_duration / allowed_duration, 1 is the limit; None if ungraded.
+        peak_g: highest load in this direction [g0], 0 if there is none.
+        source: of the curve.
+        text: the verdict as a sentence.
+        allowed: points of the curve, (duration [s], level [g0]).
+    """
+
+    axis: Axis
+    curve: str
+    status: Status
+    verdict: Verdict
+    worst_level_g: float | None
+    worst_duration: float | None
+    allowed_duration: float | None
+    utilisation: float | None
+    peak_g: float
+    source: str
+    text: str
+    allowed: tuple[tuple[float, float], ...]
+
+    def row(self) -> dict[str, Any]:
+        """The verdict as plain data, for the summary of a flight."""
+        return asdict(self)
+
+
+def grade(
+    time: ArrayLike, load: ArrayLike, curves: Sequence[Curve], condition: Condition
+) -> list[AxisVerdict]:
+    """Grade a history of loads on the six directions of the seat.
+
+    Args:
+        time: of the points [s], shape [n], never falling; two equal times are a jump.
+        load: specific force on the seat axes x, y, z [g0], shape [n, 3].
+        curves: the limits, from `load_limits`.
+        condition: of the crew; a curve for "all" serves every condition.
+
+    Returns:
+        One verdict for each of +x, -x, +y, -y, +z, -z.
+
+    Raises:
+        ValueError: the shapes do not fit, a value is not finite, or time falls.
+    """
+    t, loads = np.asarray(time, dtype=float), np.asarray(load, dtype=float)
+    if t.ndim != 1 or t.size == 0 or loads.shape != (t.size, 3):
+        raise ValueError(f"loads: time {t.shape} and load {loads.shape}: expected [n] and [n, 3]")
+    if not (np.isfinite(t).all() and np.isfinite(loads).all() and (np.diff(t) >= 0.0).all()):
+        raise ValueError("loads: time and load must be finite, and time must not fall")
+    verdicts = []
+    for axis in get_args(Axis):
+        along = loads[:, "xyz".index(axis[1])] * (1.0 if axis[0] == "+" else -1.0)
+        fitting = [c for c in curves if c.axis == axis and c.condition in (condition, "all")]
+        # The better source wins where a file holds two curves for one axis and condition.
+        fitting.sort(key=lambda curve: get_args(Status).index(curve.status))
+        curve = fitting[0] if fitting else _no_curve(axis, condition)
+        verdicts.append(_graded(t, along, curve) if curve.grades else _ungraded(along, curve))
+    return verdicts
+
+
+def longest_exposure(time: ArrayLike, load: ArrayLike, level: float) -> float:
+    """Longest time without a pause [s] for which `load` [n] is at or above `level`.
+
+    Args:
+        time: of the points [s], shape [n], never falling.
+        load: any unit, shape [n]; straight between the points.
+        level: same unit.
+    """
+    t, f = np.asarray(time, dtype=float), np.asarray(load, dtype=float)
+    above = f >= level
+    crossings = np.flatnonzero(above[1:] != above[:-1])
+    before, after = f[crossings], f[crossings + 1]
+    share = (level - before) / (after - before)
+    instants = t[crossings] + share * (t[crossings + 1] - t[crossings])
+    starts = np.concatenate([t[:1][above[:1]], instants[above[crossings + 1]]])
+    ends = np.concatenate([instants[above[crossings]], t[-1:][above[-1:]]])
+    return float(np.max(ends - starts, initial=0.0))
+
+
+def _graded(time: NDArray[np.float64], load: NDArray[np.float64], curve: Curve) -> AxisVerdict:
+    """Scan the levels; a level counts when it is borne for longer than a blow."""
+    peak = max(0.0, float(load.max()))
+    levels = _levels(load, curve)
+    held = np.array([longest_exposure(time, load, level) for level in levels])
+    sustained = held > SHORTEST
+    levels, held = levels[sustained], held[sustained]
+    allowed = curve.allowed_duration(levels)
+    used = held / allowed
+    if not levels.size:
+        worst = (None, None, None, 0.0)
+        text = f"no load is borne for more than {SHORTEST:g} s"
+    else:
+        # Levels rise: among equals, as all those that may be borne without end, the highest.
+        i = int(len(used) - 1 - np.argmax(used[::-1]))
+        limit = None if np.isinf(allowed[i]) else float(allowed[i])
+        worst = (float(levels[i]), float(held[i]), limit, float(used[i]))
+        may = "without end" if limit is None else f"for {limit:.4g} s"
+        text = f"{levels[i]:.3g} g for {held[i]:.3g} s; allowed {may}"
+    good = worst[3] <= 1.0
+    verdict: Verdict = "pass" if good else "fail"
+    if curve.status == "second-hand":
+        verdict = "provisional-pass" if good else "provisional-fail"
+        text += "; provisional, since the curve was read second-hand"
+    if longest_exposure(time, load, curve.levels[0]) > 0.0 and (worst[0] or 0.0) < peak:
+        text += f"; the peak of {peak:.3g} g is too short to be graded as sustained"
+    return _verdict(curve, verdict, worst, peak, text)
+
+
+def _levels(load: NDArray[np.float64], curve: Curve) -> NDArray[np.float64]:
+    """Levels [g0], rising, on which the worst exposure is found.
+
+    The longest exposure falls steadily with the level, but for jumps: just above a minimum of the
+    history, where an exposure splits, and just above a plateau, where it ends. It is longest at the
+    jump, so those levels are scanned with the points of the curve, and finely between.
+    """
+    peak = float(load.max())
+    if peak <= 0.0:
+        return np.empty(0)
+    foot = min(curve.levels[-1], 0.5 * peak)
+    ends = np.concatenate([[np.inf], load, [np.inf]])
+    minima = load[(load <= ends[:-2]) & (load <= ends[2:])]
+    plateaus = load[1:][np.diff(load) == 0.0]
+    levels = np.concatenate([np.geomspace(foot, peak, _LEVELS), minima, plateaus, curve.levels])
+    return np.unique(levels[(levels >= foot) & (levels <= peak)])
+
+
+def _ungraded(load: NDArray[np.float64], curve: Curve) -> AxisVerdict:
+    why = "nobody has re-read the curve" if curve.levels else "no curve was obtained"
+    peak = max(0.0, float(load.max()))
+    text = f"ungraded: {why}; the peak is {peak:.3g} g"
+    return _verdict(curve, "ungraded", (None, None, None, None), peak, text)
+
+
+def _no_curve(axis: Axis, condition: str) -> Curve:
+    return Curve("", axis, condition, "missing", "not among the limits given")
+
+
+def _verdict(
+    curve: Curve,
+    verdict: Verdict,
+    worst: tuple[float | None, float | None, float | None, float | None],
+    peak: float,
+    text: str,
+) -> AxisVerdict:
+    level, held, allowed, used = worst
+    return AxisVerdict(
+        axis=curve.axis,
+        curve=curve.name,
+        status=curve.status,
+        verdict=verdict,
+        worst_level_g=level,
+        worst_duration=held,
+        allowed_duration=allowed,
+        utilisation=used,
+        peak_g=peak,
+        source=curve.source,
+        text=text,
+        allowed=tuple(zip(curve.durations, curve.levels, strict=True)),
+    )

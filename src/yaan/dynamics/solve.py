@@ -1,0 +1,269 @@
+"""The only integration loop: fixed steps, lanes in lockstep, and events landed on.
+
+Every array has the lanes of a batch on its first axis; one flight is one lane. Each pass of the
+loop takes one Runge-Kutta step in all lanes. When an event function changes from negative to not
+negative within it, the step is taken back and tried again, shorter, until its length is the
+event's time to `TOLERANCE`: there is no branch, and an event costs a few more steps. Steps also
+end on the instants that are known beforehand (`deadline`: the kinks of a thrust curve), so no
+step straddles a kink.
+
+The lanes are written out, not mapped: under `vmap` the loop's condition would become a lane's
+own, and every pass would copy the whole recording. The four stages and the events share one
+copy of the compiled dynamics, which is most of the time to compile.
+
+Source of the search: regula falsi, safeguarded by bisection (Brent, Algorithms for Minimization
+without Derivatives, 1973, chapter 4).
+"""
+
+from collections.abc import Callable
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int, PyTree
+
+TOLERANCE = 1e-10  # [s]
+"""Events are landed within this time."""
+
+_TRIES = 60
+
+# The classical fourth-order method; the fifth evaluation is of the events at the new state.
+_NODES = (0.0, 0.5, 0.5, 1.0, 1.0)
+_WEIGHTS = (1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0, 0.0)
+_NEXT = (0.5, 0.5, 1.0, 0.0, 0.0)
+
+
+class Problem(eqx.Module):
+    """What the loop integrates; all functions are of one lane.
+
+    `evaluate(t, state, parameters)`: rate of the state, and event functions that fire as they
+    rise through zero. `switch(t, state, events, fired, parameters)`: the state after each step,
+    told the values of the event functions and which that do not end the phase have fired.
+    `deadline(t, state, parameters)`: the next instant at which a step must end.
+    """
+
+    evaluate: Callable[..., tuple[PyTree, Array]] = eqx.field(static=True)
+    switch: Callable[..., PyTree] = eqx.field(static=True)
+    deadline: Callable[..., Array] = eqx.field(static=True)
+
+
+class Arrival(eqx.Module):
+    """Where the loop stopped, lane by lane."""
+
+    t: Float[Array, " lanes"]
+    state: PyTree
+    fired: Bool[Array, "lanes events"]
+    """Which ending events fired; none where it ran to its time limit."""
+    finite: Bool[Array, " lanes"]
+    steps: Int[Array, " lanes"]
+
+
+class Tape(eqx.Module):
+    """A recording: rows of instants and states, and how many are written in each lane."""
+
+    t: Float[Array, "lanes rows"]
+    label: Int[Array, "lanes rows"]
+    state: PyTree
+    count: Int[Array, " lanes"]
+
+    def write(self, t: Array, label: Array, state: PyTree, keep: Bool[Array, " lanes"]) -> "Tape":
+        """This tape with a row added where `keep` holds; a full lane keeps its last row."""
+        lanes = jnp.arange(self.t.shape[0])
+        at = jnp.minimum(self.count, self.t.shape[1] - 1)
+
+        def put(column: Array, value: Array) -> Array:
+            old = column[lanes, at]
+            return column.at[lanes, at].set(_choose(keep, value, old))
+
+        return Tape(
+            put(self.t, t),
+            put(self.label, jnp.broadcast_to(label, t.shape)),
+            jax.tree.map(put, self.state, state),
+            self.count + keep,
+        )
+
+
+def blank_tape(state: PyTree, rows: int) -> Tape:
+    """An empty tape of `rows` rows for lanes of states like `state`."""
+    lanes = jax.tree.leaves(state)[0].shape[0]
+
+    def empty(leaf: Array) -> Array:
+        return jnp.zeros((lanes, rows, *leaf.shape[1:]), leaf.dtype)
+
+    blank = jnp.zeros((lanes, rows))
+    count = jnp.zeros(lanes, dtype=int)
+    return Tape(blank, blank.astype(int), jax.tree.map(empty, state), count)
+
+
+class _Loop(eqx.Module):
+    t: Array
+    state: PyTree
+    g: Array
+    tried: Array
+    low: Array
+    high: Array
+    g_low: Array
+    g_high: Array
+    seeking: Array
+    tries: Array
+    fired: Array
+    done: Array
+    finite: Array
+    steps: Array
+    passes: Array
+    tape: Tape | None
+
+
+def solve(
+    problem: Problem,
+    state: PyTree,
+    parameters: PyTree,
+    *,
+    start: Float[Array, " lanes"],
+    stop: Float[Array, " lanes"],
+    step: Float[Array, " lanes"],
+    ending: Bool[Array, "lanes events"],
+    switching: Bool[Array, " events"],
+    max_steps: int,
+    axes: PyTree = 0,
+    tape: Tape | None = None,
+    label: Int[Array, ""] | int = 0,
+) -> tuple[Arrival, Tape | None]:
+    """Integrate from `start` to `stop` [s] or to the first event of those `ending`.
+
+    An ending event that is not negative at the start has happened: the state is returned as is.
+    Events of `switching` are landed on and handed to `problem.switch`; others are not heeded.
+    `axes` are those of `parameters` that have lanes, as in `jax.vmap`: 0, or None for shared.
+    A state that is not finite stops its lane and is reported, never raised.
+    """
+    heeded = ending | switching
+
+    def evaluate(t: Array, y: PyTree, p: PyTree) -> tuple[PyTree, Array]:
+        return jax.vmap(problem.evaluate, in_axes=(0, 0, axes))(t, y, p)
+
+    deadline = jax.vmap(problem.deadline, in_axes=(0, 0, axes))
+    switch = jax.vmap(problem.switch, in_axes=(0, 0, 0, 0, axes))
+    nothing = jnp.zeros(ending.shape)
+    still = jnp.zeros_like(start)
+    never = jnp.zeros(start.shape, dtype=bool)
+    loop = _Loop(
+        t=start,
+        state=state,
+        g=nothing,
+        tried=still,
+        low=still,
+        high=still,
+        g_low=nothing,
+        g_high=nothing,
+        seeking=never,
+        tries=still.astype(int),
+        fired=jnp.zeros(ending.shape, dtype=bool),
+        done=never,
+        finite=~never,
+        steps=still.astype(int),
+        passes=jnp.asarray(0),
+        tape=tape,
+    )
+
+    def going(s: _Loop) -> Array:
+        return jnp.any(~s.done) & (s.passes < max_steps)
+
+    def body(s: _Loop) -> _Loop:
+        opening = s.passes == 0  # the first pass goes nowhere: it asks what has happened already
+        limit = jnp.minimum(deadline(s.t, s.state, parameters), stop)
+        h = jnp.where(s.seeking, s.tried, jnp.minimum(step, limit - s.t))
+        h = jnp.where(s.done | opening, 0.0, h)
+        new, values = _step(evaluate, s.t, s.state, h, parameters)
+        g = jnp.where(heeded, values, -1.0)
+        met, low, high, g_low, g_high = _bracket(s, h, g)
+        beyond = jnp.any((s.g < 0.0) & (g >= 0.0), axis=1) & ~opening
+        seeking = beyond | s.seeking
+        slope = jnp.where(met, g_high - g_low, 1.0)
+        roots = low[:, None] - g_low * (high - low)[:, None] / slope
+        roots = jnp.where(met, roots, jnp.inf)
+        root = jnp.minimum(jnp.min(roots, axis=1), high)
+        close = (jnp.abs(root - h) < TOLERANCE) | (high - low < TOLERANCE)
+        landed = seeking & (close | (s.tries > _TRIES)) & ~s.done
+        moved = (landed | ~seeking) & ~s.done & ~opening
+        # Of several events in the bracket only the first happens now.
+        hit = landed[:, None] & met & (roots <= (root + 10.0 * TOLERANCE)[:, None])
+        already = opening & ending & (g >= 0.0)
+        t = jnp.where(moved, s.t + h, s.t)
+        switched = switch(t, new, values, hit & ~ending, parameters)
+        state = jax.tree.map(lambda a, b: _choose(moved, a, b), switched, s.state)
+        fired = (hit & ending) | already
+        finite = jnp.all(jnp.isfinite(values), axis=1) | s.done
+        tape = s.tape
+        if tape is not None:
+            tape = tape.write(t, jnp.asarray(label), state, moved)
+        return _Loop(
+            t=t,
+            state=state,
+            # A switched event has happened: zero keeps it from firing again.
+            g=jnp.where((moved | opening)[:, None], jnp.where(hit & ~ending, 0.0, g), s.g),
+            tried=jnp.where(s.tries % 4 == 3, 0.5 * (low + high), root),
+            low=low,
+            high=high,
+            g_low=g_low,
+            g_high=g_high,
+            seeking=seeking & ~landed & ~s.done,
+            tries=jnp.where(seeking & ~landed, s.tries + 1, 0),
+            fired=s.fired | fired,
+            done=s.done | jnp.any(fired, axis=1) | ~finite | (stop - t <= TOLERANCE),
+            finite=s.finite & finite,
+            steps=s.steps + moved,
+            passes=s.passes + 1,
+            tape=tape,
+        )
+
+    end = jax.lax.while_loop(going, body, loop)
+    return Arrival(end.t, end.state, end.fired, end.finite & end.done, end.steps), end.tape
+
+
+def _choose(condition: Bool[Array, " lanes"], first: Array, second: Array) -> Array:
+    """Lane by lane, for arrays of any rank."""
+    return jnp.where(condition.reshape(-1, *[1] * (first.ndim - 1)), first, second)
+
+
+def _step(
+    evaluate: Callable[..., tuple[PyTree, Array]],
+    t: Array,
+    state: PyTree,
+    h: Array,
+    parameters: PyTree,
+) -> tuple[PyTree, Array]:
+    """The state after one step `h` [s] and the events there."""
+    nodes, weights, ahead = jnp.asarray(_NODES), jnp.asarray(_WEIGHTS), jnp.asarray(_NEXT)
+
+    def moved(slope: PyTree, by: Array) -> PyTree:
+        def move(y: Array, k: Array) -> Array:
+            return y + by.reshape(-1, *[1] * (y.ndim - 1)) * k
+
+        return jax.tree.map(move, state, slope)
+
+    def stage(i: Array, carry: tuple[PyTree, PyTree, Array]) -> tuple[PyTree, PyTree, Array]:
+        point, total, _ = carry
+        slope, events = evaluate(t + nodes[i] * h, point, parameters)
+        total = jax.tree.map(lambda a, k: a + weights[i] * k, total, slope)
+        partway, whole = moved(slope, ahead[i] * h), moved(total, h)
+        point = jax.tree.map(
+            lambda a, b, c: jnp.where(i < 3, a, jnp.where(i == 3, b, c)), partway, whole, point
+        )
+        return point, total, events
+
+    total = jax.tree.map(jnp.zeros_like, state)
+    events = jax.eval_shape(evaluate, t, state, parameters)[1]
+    start = (state, total, jnp.zeros(events.shape, events.dtype))
+    point, _, g = jax.lax.fori_loop(0, 5, stage, start)
+    return point, g
+
+
+def _bracket(s: _Loop, h: Array, g: Array) -> tuple[Array, Array, Array, Array, Array]:
+    """Which events lie in the bracket, and its ends: `low` before all of them, `high` after one."""
+    beyond = jnp.any((s.g < 0.0) & (g >= 0.0), axis=1)
+    short = s.seeking & ~beyond
+    low = jnp.where(short, h, jnp.where(s.seeking, s.low, 0.0))
+    g_low = jnp.where(short[:, None], g, jnp.where(s.seeking[:, None], s.g_low, s.g))
+    high = jnp.where(beyond, h, s.high)
+    g_high = jnp.where(beyond[:, None], g, s.g_high)
+    return (g_low < 0.0) & (g_high >= 0.0), low, high, g_low, g_high

@@ -1,0 +1,36 @@
+"""What surrounds a vehicle: gravity, air and wind."""
+
+from yaan.environment.atmosphere import (
+    AbstractAtmosphere,
+    Air,
+    NoAtmosphere,
+    StandardAtmosphere1976,
+    load_standard_atmosphere,
+)
+from yaan.environment.gravity import (
+    AbstractGravity,
+    HarmonicGravity,
+    LowDegreeGravity,
+    PointGravity,
+    ZonalJ2Gravity,
+    load_gravity,
+)
+from yaan.environment.wind import AbstractWind, ConstantWind, NoWind, TableWind
+
+__all__ = [
+    "AbstractAtmosphere",
+    "AbstractGravity",
+    "AbstractWind",
+    "Air",
+    "ConstantWind",
+    "HarmonicGravity",
+    "LowDegreeGravity",
+    "NoAtmosphere",
+    "NoWind",
+    "PointGravity",
+    "StandardAtmosphere1976",
+    "TableWind",
+    "ZonalJ2Gravity",
+    "load_gravity",
+    "load_standard_atmosphere",
+]

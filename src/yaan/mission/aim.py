@@ -1,0 +1,261 @@
+"""What a profile leaves free, and what it must meet: the unknowns and targets of a flight."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN
+from yaan.gnc.powered import TANGENT_UNIT
+from yaan.mission.plan import Plan
+from yaan.mission.spec import MissionSpec, ProfileSpec
+from yaan.phases.targeting import Answers, Unknown
+
+_DEG = np.pi / 180.0
+_TANGENT_SCALE = 0.1
+_KICKS = (1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 10.0, 12.0, 15.0)  # [deg] worth trying
+_STARTS = (0.05, 0.2, 0.35, 0.5, 0.7, 0.9, 1.2, 1.6)
+_RISES = (-1.6, -1.1, -0.75, -0.5, -0.3, -0.1)
+_NOT_SAVED = 1e3
+_CIRCULAR = 20e3  # [m] between perigee and apogee: below it an orbit is met as a circle
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How a batch of flights ended, as NumPy arrays: one row a flight, one column a leg."""
+
+    time: np.ndarray  # [s]
+    height: np.ndarray  # [m]
+    flight_path_angle: np.ndarray  # [rad], inertial
+    speed: np.ndarray  # [m/s], inertial
+    radial_height: np.ndarray  # [m], above 6378.137 km
+    perigee: np.ndarray  # [m]
+    apogee: np.ndarray  # [m]
+    inclination: np.ndarray  # [rad]
+    propellant: np.ndarray  # [kg], [flights, legs, stages]
+    outcome: np.ndarray
+
+
+@dataclass(frozen=True)
+class Target:
+    """One condition: what is missed by how much, in units of `scale`."""
+
+    name: str
+    leg: int
+    unit: str
+    scale: float
+    """The miss that counts as one [SI]."""
+    miss: Callable[[Ends], np.ndarray]
+    """Flown less wanted [SI], one a flight."""
+
+
+@dataclass(frozen=True)
+class SteeringBase:
+    """How unknowns become steering constants: kick, azimuth, yaw, then a, b, c by programme.
+
+    A programme's unknowns are its start, its rise to the end and its bow in between, in tan
+    (pitch): about equal in effect, where a, b and c are not. `spread` is the linear map.
+    """
+
+    flat: np.ndarray
+    spread: np.ndarray
+    programmes: tuple[str, ...]
+
+    def place(self, x: np.ndarray) -> np.ndarray:
+        """Constants of each row of unknowns [..., n] -> [..., 3 + 3 programmes]."""
+        return self.flat + x @ self.spread.T
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A profile's problem."""
+
+    unknowns: tuple[Unknown, ...]
+    base: SteeringBase
+    targets: tuple[Target, ...]
+    approach: tuple[Target, ...]
+    """Easier targets to start with: the flight arrives at the perigee."""
+    saves: tuple[int, int]
+    """Leg and stage whose propellant left shall be most."""
+    total: float
+    """Scale of that propellant [kg]."""
+
+    def misses(self, ends: Ends) -> np.ndarray:
+        """Scaled misses of the targets, one row a flight."""
+        return _scaled(self.targets, ends)
+
+    def answers(self, ends: Ends) -> Answers:
+        """What the search asks of a batch."""
+        return Answers(self.misses(ends), _scaled(self.approach, ends), self.cost(ends))
+
+    def stages(self) -> list[list[int]]:
+        """The columns of the approach that are heeded, as the flight comes to them."""
+        legs = sorted({t.leg for t in self.approach})
+        return [[i for i, t in enumerate(self.approach) if t.leg <= leg] for leg in legs]
+
+    def cost(self, ends: Ends) -> np.ndarray:
+        """Propellant spent, scaled so that the whole load is a thousand."""
+        leg, stage = self.saves
+        return -_NOT_SAVED * ends.propellant[:, leg, stage] / self.total
+
+
+def _scaled(targets: tuple[Target, ...], ends: Ends) -> np.ndarray:
+    columns = [t.miss(ends) / t.scale for t in targets]
+    return np.stack(columns, axis=-1) if columns else np.zeros((len(ends.time), 0))
+
+
+def launch_azimuth(spec: MissionSpec) -> float:
+    """Azimuth [rad] from which the orbit needs no turn; due east below the site's latitude.
+
+    Of the two solutions the one closer to the site's limits. Source: Vallado, Fundamentals of
+    Astrodynamics, 4th ed. (2013), section 6.4.1, with the turning of the Earth taken off.
+    """
+    site, target = spec.launch.site, spec.target
+    sine = np.clip(np.cos(target.inclination) / np.cos(site.latitude), -1.0, 1.0)
+    low, high = site.azimuth_limits or (0.0, np.pi)
+    middle = 0.5 * (low + high)
+    semi_major = EARTH_RADIUS + 0.5 * (target.perigee + target.apogee)
+    radius = EARTH_RADIUS + target.perigee
+    speed = np.sqrt(EARTH_MU * (2.0 / radius - 1.0 / semi_major))
+    found = []
+    for inertial in (np.arcsin(sine), np.pi - np.arcsin(sine)):
+        east = speed * np.sin(inertial) - EARTH_SPIN * EARTH_RADIUS * np.cos(site.latitude)
+        found.append(np.arctan2(east, speed * np.cos(inertial)) % (2 * np.pi))
+    return float(min(found, key=lambda a: abs((a - middle + np.pi) % (2 * np.pi) - np.pi)))
+
+
+class _Layout:
+    """Collects the unknowns and how they act on the flat constants."""
+
+    def __init__(self, programmes: tuple[str, ...]) -> None:
+        self.flat = np.zeros(3 + 3 * len(programmes))
+        self.unknowns: list[Unknown] = []
+        self.columns: list[np.ndarray] = []
+
+    def leave(self, unknown: Unknown, acts: dict[int, float]) -> None:
+        """Leave `unknown` free; `acts` are its coefficients on the flat constants."""
+        column = np.zeros(len(self.flat))
+        for index, value in acts.items():
+            column[index] = value
+        self.unknowns.append(unknown)
+        self.columns.append(column)
+
+    def base(self, programmes: tuple[str, ...]) -> SteeringBase:
+        """The finished map."""
+        spread = np.stack(self.columns, axis=1) if self.columns else np.zeros((len(self.flat), 0))
+        return SteeringBase(self.flat, spread, programmes)
+
+
+def make_aim(spec: MissionSpec, profile: ProfileSpec, plan: Plan, stages: tuple[str, ...]) -> Aim:
+    """The unknowns and targets of one profile."""
+    layout = _Layout(plan.programmes)
+    if profile.kick is not None:
+        layout.flat[0] = profile.kick
+    elif any(p.steer.law in ("pitch_over", "pitch_hold") for p in spec.phases):
+        scan = tuple(k * _DEG for k in _KICKS)
+        layout.leave(Unknown("kick", 6.0 * _DEG, _DEG, 0.05 * _DEG, 40.0 * _DEG, scan), {0: 1.0})
+    _turn(spec, profile, layout)
+    for i, name in enumerate(plan.programmes):
+        _programme(profile, plan, layout, i, name)
+    shape = _shape(profile, plan)
+    orbit, arrival = ([], []) if plan.orbit_leg is None else _orbit(spec, plan.orbit_leg)
+    leg = plan.orbit_leg if plan.orbit_leg is not None else len(plan.legs) - 1
+    burning = np.asarray(plan.phases.overdraws)[leg]
+    stage = int(np.argmax(burning)) if burning.any() else len(stages) - 1
+    spec_stage = spec.vehicle.stages[stages[stage]]
+    return Aim(
+        unknowns=tuple(layout.unknowns),
+        base=layout.base(plan.programmes),
+        targets=tuple(shape + orbit),
+        approach=tuple(shape + arrival),
+        saves=(leg, stage),
+        total=spec_stage.propellant * spec_stage.count,
+    )
+
+
+def _turn(spec: MissionSpec, profile: ProfileSpec, layout: _Layout) -> None:
+    """Azimuth, or the yaw when the file gives the azimuth."""
+    if spec.launch.azimuth is None:
+        guess = launch_azimuth(spec)
+        reach = 40.0 * _DEG
+        unknown = Unknown("azimuth", guess, _DEG, guess - reach, guess + reach)
+        layout.leave(unknown, {1: 1.0})
+        layout.flat[2] = profile.yaw or 0.0
+        return
+    layout.flat[1] = spec.launch.azimuth
+    if profile.yaw is not None:
+        layout.flat[2] = profile.yaw
+    elif any(p.until.orbit for p in spec.phases):
+        layout.leave(Unknown("yaw", 0.0, _DEG, -60.0 * _DEG, 60.0 * _DEG), {2: 1.0})
+
+
+def _programme(
+    profile: ProfileSpec, plan: Plan, layout: _Layout, index: int, name: str
+) -> None:
+    """Coefficients: the first programme starts steep, the last one ends level."""
+    programme, at = profile.programmes[name], 3 + 3 * index
+    if programme.coefficients is not None:
+        given = programme.coefficients
+        layout.flat[at : at + 3] = [given.a, given.b, given.c]
+        return
+    span, scale = plan.spans[name] / TANGENT_UNIT, _TANGENT_SCALE
+    last = index == len(plan.programmes) - 1
+    if not programme.continuous:
+        start = Unknown(f"{name}.start", 0.4, scale, -2.0, 6.0, _STARTS, 1)
+        layout.leave(start, {at: 1.0})
+    guess, scan = (-0.5, _RISES) if last else (0.0, ())
+    rise = Unknown(f"{name}.rise", guess, scale, -6.0, 6.0, scan, 1)
+    layout.leave(rise, {at + 1: 1.0 / span})
+    if programme.order == 2:
+        bow = Unknown(f"{name}.bow", 0.0, scale, -4.0, 4.0)
+        layout.leave(bow, {at + 1: 4.0 / span, at + 2: -4.0 / span**2})
+
+
+def _shape(profile: ProfileSpec, plan: Plan) -> list[Target]:
+    """What the profile asks of the way."""
+    targets = []
+    for meet in profile.meet:
+        leg = plan.index(meet.at)
+        label = meet.at if isinstance(meet.at, str) else f"{meet.at:g} s"
+        if meet.height is not None:
+            wanted = _less("height", leg, meet.height)
+            targets.append(Target(f"height at {label}", leg, "m", 1e3, wanted))
+        if meet.flight_path_angle is not None:
+            wanted = _less("flight_path_angle", leg, meet.flight_path_angle)
+            targets.append(Target(f"flight path angle at {label}", leg, "rad", _DEG, wanted))
+    return targets
+
+
+def _orbit(spec: MissionSpec, leg: int) -> tuple[list[Target], list[Target]]:
+    """The targets of the orbit, and those of an arrival at its perigee.
+
+    Cut-off is on the energy, so that perigee and energy give the apogee too. A circular orbit
+    has no apsis to arrive at: its radius and level flight are the targets themselves.
+    """
+    want = spec.target
+    less = _less("inclination", leg, want.inclination)
+    tilt = Target("inclination", leg, "rad", 0.01 * _DEG, less)
+    # Cut-off is on the energy: what is left to miss is only an orbit that was never reached.
+    short = Target("apogee", leg, "m", 1e4, _short("apogee", leg, want.apogee))
+    radius = Target("height of arrival", leg, "m", 1e3, _less("radial_height", leg, want.perigee))
+    level = Target("level arrival", leg, "rad", 0.1 * _DEG, _less("flight_path_angle", leg, 0.0))
+    arrival = [radius, level, tilt, short]
+    if want.apogee - want.perigee < _CIRCULAR:
+        middle = 0.5 * (want.perigee + want.apogee)
+        radius = Target("height of arrival", leg, "m", 1e3, _less("radial_height", leg, middle))
+        arrival = [radius, level, tilt, short]
+        return arrival, arrival
+    perigee = Target("perigee", leg, "m", 1e3, _less("perigee", leg, want.perigee))
+    return [perigee, tilt, short], arrival
+
+
+def _less(name: str, leg: int, wanted: float) -> Callable[[Ends], np.ndarray]:
+    return lambda ends: getattr(ends, name)[:, leg] - wanted
+
+
+def _short(name: str, leg: int, wanted: float) -> Callable[[Ends], np.ndarray]:
+    def miss(ends: Ends) -> np.ndarray:
+        reached = ends.outcome[:, leg] == 0
+        return np.where(reached, 0.0, np.minimum(getattr(ends, name)[:, leg] - wanted, -1.0))
+
+    return miss

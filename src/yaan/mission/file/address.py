@@ -1,0 +1,74 @@
+"""Dotted addresses such as `vehicle.payload.mass` or `phases.core.until.time`.
+
+Steps are keys of mappings, indices of lists, or in `phases` the name of a phase.
+`spacecraft` is short for `vehicle.payload`.
+"""
+
+from typing import Final
+
+from yaan.base import InputError, Problem, nearest
+from yaan.mission.file.tree import Node, forget
+
+_SHORT: Final = {"spacecraft": ("vehicle", "payload")}
+
+
+def steps(key: str) -> tuple[str, ...]:
+    """Split a dotted address, with short names written out.
+
+    Raises:
+        InputError: an empty address or an empty step.
+    """
+    words = tuple(word.strip() for word in key.split("."))
+    if not all(words):
+        raise _nowhere(key, "a dotted address, as vehicle.payload.mass")
+    return (*_SHORT.get(words[0], words[:1]), *words[1:])
+
+
+def set_node(root: Node, key: str, node: Node) -> Node:
+    """Return the tree with `node` at the address `key`; keys that are missing are made.
+
+    A replaced value takes along what `assumed` and `calibrated` said about the old one. A null
+    removes the key.
+
+    Raises:
+        InputError: the address leads through a value, past the end of a list, or to a phase that
+            does not exist.
+    """
+    return _set(root, steps(key), key, node)
+
+
+def _set(here: Node, path: tuple[str, ...], key: str, node: Node) -> Node:
+    step, rest = path[0], path[1:]
+    if isinstance(here.value, list):
+        index = _index(here.value, step, key)
+        below = _set(here.value[index], rest, key, node) if rest else node
+        return here.with_value([*here.value[:index], below, *here.value[index + 1 :]])
+    if not isinstance(here.value, dict):
+        if here.value is not None:
+            above = key.rsplit(".", len(path))[0]
+            raise _nowhere(key, f"an address of a value; {above} is a single value", f"set {above}")
+        here = here.with_value({})
+    block = here.value
+    assert isinstance(block, dict)
+    if not rest:
+        changed = {**block, step: node}
+        return here.with_value(forget(changed, {step}))
+    start = block.get(step) or Node({}, node.source, node.line)
+    return here.with_value({**block, step: _set(start, rest, key, node)})
+
+
+def _index(items: list[Node], step: str, key: str) -> int:
+    """Position in a list by number, or by name where the items have names."""
+    found = [item.child("name") for item in items]
+    named = [str(name.value) if name is not None else "" for name in found]
+    if step in named:
+        return named.index(step)
+    if step.isascii() and step.isdigit() and int(step[:9]) < len(items):
+        return int(step[:9])
+    known = [name for name in named if name]
+    hint = nearest(step, known)
+    raise _nowhere(key, f"one of {len(items)} items, by index from 0 or by name, not {step}", hint)
+
+
+def _nowhere(key: str, expected: str, hint: str = "") -> InputError:
+    return InputError(Problem("--set", None, key, "", expected, hint))

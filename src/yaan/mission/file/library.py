@@ -1,0 +1,84 @@
+"""The files that missions are made of: those of the library, and those of the user."""
+
+import functools
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from yaan.base import InputError, Problem, nearest, quote
+from yaan.mission.file.read import decode, read
+from yaan.mission.file.tree import Node, Origin
+
+_SUFFIXES: Final = (".yaml", ".yml")
+
+# Kind of file -> its folder in the library.
+FOLDERS: Final = {
+    "mission": "missions",
+    "vehicle": "vehicles",
+    "engine": "engines",
+    "site": "sites",
+    "aerodynamics": "aerodynamics",
+}
+
+
+def names(kind: str = "mission") -> list[str]:
+    """Names of the library's files of one kind, sorted."""
+    folder = resources.files("yaan") / "library" / FOLDERS[kind]
+    if not folder.is_dir():
+        return []
+    return sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".yaml"))
+
+
+def library_text(kind: str, name: str) -> str:
+    """Text of a library file.
+
+    Raises:
+        InputError: the library has no such file; the nearest name is the hint.
+    """
+    known = names(kind)
+    if name not in known:
+        raise InputError(Problem("", None, "", quote(name), wanted(kind), nearest(name, known)))
+    path = resources.files("yaan") / "library" / FOLDERS[kind] / f"{name}.yaml"
+    return path.read_bytes().decode("utf-8")
+
+
+def wanted(kind: str) -> str:
+    """What a reference must be, in words."""
+    what = {"engine": "an engine", "aerodynamics": "a table of force coefficients"}
+    return f"{what.get(kind, f'a {kind}')} from the library, or a path that ends in .yaml"
+
+
+@functools.cache
+def library_node(kind: str, name: str) -> Node:
+    """Read a library file, once in a process; nodes are never changed, so all can share it."""
+    text = library_text(kind, name)
+    return read(text, Origin(f"{FOLDERS[kind]}/{name}.yaml", None))
+
+
+def user_node(path: Path, label: str) -> Node:
+    """Read a file of the user.
+
+    Raises:
+        InputError: no such file, or one that cannot be read; without a place, for the caller.
+    """
+    if path.suffix not in _SUFFIXES:
+        # Nothing but mission files is opened, whatever a file from a stranger refers to.
+        raise InputError(Problem("", None, "", quote(label), "a path that ends in .yaml"))
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        near = sorted(p.name for p in path.parent.glob("*.yaml")) if path.parent.is_dir() else []
+        close = nearest(path.name, near)
+        known = close if close.startswith("did") else ""
+        hint = known or "a path starts from the file that it is written in"
+        raise InputError(Problem("", None, "", quote(label), "a file that exists", hint)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        problem = Problem("", None, "", quote(label), "a file that can be read", reason)
+        raise InputError(problem) from error
+    return read(decode(raw, label), Origin(label, path.parent))
+
+
+def is_path(text: str) -> bool:
+    """Whether a reference is meant as a path, not as a name from the library."""
+    return text.endswith(_SUFFIXES) or "/" in text or "\\" in text

@@ -1,0 +1,190 @@
+"""YAML 1.2 text to nodes with line numbers.
+
+Built from parser events, in one pass and without recursion: no tag is ever executed, and what a
+mission file has no use for (tags, anchors, aliases, several documents) is refused by name.
+"""
+
+import re
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from yaan.base import InputError, Problem, quote
+from yaan.mission.file.tree import Node, Origin, Scalar
+
+_LARGEST: Final = 1_000_000  # characters; a mission is some kilobytes, so more is a wrong file
+_DEEPEST: Final = 40  # levels of nesting; the format needs nine
+_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,300}")
+_FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_WORDS: Final[dict[str, Scalar]] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+def decode(raw: bytes, label: str) -> str:
+    """Bytes of a file to text: UTF-8 on every platform, with or without a byte order mark.
+
+    Raises:
+        InputError: not UTF-8, or far too large.
+    """
+    if len(raw) > _LARGEST:
+        raise InputError(Problem(label, None, "", "", "the file is too large to be a mission"))
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        expected = "the file is not text in UTF-8"
+        raise InputError(
+            Problem(label, line, "", "", expected, "save it as UTF-8, without other encodings")
+        ) from error
+
+
+def read(text: str, source: Origin, *, line: int | None = 1) -> Node:
+    """Read one YAML document.
+
+    Args:
+        text: the document.
+        source: file that the nodes are said to come from.
+        line: line of the first line of `text`; None for an override, which has no lines.
+
+    Raises:
+        InputError: not well-formed, or with tags, anchors, repeated keys or several documents.
+    """
+    builder = _Builder(source, line)
+    try:
+        reader: Any = YAML(typ="safe", pure=True)
+        for event in reader.parse(text):
+            builder.take(event)
+    except InputError:
+        raise
+    except MarkedYAMLError as error:
+        raise InputError(_malformed(error, source, line)) from error
+    except Exception as error:
+        # The parser meets broken input with many kinds of exception (ValueError for an escape
+        # that is no character, for one). Whatever it is, the file is at fault.
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        problem = Problem(source.label, None, "", "", "the file is not well-formed YAML", reason)
+        raise InputError(problem) from error
+    return builder.result()
+
+
+class _Builder:
+    """Stack machine from parser events to nodes."""
+
+    def __init__(self, source: Origin, first_line: int | None) -> None:
+        self._source = source
+        self._first = first_line
+        self._documents = 0
+        self._root: Node | None = None
+        # One frame for each open collection: what it holds, its line, the key that waits.
+        self._open: list[tuple[dict[str, Node] | list[Node], int | None]] = []
+        self._keys: list[tuple[str, int | None] | None] = []
+
+    def take(self, event: Any) -> None:
+        """Advance by one event."""
+        kind = type(event).__name__
+        if kind == "DocumentStartEvent":
+            self._documents += 1
+            if self._documents > 1:
+                raise self._error(event, "one document in a file", "remove the line ---")
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            self._start(event, {} if kind == "MappingStartEvent" else [])
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            value, line = self._open.pop()
+            self._keys.pop()
+            self._add(value, line)
+        elif kind == "ScalarEvent":
+            self._scalar(event)
+        elif kind == "AliasEvent":
+            raise self._error(event, "no aliases", f"write the value of *{event.anchor} out")
+
+    def result(self) -> Node:
+        """The finished root; an empty document is a null."""
+        return self._root or Node(None, self._source, self._first)
+
+    def _start(self, event: Any, value: dict[str, Node] | list[Node]) -> None:
+        self._refuse_magic(event)
+        if len(self._open) >= _DEEPEST:
+            raise self._error(event, f"at most {_DEEPEST} levels of nesting", "")
+        if self._wants_key():
+            raise self._error(event, "a word as a key", "")
+        self._open.append((value, self._line_of_value(event)))
+        self._keys.append(None)
+
+    def _scalar(self, event: Any) -> None:
+        self._refuse_magic(event)
+        text = event.value
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise self._error(
+                event, "characters that exist", "a lone surrogate stands here"
+            ) from None
+        if self._wants_key():
+            block = self._open[-1][0]
+            if text in block:
+                raise self._error(event, "each key once", f"{quote(text)} is written twice")
+            self._keys[-1] = (text, self._line(event))
+            return
+        plain = event.style is None and event.implicit[0]
+        self._add(_scalar(text) if plain else text, self._line_of_value(event))
+
+    def _add(self, value: Any, line: int | None) -> None:
+        node = Node(value, self._source, line)
+        if not self._open:
+            self._root = node
+            return
+        block = self._open[-1][0]
+        if isinstance(block, list):
+            block.append(node)
+            return
+        key = self._keys[-1]
+        assert key is not None  # the parser gives a key before each value
+        block[key[0]] = node
+        self._keys[-1] = None
+
+    def _wants_key(self) -> bool:
+        return bool(self._open) and isinstance(self._open[-1][0], dict) and self._keys[-1] is None
+
+    def _line(self, event: Any) -> int | None:
+        return None if self._first is None else event.start_mark.line + self._first
+
+    def _line_of_value(self, event: Any) -> int | None:
+        """Line of the key where there is one: that is where the eye looks."""
+        key = self._keys[-1] if self._keys else None
+        return key[1] if key is not None else self._line(event)
+
+    def _refuse_magic(self, event: Any) -> None:
+        if event.anchor is not None:
+            raise self._error(event, "no anchors", f"remove &{event.anchor}")
+        if event.tag is not None:
+            raise self._error(event, "no tags", f"remove {event.tag}")
+
+    def _error(self, event: Any, expected: str, hint: str) -> InputError:
+        key = self._keys[-1][0] if self._keys and self._keys[-1] else ""
+        return InputError(
+            Problem(self._source.label, self._line(event), key, "", f"expected {expected}", hint)
+        )
+
+
+def _scalar(text: str) -> Scalar:
+    """Core schema of YAML 1.2 for an unquoted scalar; a date stays text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return text
+
+
+def _malformed(error: Any, source: Origin, first: int | None) -> Problem:
+    """Turn the parser's complaint into a problem with its line."""
+    mark = error.problem_mark or error.context_mark
+    line = None if mark is None or first is None else mark.line + first
+    reason = " ".join(str(error.problem or error.context or "").split())
+    hint = "indent with spaces, not with tabs" if "\\t" in reason else reason
+    return Problem(source.label, line, "", "", "the file is not well-formed YAML", hint)

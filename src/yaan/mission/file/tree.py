@@ -1,0 +1,192 @@
+"""A mission file as a tree of nodes, each of which knows the file and the line it came from.
+
+`Node` is what a file is read into, merged and overridden; `Tree` is the finished result: plain
+data beside an index from address to origin. Nodes are never changed once made, so that a library
+file is read once in a process and shared.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from yaan.base import Problem
+from yaan.mission.file.plain import is_list, is_mapping, item, items
+
+Scalar = str | int | float | bool | None
+Address = tuple[str | int, ...]
+
+OVERRIDE: Final = "--set"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a node was written.
+
+    Attributes:
+        label: the file as the user knows it; for the library its path there, as engines/s200.yaml.
+        folder: folder that relative references start from; None inside the library.
+    """
+
+    label: str
+    folder: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A scalar, a mapping or a list, with its origin.
+
+    Attributes:
+        value: scalar, mapping of nodes or list of nodes.
+        source: the file it came from.
+        line: line of its key, from 1; None for an override.
+        whole: it stands for a complete file, so merging replaces instead of mixing.
+    """
+
+    value: "Scalar | dict[str, Node] | list[Node]"
+    source: Origin
+    line: int | None
+    whole: bool = False
+
+    def child(self, key: str) -> "Node | None":
+        """The node below `key`, or None."""
+        return self.value.get(key) if isinstance(self.value, dict) else None
+
+    def with_value(self, value: "Scalar | dict[str, Node] | list[Node]") -> "Node":
+        """The same place, another value."""
+        return Node(value, self.source, self.line, self.whole)
+
+    def plain(self) -> Any:
+        """Plain data below this node; a mapping loses its keys whose value is null."""
+        if isinstance(self.value, dict):
+            items = self.value.items()
+            return {key: node.plain() for key, node in items if node.value is not None}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A resolved mission: references replaced by what they refer to, overrides applied.
+
+    Attributes:
+        root: the nodes.
+        problems: references that could not be followed; `check` reports them with all the rest.
+        unresolved: addresses of those references; nothing is known about what is below them.
+        data: the same as plain dicts, lists and scalars, as written (quantities are texts).
+    """
+
+    root: Node
+    problems: tuple[Problem, ...] = ()
+    unresolved: frozenset[Address] = frozenset()
+    data: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive the plain data once."""
+        object.__setattr__(self, "data", self.root.plain())
+
+    def origin(self, path: Address) -> tuple[str, int | None]:
+        """File and line of the node at `path`, or of its nearest parent that exists."""
+        node = self.node(path)
+        return node.source.label, node.line
+
+    def node(self, path: Address) -> Node:
+        """The node at `path`, or its nearest parent that exists."""
+        node = self.root
+        for step in path:
+            found = None
+            if isinstance(node.value, dict):
+                found = node.value.get(str(step))
+            elif isinstance(node.value, list) and isinstance(step, int):
+                found = node.value[step] if 0 <= step < len(node.value) else None
+            if found is None:
+                return node
+            node = found
+        return node
+
+    def nulls(self) -> Iterator[Address]:
+        """Addresses of the keys whose value is null; the plain data does not have them."""
+        yield from _nulls((), self.root)
+
+    def blocks(self) -> Iterator[tuple[Address, Mapping[str, Any]]]:
+        """Every mapping of the plain data with its address, in the order of the file."""
+        yield from _blocks((), self.data)
+
+
+def dotted(path: Address, data: Any) -> str:
+    """Write an address with dots; a phase is called by its name where it has one.
+
+    Args:
+        path: keys and list indices from the root.
+        data: the plain data that the address is of.
+    """
+    words: list[str] = []
+    for depth, step in enumerate(path):
+        name = None
+        if isinstance(step, int) and path[:depth] == ("phases",):
+            name = _phase_name(data, step)
+        words.append(str(step) if name is None else name)
+    return ".".join(words)
+
+
+def merge(base: Node, over: Node) -> Node:
+    """Lay `over` on `base`: mappings mix, anything else replaces, null removes.
+
+    A value that is replaced takes along what its block said under `assumed` and `calibrated` about
+    the old one, unless `over` says it again.
+    """
+    if over.whole or not (isinstance(base.value, dict) and isinstance(over.value, dict)):
+        return over
+    merged = dict(base.value)
+    for key, node in over.value.items():
+        merged[key] = merge(merged[key], node) if key in merged else node
+    replaced = {key for key in over.value if key in base.value and _is_value(over.value[key])}
+    return Node(forget(merged, replaced, over), over.source, over.line, base.whole)
+
+
+def forget(block: dict[str, Node], replaced: set[str], over: Node | None = None) -> dict[str, Node]:
+    """Drop what `assumed` and `calibrated` of a block say about keys whose value was replaced."""
+    for note in ("assumed", "calibrated"):
+        node = block.get(note)
+        if node is None or not isinstance(node.value, dict) or not replaced & node.value.keys():
+            continue
+        said = over.child(note) if over is not None else None
+        again = said.value if said is not None and isinstance(said.value, dict) else {}
+        kept = {k: v for k, v in node.value.items() if k not in replaced or k in again}
+        block = {**block, note: node.with_value(kept)}
+    return block
+
+
+def _is_value(node: Node) -> bool:
+    return not isinstance(node.value, dict) or node.whole
+
+
+def _nulls(path: Address, node: Node) -> Iterator[Address]:
+    if isinstance(node.value, dict):
+        for key, below in node.value.items():
+            yield from _nulls((*path, key), below)
+    elif isinstance(node.value, list):
+        for index, below in enumerate(node.value):
+            yield from _nulls((*path, index), below)
+    elif node.value is None and path and isinstance(path[-1], str):
+        yield path
+
+
+def _phase_name(data: Any, index: int) -> str | None:
+    """Name of a phase if it is unmistakable: a text that no other phase has."""
+    names = [item(phase, "name") for phase in items(data, "phases")]
+    if not 0 <= index < len(names):
+        return None
+    name = names[index]
+    return name if isinstance(name, str) and name and names.count(name) == 1 else None
+
+
+def _blocks(path: Address, value: Any) -> Iterator[tuple[Address, Mapping[str, Any]]]:
+    if is_mapping(value):
+        yield path, value
+        for key, below in value.items():
+            yield from _blocks((*path, key), below)
+    elif is_list(value):
+        for index, below in enumerate(value):
+            yield from _blocks((*path, index), below)

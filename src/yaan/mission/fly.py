@@ -1,0 +1,203 @@
+"""Flying a mission: steering solved for every profile, the aborts mapped, assumptions ranked."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from yaan.base.session import computing
+from yaan.dynamics.forces import World
+from yaan.environment.atmosphere import StandardAtmosphere1976
+from yaan.mission import abort, flyer
+from yaan.mission.build import build_world
+from yaan.mission.file.tree import Tree
+from yaan.mission.history import history
+from yaan.mission.rank import Ranked, grouped, rank
+from yaan.mission.spec import MissionSpec
+from yaan.mission.steer import Steered, Task, Watch, make_task, solve
+from yaan.mission.summary import Flown
+from yaan.results.outcome import OutcomeCode
+from yaan.results.trajectory import History
+from yaan.spacetime.time import bundled_orientation, parse_utc
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is being done now, for whoever watches."""
+
+    stage: str
+    text: str
+    fraction: float | None = None
+    time: float | None = None  # [s]
+    height: float | None = None  # [m]
+    speed: float | None = None  # [m/s]
+    phase: str | None = None
+
+
+Report = Callable[[Progress], None]
+
+
+class _Clock:
+    """Time spent by stage of the computation [s]."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+
+    @contextmanager
+    def on(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.spent[stage] = self.spent.get(stage, 0.0) + time.perf_counter() - start
+
+
+def fly(
+    tree: Tree, spec: MissionSpec, report: Report | None = None
+) -> tuple[Flown, dict[str, float]]:
+    """Fly every profile of a mission; the flown one is `spec.steering.profile`.
+
+    Returns what was flown and the time spent by stage [s]. A mission without a solution is
+    flown as far as it goes: its outcome says what is missing.
+    """
+    tell = report or (lambda progress: None)
+    clock = _Clock()
+    with computing():
+        with clock.on("build models"):
+            tell(Progress("build", "building models"))
+            world = build_world(spec)
+            tasks = {name: make_task(spec, name, world) for name in spec.steering.profiles}
+        with clock.on("compile and solve steering"):
+            steered = _solve_all(tasks, spec.steering.profile, world, tell)
+        with clock.on("observe"):
+            histories = {n: history(spec, world, s) for n, s in steered.items()}
+            _replay(histories[spec.steering.profile], tell)
+        with clock.on("map aborts"):
+            aborts = _map_aborts(spec, world, steered, tell)
+        with clock.on("rank assumptions"):
+            tell(Progress("rank", "moving every assumption over its range"))
+            ranked = _rank(tree, spec, world, steered[spec.steering.profile])
+    notes = _notes(spec, steered[spec.steering.profile], histories[spec.steering.profile])
+    return Flown(tree, spec, steered, histories, aborts, ranked, notes), clock.spent
+
+
+def _solve_all(
+    tasks: dict[str, Task], flown: str, world: World, tell: Report
+) -> dict[str, Steered]:
+    """All profiles, side by side; the falls and the observation compile meanwhile."""
+
+    def watch(name: str) -> Watch:
+        def told(stage: str, miss: float) -> None:
+            tell(Progress("solve", f"{name}: {stage}, largest miss {miss:.3g}", phase=name))
+
+        return told
+
+    def one(name: str) -> Steered:
+        with computing():
+            return solve(tasks[name], world, watch(name))
+
+    order = [flown, *[name for name in tasks if name != flown]]
+    # The first batch compiles the flight for all profiles; two threads would compile it twice.
+    tell(Progress("compile", "compiling the ascent (kept in the cache for the next time)"))
+    first = tasks[order[0]]
+    flat = np.repeat(first.aim.base.flat[None], flyer.LANES, axis=0)
+    flyer.fly(world, flyer.repeat(flyer.coarse(first.case, 64.0)), flat)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        futures: dict[str, Future[Steered]] = {name: pool.submit(one, name) for name in order}
+        return {name: futures[name].result() for name in order}
+
+
+def _map_aborts(
+    spec: MissionSpec, world: World, steered: dict[str, Steered], tell: Report
+) -> dict[str, abort.AbortMap]:
+    beta = spec.vehicle.payload.ballistic_coefficient
+    if beta is None:
+        return {}
+    falling = abort.falling_world(world)
+    maps = {}
+    for name, one in steered.items():
+        tell(Progress("abort", f"{name}: a ballistic entry from every second", phase=name))
+        leg, _ = one.task.aim.saves
+        maps[name] = abort.map_ascent(falling, one.lane, beta, float(one.batch.ends.time[0, leg]))
+    return maps
+
+
+def _rank(tree: Tree, spec: MissionSpec, world: World, steered: Steered) -> list[Ranked]:
+    if not steered.solution.met:
+        return grouped(tree)
+    return rank(tree, spec, world, steered)
+
+
+def _replay(history: History, tell: Report) -> None:
+    """Tell the flown ascent, event by event, to whoever watches."""
+    phase = np.asarray(history["phase"])
+    last = np.append(np.flatnonzero(np.diff(phase)), len(phase) - 1)
+    for row in last:
+        tell(
+            Progress(
+                "fly",
+                "ascent flown",
+                fraction=float(row + 1) / len(phase),
+                time=float(history["time"][row]),
+                height=float(history["height"][row]),
+                speed=float(history["speed_inertial"][row]),
+                phase=history.phases[int(phase[row])],
+            )
+        )
+
+
+def _notes(spec: MissionSpec, steered: Steered, history: History) -> list[str]:
+    """What a reader must know: ranges left, stages run dry, data held past its end."""
+    notes = []
+    lane = steered.lane
+    plan, vehicle = steered.task.plan, steered.task.vehicle
+    if spec.environment.earth == "iers":
+        mjd = sum(parse_utc(spec.launch.epoch).utc()) - 2_400_000.5
+        note = bundled_orientation().note(mjd)
+        notes += [note] if note else []
+    top = StandardAtmosphere1976.valid_range[1]
+    if spec.environment.atmosphere == "us76" and np.max(history["height"]) > top:
+        notes.append("The flight rises above 1000 km, where the atmosphere is taken as none.")
+    cut_off = np.asarray(lane.legs.state.cut_off)[: len(plan.legs)]
+    left = np.asarray(lane.legs.state.propellant)[: len(plan.legs)]
+    commanded = {s for p in spec.phases for s in p.shut_down}
+    for i, name in enumerate(vehicle.stages):
+        dry = np.flatnonzero((left[:, i] == 0.0) & np.isfinite(cut_off[:, i]))
+        if len(dry) and name in commanded:
+            at = cut_off[dry[0], i]
+            notes.append(f"{name} ran dry at {at:.1f} s, before its commanded cut-off.")
+    notes += _table_notes(spec, history)
+    codes = np.asarray(lane.legs.outcome)[: len(plan.legs)]
+    notes += [
+        OutcomeCode(int(code)).sentence(leg.phase.name)
+        for code, leg in zip(codes, plan.legs, strict=True)
+        if code not in (OutcomeCode.REACHED, OutcomeCode.NO_SOLUTION)
+    ]
+    return notes
+
+
+def _table_notes(spec: MissionSpec, history: History) -> list[str]:
+    """Whether the force tables were left where the air still matters."""
+    stages, parts = spec.vehicle.stages.values(), spec.vehicle.parts.values()
+    tables = [part.aerodynamics.table for part in (*stages, *parts) if part.aerodynamics]
+    felt = history["dynamic_pressure"] > 1.0  # [Pa]
+    if not tables or not np.any(felt):
+        return []
+    notes = []
+    mach, angle = history["mach"][felt].max(), history["angle_of_attack"][felt].max()
+    least_mach = min(t.mach[-1] for t in tables)
+    least_angle = min(t.angle_of_attack[-1] for t in tables)
+    if mach > least_mach:
+        notes.append(
+            f"Mach {mach:.1f} is beyond the force tables, which end at {least_mach:g}; "
+            "their last values are held."
+        )
+    if angle > least_angle:
+        notes.append(
+            f"An angle of attack of {np.degrees(angle):.1f} deg above 1 Pa is beyond the force "
+            f"tables, which end at {np.degrees(least_angle):.0f} deg; their last values are held."
+        )
+    return notes

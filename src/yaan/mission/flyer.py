@@ -1,0 +1,152 @@
+"""Batches of ascents: cases in, ends and recordings out, through one compiled programme."""
+
+from dataclasses import dataclass
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from yaan.base.constants import EARTH_RADIUS
+from yaan.dynamics.forces import World
+from yaan.dynamics.solve import Tape
+from yaan.gnc.powered import Steering
+from yaan.mission.aim import Ends
+from yaan.phases import observe
+from yaan.phases.ascent import Leg, ascend
+from yaan.phases.base import Phases
+from yaan.phases.targeting import LANES
+from yaan.spacetime.earth import Geodetic
+from yaan.spacetime.elements import Elements
+from yaan.vehicle.launcher import Launcher
+
+ROWS = 2_048
+"""Rows of a recording; a flight that needs more is flown again with twice as many."""
+
+
+class Case(eqx.Module):
+    """What one lane flies, apart from its steering."""
+
+    launcher: Launcher
+    phases: Phases
+    pad: Geodetic
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How a batch went: `ends` for the targets, and lanes to be observed."""
+
+    ends: Ends
+    legs: Leg
+    tape: Tape
+    cases: Case
+    steering: Steering
+    orbits: Elements
+    """Osculating elements at the end of each leg [legs, lanes]."""
+    mu: float
+    """Gravitational parameter of the elements [m^3/s^2]."""
+
+    def elements(self, lane: int, leg: int) -> Elements:
+        """Osculating elements at the end of a leg."""
+        return jax.tree.map(lambda leaf: float(leaf[leg, lane]), self.orbits)
+
+    def lane(self, i: int) -> "Lane":
+        """One lane of the batch."""
+        take = lambda leaf: leaf[i]  # noqa: E731 - one use, as a mapped function
+        legs = jax.tree.map(lambda leaf: leaf[:, i], self.legs)
+        return Lane(
+            legs,
+            jax.tree.map(take, self.tape),
+            jax.tree.map(take, self.cases),
+            jax.tree.map(take, self.steering),
+        )
+
+
+class Lane(eqx.Module):
+    """One recorded flight."""
+
+    legs: Leg
+    tape: Tape
+    case: Case
+    steering: Steering
+
+
+def steering_of(flat: np.ndarray) -> Steering:
+    """Steering constants from flat rows [..., 3 + 3 programmes]."""
+    tangent = flat[..., 3:].reshape(*flat.shape[:-1], -1, 3)
+    if tangent.shape[-2] == 0:
+        tangent = np.zeros((*flat.shape[:-1], 1, 3))
+    return Steering(
+        kick=jnp.asarray(flat[..., 0]),
+        azimuth=jnp.asarray(flat[..., 1]),
+        yaw=jnp.asarray(flat[..., 2]),
+        tangent=jnp.asarray(tangent),
+    )
+
+
+def repeat(case: Case, lanes: int = LANES) -> Case:
+    """The same case in every lane."""
+    return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (lanes, *leaf.shape)), case)
+
+
+def stack(cases: list[Case], lanes: int = LANES) -> Case:
+    """Different cases of one shape, the last one repeated to fill the batch."""
+    filled = cases + [cases[-1]] * (lanes - len(cases))
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *filled)
+
+
+def coarse(case: Case, factor: float) -> Case:
+    """The same case with longer steps, to search with."""
+    return eqx.tree_at(lambda c: c.phases.step, case, case.phases.step * factor)
+
+
+def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
+    """Fly one batch; `flat` are the steering constants of its lanes."""
+    steering = steering_of(flat)
+    legs, tape, ends = _fly(world, cases, steering, rows)
+    if int(jnp.max(tape.count)) > rows:
+        return fly(world, cases, flat, 2 * rows)
+    return Batch(
+        ends=_host(legs, ends),
+        legs=legs,
+        tape=tape,
+        cases=cases,
+        steering=steering,
+        orbits=ends.elements,
+        mu=float(world.mu),
+    )
+
+
+@eqx.filter_jit
+def _fly(world: World, cases: Case, steering: Steering, rows: int) -> tuple:
+    legs, tape = ascend(world, cases.launcher, cases.phases, steering, cases.pad, rows=rows)
+    each = jax.vmap(jax.vmap(observe.end, in_axes=(None, 0, 0, 0)), in_axes=(None, 0, 0, 0))
+    ends = each(world, legs.stop, legs.state.position, legs.state.velocity)
+    return legs, tape, ends
+
+
+def _host(legs: Leg, ends: observe.End) -> Ends:
+    def turned(leaf: jax.Array) -> np.ndarray:
+        return np.moveaxis(np.asarray(leaf), 0, 1)
+
+    return Ends(
+        time=turned(legs.stop),
+        height=turned(ends.height),
+        flight_path_angle=turned(ends.flight_path_angle),
+        speed=turned(ends.speed),
+        radial_height=turned(legs.state.position.norm()) - EARTH_RADIUS,
+        perigee=turned(ends.elements.perigee),
+        apogee=turned(ends.elements.apogee),
+        inclination=turned(ends.elements.inclination),
+        propellant=turned(legs.state.propellant),
+        outcome=turned(legs.outcome),
+    )
+
+
+@eqx.filter_jit
+def observe_lane(world: World, lane: Lane) -> observe.Observation:
+    """All rows of a lane; those beyond its count mean nothing."""
+    case = lane.case
+    return observe.observe(
+        world, case.launcher, case.phases, lane.steering, lane.legs, lane.tape
+    )

@@ -1,0 +1,74 @@
+"""From a recorded lane to the history that is kept and shown."""
+
+import numpy as np
+
+from yaan.base.constants import EARTH_RADIUS
+from yaan.dynamics.forces import World
+from yaan.mission import flyer
+from yaan.mission.plan import Plan
+from yaan.mission.spec import MissionSpec
+from yaan.mission.steer import Steered
+from yaan.results.trajectory import History, make_history
+
+_DIRECT = (
+    "latitude",
+    "longitude",
+    "height",
+    "speed_relative",
+    "speed_inertial",
+    "flight_path_angle_relative",
+    "flight_path_angle_inertial",
+    "mass",
+    "thrust",
+    "drag",
+    "dynamic_pressure",
+    "mach",
+    "heat_flux",
+    "angle_of_attack",
+    "load",
+    "pitch",
+)
+
+
+def history(spec: MissionSpec, world: World, steered: Steered) -> History:
+    """The history of the recorded flight, one row a step; two rows at each event."""
+    lane = steered.lane
+    count = int(lane.tape.count)
+    seen = flyer.observe_lane(world, lane)
+    columns = {name: np.asarray(getattr(seen, name))[:count] for name in _DIRECT}
+    state = lane.tape.state
+    label = np.asarray(lane.tape.label)[:count]
+    axial = np.asarray(seen.load_axial)[:count]
+    seat = (1.0, 0.0, 0.0) if spec.crew is None else _seat(spec)
+    columns |= {
+        "time": np.asarray(lane.tape.t)[:count],
+        "downrange": _downrange(columns["latitude"], columns["longitude"]),
+        "position_gcrs": np.asarray(state.position.array())[:count],
+        "velocity_gcrs": np.asarray(state.velocity.array())[:count],
+        "propellant": np.asarray(state.propellant)[:count],
+        "phase": _file_phase(spec, steered.task.plan)[label],
+    }
+    columns |= {f"load_{name}": axial * part for name, part in zip("xyz", seat, strict=True)}
+    return make_history(
+        columns, stages=steered.task.vehicle.stages, phases=[p.name for p in spec.phases]
+    )
+
+
+def _seat(spec: MissionSpec) -> tuple[float, float, float]:
+    assert spec.crew is not None
+    seat = spec.crew.seat
+    return seat.x, seat.y, seat.z
+
+
+def _file_phase(spec: MissionSpec, plan: Plan) -> np.ndarray:
+    """The phase of the file to which each leg belongs."""
+    names = [p.name for p in spec.phases]
+    return np.array([names.index(leg.phase.name) for leg in plan.legs])
+
+
+def _downrange(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+    """Great-circle distance from the first point on a sphere of the equatorial radius [m]."""
+    half = np.sin(0.5 * (latitude - latitude[0])) ** 2
+    across = np.sin(0.5 * (longitude - longitude[0])) ** 2
+    root = half + np.cos(latitude[0]) * np.cos(latitude) * across
+    return 2.0 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(root, 0.0, 1.0)))

@@ -1,0 +1,53 @@
+"""The run folder of a flight: written whole, nothing finished is lost."""
+
+import hashlib
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from yaan.mission.summary import Flown
+from yaan.results.store import new_run_folder, write_flight, write_manifest, write_text
+
+
+def keep(
+    flown: Flown, summary: dict[str, Any], timings: dict[str, float], parent: Path
+) -> Path:
+    """Write input, history and summary into a new run folder below `parent`."""
+    folder = new_run_folder(parent, flown.spec.name)
+    resolved = resolved_text(flown)
+    write_text(folder / "mission.yaml", resolved)
+    write_flight(folder, summary, flown.histories[flown.profile], _groups(flown))
+    write_manifest(
+        folder,
+        yaan=summary["yaan"],
+        inputs={"mission.yaml": resolved.encode("utf-8")},
+        timings=timings,
+    )
+    return folder
+
+
+def resolved_text(flown: Flown) -> str:
+    """The resolved mission as YAML; it loads again as a mission of its own."""
+    out = io.StringIO()
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.dump(flown.tree.data, out)
+    digest = hashlib.sha256(out.getvalue().encode("utf-8")).hexdigest()[:12]
+    return f"# Resolved by Yaan: every reference is inline. Content {digest}.\n{out.getvalue()}"
+
+
+def _groups(flown: Flown) -> dict[str, dict[str, Any]]:
+    groups: dict[str, dict[str, Any]] = {}
+    for name, fall in flown.aborts.items():
+        groups[f"abort/{name}"] = {
+            "time": fall.time,
+            "peak_load": fall.peak_load,
+            "outcome": np.where(fall.landed, 0, 1),
+        }
+    for name, history in flown.histories.items():
+        columns = ("time", "height", "speed_inertial", "load", "dynamic_pressure")
+        groups[f"profiles/{name}"] = {column: history[column] for column in columns}
+    return groups

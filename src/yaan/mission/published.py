@@ -1,0 +1,69 @@
+"""Our figures beside the published ones."""
+
+from typing import Any
+
+from yaan.mission.spec import MissionSpec, PublishedSpec
+
+_AT = {
+    "time": ("time", "s"),
+    "height": ("height", "m"),
+    "downrange": ("downrange", "m"),
+    "speed_inertial": ("speed_inertial", "m/s"),
+    "speed_relative": ("speed_relative", "m/s"),
+    "flight_path_angle": ("flight_path_angle_deg", "deg"),
+    "mass": ("mass_after", "kg"),
+    "dynamic_pressure": ("dynamic_pressure", "Pa"),
+}
+"""Quantities at an event: their key in the timeline and their unit."""
+
+_DEGREES = {"flight_path_angle", "inclination"}
+
+
+def compare_published(spec: MissionSpec, summary: dict[str, Any]) -> list[dict[str, Any]]:
+    """One row for each published figure; `within` is None where no tolerance is given.
+
+    A figure of an event that was not reached has no value of ours.
+    """
+    return [_row(p, summary) for p in spec.published]
+
+
+def _row(published: PublishedSpec, summary: dict[str, Any]) -> dict[str, Any]:
+    ours, unit = _ours(published, summary)
+    factor = 57.29577951308232 if published.quantity in _DEGREES else 1.0  # [deg/rad]
+    theirs = published.value * factor
+    tolerance = None if published.tolerance is None else published.tolerance * factor
+    difference = None if ours is None else ours - theirs
+    judged = tolerance is not None and difference is not None
+    return {
+        "what": published.what,
+        "ours": ours,
+        "published": theirs,
+        "difference": difference,
+        "unit": unit,
+        "tolerance": tolerance,
+        "within": abs(difference) <= tolerance if judged else None,  # pyright: ignore[reportArgumentType, reportOptionalOperand]
+        "calibrated": published.calibrated,
+        "source": published.source,
+    }
+
+
+def _ours(published: PublishedSpec, summary: dict[str, Any]) -> tuple[float | None, str]:
+    quantity = published.quantity
+    if quantity in _AT:
+        key, unit = _AT[quantity]
+        found = [e[key] for e in summary["timeline"] if e["event"] == published.at]
+        return (found[0] if found else None), unit
+    if quantity in ("propellant_used", "propellant_left"):
+        key = quantity.removeprefix("propellant_")
+        found = [r[key] for r in summary["propellant"] if r["stage"] == published.stage]
+        return (found[0] if found else None), "kg"
+    orbit, peaks = summary["orbit"] or {}, summary["peaks"]
+    simple: dict[str, tuple[float | None, str]] = {
+        "liftoff_mass": (summary["liftoff"]["mass"], "kg"),
+        "perigee": (orbit.get("perigee"), "m"),
+        "apogee": (orbit.get("apogee"), "m"),
+        "inclination": (orbit.get("inclination_deg"), "deg"),
+        "max_dynamic_pressure": (peaks["dynamic_pressure"]["value"], "Pa"),
+        "max_load": (peaks["load"]["value_g"], "g0"),
+    }
+    return simple[quantity]

@@ -1,0 +1,71 @@
+"""The mission file as checked models with SI floats."""
+
+from yaan.mission.spec.check import check
+from yaan.mission.spec.cross import LIFT_OFF
+from yaan.mission.spec.mission import (
+    CrewSpec,
+    EnvironmentSpec,
+    GravitySpec,
+    LaunchSpec,
+    MissionSpec,
+    ReserveSpec,
+    SeatSpec,
+    SiteSpec,
+    TargetSpec,
+    WindSpec,
+    WindTableSpec,
+)
+from yaan.mission.spec.steering import (
+    CoefficientsSpec,
+    MeetSpec,
+    PhaseSpec,
+    ProfileSpec,
+    ProgrammeSpec,
+    PublishedSpec,
+    SteeringSpec,
+    SteerSpec,
+    UntilSpec,
+)
+from yaan.mission.spec.vehicle import (
+    AeroTableSpec,
+    ConfigurationSpec,
+    EngineSpec,
+    PartSpec,
+    PayloadSpec,
+    ScaleSpec,
+    StageSpec,
+    VehicleSpec,
+)
+
+__all__ = [
+    "LIFT_OFF",
+    "AeroTableSpec",
+    "CoefficientsSpec",
+    "ConfigurationSpec",
+    "CrewSpec",
+    "EngineSpec",
+    "EnvironmentSpec",
+    "GravitySpec",
+    "LaunchSpec",
+    "MeetSpec",
+    "MissionSpec",
+    "PartSpec",
+    "PayloadSpec",
+    "PhaseSpec",
+    "ProfileSpec",
+    "ProgrammeSpec",
+    "PublishedSpec",
+    "ReserveSpec",
+    "ScaleSpec",
+    "SeatSpec",
+    "SiteSpec",
+    "StageSpec",
+    "SteerSpec",
+    "SteeringSpec",
+    "TargetSpec",
+    "UntilSpec",
+    "VehicleSpec",
+    "WindSpec",
+    "WindTableSpec",
+    "check",
+]

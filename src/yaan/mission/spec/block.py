@@ -1,0 +1,166 @@
+"""The block: what every mapping of a mission file may carry besides its own keys."""
+
+import functools
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from yaan.base import nearest
+from yaan.mission.spec.quantity import Mistake, Quantity, refuse
+
+NOTES: Final = frozenset({"title", "source", "assumed", "calibrated"})
+
+Pair = 2  # ends of a range
+
+
+class Strict(BaseModel):
+    """No unknown keys, no conversions, no infinities, never changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class AssumedSpec(Strict):
+    """Why a value that nobody published was chosen, and what it may be."""
+
+    range: list[Any] | None = Field(
+        default=None,
+        min_length=Pair,
+        max_length=Pair,
+        description="[low, high], each written like the value itself",
+    )
+    why: str = Field(min_length=1, description="reason for the value and its range, in words")
+
+
+class Block(Strict):
+    """A mapping with its source and its assumptions."""
+
+    title: str = Field(default="", description="name for people")
+    source: str = Field(default="", description="where the values come from")
+    assumed: dict[str, AssumedSpec] = Field(
+        default_factory=dict, description="keys of this block that nobody published"
+    )
+    calibrated: dict[str, str] = Field(
+        default_factory=dict, description="keys of this block that were fitted, and to what"
+    )
+
+    @model_validator(mode="after")
+    def _notes_fit(self) -> Self:
+        """Assumptions and calibrations are about keys that are written, within their ranges."""
+        written = self.model_fields_set - NOTES
+        mistakes: list[Mistake] = []
+        for note in ("assumed", "calibrated"):
+            mistakes += [
+                Mistake((note, key), "a key of this block", nearest(key, sorted(written)))
+                for key in getattr(self, note)
+                if key not in written
+            ]
+        for key, assumed in self.assumed.items():
+            if key in written and assumed.range is not None:
+                mistakes += _range_mistakes(type(self), key, getattr(self, key), assumed.range)
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
+def _range_mistakes(model: type[BaseModel], key: str, value: Any, ends: list[Any]) -> list[Mistake]:
+    """What is wrong with the range of an assumed value."""
+    at = ("assumed", key, "range")
+    numbers: list[Any] = []
+    mistakes: list[Mistake] = []
+    for index, end in enumerate(ends):
+        try:
+            numbers.append(_adapter(model, key).validate_python(end))
+        except ValidationError as error:
+            mistakes += [
+                Mistake((*at, index, *found.at), found.expected, found.hint)
+                for found in mistakes_of(error)
+            ]
+    if mistakes or not all(isinstance(x, (int, float)) for x in (*numbers, value)):
+        return mistakes
+    low, high = numbers
+    if low > high:
+        return [Mistake((*at, 0), "the lower end first")]
+    slack = 1e-9 * max(abs(low), abs(high))
+    if not low - slack <= value <= high + slack:
+        return [Mistake((key,), f"a value within its assumed range {ends[0]} to {ends[1]}")]
+    return []
+
+
+@functools.cache
+def _adapter(model: type[BaseModel], key: str) -> TypeAdapter[Any]:
+    """Validator of one field of a model, for values that stand elsewhere."""
+    info = model.model_fields[key]
+    kind: Any = info.annotation
+    for item in info.metadata:
+        kind = Annotated[kind, item]
+    return TypeAdapter[Any](kind, config=None if is_model(kind) else Strict.model_config)
+
+
+def is_model(kind: Any) -> bool:
+    """Whether a type is a model, which brings its own configuration."""
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def mistakes_of(error: ValidationError) -> list[Mistake]:
+    """Turn the complaints of pydantic into mistakes in the words of the mission file."""
+    found: list[Mistake] = []
+    for item in error.errors(include_url=False):
+        context: Mapping[str, Any] = item.get("ctx", {})
+        at = tuple(item["loc"])
+        if "mistakes" in context:
+            found += [Mistake((*at, *m.at), m.expected, m.hint) for m in context["mistakes"]]
+        elif at and at[-1] == "[key]":
+            found.append(Mistake(at[:-1], _NAME))
+        else:
+            found.append(Mistake(at, *_words(item["type"], context)))
+    return found
+
+
+_NAME: Final = "a name of letters, digits, - and _ that starts with a letter"
+
+_PLAIN: Final = {
+    "missing": "required",
+    "extra_forbidden": "a known key",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+    "dict_type": "a mapping of keys to values",
+    "list_type": "a list",
+    "string_type": "a text",
+    "string_too_short": "a text that is not empty",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number without a unit",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "string_pattern_mismatch": _NAME,
+}
+
+
+def _words(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Expected and hint for one type of pydantic's errors."""
+    if kind == "literal_error":
+        return f"one of {str(context['expected']).replace(chr(39), '').replace(' or ', ', ')}", ""
+    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
+        name, bound = next(iter(context.items()))
+        words = {"ge": "of at least", "le": "of at most", "gt": "above", "lt": "below"}
+        return f"a number {words[name]} {bound}", ""
+    if kind == "too_short":
+        return f"at least {context['min_length']} items", ""
+    if kind == "too_long":
+        return f"at most {context['max_length']} items", ""
+    if kind == "string_too_long":
+        return f"at most {context['max_length']} characters", ""
+    return _PLAIN.get(kind, kind.replace("_", " ")), ""
+
+
+def quantity_in(kind: Any, metadata: list[Any]) -> Quantity | None:
+    """The quantity that a field holds, or None."""
+    stack = [*metadata, kind]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Quantity):
+            return item
+        stack += get_args(item)
+        stack += getattr(item, "__metadata__", ())
+    return None

@@ -1,0 +1,146 @@
+"""From a tree to a checked mission, or to every mistake at once."""
+
+import types
+import typing
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from yaan.base import InputError, Problem, nearest, quote
+from yaan.mission.file.plain import is_list, is_mapping
+from yaan.mission.file.tree import Address, Tree, dotted
+from yaan.mission.spec.block import is_model, mistakes_of, quantity_in
+from yaan.mission.spec.cross import cross_mistakes
+from yaan.mission.spec.mission import MissionSpec
+from yaan.mission.spec.quantity import Mistake
+
+_MOST: Final = 200  # mistakes that are told; who has more has given the wrong file
+
+
+def check(tree: Tree) -> MissionSpec:
+    """Check a resolved mission.
+
+    Returns:
+        The mission with SI floats for its quantities.
+
+    Raises:
+        InputError: every mistake, each with file, line, key, value, and what was expected.
+    """
+    spec: MissionSpec | None = None
+    found: list[Mistake] = []
+    try:
+        spec = MissionSpec.model_validate(tree.data)
+    except ValidationError as error:
+        found += mistakes_of(error)
+    known = [mistake.at for mistake in found]
+    found += [m for m in cross_mistakes(tree.data) if not _is_told(m.at, known)]
+    # A key without a value is left out, which would hide that nobody knows the key.
+    found += [Mistake(at, "a known key") for at in tree.nulls() if _is_unknown(at)]
+    mistakes = [m for m in found if not _is_told(m.at, list(tree.unresolved))]
+    if mistakes or tree.problems or spec is None:
+        raise InputError(_problems(mistakes, tree))
+    return spec
+
+
+def _is_told(path: Address, told: Sequence[Address]) -> bool:
+    """Whether a mistake at `path` or at a parent of it is known already."""
+    return any(path[: len(known)] == known for known in told)
+
+
+def _problem(mistake: Mistake, tree: Tree) -> Problem:
+    """Say a mistake in the words of the file."""
+    file, line = tree.origin(mistake.at)
+    exists, value = _value(tree.data, mistake.at)
+    expected, hint = mistake.expected, mistake.hint
+    if expected == "required":
+        expected = f"required: {_description(mistake.at)}"
+    elif not exists:
+        expected = f"expected {expected}"
+    if mistake.expected == "a known key":
+        hint = hint or nearest(str(mistake.at[-1]), _keys(mistake.at[:-1]))
+    if isinstance(value, str) and not hint and expected.startswith("one of "):
+        hint = nearest(value, expected.removeprefix("one of ").split(", "))
+    text = quote(value) if exists else ""
+    return Problem(file, line, dotted(mistake.at, tree.data), text, expected, hint)
+
+
+def _problems(mistakes: list[Mistake], tree: Tree) -> list[Problem]:
+    """The user's own file first, then the files that it refers to; lines in order."""
+    origins = [tree.origin(mistake.at) for mistake in mistakes]
+    told = [(problem.file, problem.line) for problem in tree.problems]
+    files = [tree.root.source.label, *(file for file, _ in (*told, *origins))]
+    rank = {file: len(files) - i for i, file in enumerate(reversed(files))}
+    pairs = [*zip(told, tree.problems, strict=True), *zip(origins, mistakes, strict=True)]
+    pairs.sort(key=lambda pair: (rank[pair[0][0]], pair[0][1] or 0))
+    some = [item for _, item in pairs[:_MOST]]
+    problems = [_problem(item, tree) if isinstance(item, Mistake) else item for item in some]
+    if len(pairs) > _MOST:
+        problems.append(Problem(files[0], None, "", "", f"and {len(pairs) - _MOST} more"))
+    return problems
+
+
+def _is_unknown(path: Address) -> bool:
+    """Whether the format has no such key."""
+    keys = _keys(path[:-1])
+    return bool(keys) and str(path[-1]) not in keys
+
+
+def _value(data: Any, path: Address) -> tuple[bool, Any]:
+    """Whether there is a value at `path`, and the value."""
+    for step in path:
+        if is_mapping(data) and str(step) in data:
+            data = data[str(step)]
+        elif is_list(data) and isinstance(step, int) and 0 <= step < len(data):
+            data = data[step]
+        else:
+            return False, None
+    return True, data
+
+
+def _keys(path: Address) -> list[str]:
+    """The keys that a block may have."""
+    kind, _ = _kind(path)
+    if not is_model(kind):
+        return []
+    return [info.alias or name for name, info in kind.model_fields.items()]
+
+
+def _description(path: Address) -> str:
+    """What a missing key means, with an example where it is a quantity."""
+    _, info = _kind(path)
+    if info is None:
+        return "this key"
+    quantity = quantity_in(info.annotation, info.metadata)
+    what = info.description or "this key"
+    return f"{what}, {quantity.describe()}" if quantity else what
+
+
+def _kind(path: Address) -> tuple[Any, FieldInfo | None]:
+    """Type of the value at an address of the format, and its field."""
+    kind: Any = MissionSpec
+    info: FieldInfo | None = None
+    for step in path:
+        kind = _bare(kind)
+        if is_model(kind):
+            fields = {field.alias or name: field for name, field in kind.model_fields.items()}
+            info = fields.get(str(step))
+            kind = info.annotation if info is not None else None
+        elif typing.get_origin(kind) in (dict, list):
+            kind = typing.get_args(kind)[-1]
+        else:
+            return None, None
+    return _bare(kind), info
+
+
+def _bare(kind: Any) -> Any:
+    """A type without Annotated and without None."""
+    while True:
+        origin = typing.get_origin(kind)
+        if origin is typing.Annotated:
+            kind = typing.get_args(kind)[0]
+        elif origin in (typing.Union, types.UnionType):
+            kind = next(arg for arg in typing.get_args(kind) if arg is not type(None))
+        else:
+            return kind

@@ -1,0 +1,232 @@
+"""The whole mission: where, when, to what orbit, with what vehicle, in what world."""
+
+import math
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from yaan.base import nearest
+from yaan.mission.file.plain import is_mapping
+from yaan.mission.spec.block import Block, Pair
+from yaan.mission.spec.quantity import (
+    Azimuth,
+    Epoch,
+    Inclination,
+    Latitude,
+    Longitude,
+    MissionName,
+    Mistake,
+    OrbitHeight,
+    Propellant,
+    SiteHeight,
+    Step,
+    WindHeight,
+    WindSpeed,
+    check_rising,
+    refuse,
+)
+from yaan.mission.spec.steering import PhaseSpec, PublishedSpec, SteeringSpec
+from yaan.mission.spec.vehicle import VehicleSpec
+
+_DEFAULT_DEGREE = 8
+_UNIT_TOLERANCE = 1e-3
+
+AzimuthLimits = Annotated[
+    list[Azimuth], Field(min_length=Pair, max_length=Pair), AfterValidator(check_rising)
+]
+
+
+class SiteSpec(Block):
+    """A launch pad, on WGS 84."""
+
+    name: str = Field(default="", description="name of the site")
+    latitude: Latitude = Field(description="geodetic latitude")
+    longitude: Longitude = Field(description="longitude east")
+    height: SiteHeight = Field(default=0.0, description="height above the ellipsoid")
+    azimuth_limits: AzimuthLimits | None = Field(
+        default=None, description="[least, greatest] launch azimuth that range safety allows"
+    )
+
+
+class LaunchSpec(Block):
+    """Where and when."""
+
+    site: SiteSpec = Field(description="launch pad")
+    epoch: Epoch = Field(description='lift-off, as "2027-01-15T03:30:00 UTC"')
+    azimuth: Azimuth | None = Field(
+        default=None,
+        description="launch azimuth; if given, a yaw is solved; if left out, the azimuth is",
+    )
+
+    @model_validator(mode="after")
+    def _azimuth_allowed(self) -> Self:
+        """A given azimuth keeps to the limits of the site."""
+        limits = self.site.azimuth_limits
+        if limits is not None and self.azimuth is not None:
+            low, high = limits
+            if not low <= self.azimuth <= high:
+                low_deg, high_deg = math.degrees(low), math.degrees(high)
+                expected = (
+                    f"an azimuth from {low_deg:g} deg to {high_deg:g} deg, the limits of the site"
+                )
+                raise refuse(Mistake(("azimuth",), expected, "see launch.site.azimuth_limits"))
+        return self
+
+
+class TargetSpec(Block):
+    """The osculating orbit at cut-off; heights are above 6378.137 km."""
+
+    perigee: OrbitHeight = Field(description="perigee height above 6378.137 km")
+    apogee: OrbitHeight = Field(description="apogee height above 6378.137 km")
+    inclination: Inclination = Field(description="inclination to the true equator of date")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        """The perigee is the lower one."""
+        if self.perigee > self.apogee:
+            raise refuse(Mistake(("perigee",), "a perigee that is not above the apogee"))
+        return self
+
+
+class SeatSpec(Block):
+    """Direction of the vehicle's thrust in couch axes (x: chest to back pushes, "eyeballs in")."""
+
+    x: float = Field(default=1.0, ge=-1.0, le=1.0, description="component along +x")
+    y: float = Field(default=0.0, ge=-1.0, le=1.0, description="component along +y")
+    z: float = Field(default=0.0, ge=-1.0, le=1.0, description="component along +z")
+
+    @model_validator(mode="after")
+    def _unit(self) -> Self:
+        """It is a direction."""
+        length = math.hypot(self.x, self.y, self.z)
+        if abs(length - 1.0) > _UNIT_TOLERANCE:
+            raise refuse(Mistake((), f"x, y, z of length 1, not {length:.4g}"))
+        return self
+
+
+class CrewSpec(Block):
+    """Who rides, for grading the loads."""
+
+    condition: Literal["fresh", "deconditioned"] = Field(
+        default="fresh", description="fresh, or deconditioned by weightlessness"
+    )
+    seat: SeatSpec = Field(default_factory=SeatSpec, description="thrust axis in couch axes")
+
+
+class GravitySpec(Block):
+    """The gravity field."""
+
+    field: Literal["egm2008", "j2"] = Field(default="egm2008", description="which field")
+    degree: int = Field(
+        default=_DEFAULT_DEGREE,
+        ge=0,
+        le=70,
+        description="degree and order of the harmonics, 0 to 70; 0 is a point mass",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_degree(cls, data: Any) -> Any:
+        """The field j2 has one harmonic, so its degree is 2 unless it is a point mass."""
+        if is_mapping(data) and data.get("field") == "j2" and "degree" not in data:
+            return {**data, "degree": 2}
+        return data
+
+    @model_validator(mode="after")
+    def _degree_fits(self) -> Self:
+        """A degree that a field does not have is not ignored in silence."""
+        if self.field == "j2" and self.degree not in (0, 2):
+            raise refuse(Mistake(("degree",), "2 with field: j2, or 0 for a point mass"))
+        return self
+
+
+class WindTableSpec(Block):
+    """Wind by height; linear between, constant beyond the ends."""
+
+    height: Annotated[list[WindHeight], Field(min_length=2), AfterValidator(check_rising)] = Field(
+        description="heights, rising"
+    )
+    east: list[WindSpeed] = Field(description="wind towards the east")
+    north: list[WindSpeed] = Field(description="wind towards the north")
+
+    @model_validator(mode="after")
+    def _lengths_fit(self) -> Self:
+        """One wind for each height."""
+        size = len(self.height)
+        mistakes = [
+            Mistake((key,), f"{size} speeds, one for each height")
+            for key in ("east", "north")
+            if len(getattr(self, key)) != size
+        ]
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
+class WindSpec(Block):
+    """No wind, a constant one (east, north), or a table by height."""
+
+    east: WindSpeed = Field(default=0.0, description="constant wind towards the east")
+    north: WindSpeed = Field(default=0.0, description="constant wind towards the north")
+    table: WindTableSpec | None = Field(default=None, description="wind by height")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        """A table or a constant."""
+        if self.table is not None and self.model_fields_set & {"east", "north"}:
+            raise refuse(Mistake(("table",), "either a table, or east and north"))
+        return self
+
+
+def _read_wind(value: Any) -> Any:
+    """`none` is still air."""
+    if value == "none":
+        return WindSpec()
+    if is_mapping(value):
+        return value
+    hint = nearest(value, ["none"]) if isinstance(value, str) else ""
+    raise refuse(Mistake((), "none, {east: .., north: ..}, or {table: ..}", hint))
+
+
+class EnvironmentSpec(Block):
+    """The world that is flown through."""
+
+    gravity: GravitySpec = Field(default_factory=GravitySpec, description="gravity field")
+    atmosphere: Literal["us76", "none"] = Field(
+        default="us76", description="US Standard Atmosphere 1976, or none"
+    )
+    wind: Annotated[WindSpec, BeforeValidator(_read_wind)] = Field(
+        default_factory=WindSpec, description="wind: none, constant, or a table"
+    )
+    earth: Literal["iers", "uniform"] = Field(
+        default="iers", description="rotation: IERS conventions, or uniform about a fixed axis"
+    )
+
+
+class ReserveSpec(Block):
+    """Propellant that must be left for the verdict to pass."""
+
+    stage: str = Field(description="stage that keeps it")
+    propellant: Propellant = Field(description="least propellant left at cut-off")
+
+
+class MissionSpec(Block):
+    """A checked mission; every dimensional value is an SI float."""
+
+    schema_: Literal[1] = Field(alias="schema", description="version of the format")
+    kind: Literal["mission"] = Field(description="kind of file")
+    name: MissionName = Field(description="short name, used for the run folder")
+    launch: LaunchSpec = Field(description="where and when")
+    target: TargetSpec = Field(description="orbit at cut-off")
+    vehicle: VehicleSpec = Field(description="launcher and payload")
+    crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
+    environment: EnvironmentSpec = Field(
+        default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
+    )
+    step: Step = Field(default=0.5, description="integration step")
+    reserve: ReserveSpec | None = Field(default=None, description="propellant that must be left")
+    steering: SteeringSpec = Field(description="profiles")
+    phases: list[PhaseSpec] = Field(min_length=1, description="phases, in the order of flight")
+    published: list[PublishedSpec] = Field(
+        default_factory=list[PublishedSpec], description="figures to compare with"
+    )

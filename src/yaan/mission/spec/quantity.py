@@ -1,0 +1,193 @@
+"""Quantities of the mission file: texts with units and physical bounds, read to SI floats.
+
+`Mass`, `Duration` and the others are `float` to the type checker. In the file they are texts such
+as "205 t"; a bare number is refused. Bounds are physical, wide enough for any launcher, tight
+enough to catch a slip of a thousand.
+"""
+
+import itertools
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, NamedTuple
+
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from yaan.base import UNITS, UnitError, describe, format_quantity, parse
+
+
+class Mistake(NamedTuple):
+    """A mistake at an address; the value is looked up in the tree, where it is as written.
+
+    Attributes:
+        at: address, from the root or from the block that is being checked.
+        expected: what belongs there.
+        hint: the nearest valid name, or what to do.
+    """
+
+    at: tuple[str | int, ...]
+    expected: str
+    hint: str = ""
+
+
+def refuse(*mistakes: Mistake) -> PydanticCustomError:
+    """The error that a validator raises for one or more mistakes, addressed from its block."""
+    return PydanticCustomError("yaan", "not valid", {"mistakes": list(mistakes)})
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Reads one quantity within its bounds.
+
+    Attributes:
+        dimension: a dimension of `yaan.base.units`.
+        example: how it is written, quoted in messages; its unit is used for the bounds.
+        low: least value allowed [SI].
+        high: greatest value allowed [SI].
+        above: the value must be greater than this [SI].
+    """
+
+    dimension: str
+    example: str
+    low: float = -math.inf
+    high: float = math.inf
+    above: float = -math.inf
+
+    def read(self, value: Any) -> float:
+        """Text to SI float.
+
+        Raises:
+            PydanticCustomError: no quantity of this dimension, or out of bounds.
+        """
+        try:
+            number = parse(value, self.dimension)
+        except UnitError as error:
+            raise refuse(Mistake((), self.describe(), error.problems[0].hint)) from error
+        if not (self.low <= number <= self.high and number > self.above):
+            raise refuse(Mistake((), self.describe()))
+        return number
+
+    def describe(self) -> str:
+        """What belongs there, as: a mass above 0 t and up to 10000 t, as "205 t"."""
+        what = describe(self.dimension, listed=False)
+        return f'{what}{self._bounds()}, as "{self.example}"'
+
+    def _bounds(self) -> str:
+        unit = self.example.split(" ", 1)[1]
+        low, high = (format_quantity(bound, unit, digits=6) for bound in (self.low, self.high))
+        if math.isfinite(self.above):
+            above = f" above {format_quantity(self.above, unit, digits=6)}"
+            return f"{above} and up to {high}" if math.isfinite(self.high) else above
+        if math.isfinite(self.low):
+            return f" from {low} to {high}" if math.isfinite(self.high) else f" from {low} up"
+        return f" up to {high}" if math.isfinite(self.high) else ""
+
+    def __get_pydantic_core_schema__(
+        self, source: type[Any], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Replace the schema of the float: the file holds a text."""
+        del source, handler
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """A text with one of the units of the dimension, for editors."""
+        del schema, handler
+        units = "|".join(re.escape(unit).replace("\\ ", " ") for unit in UNITS[self.dimension])
+        number = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+        return {
+            "type": "string",
+            "pattern": f"^ *{number} *({units}) *$",
+            "examples": [self.example],
+            "description": self.describe(),
+        }
+
+
+_DEG: Final = math.pi / 180.0  # [rad]
+
+Mass = Annotated[float, Quantity("mass", "205 t", above=0.0, high=1e7)]
+Propellant = Annotated[float, Quantity("mass", "0.5 t", low=0.0, high=1e7)]
+Thrust = Annotated[float, Quantity("force", "841 kN", above=0.0, high=1e9)]
+SpecificImpulse = Annotated[float, Quantity("time", "442 s", low=50.0, high=1000.0)]
+TotalImpulse = Annotated[float, Quantity("impulse", "552 MN s", above=0.0, high=1e12)]
+ExitArea = Annotated[float, Quantity("area", "7.4 m2", low=0.0, high=100.0)]
+ReferenceArea = Annotated[float, Quantity("area", "12.57 m2", above=0.0, high=1000.0)]
+Duration = Annotated[float, Quantity("time", "15 s", above=0.0, high=86400.0)]
+Delay = Annotated[float, Quantity("time", "3 s", low=0.0, high=100.0)]
+CurveTime = Annotated[float, Quantity("time", "20 s", low=0.0, high=3600.0)]
+Step = Annotated[float, Quantity("time", "0.5 s", low=1e-3, high=10.0)]
+Angle = Annotated[float, Quantity("angle", "30 deg", low=-180 * _DEG, high=180 * _DEG)]
+Azimuth = Annotated[float, Quantity("angle", "107 deg", low=0.0, high=360 * _DEG)]
+Inclination = Annotated[float, Quantity("angle", "51.5 deg", low=0.0, high=180 * _DEG)]
+Latitude = Annotated[float, Quantity("angle", "13.72 deg", low=-90 * _DEG, high=90 * _DEG)]
+Longitude = Annotated[float, Quantity("angle", "80.23 deg", low=-180 * _DEG, high=360 * _DEG)]
+Kick = Annotated[float, Quantity("angle", "7.31 deg", above=0.0, high=60 * _DEG)]
+Yaw = Annotated[float, Quantity("angle", "1.7 deg", low=-90 * _DEG, high=90 * _DEG)]
+Attack = Annotated[float, Quantity("angle", "5 deg", low=0.0, high=180 * _DEG)]
+ClimbAngle = Annotated[float, Quantity("angle", "2 deg", low=-90 * _DEG, high=90 * _DEG)]
+SiteHeight = Annotated[float, Quantity("length", "90 m", low=-500.0, high=9000.0)]
+Height = Annotated[float, Quantity("length", "62.3 km", low=0.0, high=1e9)]
+OrbitHeight = Annotated[float, Quantity("length", "170 km", low=80e3, high=1e9)]
+WindHeight = Annotated[float, Quantity("length", "10 km", low=-1000.0, high=1e6)]
+WindSpeed = Annotated[float, Quantity("speed", "10 m/s", low=-300.0, high=300.0)]
+HeatFlux = Annotated[float, Quantity("heat flux", "1135 W/m2", above=0.0, high=1e9)]
+DynamicPressure = Annotated[float, Quantity("pressure", "10 Pa", above=0.0, high=1e6)]
+BallisticCoefficient = Annotated[float, Quantity("mass per area", "400 kg/m2", above=0.0, high=1e6)]
+
+_EPOCH: Final = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})? UTC"
+)
+_FIRST_YEAR, _LAST_YEAR = 1972, 2100
+
+
+def read_epoch(text: str) -> str:
+    """Check an epoch; it stays text, since only `spacetime` knows of leap seconds.
+
+    Raises:
+        PydanticCustomError: another form, no such instant, or out of 1972 to 2100.
+    """
+    match = _EPOCH.fullmatch(text)
+    expected = f'a UTC time from {_FIRST_YEAR} to {_LAST_YEAR}, as "2027-01-15T03:30:00 UTC"'
+    if match is None:
+        raise refuse(Mistake((), expected))
+    year, month, day, hour, minute, second = map(int, match.groups())
+    try:
+        instant = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError as error:
+        raise refuse(Mistake((), expected, str(error))) from error
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise refuse(Mistake((), expected))
+    return text
+
+
+Epoch = Annotated[str, AfterValidator(read_epoch)]
+Name = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60),
+]
+MissionName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80),
+]
+
+
+def rising(values: Sequence[float]) -> int | None:
+    """Index of the first value that is not greater than the one before it; None if all rise."""
+    pairs = itertools.pairwise(values)
+    return next((i for i, (a, b) in enumerate(pairs, 1) if not b > a), None)
+
+
+def check_rising(values: list[float]) -> list[float]:
+    """Refuse a grid that does not rise.
+
+    Raises:
+        PydanticCustomError: at the first value that does not.
+    """
+    index = rising(values)
+    if index is not None:
+        raise refuse(Mistake((index,), "a value greater than the one before it"))
+    return values

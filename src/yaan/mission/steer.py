@@ -1,0 +1,99 @@
+"""Steering solved: one profile of a mission, from its file's words to a flight that meets them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from yaan.dynamics.forces import World
+from yaan.mission import flyer
+from yaan.mission.aim import Aim, make_aim
+from yaan.mission.build import Vehicle, build_pad, build_vehicle
+from yaan.mission.flyer import Batch, Case, Lane
+from yaan.mission.plan import Plan, make_plan
+from yaan.mission.spec import MissionSpec
+from yaan.phases.targeting import LANES, Answers, Solution, Tolerance, find
+
+COARSE = 8.0
+"""Steps are this much longer while the search is far from its end."""
+
+Watch = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One profile, ready to fly."""
+
+    name: str
+    vehicle: Vehicle
+    plan: Plan
+    aim: Aim
+    case: Case
+
+
+@dataclass(frozen=True)
+class Steered:
+    """A solved profile and its recorded flight."""
+
+    task: Task
+    solution: Solution
+    batch: Batch
+
+    @property
+    def flat(self) -> np.ndarray:
+        """Steering constants: kick, azimuth, yaw [rad], then a, b, c of each programme."""
+        return self.task.aim.base.place(self.solution.x)
+
+    @property
+    def lane(self) -> Lane:
+        """The recorded flight."""
+        return self.batch.lane(0)
+
+
+def make_task(spec: MissionSpec, name: str, world: World) -> Task:
+    """The models, unknowns and targets of one profile."""
+    vehicle = build_vehicle(spec.vehicle)
+    profile = spec.steering.profiles[name]
+    plan = make_plan(spec, profile, vehicle, float(world.mu))
+    aim = make_aim(spec, profile, plan, vehicle.stages)
+    return Task(name, vehicle, plan, aim, Case(vehicle.launcher, plan.phases, build_pad(spec)))
+
+
+def solve(task: Task, world: World, watch: Watch | None = None) -> Steered:
+    """Find the free constants with long steps, then with the mission's own.
+
+    A case without a solution comes back with `solution.met` false and its best flight.
+    """
+    unknowns, base = list(task.aim.unknowns), task.aim.base
+    if not unknowns:
+        return _as_given(task, world)
+    coarse = _search(task, world, flyer.coarse(task.case, COARSE))
+    far = find(coarse, unknowns, stages=task.aim.stages(), watch=watch)
+    near = Tolerance(improvements=0)
+    fine = _search(task, world, task.case)
+    # Without a solution the best flight is shown, and more searching would not find another.
+    near = near if far.met else Tolerance(improvements=0, meets=0)
+    solution = find(fine, unknowns, start=far.x, tolerance=near, watch=watch)
+    solution.batches += far.batches
+    return Steered(task, solution, _record(task, world, base.place(solution.x)))
+
+
+def _search(task: Task, world: World, case: Case) -> Callable[[np.ndarray], Answers]:
+    lanes = flyer.repeat(case)
+
+    def fly(x: np.ndarray) -> Answers:
+        return task.aim.answers(flyer.fly(world, lanes, task.aim.base.place(x)).ends)
+
+    return fly
+
+
+def _record(task: Task, world: World, flat: np.ndarray) -> Batch:
+    return flyer.fly(world, flyer.repeat(task.case), np.repeat(flat[None], LANES, axis=0))
+
+
+def _as_given(task: Task, world: World) -> Steered:
+    """A replay: the file fixes every constant, so the flight is flown and judged as it is."""
+    batch = _record(task, world, task.aim.base.place(np.zeros(0)))
+    misses = task.aim.misses(batch.ends)[0]
+    solution = Solution(np.zeros(0), misses, float(task.aim.cost(batch.ends)[0]), met=True, batches=1)
+    return Steered(task, solution, batch)

@@ -1,0 +1,313 @@
+"""The summary of a flight: everything that is told in numbers, as plain data.
+
+Keys are SI unless they end in `_deg` or `_g`. The same input gives the same summary, so no
+time of day and no time spent is in it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from yaan.base.units import format_quantity
+from yaan.crew import grade, load_limits
+from yaan.mission import ledger
+from yaan.mission.abort import AbortMap
+from yaan.mission.account import sources
+from yaan.mission.file.tree import Tree
+from yaan.mission.published import compare_published
+from yaan.mission.rank import Effect, Ranked
+from yaan.mission.spec import MissionSpec
+from yaan.mission.steer import Steered
+from yaan.mission.verdict import judge, outcome
+from yaan.results.trajectory import History
+
+SCHEMA = 1
+_IGNITION = "ignition"
+
+
+@dataclass(frozen=True)
+class Flown:
+    """All that a mission's flight produced, before it is told."""
+
+    tree: Tree
+    spec: MissionSpec
+    steered: Mapping[str, Steered]
+    """Every profile by name; the flown one is the file's choice."""
+    histories: Mapping[str, History]
+    aborts: Mapping[str, AbortMap]
+    ranked: list[Ranked]
+    notes: list[str]
+
+    @property
+    def profile(self) -> str:
+        """The profile that is flown."""
+        return self.spec.steering.profile
+
+
+def summarise(flown: Flown) -> dict[str, Any]:
+    """`summary.json`."""
+    spec, steered = flown.spec, flown.steered[flown.profile]
+    history = flown.histories[flown.profile]
+    masses, closure = ledger.mass_ledger(spec, history, steered)
+    body: dict[str, Any] = {
+        "schema": SCHEMA,
+        "kind": "flight",
+        "mission": spec.name,
+        "title": spec.title,
+        "yaan": version("yaan"),
+        "profile": flown.profile,
+        "epoch": spec.launch.epoch,
+        "outcome": outcome(flown.spec, steered),
+        "liftoff": _liftoff(steered, history),
+        "steering": _steering(steered),
+        "orbit": _orbit(steered),
+        "target": {
+            "perigee": spec.target.perigee,
+            "apogee": spec.target.apogee,
+            "inclination_deg": _deg(spec.target.inclination),
+        },
+        "timeline": _timeline(steered, history),
+        "peaks": _peaks(history),
+        "mass_ledger": masses,
+        "mass_closure": closure,
+        "propellant": ledger.propellant(spec, steered),
+        "velocity_ledger": ledger.velocity_ledger(history, steered),
+        "crew": _crew(spec, history),
+        "abort": _abort(flown),
+        "profiles": {name: _profile(flown, name) for name in flown.steered},
+        "assumptions": [_assumption(r) for r in flown.ranked],
+        "sources": [
+            {"key": s.key, "source": s.text, "file": s.file, "line": s.line}
+            for s in sources(flown.tree)
+        ],
+        "notes": flown.notes,
+        "models": models(spec),
+    }
+    body["published"] = compare_published(spec, body)
+    body["verdicts"] = judge(spec, steered, body)
+    return body
+
+
+def _deg(angle: float) -> float:
+    return float(np.degrees(angle))
+
+
+def _liftoff(steered: Steered, history: History) -> dict[str, Any]:
+    # Weight is that of the mass at first motion, thrust the largest of the first three seconds.
+    early = history["time"] <= 3.0  # [s]
+    ratio = np.max(history["thrust"][early] / (history["mass"][early] * 9.80665))
+    return {
+        "mass": float(history["mass"][0]),
+        "thrust_to_weight": float(ratio),
+        "azimuth_deg": _deg(steered.flat[1]),
+    }
+
+
+def _steering(steered: Steered) -> dict[str, Any]:
+    flat, plan, legs = steered.flat, steered.task.plan, steered.lane.legs
+    programmes = {}
+    for i, name in enumerate(plan.programmes):
+        used = [k for k, leg in enumerate(plan.legs) if leg.phase.steer.programme == name]
+        if not used:
+            continue
+        a, b, c = (float(v) for v in np.asarray(legs.coefficients)[used[0]])
+        programmes[name] = {"start": float(legs.origin[used[0]]), "a": a, "b": b, "c": c}
+        del i
+    misses = [
+        {"target": t.name, "miss": float(m * t.scale), "unit": t.unit}
+        for t, m in zip(steered.task.aim.targets, steered.solution.misses, strict=True)
+    ]
+    return {
+        "kick_deg": _deg(flat[0]),
+        "azimuth_deg": _deg(flat[1]),
+        "yaw_deg": _deg(flat[2]),
+        "programmes": programmes,
+        "misses": misses,
+        "batches": steered.solution.batches,
+    }
+
+
+def _orbit(steered: Steered) -> dict[str, Any] | None:
+    leg = steered.task.plan.orbit_leg
+    if leg is None:
+        return None
+    e = steered.batch.elements(0, leg)
+    return {
+        "perigee": float(e.perigee),
+        "apogee": float(e.apogee),
+        "inclination_deg": _deg(e.inclination),
+        "raan_deg": _deg(e.right_ascension),
+        "argument_of_perigee_deg": _deg(e.argument_of_perigee),
+        "true_anomaly_deg": _deg(e.true_anomaly),
+        "semi_major_axis": float(e.semi_major_axis),
+        "eccentricity": float(e.eccentricity),
+        "frame": "true equator of date (CIRS), osculating at cut-off, above 6378.137 km",
+    }
+
+
+def _entry(history: History, row: int, after: int, name: str, phase: str, kind: str) -> dict:
+    h = history
+    return {
+        "event": name,
+        "phase": phase,
+        "kind": kind,
+        "time": float(h["time"][row]),
+        "height": float(h["height"][row]),
+        "latitude_deg": _deg(h["latitude"][row]),
+        "longitude_deg": _deg(h["longitude"][row]),
+        "downrange": float(h["downrange"][row]),
+        "speed_relative": float(h["speed_relative"][row]),
+        "speed_inertial": float(h["speed_inertial"][row]),
+        "flight_path_angle_deg": _deg(h["flight_path_angle_inertial"][row]),
+        "mass_before": float(h["mass"][row]),
+        "mass_after": float(h["mass"][after]),
+        "dynamic_pressure": float(h["dynamic_pressure"][row]),
+        "load_g": float(h["load"][row]),
+    }
+
+
+def _timeline(steered: Steered, history: History) -> list[dict[str, Any]]:
+    rows = [_entry(history, 0, 0, _IGNITION, "", "event")]
+    legs = steered.task.plan.legs
+    spans = ledger.leg_rows(history, steered)
+    for i, (leg, (_, last)) in enumerate(zip(legs, spans, strict=False)):
+        after = spans[i + 1][0] if i + 1 < len(spans) else last
+        if leg.event is not None:
+            rows.append(_entry(history, last, after, leg.event, leg.phase.name, "event"))
+    for name, column in (
+        ("maximum dynamic pressure", "dynamic_pressure"),
+        ("maximum load", "load"),
+        ("highest point", "height"),
+    ):
+        row = int(np.argmax(history[column]))
+        if name != "highest point" or 0 < row < len(history) - 1:
+            rows.append(_entry(history, row, row, name, "", "peak"))
+    return sorted(rows, key=lambda r: (r["time"], r["kind"]))
+
+
+def _peaks(history: History) -> dict[str, Any]:
+    h = history
+    q, load, flux = (int(np.argmax(h[c])) for c in ("dynamic_pressure", "load", "heat_flux"))
+    return {
+        "dynamic_pressure": {
+            "time": float(h["time"][q]),
+            "value": float(h["dynamic_pressure"][q]),
+            "mach": float(h["mach"][q]),
+            "height": float(h["height"][q]),
+        },
+        "load": {"time": float(h["time"][load]), "value_g": float(h["load"][load])},
+        "heat_flux": {"time": float(h["time"][flux]), "value": float(h["heat_flux"][flux])},
+    }
+
+
+def _crew(spec: MissionSpec, history: History) -> dict[str, Any] | None:
+    if spec.crew is None:
+        return None
+    loads = np.stack([history[f"load_{axis}"] for axis in "xyz"], axis=1)
+    axes = grade(history["time"], loads, load_limits(), spec.crew.condition)
+    return {"condition": spec.crew.condition, "axes": [axis.row() for axis in axes]}
+
+
+def _abort(flown: Flown) -> dict[str, Any] | None:
+    beta = flown.spec.vehicle.payload.ballistic_coefficient
+    if not flown.aborts or beta is None:
+        return None
+    worst = {}
+    for name, fall in flown.aborts.items():
+        time, load = fall.worst
+        worst[name] = {"peak_load_g_max": load, "time_of_max": time}
+    return {"ballistic_coefficient": beta, "profiles": worst}
+
+
+def _profile(flown: Flown, name: str) -> dict[str, Any]:
+    steered, history = flown.steered[name], flown.histories[name]
+    leg, stage = steered.task.aim.saves
+    ends = steered.batch.ends
+    fall = flown.aborts.get(name)
+    return {
+        "title": flown.spec.steering.profiles[name].title,
+        "met": steered.solution.met,
+        "cut_off": float(ends.time[0, leg]),
+        "separation": float(history["time"][-1]),
+        "propellant_left": float(ends.propellant[0, leg, stage]),
+        "max_dynamic_pressure": float(np.max(history["dynamic_pressure"])),
+        "max_load_g": float(np.max(history["load"])),
+        "apex_height": float(np.max(history["height"])),
+        "abort_load_g": None if fall is None else fall.worst[1],
+    }
+
+
+def _effect(effect: Effect | None) -> dict[str, Any] | None:
+    if effect is None:
+        return None
+    return {
+        "propellant_left": effect.propellant_left,
+        "cut_off": effect.cut_off,
+        "max_load_g": effect.max_load,
+        "abort_load_g": effect.abort_load,
+    }
+
+
+def _assumption(ranked: Ranked) -> dict[str, Any]:
+    a = ranked.assumption
+    return {
+        "key": a.key,
+        "file": a.file,
+        "line": a.line,
+        "value": a.value,
+        "low": a.low_text,
+        "high": a.high_text,
+        "why": a.why,
+        "effect": {"low": _effect(ranked.low), "high": _effect(ranked.high)},
+        "rank": ranked.rank,
+    }
+
+
+def models(spec: MissionSpec) -> list[dict[str, str]]:
+    """The models that flew, and what each ignores."""
+    env = spec.environment
+    earth = {
+        "iers": "IERS 2010 conventions by ERFA, orientation from IERS Bulletin A",
+        "uniform": "uniform spin about the z axis",
+    }
+    gravity = f"{env.gravity.field.upper()} to degree {env.gravity.degree}"
+    wind = "none" if env.wind == "none" else "by height, from the file"
+    step = format_quantity(spec.step, "s")
+    return [
+        {"name": "gravity", "text": gravity, "ignores": "Sun, Moon, tides"},
+        {"name": "Earth", "text": earth[env.earth], "ignores": "diurnal and semidiurnal tides"},
+        {
+            "name": "atmosphere",
+            "text": env.atmosphere.upper(),
+            "ignores": "weather, season, latitude and solar activity",
+        },
+        {"name": "wind", "text": wind, "ignores": "gusts and vertical wind"},
+        {
+            "name": "launcher",
+            "text": "point mass; thrust by curve less back pressure, flow by specific impulse",
+            "ignores": "rotation, slosh, thrust misalignment, jettison impulses, residuals",
+        },
+        {
+            "name": "aerodynamics",
+            "text": "axial and normal force by Mach number and angle of attack",
+            "ignores": "plume, roll, Reynolds number, fins of the escape system",
+        },
+        {
+            "name": "steering",
+            "text": "vertical rise, pitch-over, gravity turn, linear tangent; constants solved",
+            "ignores": "limits on attitude rate, navigation errors",
+        },
+        {
+            "name": "unpowered fall",
+            "text": "drag by ballistic coefficient, point-mass and J2 gravity, to 7 km",
+            "ignores": "lift, escape motors, abort burn, heating",
+        },
+        {
+            "name": "integrator",
+            "text": f"Runge-Kutta 4, step {step} or the phase's own; events landed to 0.1 ns",
+            "ignores": "",
+        },
+    ]

@@ -1,0 +1,40 @@
+"""A commented mission file to start from."""
+
+from typing import Final
+
+from yaan.mission.file import library_text
+
+_HEADER: Final = """\
+# A Yaan mission file, started from {name}. Change it, then:
+#
+#   yaan check THIS-FILE     every mistake at once, with its line
+#   yaan fly THIS-FILE       fly it and write a run folder
+#   yaan sources THIS-FILE   where every number comes from
+#
+# How to write it
+# - What has a dimension is a text with its unit: "205 t", "51.6 deg", "2 MN", "5.5e8 N s".
+#   What has none is a bare number: count: 2. A bare number for a mass is refused.
+# - vehicle.from, engine, table and site name a file of the library (`yaan list`), or a path that
+#   ends in .yaml and starts from the folder of this file, or hold the mapping itself.
+# - A mapping with from: takes a file and changes some of it: engine: {{from: s200, isp: "270 s"}}.
+#   A whole mission may start with from: and hold only what differs. Mappings mix, lists and
+#   values replace, null removes a key.
+# - Every block may carry title and source, and under assumed what nobody published:
+#     assumed: {{mass: {{range: ["4 t", "10 t"], why: "not published"}}}}
+# - Phases follow each other. As a phase begins it shuts down, drops and ignites; it ends at the
+#   first condition under until; event names that end.
+# - steer: vertical, pitch_over, pitch_hold, gravity_turn, coast, or {{programme: NAME}}. Every
+#   profile under steering has a programme of that name; its coefficients are solved in flight.
+
+"""
+
+
+def template(name: str) -> str:
+    """Text of a starting file: a library mission below a comment that explains the rules.
+
+    It refers to the library by name only, so it passes `check` wherever it is saved.
+
+    Raises:
+        InputError: the library has no such mission.
+    """
+    return _HEADER.format(name=name) + library_text("mission", name)

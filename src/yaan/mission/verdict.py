@@ -1,0 +1,166 @@
+"""Verdicts: what the flight had to hold, and whether it did."""
+
+from typing import Any
+
+import numpy as np
+
+from yaan.base.units import format_quantity
+from yaan.mission import ledger
+from yaan.mission.spec import MissionSpec
+from yaan.mission.steer import Steered
+from yaan.results.outcome import OutcomeCode
+
+ORBIT_HEIGHT = 1e3
+"""Perigee and apogee are met within this [m]."""
+
+ORBIT_INCLINATION = 0.01
+"""Inclination is met within this [deg]."""
+
+
+def outcome(spec: MissionSpec, steered: Steered) -> dict[str, Any]:
+    """How the flight ended: a word, a sentence, and what velocity is missing [m/s]."""
+    codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.plan.legs)]
+    bad = np.flatnonzero(codes != OutcomeCode.REACHED)
+    short = _shortfall(spec, steered)
+    if len(bad):
+        leg = steered.task.plan.legs[int(bad[0])]
+        code = OutcomeCode(int(codes[bad[0]]))
+        text = f"{code.sentence(leg.phase.name)} {_missing(short)}"
+        return {"code": OutcomeCode.NO_SOLUTION.word, "text": text.strip(), "shortfall": short}
+    if not steered.solution.met:
+        miss = steered.task.aim.targets[int(np.argmax(np.abs(steered.solution.misses)))]
+        text = (
+            f"No steering was found that meets the targets; the {miss.name} is missed most. "
+            f"{_missing(short)}"
+        )
+        return {"code": OutcomeCode.NO_SOLUTION.word, "text": text.strip(), "shortfall": short}
+    if short > 0.0:
+        stage = _last_stage(steered)
+        text = f"The vehicle cannot: {stage} would have to burn more than it carries. "
+        return {
+            "code": OutcomeCode.NO_SOLUTION.word,
+            "text": text + _missing(short),
+            "shortfall": short,
+        }
+    text = f"{spec.title or spec.name}: flown, all targets met."
+    return {"code": OutcomeCode.REACHED.word, "text": text, "shortfall": 0.0}
+
+
+def _missing(short: float) -> str:
+    return f"The shortfall is {short:.0f} m/s." if short > 0.0 else ""
+
+
+def _last_stage(steered: Steered) -> str:
+    return steered.task.vehicle.stages[steered.task.aim.saves[1]]
+
+
+def _shortfall(spec: MissionSpec, steered: Steered) -> float:
+    """Velocity that is missing [m/s]: propellant overdrawn, and energy not reached."""
+    rows = {row["stage"]: row for row in ledger.propellant(spec, steered)}
+    missing = max(0.0, -rows[_last_stage(steered)]["margin_velocity"])
+    leg = steered.task.plan.orbit_leg
+    if leg is None:
+        return missing
+    ends = steered.batch.ends
+    if ends.outcome[0, leg] == OutcomeCode.REACHED:
+        return missing
+    return missing + _speed_missing(steered, leg)
+
+
+def _speed_missing(steered: Steered, leg: int) -> float:
+    """Speed short of the target orbit's at its perigee, from the fastest end of a leg [m/s]."""
+    phases, mu = steered.task.plan.phases, float(steered.batch.mu)
+    energy = float(np.asarray(phases.energy)[leg])
+    semi_major = -mu / (2.0 * energy)
+    radius = min(semi_major, float(np.max(steered.batch.ends.radial_height[0])) + 6_378_137.0)
+    wanted = np.sqrt(max(2.0 * (energy + mu / radius), 0.0))
+    return max(0.0, float(wanted - np.max(steered.batch.ends.speed[0, : leg + 1])))
+
+
+def judge(spec: MissionSpec, steered: Steered, summary: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every verdict; `passed` is None where nothing could be graded."""
+    verdicts = []
+    if summary["orbit"] is not None:
+        verdicts.append(_orbit(summary))
+    verdicts.append(_propellant(spec, summary))
+    verdicts.append(_azimuth(spec, summary))
+    verdicts += _crew(summary)
+    verdicts.append(_closure(summary))
+    return [v for v in verdicts if v is not None]
+
+
+def _verdict(name: str, passed: bool | None, value: str, limit: str, text: str) -> dict[str, Any]:
+    return {"name": name, "passed": passed, "value": value, "limit": limit, "text": text}
+
+
+def _orbit(summary: dict[str, Any]) -> dict[str, Any]:
+    orbit, target = summary["orbit"], summary["target"]
+    misses = [orbit[k] - target[k] for k in ("perigee", "apogee")]
+    tilt = orbit["inclination_deg"] - target["inclination_deg"]
+    passed = max(abs(m) for m in misses) <= ORBIT_HEIGHT and abs(tilt) <= ORBIT_INCLINATION
+    value = (
+        f"{orbit['perigee'] / 1e3:.1f} x {orbit['apogee'] / 1e3:.1f} km, "
+        f"{orbit['inclination_deg']:.3f} deg"
+    )
+    limit = (
+        f"{target['perigee'] / 1e3:g} x {target['apogee'] / 1e3:g} km within 1 km, "
+        f"{target['inclination_deg']:g} deg within {ORBIT_INCLINATION} deg"
+    )
+    return _verdict("orbit", passed, value, limit, "Osculating orbit at cut-off.")
+
+
+def _propellant(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any]:
+    rows = {row["stage"]: row for row in summary["propellant"]}
+    reserve = spec.reserve
+    stage = reserve.stage if reserve is not None else list(rows)[-1]
+    wanted = reserve.propellant if reserve is not None else 0.0
+    left = rows[stage]["left"]
+    return _verdict(
+        "propellant",
+        left >= wanted,
+        f"{format_quantity(left, 't', digits=3)} left in {stage}",
+        f"at least {format_quantity(wanted, 't', digits=3)}",
+        f"Worth {rows[stage]['margin_velocity']:.0f} m/s at cut-off.",
+    )
+
+
+def _azimuth(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any] | None:
+    limits = spec.launch.site.azimuth_limits
+    if limits is None:
+        return None
+    low, high = (float(np.degrees(a)) for a in limits)
+    azimuth = summary["liftoff"]["azimuth_deg"]
+    return _verdict(
+        "launch azimuth",
+        low <= azimuth <= high,
+        f"{azimuth:.1f} deg",
+        f"{low:g} to {high:g} deg at {spec.launch.site.name}",
+        "A dog-leg around the limit is not flown.",
+    )
+
+
+def _crew(summary: dict[str, Any]) -> list[dict[str, Any]]:
+    words = {"pass": True, "provisional-pass": True, "fail": False, "provisional-fail": False}
+    verdicts = []
+    for axis in (summary["crew"] or {"axes": []})["axes"]:
+        if axis["verdict"] == "ungraded" and axis["peak_g"] < 0.05:
+            continue  # nothing loads this direction, and nothing is known of it
+        value = f"peak {axis['peak_g']:.2f} g"
+        limit = axis["curve"] or "no curve"
+        name = f"crew load {axis['axis']}"
+        verdicts.append(_verdict(name, words.get(axis["verdict"]), value, limit, axis["text"]))
+    return verdicts
+
+
+def _closure(summary: dict[str, Any]) -> dict[str, Any]:
+    residual, total = summary["velocity_ledger"]["residual"], summary["velocity_ledger"]["total"]
+    share = abs(residual) / max(total["ideal"], 1.0)
+    mass = summary["mass_closure"]
+    passed = share <= 1e-3 and mass <= 1.0
+    return _verdict(
+        "ledgers close",
+        passed,
+        f"{residual:.3f} m/s, {mass:.3g} kg",
+        "0.1 % of the ideal velocity, 1 kg",
+        "What the budgets leave unexplained.",
+    )

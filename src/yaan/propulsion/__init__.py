@@ -1,0 +1,5 @@
+"""Engines and motors: thrust and flow against time since ignition."""
+
+from yaan.propulsion.engine import Engines, Firing
+
+__all__ = ["Engines", "Firing"]

@@ -1,0 +1,82 @@
+"""Thrust and flow of the engines of a vehicle, one entry a stage.
+
+A stage's engines burn together, so that one curve of vacuum thrust against time since ignition
+stands for all of them: a solid motor's table, or a liquid engine's ramp and level.
+"""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from yaan.base.constants import STANDARD_GRAVITY
+
+
+class Firing(eqx.Module):
+    """What the engines do at an instant, by stage."""
+
+    vacuum_thrust: Float[Array, " stages"]  # [N]
+    back_pressure: Float[Array, " stages"]
+    """Thrust lost to the ambient pressure [N]."""
+    flow: Float[Array, " stages"]
+    """Propellant burnt [kg/s]."""
+
+
+class Engines(eqx.Module):
+    """Engines of all stages.
+
+    Thrust is vacuum thrust less exit area times ambient pressure; flow is vacuum thrust over
+    specific impulse. Below `full_flow_thrust` the nozzle is taken as not flowing full and the
+    pressure term falls in proportion to thrust (assumed; it acts in the tail-off of a solid).
+    Ignores throttling, mixture-ratio drift and the dependence of Isp on thrust.
+    Source: Sutton and Biblarz, Rocket Propulsion Elements, 9th ed., equations 2-13 and 2-6.
+    """
+
+    times: Float[Array, "stages knots"]
+    """Time since ignition [s], rising; the first is zero, the last thrust is held."""
+    thrusts: Float[Array, "stages knots"]
+    """Vacuum thrust of all engines of the stage [N]."""
+    isp: Float[Array, " stages"]  # [s], vacuum
+    exit_area: Float[Array, " stages"]  # [m^2], all engines of the stage
+    full_flow_thrust: Float[Array, " stages"]  # [N]
+    ignition_delay: Float[Array, " stages"]  # [s]
+    tail_off: Float[Array, " stages"]  # [s]
+
+    def fire(
+        self,
+        t: Float[Array, ""],
+        pressure: Float[Array, ""],
+        ignition: Float[Array, " stages"],
+        cut_off: Float[Array, " stages"],
+        fed: Bool[Array, " stages"],
+    ) -> Firing:
+        """Thrust and flow at `t` [s] under ambient `pressure` [Pa].
+
+        `ignition` and `cut_off` are instants [s] (infinite: not yet); `fed`: has propellant.
+        """
+        age = (t - ignition)[:, None]
+        crossed = jnp.clip(
+            (age - self.times[:, :-1]) / (self.times[:, 1:] - self.times[:, :-1]), 0.0, 1.0
+        )
+        rises = self.thrusts[:, 1:] - self.thrusts[:, :-1]
+        level = self.thrusts[:, 0] + jnp.sum(rises * crossed, axis=1)
+        fading = jnp.clip(1.0 - (t - cut_off) / jnp.maximum(self.tail_off, 1e-9), 0.0, 1.0)
+        share = jnp.where(t < cut_off, 1.0, jnp.where(self.tail_off > 0.0, fading, 0.0))
+        thrust = jnp.where(fed & (t >= ignition), level * share, 0.0)
+        flowing = jnp.minimum(thrust / self.full_flow_thrust, 1.0)
+        return Firing(
+            vacuum_thrust=thrust,
+            back_pressure=pressure * self.exit_area * flowing,
+            flow=thrust / (self.isp * STANDARD_GRAVITY),
+        )
+
+    def next_kink(
+        self,
+        t: Float[Array, ""],
+        ignition: Float[Array, " stages"],
+        cut_off: Float[Array, " stages"],
+    ) -> Float[Array, ""]:
+        """The first instant after `t` [s] at which a thrust curve bends."""
+        knots = ignition[:, None] + self.times
+        ahead = jnp.concatenate([knots.ravel(), cut_off + self.tail_off])
+        # A knot within rounding of now has been passed.
+        return jnp.min(jnp.where(ahead > t + 1e-9, ahead, jnp.inf))

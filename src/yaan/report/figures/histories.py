@@ -1,0 +1,263 @@
+"""The figures of the flight itself: histories against time, the path, the profiles."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from yaan.report.figures.panels import Axis, Curve, Panel, Words, stack
+from yaan.report.figures.style import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    Array,
+    Figure,
+    event_marks,
+)
+from yaan.report.text import clock, label, number
+from yaan.results import FlightRecord, History
+
+KILO: Final = 1e3  # [1]
+MOST_ROWS: Final = 2500  # rows drawn; the file keeps all of them
+
+_STAGE_COLOURS: Final = (VERMILION, GREEN, ORANGE, PURPLE, BLUE)
+
+
+def motion(record: FlightRecord) -> Figure | None:
+    """Height, speeds, flight-path angles and masses against time."""
+    history = _thinned(record.history)
+    if history is None:
+        return None
+    panels = [
+        _single(history, "height", "Height", "km", KILO, BLUE),
+        _pair(history, "speed", "Speed", "km/s", KILO, 3),
+        _angles(history),
+        _masses(history),
+    ]
+    kept = [panel for panel in panels if panel is not None]
+    last = record.summary.get("timeline") or [{}]
+    ends = f" It ends at {number((last[-1].get('height') or 0) / KILO)} km." if last[-1] else ""
+    alt = (
+        "Height, inertial and relative speed, flight-path angle, and the masses of vehicle and"
+        f" propellants against time since lift-off, each event marked.{ends}"
+    )
+    caption = (
+        "Motion against time. Dotted lines mark the events, numbered as in the timeline. Speeds and"
+        " angles: inertial (GCRS) and relative to the rotating Earth; the vehicle's mass and the"
+        " propellant left in each stage on a logarithmic axis."
+    )
+    return _against_time(record, Words("motion", alt, caption), kept, history)
+
+
+def environment(record: FlightRecord) -> Figure | None:
+    """Load, dynamic pressure, Mach number and heat flux against time."""
+    history = _thinned(record.history)
+    if history is None:
+        return None
+    panels = [
+        _single(history, "load", "Load", "g", 1.0, BLUE, digits=2),
+        _single(history, "dynamic_pressure", "Dynamic pressure", "kPa", KILO, BLUE, digits=2),
+        _single(history, "mach", "Mach number", "", 1.0, BLUE, digits=2),
+        _heat(history),
+    ]
+    peaks = record.summary.get("peaks") or {}
+    kept = [_with_peak(panel, peaks) for panel in panels if panel is not None]
+    found = [f"{p.words.lower()} peaks at {p.notes[0][2]}" for p in kept if p.notes]
+    alt = "Load, dynamic pressure, Mach number and heat flux against time since lift-off."
+    alt += f" {'; '.join(found).capitalize()}." if found else ""
+    caption = (
+        "What the crew and the vehicle feel. Load is the specific force over 9.80665 m/s²; heat"
+        " flux is the free stream's, \u00bd \u03c1 v\u00b3, on a logarithmic axis. Triangles mark"
+        " the peaks."
+    )
+    return _against_time(record, Words("environment", alt, caption), kept, history)
+
+
+def downrange(record: FlightRecord) -> Figure | None:
+    """Height against distance over ground."""
+    history = _thinned(record.history)
+    if history is None or "downrange" not in history or "height" not in history:
+        return None
+    distance = history["downrange"] / KILO
+    end = float(np.nanmax(distance)) * 1.01
+    marks = event_marks(record.summary, "downrange", KILO)
+    alt = (
+        f"Height against distance from the launch site: the path ends {number(end / 1.01)} km"
+        f" downrange at {number(float(history['height'][-1]) / KILO)} km."
+    )
+    caption = (
+        "The path in height and distance over ground, the vertical scale stretched. Numbers are"
+        " those of the timeline."
+    )
+    panel = Panel("Height", "km", (Curve("height", history["height"] / KILO, BLUE),), 1, floor=0.0)
+    return stack(
+        Words("downrange", alt, caption),
+        [panel],
+        distance,
+        marks,
+        Axis((0.0, end), "Distance over ground from the launch site, km", "%{x:,.0f} km downrange"),
+        (230, 190),
+    )
+
+
+def profiles(record: FlightRecord) -> Figure | None:
+    """Height and load of every profile against time."""
+    names = [name.split("/", 1)[1] for name in record.groups if name.startswith("profiles/")]
+    flown = record.summary.get("profile")
+    names.sort(key=lambda name: name != flown)
+    if len(names) < 2:
+        return None
+    members = {name: record.groups[f"profiles/{name}"] for name in names}
+
+    def panel(key: str, words: str, unit: str, scale: float, digits: int) -> Panel:
+        curves = tuple(
+            Curve(label(n), m[key] / scale, *_profile_style(i), against=m["time"])
+            for i, (n, m) in enumerate(members.items())
+            if key in m
+        )
+        return Panel(words, unit, curves, digits, floor=0.0)
+
+    end = max(float(m["time"][-1]) for m in members.values())
+    apexes = ", ".join(
+        f"{label(n)} {number(float(np.nanmax(m['height'])) / KILO)} km"
+        for n, m in members.items()
+        if "height" in m
+    )
+    alt = f"Height and load against time for each profile; highest points: {apexes}."
+    caption = "The profiles of this mission; the first one named is the one flown."
+    panels = [panel("height", "Height", "km", KILO, 1), panel("load", "Load", "g", 1.0, 2)]
+    return stack(
+        Words("profiles", alt, caption),
+        [p for p in panels if p.curves],
+        [],
+        [],
+        Axis((0.0, end)),
+        (150, 120),
+    )
+
+
+def _profile_style(index: int) -> tuple[str, str]:
+    colours = (BLUE, VERMILION, GREEN, PURPLE)
+    return colours[index % len(colours)], ("solid", "dash", "dot")[index % 3]
+
+
+def _against_time(
+    record: FlightRecord, words: Words, panels: list[Panel], history: History
+) -> Figure | None:
+    if not panels:
+        return None
+    time = history["time"]
+    span = (float(time[0]), float(time[-1]))
+    return stack(words, panels, time, event_marks(record.summary), Axis(span))
+
+
+def _thinned(history: History | None) -> History | None:
+    """At most `MOST_ROWS` rows, evenly taken, the last one kept; None if there is no curve."""
+    if history is None or len(history) < 2:
+        return None
+    rows = np.unique(np.linspace(0, len(history) - 1, min(len(history), MOST_ROWS)).astype(int))
+    columns: Mapping[str, Array] = {k: v[rows] for k, v in history.columns.items()}
+    return History(columns, history.stages, history.phases)
+
+
+def _single(
+    history: History,
+    key: str,
+    words: str,
+    unit: str,
+    scale: float,
+    colour: str,
+    *,
+    digits: int = 1,
+) -> Panel | None:
+    if key not in history:
+        return None
+    return Panel(words, unit, (Curve(words, history[key] / scale, colour),), digits, floor=0.0)
+
+
+def _pair(
+    history: History, key: str, words: str, unit: str, scale: float, digits: int
+) -> Panel | None:
+    kinds = (("inertial", BLUE, "solid"), ("relative", VERMILION, "dash"))
+    curves = tuple(
+        Curve(kind, history[f"{key}_{kind}"] / scale, colour, dash)
+        for kind, colour, dash in kinds
+        if f"{key}_{kind}" in history
+    )
+    return Panel(words, unit, curves, digits, floor=0.0) if curves else None
+
+
+def _angles(history: History) -> Panel | None:
+    kinds = (("inertial", BLUE, "solid"), ("relative", VERMILION, "dash"))
+    curves = tuple(
+        Curve(kind, _degrees(history, kind), colour, dash)
+        for kind, colour, dash in kinds
+        if f"flight_path_angle_{kind}" in history
+    )
+    return Panel("Flight-path angle", "deg", curves, 2) if curves else None
+
+
+def _degrees(history: History, kind: str) -> Array:
+    angle = np.degrees(history[f"flight_path_angle_{kind}"])
+    speed = f"speed_{kind}"
+    # A vehicle that stands has no direction; its angle would be noise.
+    return np.where(history[speed] > 1.0, angle, np.nan) if speed in history else angle
+
+
+def _masses(history: History) -> Panel | None:
+    if "mass" not in history:
+        return None
+    tonnes = history["mass"] / KILO
+    curves = [Curve("vehicle", tonnes, INK)]
+    if "propellant" in history:
+        for column, stage in enumerate(history.stages):
+            left = history["propellant"][:, column] / KILO
+            shown = np.where(left > 0.05, left, np.nan)  # [t], below it a tank is drawn as empty
+            colour = _STAGE_COLOURS[column % len(_STAGE_COLOURS)]
+            curves.append(Curve(label(stage), shown, colour, ("dash", "dot", "solid")[column % 3]))
+    drawn = np.concatenate([np.asarray(curve.values) for curve in curves])
+    low, high = np.nanmin(drawn), np.nanmax(drawn)
+    exponents = (float(np.log10(low)) - 0.1, float(np.log10(high)) + 0.1)
+    return Panel("Mass", "t", tuple(curves), 2, log=exponents)
+
+
+def _heat(history: History) -> Panel | None:
+    if "heat_flux" not in history:
+        return None
+    flux = history["heat_flux"] / KILO
+    shown = np.where(flux > 1e-2, flux, np.nan)  # [kW/m2], what is below heats nothing
+    if not np.isfinite(shown).any():
+        return None
+    exponents = (max(float(np.log10(np.nanmin(shown))), -2.0), float(np.log10(np.nanmax(shown))))
+    curve = Curve("heat flux", shown, BLUE)
+    return Panel("Heat flux", "kW/m²", (curve,), 2, log=(exponents[0], exponents[1] + 0.2))
+
+
+_PEAKS: Final[dict[str, tuple[str, Callable[[Mapping[str, Any]], tuple[float | None, str]]]]] = {
+    "Load": ("load", lambda p: (p.get("value_g"), f"{number(p.get('value_g'), 2)} g")),
+    "Dynamic pressure": (
+        "dynamic_pressure",
+        lambda p: (
+            (p["value"] / KILO) if p.get("value") is not None else None,
+            f"{number((p.get('value') or 0) / KILO, 1)} kPa"
+            + (f", M {number(p['mach'], 2)}" if p.get("mach") is not None else "")
+            + (f", {number(p['height'] / KILO, 1)} km" if p.get("height") is not None else ""),
+        ),
+    ),
+}
+
+
+def _with_peak(panel: Panel, peaks: Mapping[str, Any]) -> Panel:
+    """The panel with its peak marked, where the summary has one."""
+    key, read = _PEAKS.get(panel.words, ("", None))
+    peak = peaks.get(key) or {}
+    if read is None or peak.get("time") is None:
+        return panel
+    value, text = read(peak)
+    if value is None:
+        return panel
+    notes = ((float(peak["time"]), float(value), f"{text} at {clock(peak['time'])}"),)
+    return Panel(panel.words, panel.unit, panel.curves, panel.digits, panel.log, panel.floor, notes)

@@ -1,0 +1,218 @@
+"""The figures of crew safety: how long each load lasts, and what an abort would do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from yaan.crew import longest_exposure
+from yaan.report.figures.panels import Axis, Curve, Panel, Words, stack
+from yaan.report.figures.style import (
+    BLUE,
+    INK,
+    NARROW,
+    VERMILION,
+    WIDE,
+    Array,
+    Figure,
+    Json,
+    axis,
+    event_marks,
+    layout,
+    line,
+    note,
+    safe,
+)
+from yaan.report.text import clock, label, number
+from yaan.results import FlightRecord
+
+_COLOURS: Final = (BLUE, VERMILION, "#009E73", "#CC79A7")
+_DASHES: Final = ("solid", "dash", "dot", "solid")
+_TITLE: Final = {"text": "Continuous time, s", "font": {"size": 12}, "standoff": 8}
+_LEVELS: Final = (8.0, 12.0, 16.0)  # [g0], round levels for counting seconds; no limits
+
+
+def exposure(record: FlightRecord) -> Figure | None:
+    """Longest time at each level of load along the graded axis, against what is allowed."""
+    graded = _shown_axis(record)
+    spent = None if graded is None else _spent(record, graded)
+    if graded is None or spent is None:
+        return None
+    duration, level = spent
+    allowed: Sequence[Sequence[float]] = graded.get("allowed") or ()
+    data = [
+        line("This flight", duration, level, BLUE, ":.2f} g for %{x:.1f} s", line={"width": 2.4})
+    ]
+    ends = [float(np.nanmax(duration)), *(float(k[0]) for k in allowed)]
+    right = max(ends) * 1.6
+    if allowed:
+        x, y = zip(*[*allowed, (max(right, allowed[-1][0]), allowed[-1][1])], strict=True)
+        data.append(line("Allowed", x, y, VERMILION, ":.1f} g for %{x:.1f} s"))
+    worst = graded.get("worst_duration"), graded.get("worst_level_g")
+    if None not in worst:
+        data.append(_worst(worst))
+    words = _exposure_words(graded, float(np.nanmax(level)))
+    top = 1.35 * max([float(np.nanmax(level)), *(float(k[1]) for k in allowed)])
+    spans = ((np.log10(0.4), np.log10(right)), (np.log10(0.3), np.log10(top)))
+    wide, narrow = (_exposure_layout(spans, allowed, graded, w) for w in (WIDE, NARROW))
+    return Figure(words.name, words.alt, words.caption, data, wide, narrow)
+
+
+def _worst(worst: tuple[Any, Any]) -> Json:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [worst[0]],
+        "y": [worst[1]],
+        "marker": {"symbol": "circle-open", "size": 11, "color": INK, "line": {"width": 2}},
+        "hovertemplate": "closest to the limit: %{y:.2f} g for %{x:.1f} s<extra></extra>",
+    }
+
+
+def _shown_axis(record: FlightRecord) -> Mapping[str, Any] | None:
+    """The axis that is graded, or else the first one with a curve, or the first one."""
+    axes: Sequence[Mapping[str, Any]] = (record.summary.get("crew") or {}).get("axes") or ()
+    curved = [axis for axis in axes if axis.get("allowed")]
+    graded = [axis for axis in curved if axis.get("verdict") != "ungraded"]
+    return next(iter([*graded, *curved, *axes]), None)
+
+
+def _spent(record: FlightRecord, shown: Mapping[str, Any]) -> tuple[Array, Array] | None:
+    """Longest continuous time [s] at each level [g0] along the axis shown."""
+    history, direction = record.history, str(shown.get("axis") or "+x")
+    column = f"load_{direction[-1]}"
+    if history is None or column not in history or len(history) < 2:
+        return None
+    load = np.nan_to_num(history[column]) * (-1.0 if direction[0] == "-" else 1.0)
+    peak = float(load.max())
+    if peak < 0.4:  # [g0], below what the figure shows
+        return None
+    levels = np.linspace(0.3, peak * (1.0 - 1e-9), 80)
+    return np.array([longest_exposure(history["time"], load, g) for g in levels]), levels
+
+
+def _exposure_words(graded: Mapping[str, Any], peak: float) -> Words:
+    share = graded.get("utilisation")
+    used = f" At its closest it uses {number(100 * share)} % of what is allowed." if share else ""
+    status = graded.get("status") or "missing"
+    alt = (
+        f"Longest continuous time above each level of {graded.get('axis', '+x')} load, on"
+        f" logarithmic axes; the flight peaks at {number(peak, 2)} g.{used}"
+    )
+    caption = (
+        "For each level, the longest continuous time the crew feels more than it. The flight is"
+        f" within the limit where its curve stays below the allowed one, whose status is {status}."
+    )
+    return Words("exposure", alt, caption)
+
+
+def _exposure_layout(
+    spans: tuple[tuple[float, float], tuple[float, float]],
+    allowed: Sequence[Sequence[float]],
+    graded: Mapping[str, Any],
+    width: int,
+) -> Json:
+    wide = width == WIDE
+    made = layout(340 if wide else 300, (58, 16, 30, 48) if wide else (40, 8, 30, 44))
+    made["hovermode"] = "closest"
+    ticks = {"type": "log", "dtick": 1, "exponentformat": "none", "minexponent": 9}
+    steps = {"tickvals": [0.5, 1, 2, 5, 10, 20], "ticktext": ["0.5", "1", "2", "5", "10", "20"]}
+    made["xaxis"] = axis(range=list(spans[0]), title=_TITLE, **ticks)
+    made["yaxis"] = axis(range=list(spans[1]), type="log", **steps)
+    head = note("<b>Load</b>, g", 0, 1.015)
+    peak = max(graded.get("peak_g") or 0.0, 0.1)
+    flight = {"xref": "x", "yref": "y", "font": {"color": BLUE, "size": 11.5}, "yshift": 3}
+    texts = [head, note("<b>This flight</b>", spans[0][0] + 0.1, float(np.log10(peak)), **flight)]
+    if allowed:
+        text = f"<b>Allowed</b>, {safe(str(graded.get('status') or ''))} limit"
+        place = {"xref": "x", "yref": "y", "font": {"color": VERMILION, "size": 11.5}}
+        x = float(np.log10(allowed[0][0]))
+        y = float(np.log10(allowed[0][1]))
+        texts.append(note(text, x, y, yshift=3, **place))
+    made["annotations"] = texts
+    return made
+
+
+def abort(record: FlightRecord) -> Figure | None:
+    """Peak load of an unpowered ballistic entry from every second of the ascent."""
+    flown = record.summary.get("profile")
+    names = [n.split("/", 1)[1] for n in record.groups if n.startswith("abort/")]
+    names.sort(key=lambda name: name != flown)
+    members = {n: record.groups[f"abort/{n}"] for n in names}
+    members = {n: m for n, m in members.items() if np.isfinite(_loads(m)).any()}
+    if not members:
+        return None
+    curves, notes = [], []
+    for i, (name, member) in enumerate(members.items()):
+        load = _loads(member)
+        style = _COLOURS[i % 4], _DASHES[i % 4]
+        words = label(name) + (" (flown)" if name == flown else "")
+        curves.append(Curve(words, load, *style, against=member["time"]))
+        worst = int(np.nanargmax(load))
+        peak, time = float(load[worst]), float(member["time"][worst])
+        notes.append((time, peak, f"{label(name)}: {number(peak, 1)} g at {clock(time)}"))
+    end = max(float(m["time"][-1]) for m in members.values())
+    top = max(peak for _, peak, _ in notes)
+    panel = Panel(
+        "Peak load",
+        "g",
+        tuple(curves),
+        1,
+        floor=0.0,
+        notes=tuple(notes),
+        levels=tuple(_allowed_levels(record, top)),
+        above=True,
+    )
+    alt = (
+        "Peak load of an unpowered ballistic entry against the instant at which the capsule is let"
+        f" go. Worst: {'; '.join(n[2] for n in notes)}."
+    )
+    caption = (
+        "The capsule is let go at each second of the ascent, without escape motor, lift or thrust,"
+        " and falls. The curve ends where it would stay in orbit."
+    )
+    if panel.levels:
+        caption += " Dashed levels are knots of the crew's allowed curve, for scale."
+    return stack(
+        Words("abort", alt, caption),
+        [panel],
+        [],
+        event_marks(record.summary),
+        Axis((0.0, end), "Instant of the abort, s since lift-off"),
+        (300, 250),
+    )
+
+
+def _allowed_levels(record: FlightRecord, top: float) -> list[tuple[float, str]]:
+    graded = _shown_axis(record)
+    if graded is None:
+        return []
+    status = graded.get("status") or "missing"
+    return [
+        (float(g), f"{g:g} g: allowed for {number(s)} s ({status})")
+        for s, g in graded.get("allowed") or ()
+        if s >= 1.0 and g < 1.05 * top
+    ]
+
+
+def seconds_above(record: FlightRecord) -> list[tuple[str, list[tuple[float, float]]]]:
+    """For each profile, seconds of the ascent whose abort exceeds some round levels.
+
+    Returns:
+        Profile name and pairs of level (over g0) and seconds; the flown profile first.
+    """
+    flown = record.summary.get("profile")
+    rows: list[tuple[str, list[tuple[float, float]]]] = []
+    for group, member in record.groups.items():
+        kind, _, name = group.partition("/")
+        if kind == "abort" and len(member["time"]) > 1:
+            load = np.nan_to_num(_loads(member))
+            width = np.gradient(member["time"])
+            rows.append((name, [(g, float(width[load > g].sum())) for g in _LEVELS]))
+    return sorted(rows, key=lambda row: row[0] != flown)
+
+
+def _loads(member: Mapping[str, Array]) -> Array:
+    """Peak loads, with a gap where the capsule stays up."""
+    load = np.asarray(member["peak_load"], dtype=float)
+    return np.where(np.asarray(member.get("outcome", np.zeros(len(load)))) == 0, load, np.nan)

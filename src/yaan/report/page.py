@@ -1,0 +1,126 @@
+"""The page: one file that holds everything it shows and asks the network for nothing."""
+
+import json
+from functools import cache
+from importlib import resources, util
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from yaan.base.errors import YaanError
+from yaan.report.figures import Figure
+from yaan.report.sections import sections
+from yaan.report.tables import badge, state
+from yaan.report.text import label, number, plural
+from yaan.results import FlightRecord, read_flight, write_text
+
+NAME: Final = "report.html"
+_PLOTLY: Final = "package_data/plotly.min.js"
+
+
+def write_report(folder: Path | str) -> Path:
+    """Write `report.html` of a run folder, from what the folder holds.
+
+    Args:
+        folder: a run folder with `summary.json`; `flight.nc` and `manifest.json` where there are.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        YaanError: if the folder is no run folder or the page cannot be written.
+    """
+    record = read_flight(folder)
+    path = record.folder / NAME
+    write_text(path, render(record))
+    return path
+
+
+def render(record: FlightRecord) -> str:
+    """The whole page as text."""
+    parts = sections(record)
+    drawn = [block for part in parts for kind, block in part.blocks if kind == "figure"]
+    return _template().render(
+        head=_head(record),
+        sections=parts,
+        figures=_figures(drawn),
+        css=_own("page.css"),
+        script=_own("page.js") if drawn else "",
+        plotly=_plotly() if drawn else "",
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("yaan.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html.j2")
+
+
+def _head(record: FlightRecord) -> dict[str, Any]:
+    summary = record.summary
+    outcome = summary.get("outcome") or {}
+    flown = outcome.get("code") == "flown"
+    short = outcome.get("shortfall") or 0.0
+    passed = [row.get("passed") for row in summary.get("verdicts") or ()]
+    tone = "bad" if not flown or False in passed else "good"
+    facts = [
+        ("Mission", summary.get("mission")),
+        ("Profile", summary.get("profile")),
+        ("Lift-off", summary.get("epoch")),
+        ("Yaan", summary.get("yaan")),
+    ]
+    return {
+        "title": str(summary.get("title") or summary.get("mission") or "Flight"),
+        "outcome": str(outcome.get("text") or "The flight left no outcome."),
+        "shortfall": f"{number(short)} m/s" if not flown and short > 0 else "",
+        "flown": flown,
+        "code": label(str(outcome.get("code") or "unknown")),
+        "tone": tone,
+        "badges": _badges(summary),
+        "facts": [(words, str(value)) for words, value in facts if value],
+    }
+
+
+def _badges(summary: dict[str, Any]) -> list[Markup]:
+    """One badge for each verdict, and those of the crew that no verdict names."""
+    found = [
+        badge(str(row.get("state") or state(row.get("passed"))), label(str(row.get("name"))))
+        for row in summary.get("verdicts") or ()
+    ]
+    axes = (summary.get("crew") or {}).get("axes") or ()
+    graded = [a for a in axes if a.get("verdict") != "ungraded"]
+    for row in graded:
+        text = f"Crew {row.get('axis')}"
+        found.append(badge(str(row.get("verdict")), text))
+    rest = len(axes) - len(graded)
+    if rest:
+        found.append(badge("ungraded", f"{plural(rest, 'couch axis', 'couch axes')} ungraded"))
+    return found
+
+
+def _figures(drawn: list[Figure]) -> Markup:
+    """The figures as JSON inside a script element, which no text in it can end."""
+    content = {f.name: {"data": f.data, "wide": f.wide, "narrow": f.narrow} for f in drawn}
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))
+
+
+def _own(name: str) -> Markup:
+    return Markup(resources.files("yaan.report").joinpath(name).read_text(encoding="utf-8"))
+
+
+def _plotly() -> Markup:
+    """Plotly's script, read from its package, whose import would cost more than the page."""
+    found = util.find_spec("plotly")
+    if found is None or not found.submodule_search_locations:
+        raise YaanError("The report needs plotly, which is not installed; `pip install plotly`.")
+    script = Path(found.submodule_search_locations[0]) / _PLOTLY
+    return Markup(script.read_text(encoding="utf-8"))

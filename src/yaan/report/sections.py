@@ -1,0 +1,241 @@
+"""What the report says, section by section, from the record of a flight.
+
+A section whose data is absent is left out. Nothing is computed here that is not a sum, a
+difference or a count: the numbers are the flight's.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from yaan.report import evidence, figures, prose, tables
+from yaan.report.cards import key_numbers
+from yaan.report.tables import Column, Table, badge, state
+from yaan.report.text import SPACE, label, number
+from yaan.results import FlightRecord
+
+Block = tuple[str, Any]
+Summary = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with its blocks, each the name of a way to set it and what is set."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def sections(record: FlightRecord) -> list[Section]:
+    """All sections that have something to say, in the order of reading."""
+    found: list[Section] = []
+    for name, title, make in _SECTIONS:
+        blocks = tuple(block for block in make(record) if block[1])
+        if any(kind != "text" for kind, _ in blocks) or (blocks and name in _PROSE):
+            found.append(Section(name, title, blocks))
+    return found
+
+
+def _key_numbers(record: FlightRecord) -> Iterator[Block]:
+    yield "cards", key_numbers(record.summary)
+
+
+def _verdicts(record: FlightRecord) -> Iterator[Block]:
+    rows = tuple(
+        (
+            badge(str(row.get("state") or state(row.get("passed")))),
+            label(str(row.get("name", ""))),
+            str(row.get("value") or ""),
+            str(row.get("limit") or ""),
+            str(row.get("text") or ""),
+        )
+        for row in record.summary.get("verdicts") or ()
+    )
+    columns = (
+        Column("Verdict", kind="text"),
+        Column("On", kind="text"),
+        Column("Found", kind="text"),
+        Column("Asked for", kind="text"),
+        Column("In words", kind="wide"),
+    )
+    yield "table", Table("What was asked for, and what was found", columns, rows) if rows else None
+
+
+def _unknown(record: FlightRecord) -> Iterator[Block]:
+    summary = record.summary
+    yield "list", [*prose.open_figures(summary), *prose.assumed(summary), *prose.limits(summary)]
+
+
+def _timeline(record: FlightRecord) -> Iterator[Block]:
+    yield "table", tables.timeline(record.summary)
+    yield (
+        "text",
+        "T+ is the time since lift-off. Relative speed is over the rotating Earth; inertial speed"
+        " and flight-path angle are in GCRS. Load is the specific force over 9.80665 m/s².",
+    )
+
+
+def _histories(record: FlightRecord) -> Iterator[Block]:
+    for make in (figures.motion, figures.environment, figures.downrange):
+        yield "figure", make(record)
+
+
+def _track(record: FlightRecord) -> Iterator[Block]:
+    yield "figure", figures.track(record)
+
+
+def _ledgers(record: FlightRecord) -> Iterator[Block]:
+    summary = record.summary
+    ledger = summary.get("velocity_ledger") or {}
+    total, residual = ledger.get("total") or {}, ledger.get("residual")
+    yield "figure", figures.velocity(summary)
+    yield "table", tables.velocity_ledger(summary)
+    if residual is not None and total.get("ideal"):
+        share = 100.0 * residual / total["ideal"]
+        convention = ledger.get("relative_speed")
+        yield (
+            "text",
+            f"Ideal velocity less everything it went into leaves {number(residual, 3, sign=True)}"
+            f" m/s, {number(share, 4, sign=True)} % of the whole."
+            + (f" Convention: {convention}." if convention else ""),
+        )
+    yield "table", tables.propellant(summary)
+    yield "table", tables.mass_ledger(summary)
+    if summary.get("mass_closure") is not None:
+        yield "text", f"The mass ledger closes within {summary['mass_closure']:.1e} kg."
+
+
+def _crew(record: FlightRecord) -> Iterator[Block]:
+    crew = record.summary.get("crew") or {}
+    if not crew.get("axes"):
+        return
+    yield (
+        "text",
+        f"Graded for a {crew.get('condition') or 'fresh'} crew along the couch axes: for each level"
+        " of load, the longest continuous time above it. A primary limit grades, a second-hand one"
+        " grades provisionally, a missing one grades nothing.",
+    )
+    yield "figure", figures.exposure(record)
+    yield "table", evidence.crew(record.summary)
+
+
+def _escape(record: FlightRecord) -> Iterator[Block]:
+    abort = record.summary.get("abort") or {}
+    profiles: Mapping[str, Any] = abort.get("profiles") or {}
+    flown = str(record.summary.get("profile"))
+    worst = profiles.get(flown) or {}
+    if worst.get("peak_load_g_max") is not None:
+        yield "text", prose.escape_lead(abort, worst)
+        yield "text", prose.escape_choice(record.summary, flown, profiles)
+    yield "figure", figures.abort(record)
+    rows = figures.seconds_above(record)
+    if rows:
+        levels = [level for level, _ in rows[0][1]]
+        columns = (
+            Column("Profile", kind="text"),
+            *(Column(f"Above {number(g)}{SPACE}g", "s") for g in levels),
+        )
+        cells = tuple((label(name), *(number(s) for _, s in pairs)) for name, pairs in rows)
+        yield (
+            "table",
+            Table("Seconds of the ascent whose ballistic abort exceeds a level", columns, cells),
+        )
+        yield "text", prose.escape_consequence(rows[0])
+
+
+def _profiles(record: FlightRecord) -> Iterator[Block]:
+    yield "table", tables.profiles(record.summary)
+    yield "figure", figures.profiles(record)
+
+
+def _published(record: FlightRecord) -> Iterator[Block]:
+    yield "table", evidence.published(record.summary)
+
+
+def _assumptions(record: FlightRecord) -> Iterator[Block]:
+    yield "figure", figures.tornado(record.summary)
+    yield "table", evidence.assumptions(record.summary)
+    yield (
+        "text",
+        "Effects are changes from the flight reported here, upper number at the low end of the"
+        " range, lower number at the high end, the steering solved again each time.",
+    )
+
+
+def _steering(record: FlightRecord) -> Iterator[Block]:
+    steering = record.summary.get("steering") or {}
+    parts = [
+        f"{words} {number(steering[key], 3)}°"
+        for key, words in (("kick_deg", "kick"), ("azimuth_deg", "azimuth"), ("yaw_deg", "yaw"))
+        if steering.get(key) is not None
+    ]
+    programmes = tables.steering(record.summary)
+    if parts:
+        yield (
+            "text",
+            f"Steering of this flight: {', '.join(parts)}. What the mission leaves open is solved"
+            " at run time and is stored in no file.",
+        )
+    yield "table", programmes
+    if programmes is not None:
+        yield (
+            "text",
+            "tan(pitch above the geocentric horizon) = a + b s + c s², with s the time since the"
+            " programme's start in units of 100 s.",
+        )
+    yield "table", tables.misses(record.summary)
+
+
+def _models(record: FlightRecord) -> Iterator[Block]:
+    yield "table", evidence.models(record.summary)
+
+
+def _notes(record: FlightRecord) -> Iterator[Block]:
+    yield "list", [str(text) for text in record.summary.get("notes") or ()]
+
+
+def _sources(record: FlightRecord) -> Iterator[Block]:
+    yield "fold", evidence.sources(record.summary)
+
+
+def _provenance(record: FlightRecord) -> Iterator[Block]:
+    summary, manifest = record.summary, record.manifest
+    facts = [
+        ("Mission", summary.get("mission")),
+        ("Profile", summary.get("profile")),
+        ("Epoch of lift-off", summary.get("epoch")),
+        ("Orbit's frame", (summary.get("orbit") or {}).get("frame")),
+        ("Yaan", manifest.get("yaan") or summary.get("yaan")),
+        ("Python", manifest.get("python")),
+        ("Platform", manifest.get("platform")),
+        ("Cores", manifest.get("cores")),
+        ("Seed", manifest.get("seed")),
+        ("Command", manifest.get("command")),
+        ("Packages", ", ".join(f"{k} {v}" for k, v in (manifest.get("packages") or {}).items())),
+    ]
+    yield "facts", [(words, str(value)) for words, value in facts if value not in (None, "")]
+    yield "table", evidence.timings(manifest)
+    yield "table", evidence.inputs(manifest)
+
+
+_SECTIONS: Final = (
+    ("numbers", "Key numbers", _key_numbers),
+    ("unknown", "What is not known", _unknown),
+    ("verdicts", "Verdicts", _verdicts),
+    ("timeline", "Timeline", _timeline),
+    ("histories", "Histories", _histories),
+    ("track", "Ground track", _track),
+    ("ledgers", "Ledgers", _ledgers),
+    ("crew", "Crew loads", _crew),
+    ("escape", "First sight of crew escape", _escape),
+    ("profiles", "Profiles compared", _profiles),
+    ("published", "Published figures", _published),
+    ("assumptions", "Assumptions by effect", _assumptions),
+    ("steering", "Steering solution", _steering),
+    ("models", "Models", _models),
+    ("notes", "Notes", _notes),
+    ("sources", "Sources", _sources),
+    ("provenance", "Provenance", _provenance),
+)
+_PROSE: Final = ("steering", "escape")

@@ -1,0 +1,270 @@
+"""The tables of the report, from the summary of a flight.
+
+Every function takes `summary.json` as read (SI) and gives a `Table`, or None where the flight has
+nothing to put there. Cells are plain text, which the page escapes, or `Markup` made here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from yaan.report.text import (
+    SPACE,
+    clock,
+    label,
+    number,
+    significant,
+)
+
+Summary = Mapping[str, Any]
+Cell = str | Markup
+
+COMPONENTS: Final = ("achieved", "gravity", "drag", "steering", "back_pressure")
+"""What the ideal velocity went into, in the order in which it is drawn and printed."""
+
+_STATES: Final = {
+    "pass": "passed",
+    "fail": "failed",
+    "provisional-pass": "provisional pass",
+    "provisional-fail": "provisional fail",
+    "ungraded": "ungraded",
+    "open": "does not close",
+    "calibrated": "calibrated",
+    "within": "within",
+    "outside": "outside",
+    "none": "no tolerance",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """Heading of a column: words, unit, and ``text``, ``number`` or ``wide``."""
+
+    words: str
+    unit: str = ""
+    kind: str = "number"
+
+
+@dataclass(frozen=True)
+class Table:
+    """What the page needs to set a table.
+
+    Attributes:
+        caption: what the table shows; read out by screen readers.
+        columns: headings.
+        rows: cells, one tuple a row; the first cell is the row's heading.
+        classes: style of each row, or empty.
+        total: whether the last row is a sum.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    classes: tuple[str, ...] = ()
+    total: bool = False
+
+    @property
+    def small(self) -> bool:
+        """Whether it would look lost over the whole width."""
+        return len(self.columns) <= 5 and all(c.kind != "wide" for c in self.columns)
+
+
+def badge(state: str, words: str = "") -> Markup:
+    """A verdict as symbol, word and colour, so that none of them has to be seen alone."""
+    known = state if state in _STATES else "ungraded"
+    return Markup(
+        '<span class="badge {0}"><svg aria-hidden="true"><use href="#icon-{0}"/></svg>{1}</span>'
+    ).format(known, words or _STATES[known])
+
+
+def state(passed: bool | None) -> str:
+    """The badge of a verdict that passed, failed or was not graded."""
+    return "ungraded" if passed is None else "pass" if passed else "fail"
+
+
+def timeline(summary: Summary) -> Table | None:
+    """Events and peaks in the order of time; events are numbered as in the figures."""
+    rows: list[tuple[Cell, ...]] = []
+    classes: list[str] = []
+    numbered = 0
+    for row in summary.get("timeline") or ():
+        peak = row.get("kind") == "peak"
+        numbered += not peak
+        before, after = row.get("mass_before"), row.get("mass_after")
+        rows.append(
+            (
+                Markup('<abbr title="peak">▲</abbr>') if peak else str(numbered),
+                clock(row.get("time")),
+                number(row.get("time"), 2),
+                label(str(row.get("event", ""))),
+                _scaled(row.get("height"), 1e3, 1),
+                number(row.get("speed_relative")),
+                number(row.get("speed_inertial")),
+                number(row.get("flight_path_angle_deg"), 2),
+                _scaled(before, 1e3, 2),
+                _scaled(after, 1e3, 2),
+                _scaled(row.get("dynamic_pressure"), 1e3, 2),
+                number(row.get("load_g"), 2),
+            )
+        )
+        classes.append("peak" if peak else "")
+    columns = (
+        Column("#", kind="mark"),
+        Column("Clock"),
+        Column("Time", "s"),
+        Column("Event", kind="text"),
+        Column("Height", "km"),
+        Column("Speed, relative", "m/s"),
+        Column("Speed, inertial", "m/s"),
+        Column("Flight-path angle", "deg"),
+        Column("Mass before", "t"),
+        Column("Mass after", "t"),
+        Column("Dynamic pressure", "kPa"),
+        Column("Load", "g"),
+    )
+    caption = "Events (numbered as in the figures) and peaks (▲) in the order of time"
+    return make_table(caption, columns, rows, tuple(classes))
+
+
+def mass_ledger(summary: Summary) -> Table | None:
+    """What left the vehicle, when, and what stayed."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            label(str(row.get("event", ""))),
+            label(str(row.get("item", ""))),
+            _scaled(row.get("change"), 1e3, 3, sign=True),
+            _scaled(row.get("mass"), 1e3, 3),
+        )
+        for row in summary.get("mass_ledger") or ()
+    ]
+    columns = (
+        Column("At", kind="text"),
+        Column("Item", kind="text"),
+        Column("Change", "t"),
+        Column("Mass after", "t"),
+    )
+    return make_table("Mass ledger, from lift-off to separation", columns, rows)
+
+
+def propellant(summary: Summary) -> Table | None:
+    """Propellant of each stage, and what the rest is worth."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            label(str(row.get("stage", ""))),
+            _scaled(row.get("loaded"), 1e3, 2),
+            _scaled(row.get("used"), 1e3, 2),
+            _scaled(row.get("left"), 1e3, 2),
+            number(row.get("margin_velocity")),
+        )
+        for row in summary.get("propellant") or ()
+    ]
+    columns = (
+        Column("Stage", kind="text"),
+        Column("Loaded", "t"),
+        Column("Used", "t"),
+        Column("Left", "t"),
+        Column("Left, as ideal velocity", "m/s"),
+    )
+    return make_table("Propellant by stage", columns, rows)
+
+
+def velocity_ledger(summary: Summary) -> Table | None:
+    """Where the ideal velocity went, by phase."""
+    ledger = summary.get("velocity_ledger") or {}
+    total = ledger.get("total") or {}
+    lines = [*(ledger.get("phases") or ())] + ([{"phase": "total", **total}] if total else [])
+    rows: list[tuple[Cell, ...]] = [
+        (label(str(row.get("phase", ""))), *(number(row.get(k), 1) for k in ("ideal", *COMPONENTS)))
+        for row in lines
+    ]
+    columns = (
+        Column("Phase", kind="text"),
+        *(Column(label(k), "m/s") for k in ("ideal", *COMPONENTS)),
+    )
+    return make_table("Velocity ledger by phase", columns, rows, total=bool(total))
+
+
+def profiles(summary: Summary) -> Table | None:
+    """The steering choices of the mission beside each other, the flown one first."""
+    flown = summary.get("profile")
+    aborts = (summary.get("abort") or {}).get("profiles") or {}
+    given: Mapping[str, Any] = summary.get("profiles") or {}
+    rows: list[tuple[Cell, ...]] = []
+    for name in sorted(given, key=lambda n: n != flown):
+        row, escape = given[name], aborts.get(name) or {}
+        tag = Markup(' <span class="tag">flown</span>') if name == flown else ""
+        rows.append(
+            (
+                Markup("{0}{1}").format(label(name), tag),
+                number(row.get("cut_off"), 1),
+                number(row.get("separation"), 1),
+                _scaled(row.get("propellant_left"), 1e3, 2),
+                _scaled(row.get("apex_height"), 1e3, 1),
+                _scaled(row.get("max_dynamic_pressure"), 1e3, 1),
+                number(row.get("max_load_g"), 2),
+                number(escape.get("peak_load_g_max"), 1),
+            )
+        )
+    columns = (
+        Column("Profile", kind="text"),
+        Column("Cut-off", "s"),
+        Column("Separation", "s"),
+        Column("Propellant left", "t"),
+        Column("Highest point", "km"),
+        Column("Max dynamic pressure", "kPa"),
+        Column("Max load, ascent", "g"),
+        Column("Worst abort load", "g"),
+    )
+    return make_table("Ascent profiles compared", columns, rows)
+
+
+def steering(summary: Summary) -> Table | None:
+    """The solved programmes: tan(pitch) = a + b s + c s^2."""
+    programmes = (summary.get("steering") or {}).get("programmes") or {}
+    rows: list[tuple[Cell, ...]] = [
+        (label(name), number(row.get("start"), 2), *(number(row.get(k), 6) for k in "abc"))
+        for name, row in programmes.items()
+    ]
+    columns = (
+        Column("Programme", kind="text"),
+        Column("Starts at", "s"),
+        Column("a"),
+        Column("b"),
+        Column("c"),
+    )
+    return make_table("Steering programmes, solved for this flight", columns, rows)
+
+
+def misses(summary: Summary) -> Table | None:
+    """How far the solution stayed from each target."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            capital(str(row.get("target", ""))),
+            f"{significant(row.get('miss'), 3, sign=True)}{SPACE}{row.get('unit') or ''}".rstrip(),
+        )
+        for row in (summary.get("steering") or {}).get("misses") or ()
+    ]
+    return make_table("Misses", (Column("Target", kind="text"), Column("Miss")), rows)
+
+
+def make_table(
+    caption: str,
+    columns: tuple[Column, ...],
+    rows: Sequence[tuple[Cell, ...]],
+    classes: tuple[str, ...] = (),
+    *,
+    total: bool = False,
+) -> Table | None:
+    """A table, or None if it would have no rows."""
+    return Table(caption, columns, tuple(rows), classes, total) if rows else None
+
+
+def _scaled(value: float | None, scale: float, digits: int, *, sign: bool = False) -> str:
+    return number(None if value is None else value / scale, digits, sign=sign)
+
+
+def capital(text: str) -> str:
+    """`text` with its first letter large and the rest as it stands."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,46 @@
+"""Plain records of a flight: what was flown, how it ended, and where it is kept."""
+
+from yaan.results.compare import Difference, compare
+from yaan.results.outcome import OutcomeCode
+from yaan.results.store import (
+    SCHEMA,
+    FlightRecord,
+    new_run_folder,
+    read_flight,
+    read_json,
+    upgrade,
+    write_flight,
+    write_json,
+    write_manifest,
+    write_text,
+)
+from yaan.results.trajectory import (
+    COLUMNS,
+    GROUP_COLUMNS,
+    Column,
+    History,
+    check_group,
+    make_history,
+)
+
+__all__ = [
+    "COLUMNS",
+    "GROUP_COLUMNS",
+    "SCHEMA",
+    "Column",
+    "Difference",
+    "FlightRecord",
+    "History",
+    "OutcomeCode",
+    "check_group",
+    "compare",
+    "make_history",
+    "new_run_folder",
+    "read_flight",
+    "read_json",
+    "upgrade",
+    "write_flight",
+    "write_json",
+    "write_manifest",
+    "write_text",
+]

@@ -1,0 +1,283 @@
+"""Run folders: what a flight leaves on disk, and how nothing finished is lost.
+
+Every file is written beside its final place and moved there in one step, so that a killed process
+leaves either the old file, the new file or none. `summary.json` is written last: a folder that has
+it is complete. It holds results only, so the same input gives the same bytes; clocks, hosts and
+versions go to `manifest.json`.
+"""
+
+import hashlib
+import json
+import math
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from yaan.base.errors import YaanError
+from yaan.results.netcdf import Groups, read_netcdf, write_netcdf
+from yaan.results.trajectory import Array, History
+
+SCHEMA = 1
+"""The version of `summary.json` that this Yaan writes."""
+
+PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "equinox", "diffrax", "pydantic", "ruamel.yaml")
+"""Packages whose version can change a number; the manifest keeps those that are installed."""
+
+_TEXT_ATTRIBUTES = ("mission", "title", "profile", "epoch", "yaan")
+
+
+@dataclass(frozen=True)
+class FlightRecord:
+    """What a run folder holds.
+
+    Attributes:
+        folder: the run folder.
+        summary: contents of `summary.json`.
+        history: the flown profile; None if the flight left no history.
+        groups: ``abort/<profile>`` and ``profiles/<profile>`` to their columns.
+        manifest: contents of `manifest.json`; empty if there is none.
+    """
+
+    folder: Path
+    summary: dict[str, Any]
+    history: History | None = None
+    groups: Groups = field(default_factory=dict[str, dict[str, Array]])
+    manifest: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+def new_run_folder(parent: Path | str, mission: str) -> Path:
+    """Make the next free folder ``<parent>/<mission>-<n>`` and return it.
+
+    The number is one above the highest in use, so folders sort by age. Two processes that start
+    together get two folders: making a folder is atomic, and whoever comes second counts on.
+
+    Args:
+        parent: folder of runs; made if absent.
+        mission: name of the mission; what a file name cannot hold becomes a hyphen.
+
+    Raises:
+        YaanError: if the folder cannot be made.
+    """
+    parent = Path(parent)
+    stem = re.sub(r"[^\w.-]+", "-", mission).strip("-.") or "mission"
+    pattern = re.compile(re.escape(stem) + r"-(\d+)")
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        used = [int(m[1]) for p in parent.iterdir() if (m := pattern.fullmatch(p.name))]
+        number = max(used, default=0) + 1
+        while True:
+            folder = parent / f"{stem}-{number}"
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                number += 1
+            else:
+                return folder
+    except OSError as error:
+        raise YaanError(f"Cannot make a run folder in {parent}: {error.strerror}.") from error
+
+
+def write_flight(
+    folder: Path | str,
+    summary: Mapping[str, Any],
+    history: History | None = None,
+    groups: Mapping[str, Mapping[str, Array]] | None = None,
+) -> None:
+    """Write `flight.nc` (where there is a history) and then `summary.json`.
+
+    Args:
+        folder: an existing run folder.
+        summary: results; ``schema`` is added if absent.
+        history: the flown profile, from `make_history`.
+        groups: ``abort/<profile>`` and ``profiles/<profile>`` to columns.
+
+    Raises:
+        YaanError: if something does not fit the catalogue or cannot be written.
+    """
+    folder = Path(folder)
+    if history is not None:
+        texts = {key: str(summary[key]) for key in _TEXT_ATTRIBUTES if summary.get(key)}
+        target = folder / "flight.nc"
+        temporary = _beside(target)
+        try:
+            write_netcdf(temporary, history, groups or {}, texts)
+            os.replace(temporary, target)
+        except OSError as error:
+            raise YaanError(f"Cannot write {target}: {error}.") from error
+        finally:
+            temporary.unlink(missing_ok=True)
+    write_json(folder / "summary.json", {"schema": SCHEMA, **summary})
+
+
+def read_flight(folder: Path | str) -> FlightRecord:
+    """Read a run folder.
+
+    Raises:
+        YaanError: if it is no run folder, or one of another schema.
+    """
+    folder = Path(folder)
+    if folder.name == "summary.json":
+        folder = folder.parent
+    if not (folder / "summary.json").is_file():
+        raise YaanError(
+            f"{folder} is not a finished run folder: it has no summary.json."
+            " `yaan fly` writes one and prints its path."
+        )
+    summary = upgrade(read_json(folder / "summary.json"), folder / "summary.json")
+    flight, manifest = folder / "flight.nc", folder / "manifest.json"
+    history, groups = read_netcdf(flight) if flight.is_file() else (None, {})
+    return FlightRecord(
+        folder, summary, history, groups, read_json(manifest) if manifest.is_file() else {}
+    )
+
+
+def upgrade(summary: Mapping[str, Any], path: Path | str = "summary.json") -> dict[str, Any]:
+    """Bring a summary to the present schema, or refuse it with a sentence.
+
+    Raises:
+        YaanError: if the schema is unknown here.
+    """
+    schema = summary.get("schema")
+    if type(schema) is int and schema == SCHEMA:
+        return dict(summary)
+    if isinstance(schema, int) and schema > SCHEMA:
+        advice = f"It was written by a newer Yaan ({summary.get('yaan', 'unknown')}); update Yaan."
+    else:
+        advice = "Fly the mission again to get a run folder that this Yaan reads."
+    raise YaanError(f"{path} carries schema {schema!r}; this Yaan reads schema {SCHEMA}. {advice}")
+
+
+def write_manifest(
+    folder: Path | str,
+    *,
+    yaan: str,
+    inputs: Mapping[str, Path | bytes],
+    timings: Mapping[str, float],
+    extra: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Write `manifest.json`: what made the numbers, and how long it took.
+
+    Args:
+        folder: an existing run folder.
+        yaan: version of Yaan.
+        inputs: what a person calls each input, to its file or its bytes.
+        timings: part of the computation to wall time [s].
+        extra: further entries, such as a seed or the command line.
+
+    Returns:
+        The manifest as written.
+    """
+    manifest: dict[str, Any] = {
+        "schema": SCHEMA,
+        "kind": "manifest",
+        "yaan": yaan,
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "byte_order": sys.byteorder,
+        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+        "inputs": [{"name": name, **_digest(source)} for name, source in inputs.items()],
+        "timings": dict(timings),
+        **(extra or {}),
+    }
+    write_json(Path(folder) / "manifest.json", manifest)
+    return manifest
+
+
+def write_json(path: Path | str, document: Mapping[str, Any]) -> None:
+    """Write `document` in UTF-8, in one step.
+
+    Keys keep the order they were given in, which is the order of the computation; floats are
+    written so that they read back bit by bit; what is not finite becomes null, since JSON has no
+    word for it.
+    """
+    text = json.dumps(_plain(document), indent=1, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def write_text(path: Path | str, text: str) -> None:
+    """Write `text` in UTF-8 with newlines as given, in one step.
+
+    Raises:
+        YaanError: if it cannot be written.
+    """
+    path = Path(path)
+    temporary = _beside(path)
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise YaanError(f"Cannot write {path}: {error.strerror}.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_json(path: Path | str) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        YaanError: if the file is absent, damaged or no object.
+    """
+    path = Path(path)
+    try:
+        document: object = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise YaanError(f"Cannot read {path}: {error.strerror}.") from error
+    except ValueError as error:
+        raise YaanError(f"{path} is damaged, it is not JSON: {error}.") from error
+    if not isinstance(document, dict):
+        raise YaanError(f"{path} is damaged, it holds no JSON object.")
+    return cast(dict[str, Any], document)
+
+
+def _plain(value: object) -> object:
+    """The same with only what JSON knows; numpy's scalars and arrays become Python's."""
+    if isinstance(value, np.generic | np.ndarray):
+        value = cast(object, value.tolist())
+    if isinstance(value, Mapping):
+        pairs = cast(Mapping[object, object], value).items()
+        return {str(key): _plain(item) for key, item in pairs}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in cast(Iterable[object], value)]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Path):
+        return value.as_posix()
+    if value is None or isinstance(value, str | bool | int | float):
+        # Enumerations of whole numbers and subclasses of float would print their own way.
+        return (
+            int(value)
+            if type(value) not in (str, bool, int, float) and isinstance(value, int)
+            else value
+        )
+    raise YaanError(f"A {type(value).__name__} cannot be written to JSON: {value!r}.")
+
+
+def _beside(path: Path) -> Path:
+    """A name next to `path`, on its file system, so that the move is one step."""
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _digest(source: Path | bytes) -> dict[str, Any]:
+    content = source if isinstance(source, bytes) else source.read_bytes()
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}

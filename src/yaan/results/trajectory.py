@@ -1,0 +1,239 @@
+"""The history of a flight: named columns against time, checked against one catalogue.
+
+A column's unit, frame and meaning are said here once; files, the Python API and the report all
+take them from here, so that a quantity cannot change its unit on the way.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from yaan.base.errors import YaanError
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column of a history is.
+
+    Attributes:
+        unit: SI unit, ``1`` for a pure number.
+        frame: frame or reference the value is taken in; empty for a scalar without one.
+        long_name: what a person calls it.
+        dimensions: names of the dimensions, the first always ``time``.
+        integer: whether the values are whole numbers.
+    """
+
+    unit: str
+    frame: str
+    long_name: str
+    dimensions: tuple[str, ...] = ("time",)
+    integer: bool = False
+
+
+_TIME = Column("s", "", "time since first ignition (T+)")
+_HEIGHT = Column("m", "WGS 84 ellipsoid", "geodetic height")
+_SPEED = Column("m s-1", "GCRS", "inertial speed")
+_LOAD = Column("1", "body", "load, specific force over g0 (9.80665 m s-2)")
+_PRESSURE = Column("Pa", "relative to the air", "dynamic pressure")
+
+
+def _couch(axis: str) -> Column:
+    return Column("1", "couch", f"load along the couch {axis} axis, specific force over g0")
+
+
+COLUMNS: Mapping[str, Column] = MappingProxyType(
+    {
+        "time": _TIME,
+        "height": _HEIGHT,
+        "latitude": Column("rad", "WGS 84 ellipsoid", "geodetic latitude"),
+        "longitude": Column("rad", "ITRS", "longitude, east positive"),
+        "downrange": Column("m", "ITRS", "distance over ground from the launch site"),
+        "speed_relative": Column("m s-1", "ITRS", "speed relative to the rotating Earth"),
+        "speed_inertial": _SPEED,
+        "flight_path_angle_relative": Column(
+            "rad", "ITRS", "flight-path angle of the Earth-relative velocity"
+        ),
+        "flight_path_angle_inertial": Column(
+            "rad", "GCRS", "flight-path angle of the inertial velocity"
+        ),
+        "mass": Column("kg", "", "mass of the vehicle"),
+        "thrust": Column("N", "", "thrust, back-pressure taken off"),
+        "drag": Column("N", "relative to the air", "drag"),
+        "dynamic_pressure": _PRESSURE,
+        "mach": Column("1", "relative to the air", "Mach number"),
+        "heat_flux": Column("W m-2", "relative to the air", "free-stream heat flux, rho v3 / 2"),
+        "angle_of_attack": Column("rad", "relative to the air", "total angle of attack"),
+        "load": _LOAD,
+        "load_x": _couch("x (chest to back)"),
+        "load_y": _couch("y (lateral)"),
+        "load_z": _couch("z (head to foot)"),
+        "pitch": Column("rad", "geocentric horizon", "pitch of the thrust axis"),
+        "position_gcrs": Column("m", "GCRS", "position", ("time", "axis")),
+        "velocity_gcrs": Column("m s-1", "GCRS", "velocity", ("time", "axis")),
+        "propellant": Column("kg", "", "propellant left in each stage", ("time", "stage")),
+        "phase": Column("1", "", "index of the phase", integer=True),
+    }
+)
+"""The columns that a history may have."""
+
+GROUP_COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
+    {
+        "abort": MappingProxyType(
+            {
+                "time": Column("s", "", "T+ at which the capsule is let go"),
+                "peak_load": Column("1", "", "peak load of an unpowered ballistic entry, over g0"),
+                "outcome": Column("1", "", "0 lands, 1 stays up", integer=True),
+            }
+        ),
+        "profiles": MappingProxyType(
+            {
+                "time": _TIME,
+                "height": _HEIGHT,
+                "speed_inertial": _SPEED,
+                "load": _LOAD,
+                "dynamic_pressure": _PRESSURE,
+            }
+        ),
+    }
+)
+"""The columns of each kind of group; a group is named ``kind/profile``."""
+
+
+@dataclass(frozen=True)
+class History:
+    """Checked columns of one flight, with the names behind its two indices.
+
+    Attributes:
+        columns: column name to array of SI values; first dimension is time.
+        stages: names along the ``stage`` dimension.
+        phases: names that the ``phase`` column points into.
+    """
+
+    columns: Mapping[str, Array]
+    stages: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Array:
+        """The column called `name`."""
+        return self.columns[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the history has the column `name`."""
+        return name in self.columns
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.columns["time"])
+
+
+def make_history(
+    columns: Mapping[str, npt.ArrayLike],
+    *,
+    stages: Sequence[str] = (),
+    phases: Sequence[str] = (),
+) -> History:
+    """Check columns against the catalogue and keep them in its order.
+
+    Args:
+        columns: name to values in the unit of `COLUMNS`; ``time`` must be there.
+        stages: names along the ``stage`` dimension, as many as ``propellant`` has columns.
+        phases: names that ``phase`` points into.
+
+    Raises:
+        YaanError: for an unknown column, one of another length or shape, a time that goes back,
+            or an index without a name.
+    """
+    checked = check_columns(columns, COLUMNS, "history", {"axis": 3})
+    if "propellant" in checked and checked["propellant"].shape[1] != len(stages):
+        found = checked["propellant"].shape[1]
+        raise YaanError(f"History column 'propellant' has {found} stages, {len(stages)} are named.")
+    if "phase" in checked and phases and checked["phase"].size:
+        low, high = int(checked["phase"].min()), int(checked["phase"].max())
+        if low < 0 or high >= len(phases):
+            raise YaanError(
+                f"History column 'phase' runs from {low} to {high}, {len(phases)} phases are named."
+            )
+    return History(MappingProxyType(checked), tuple(stages), tuple(phases))
+
+
+def check_group(name: str, columns: Mapping[str, npt.ArrayLike]) -> dict[str, Array]:
+    """Check the columns of the group `name`, which reads ``kind/profile``.
+
+    Raises:
+        YaanError: for an unknown kind of group, or columns that do not fit it.
+    """
+    kind, _, profile = name.partition("/")
+    if kind not in GROUP_COLUMNS or not profile or "/" in profile:
+        kinds = ", ".join(f"{known}/<profile>" for known in GROUP_COLUMNS)
+        raise YaanError(f"Group {name!r} is not one of {kinds}.")
+    return check_columns(columns, GROUP_COLUMNS[kind], f"group {name!r}", {})
+
+
+def check_columns(
+    columns: Mapping[str, npt.ArrayLike],
+    catalogue: Mapping[str, Column],
+    where: str,
+    sizes: Mapping[str, int],
+) -> dict[str, Array]:
+    """Check `columns` against `catalogue`; return arrays in the catalogue's order.
+
+    Args:
+        columns: name to values.
+        catalogue: name to what the column must be.
+        where: words for the error's sentence.
+        sizes: lengths of dimensions that are fixed.
+
+    Raises:
+        YaanError: naming the column at fault.
+    """
+    _refuse_unknown(columns, catalogue, where)
+    if "time" not in columns:
+        raise YaanError(f"The {where} has no column 'time'.")
+    known = dict(sizes) | {"time": len(np.atleast_1d(np.asarray(columns["time"])))}
+    checked: dict[str, Array] = {}
+    for name, column in catalogue.items():
+        if name in columns:
+            checked[name] = _fit(name, columns[name], column, where, known)
+    time = checked["time"]
+    if not np.all(np.isfinite(time)) or np.any(np.diff(time) < 0.0):
+        raise YaanError(f"The {where} has a time that is not finite or goes back.")
+    return checked
+
+
+def _refuse_unknown(
+    names: Mapping[str, object], catalogue: Mapping[str, Column], where: str
+) -> None:
+    for name in names:
+        if name not in catalogue:
+            near = get_close_matches(name, list(catalogue), 1)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            raise YaanError(f"The {where} has an unknown column {name!r}{hint}")
+
+
+def _fit(
+    name: str, values: npt.ArrayLike, column: Column, where: str, sizes: dict[str, int]
+) -> Array:
+    given: Array = np.asarray(values)
+    array: Array = given.astype(np.int32 if column.integer else np.float64)
+    if column.integer and not np.array_equal(array, given):
+        raise YaanError(f"Column {name!r} of the {where} holds values that are not whole numbers.")
+    if array.ndim != len(column.dimensions):
+        raise YaanError(
+            f"Column {name!r} of the {where} has {array.ndim} dimensions,"
+            f" expected ({', '.join(column.dimensions)})."
+        )
+    for dimension, size in zip(column.dimensions, array.shape, strict=True):
+        expected = sizes.setdefault(dimension, size)
+        if size != expected:
+            raise YaanError(
+                f"Column {name!r} of the {where} has {size} entries along {dimension},"
+                f" expected {expected}."
+            )
+    return array

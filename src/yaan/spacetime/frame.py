@@ -1,0 +1,104 @@
+"""Frames, and vectors that know theirs.
+
+A `Vector` holds its three components as separate arrays: a batch is then a structure of arrays,
+which compiles to straight lane arithmetic. Its frame is static, so that mixing two frames fails
+while tracing and costs nothing in the compiled code.
+"""
+
+import enum
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from yaan.base.errors import FrameError
+
+
+class Frame(enum.Enum):
+    """The frames in which Yaan writes components."""
+
+    GCRS = "geocentric celestial reference system"
+    CIRS = "true equator of date, origin at the celestial intermediate origin"
+    ITRS = "international terrestrial reference system, fixed to the Earth"
+
+
+class Vector(eqx.Module):
+    """Three components in a named frame.
+
+    Adding, subtracting, or multiplying two vectors of different frames raises `FrameError`.
+    """
+
+    x: Float[Array, "*batch"]
+    y: Float[Array, "*batch"]
+    z: Float[Array, "*batch"]
+    frame: Frame = eqx.field(static=True)
+
+    def __add__(self, other: "Vector") -> "Vector":
+        self._check(other, "add")
+        return Vector(self.x + other.x, self.y + other.y, self.z + other.z, self.frame)
+
+    def __sub__(self, other: "Vector") -> "Vector":
+        self._check(other, "subtract")
+        return Vector(self.x - other.x, self.y - other.y, self.z - other.z, self.frame)
+
+    def __mul__(self, factor: Float[Array, "*batch"] | float) -> "Vector":
+        return Vector(self.x * factor, self.y * factor, self.z * factor, self.frame)
+
+    def __rmul__(self, factor: Float[Array, "*batch"] | float) -> "Vector":
+        return self * factor
+
+    def __truediv__(self, divisor: Float[Array, "*batch"] | float) -> "Vector":
+        return Vector(self.x / divisor, self.y / divisor, self.z / divisor, self.frame)
+
+    def __neg__(self) -> "Vector":
+        return Vector(-self.x, -self.y, -self.z, self.frame)
+
+    def dot(self, other: "Vector") -> Float[Array, "*batch"]:
+        """Scalar product, in the product of the two units."""
+        self._check(other, "take the scalar product")
+        return self.x * other.x + self.y * other.y + self.z * other.z
+
+    def cross(self, other: "Vector") -> "Vector":
+        """Vector product, in the product of the two units."""
+        self._check(other, "take the vector product")
+        return Vector(
+            self.y * other.z - self.z * other.y,
+            self.z * other.x - self.x * other.z,
+            self.x * other.y - self.y * other.x,
+            self.frame,
+        )
+
+    def norm(self) -> Float[Array, "*batch"]:
+        """Length; its gradient is not defined at zero."""
+        return jnp.sqrt(self.dot(self))
+
+    def unit(self) -> "Vector":
+        """Direction of a vector that is not zero."""
+        return self / self.norm()
+
+    def array(self) -> Float[Array, "*batch 3"]:
+        """The components stacked on a last axis."""
+        return jnp.stack([self.x, self.y, self.z], axis=-1)
+
+    def _check(self, other: "Vector", doing: str) -> None:
+        if self.frame is not other.frame:
+            raise FrameError(
+                f"cannot {doing}: one vector is in {self.frame.name}, the other in "
+                f"{other.frame.name}; rotate one of them first"
+            )
+
+
+def where(condition: Float[Array, "*batch"], first: Vector, second: Vector) -> Vector:
+    """`first` where `condition` holds, else `second`."""
+    first._check(second, "choose")  # noqa: SLF001 - the same module
+    return Vector(
+        jnp.where(condition, first.x, second.x),
+        jnp.where(condition, first.y, second.y),
+        jnp.where(condition, first.z, second.z),
+        first.frame,
+    )
+
+
+def vector(components: Float[Array, "*batch 3"], frame: Frame) -> Vector:
+    """A `Vector` from an array whose last axis holds x, y, z."""
+    return Vector(components[..., 0], components[..., 1], components[..., 2], frame)

@@ -1,0 +1,108 @@
+"""Rotations between frames, as unit quaternions that know both."""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from yaan.base.errors import FrameError
+from yaan.spacetime.frame import Frame, Vector
+
+
+class Rotation(eqx.Module):
+    """Takes the components of a vector from frame `source` to frame `target`.
+
+    Scalar-first unit quaternion q of the passive rotation: v_target = q* v_source q, that is
+    the direction cosine matrix C of Markley and Crassidis, Fundamentals of Spacecraft Attitude
+    Determination and Control (2014), equation 2.125.
+    """
+
+    w: Float[Array, "*batch"]
+    x: Float[Array, "*batch"]
+    y: Float[Array, "*batch"]
+    z: Float[Array, "*batch"]
+    source: Frame = eqx.field(static=True)
+    target: Frame = eqx.field(static=True)
+
+    def apply(self, v: Vector) -> Vector:
+        """The same vector with its components in `target`.
+
+        Raises:
+            FrameError: when `v` is not in `source`.
+        """
+        if v.frame is not self.source:
+            raise FrameError(
+                f"this rotation starts in {self.source.name}, the vector is in {v.frame.name}"
+            )
+        # v + 2 w (v x u) + 2 (v x u) x u, with u the vector part: no matrix is formed.
+        tx = 2.0 * (v.y * self.z - v.z * self.y)
+        ty = 2.0 * (v.z * self.x - v.x * self.z)
+        tz = 2.0 * (v.x * self.y - v.y * self.x)
+        return Vector(
+            v.x + self.w * tx + ty * self.z - tz * self.y,
+            v.y + self.w * ty + tz * self.x - tx * self.z,
+            v.z + self.w * tz + tx * self.y - ty * self.x,
+            self.target,
+        )
+
+    def inverse(self) -> "Rotation":
+        """The rotation back, from `target` to `source`."""
+        return Rotation(self.w, -self.x, -self.y, -self.z, self.target, self.source)
+
+    def then(self, other: "Rotation") -> "Rotation":
+        """This rotation followed by `other`.
+
+        Raises:
+            FrameError: when `other` does not start where this one ends.
+        """
+        if other.source is not self.target:
+            raise FrameError(
+                f"cannot chain: the first ends in {self.target.name}, "
+                f"the next starts in {other.source.name}"
+            )
+        a, b = self, other
+        return Rotation(
+            a.w * b.w - a.x * b.x - a.y * b.y - a.z * b.z,
+            a.w * b.x + a.x * b.w + a.y * b.z - a.z * b.y,
+            a.w * b.y - a.x * b.z + a.y * b.w + a.z * b.x,
+            a.w * b.z + a.x * b.y - a.y * b.x + a.z * b.w,
+            a.source,
+            b.target,
+        )
+
+
+def from_matrix(c: Float[Array, "3 3"], source: Frame, target: Frame) -> Rotation:
+    """The rotation whose direction cosine matrix is `c` (v_target = c v_source).
+
+    Source: Markley, Unit Quaternion from Rotation Matrix, J. Guidance 31-2 (2008), 440-442:
+    the longest of the four possible vectors, so that no division is by a small number.
+    """
+    trace = c[0, 0] + c[1, 1] + c[2, 2]
+    rows = jnp.array(
+        [
+            [1 + trace, c[1, 2] - c[2, 1], c[2, 0] - c[0, 2], c[0, 1] - c[1, 0]],
+            [c[1, 2] - c[2, 1], 1 + 2 * c[0, 0] - trace, c[0, 1] + c[1, 0], c[2, 0] + c[0, 2]],
+            [c[2, 0] - c[0, 2], c[0, 1] + c[1, 0], 1 + 2 * c[1, 1] - trace, c[1, 2] + c[2, 1]],
+            [c[0, 1] - c[1, 0], c[2, 0] + c[0, 2], c[1, 2] + c[2, 1], 1 + 2 * c[2, 2] - trace],
+        ]
+    )
+    best = rows[jnp.argmax(jnp.sum(rows**2, axis=1))]
+    w, x, y, z = best / jnp.linalg.norm(best)
+    return Rotation(w, x, y, z, source, target)
+
+
+def about(vector_angle: Vector, target: Frame) -> Rotation:
+    """Rotation of the axes by the angle and about the axis of `vector_angle` [rad].
+
+    From the frame of `vector_angle` to `target`; smooth through zero angle.
+    """
+    angle = jnp.sqrt(vector_angle.dot(vector_angle) + 1e-300)
+    half = 0.5 * angle
+    factor = jnp.sin(half) / angle
+    return Rotation(
+        jnp.cos(half),
+        vector_angle.x * factor,
+        vector_angle.y * factor,
+        vector_angle.z * factor,
+        vector_angle.frame,
+        target,
+    )

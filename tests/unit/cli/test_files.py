@@ -1,0 +1,91 @@
+"""The verbs on mission files."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.unit.cli.conftest import Desk, Yaan
+from yaan.cli.files import KINDS, library_titles
+
+
+def test_check_says_ok(yaan_cli: Yaan):
+    ended = yaan_cli("check", "gaganyaan")
+    assert ended.code == 0
+    assert "ok" in ended.out
+    assert json.loads(yaan_cli("check", "gaganyaan", "--json").out)["ok"] is True
+
+
+def test_check_tells_the_mistake(yaan_cli: Yaan):
+    ended = yaan_cli("check", "gaganyaan", "--set", "target.perigee=170")
+    assert ended.code == 2
+    assert "target.perigee" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_check_loads_no_array_library():
+    script = (
+        "import sys; from yaan.mission import load_tree, check; check(load_tree('gaganyaan'));"
+        "print([m for m in ('jax', 'numpy', 'xarray') if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", script]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "[]"
+
+
+def test_list_names_every_shelf(yaan_cli: Yaan):
+    ended = yaan_cli("list")
+    assert ended.code == 0
+    for text in ("missions:", "gaganyaan", "vehicles:", "lvm3", "engines:", "sites:"):
+        assert text in ended.out
+    assert set(json.loads(yaan_cli("list", "--json").out)) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_titles_are_those_of_the_files(kind: str):
+    import yaan.cli
+
+    shelf = Path(yaan.cli.__file__).parents[1] / "library" / kind
+    for name, title in library_titles(kind):
+        tree = YAML(typ="safe", pure=True).load((shelf / f"{name}.yaml").read_text("utf-8"))
+        assert (tree["name"], tree["title"]) == (name, title)
+
+
+def test_new_writes_a_commented_file_once(desk: Desk, yaan_cli: Yaan):
+    ended = yaan_cli("new", "mine.yaml", "--from", "gaganyaan")
+    assert ended.code == 0
+    text = Path("mine.yaml").read_text(encoding="utf-8")
+    assert "name: mine\n" in text
+    assert text.count("#") >= 8
+    assert yaan_cli("check", "mine.yaml").code == 0
+    again = yaan_cli("new", "mine.yaml")
+    assert again.code == 2
+    assert "mine.yaml" in again.err
+
+
+def test_new_from_nothing_known(desk: Desk, yaan_cli: Yaan):
+    ended = yaan_cli("new", "mine.yaml", "--from", "saturn-v")
+    assert ended.code == 2
+    assert "gaganyaan" in ended.err
+
+
+def test_sources_and_assumptions(yaan_cli: Yaan):
+    ended = yaan_cli("sources", "gaganyaan")
+    assert ended.code == 0
+    for text in ("Sources", "Assumed values", "vehicle.payload.mass"):
+        assert text in ended.out
+    document = json.loads(yaan_cli("sources", "gaganyaan", "--json").out)
+    assert set(document) == {"sources", "assumptions"}
+    assert all(row["why"] for row in document["assumptions"])
+
+
+def test_schema_is_json(yaan_cli: Yaan):
+    assert "vehicle" in json.loads(yaan_cli("schema").out)["properties"]
+
+
+def test_an_unknown_option_is_bad_input(yaan_cli: Yaan):
+    assert yaan_cli("check", "paper", "--colour").code == 2
+    assert yaan_cli("flie").code == 2

@@ -1,0 +1,51 @@
+"""The verbs on run folders."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import SUMMARY, Yaan
+from yaan.results import write_flight, write_text
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> tuple[str, str]:
+    """Two run folders that differ in the payload, the propellant left, and the last digit."""
+    folders: list[str] = []
+    for name, payload, left, miss in (("a", "8.2 t", 831.0, 1e-9), ("b", "8.4 t", 640.0, 2e-9)):
+        folder = tmp_path / name
+        folder.mkdir()
+        rows = [{"stage": "c25", "loaded": 28e3, "used": 28e3 - left, "left": left}]
+        write_flight(folder, {**SUMMARY, "propellant": rows, "steering": {"miss": miss}})
+        write_text(
+            folder / "mission.yaml", f"schema: 1\nvehicle:\n  payload: {{mass: {payload}}}\n"
+        )
+        folders.append(str(folder))
+    return folders[0], folders[1]
+
+
+def test_compare_tells_what_differs_in_input_and_result(runs: tuple[str, str], yaan_cli: Yaan):
+    ended = yaan_cli("compare", *runs)
+    assert ended.code == 0
+    for text in ("In input", "vehicle.payload.mass", "8.4 t", "In result", "propellant.c25.left"):
+        assert text in ended.out
+    assert "steering.miss" not in ended.out
+    assert "steering.miss" in yaan_cli("compare", *runs, "--all").out
+
+
+def test_compare_as_json(runs: tuple[str, str], yaan_cli: Yaan):
+    found = json.loads(yaan_cli("compare", *runs, "--json").out)["differences"]
+    left = next(d for d in found if d["key"] == "propellant.c25.left")
+    assert left["absolute"] == -191.0
+
+
+def test_a_run_equals_itself(runs: tuple[str, str], yaan_cli: Yaan):
+    assert "The same in result" in yaan_cli("compare", runs[0], runs[0]).out
+
+
+def test_no_run_folder_is_bad_input(tmp_path: Path, yaan_cli: Yaan):
+    for verb in (("compare", str(tmp_path), str(tmp_path)), ("report", str(tmp_path))):
+        ended = yaan_cli(*verb)
+        assert ended.code == 2
+        assert "summary.json" in ended.err

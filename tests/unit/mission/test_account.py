@@ -1,0 +1,164 @@
+"""Assumptions, sources, the schema for editors."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from yaan.base import UNITS, InputError, parse
+from yaan.mission import (
+    assumptions,
+    check,
+    json_schema,
+    library_text,
+    load_tree,
+    names,
+    override,
+    sources,
+    template,
+)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_assumption_can_be_moved_over_its_range(name: str) -> None:
+    tree = load_tree(name)
+    found = assumptions(tree)
+    assert len(found) > 10
+    for item in found:
+        for end in (item.low, item.high):
+            if end is not None and item.key != "launch.azimuth":
+                check(override(tree, {item.key: end}))
+
+
+def test_an_assumption_says_all() -> None:
+    found = {item.key: item for item in assumptions(load_tree("gaganyaan"))}
+    area = found["vehicle.stages.s200.engine.exit_area"]
+    assert (area.file, area.value) == ("engines/s200.yaml", "7.4 m2")
+    assert (area.low, area.high_text) == ("6.9 m2", "7.9 m2")
+    assert area.line is not None
+    assert "exit_area:" in library_text("engine", "s200").splitlines()[area.line - 1]
+    assert found["vehicle.stages.l110.engine.thrust"].calibrated
+    assert not area.calibrated
+    assert found["launch.epoch"].low is None
+    assert found["launch.epoch"].low_text is None
+    curve = found["vehicle.stages.s200.engine.thrust_curve"]
+    assert len(curve.low) == 12
+    assert len(curve.value) <= 60
+
+
+def test_an_assumption_about_nothing_is_passed_over() -> None:
+    about = {"vehicle.payload.assumed.length": "{why: unknown}"}
+    found = assumptions(load_tree("gaganyaan", about))
+    assert "vehicle.payload.length" not in {item.key for item in found}
+
+
+def test_what_the_user_sets_is_no_assumption_of_the_library() -> None:
+    tree = load_tree("gaganyaan", {"vehicle.payload.mass": "8.3 t"})
+    assert "vehicle.payload.mass" not in {item.key for item in assumptions(tree)}
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_block_with_quantities_has_a_source_above_it(name: str) -> None:
+    tree = load_tree(name)
+    cited = {item.key for item in sources(tree)}
+    assert all(item.text and item.file for item in sources(tree))
+    for part in ("launch", "target", "vehicle", "vehicle.payload"):
+        assert part in cited
+    for stage in tree.data["vehicle"]["stages"]:
+        assert {f"vehicle.stages.{stage}", f"vehicle.stages.{stage}.engine"} <= cited
+
+
+def _accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:  # noqa: PLR0911
+    """The part of JSON schema that ours uses, so that no validator must be installed."""
+    if "$ref" in schema:
+        return _accepts(root["$defs"][schema["$ref"].rpartition("/")[2]], value, root)
+    if "anyOf" in schema:
+        return any(_accepts(option, value, root) for option in schema["anyOf"])
+    if "const" in schema:
+        return value == schema["const"]
+    if "enum" in schema:
+        return value in schema["enum"]
+    types: dict[str, Any] = {"string": str, "array": list, "object": dict, "boolean": bool}
+    kind = schema.get("type")
+    if kind == "null":
+        return value is None
+    if kind in ("number", "integer"):
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind in types and not isinstance(value, types[kind]):
+        return False
+    if kind == "string" and "pattern" in schema:
+        return re.search(schema["pattern"], value) is not None
+    if kind == "array":
+        return all(_accepts(schema.get("items", {}), item, root) for item in value)
+    if kind != "object":
+        return True
+    known = schema.get("properties", {})
+    # Names that the author chooses: one pattern for all of them.
+    named = next(iter(schema.get("patternProperties", {}).values()), True)
+    rest = schema.get("additionalProperties", named) if named is True else named
+    if rest is False and not value.keys() <= known.keys():
+        return False
+    required = set(schema.get("required", ()))
+    each = [(known.get(key, rest), item) for key, item in value.items() if item is not None]
+    return required <= value.keys() and all(
+        part is True or _accepts(part, item, root) for part, item in each
+    )
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_json_schema_accepts_the_library_as_written_and_resolved(name: str) -> None:
+    schema = json_schema()
+    written = YAML(typ="safe", pure=True).load(library_text("mission", name))
+    assert _accepts(schema, written, schema)
+    assert _accepts(schema, load_tree(name).data, schema)
+
+
+@pytest.mark.parametrize("value", ["8.2", "8.2 km", 8.3, None, "t"])
+def test_the_json_schema_refuses_a_mass_without_a_unit_of_mass(value: Any) -> None:
+    schema = json_schema()
+    mass = schema["$defs"]["PayloadSpec"]["properties"]["mass"]
+    assert not _accepts(mass, value, schema)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"vehicle": 3},
+        {"vehicle": {"stages": {"s200": {"engine": 3}}}},
+        {"launch": {"site": 1}},
+        {"environment": {"wind": "gusty"}},
+        {"phases": [{"steer": "up"}]},
+        {"colour": "blue"},
+    ],
+    ids=str,
+)
+def test_the_json_schema_refuses_what_is_no_reference(block: dict[str, Any]) -> None:
+    schema = json_schema()
+    assert _accepts(schema, {"schema": 1, "kind": "mission"}, schema)
+    assert not _accepts(schema, {"schema": 1, "kind": "mission", **block}, schema)
+
+
+def test_examples_in_the_json_schema_are_valid() -> None:
+    text = json.dumps(json_schema())
+    pairs = re.findall(r'"examples": \["([^"]+)"\], "pattern": "([^"]+)"', text)
+    assert len(pairs) > 20
+    for example, pattern in pairs:
+        assert re.search(json.loads(f'"{pattern}"'), example)
+        assert any(_is_of(example, dimension) for dimension in UNITS)
+
+
+def _is_of(text: str, dimension: str) -> bool:
+    try:
+        return parse(text, dimension) >= 0.0
+    except InputError:
+        return False
+
+
+def test_a_template_explains_the_rules_and_names_what_it_came_from() -> None:
+    text = template("soyuz-fg-leo")
+    assert text.startswith("# A Yaan mission file, started from soyuz-fg-leo.")
+    assert max(len(line) for line in text.split("schema:")[0].splitlines()) <= 100
+    with pytest.raises(InputError, match="did you mean soyuz-fg-leo"):
+        template("soyuz-fg")

@@ -1,0 +1,311 @@
+"""The checked mission: SI floats, and every mistake told at once."""
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from yaan.base import InputError, Problem
+from yaan.mission import check, load_tree
+from yaan.mission.spec import MissionSpec
+from yaan.mission.spec.quantity import read_epoch
+from yaan.mission.spec.steering import AT_EVENT, OF_STAGE, QUANTITIES, PublishedSpec
+
+ENGINE = "vehicle.stages.s200.engine"
+TABLE = "vehicle.stages.s200.aerodynamics.table"
+MEET = "steering.profiles.crew-shaped.meet"
+PROGRAMMES = "steering.profiles.crew-shaped.programmes"
+
+
+@pytest.fixture(scope="module")
+def spec() -> MissionSpec:
+    return check(load_tree("gaganyaan"))
+
+
+def found(overrides: dict[str, Any], mission: str = "gaganyaan") -> list[Problem]:
+    with pytest.raises(InputError) as caught:
+        check(load_tree(mission, overrides))
+    return list(caught.value.problems)
+
+
+def test_quantities_are_si(spec: MissionSpec) -> None:
+    assert spec.target.apogee == 430e3
+    assert spec.target.inclination == pytest.approx(math.radians(51.5))
+    assert spec.vehicle.stages["s200"].propellant == 205e3
+    assert spec.vehicle.stages["s200"].engine.impulse == 5.52e8
+    assert spec.vehicle.stages["s200"].engine.full_flow_thrust == 2e6
+    assert spec.vehicle.payload.ballistic_coefficient == 400.0
+    assert spec.launch.epoch == "2027-01-15T03:30:00 UTC"
+    assert spec.launch.azimuth == pytest.approx(math.radians(142.0))
+    assert spec.step == 0.5
+    flux = spec.phases[5].until.heat_flux_below
+    assert flux == 1400.0
+
+
+def test_order_of_the_file_is_kept(spec: MissionSpec) -> None:
+    assert list(spec.vehicle.stages) == ["s200", "l110", "c25"]
+    parts = ["s200_interface", "interstage", "equipment_bay", "escape_system"]
+    assert list(spec.vehicle.parts) == parts
+    assert [phase.name for phase in spec.phases][:2] == ["vertical-rise", "pitch-over"]
+
+
+def test_short_forms_are_written_out(spec: MissionSpec) -> None:
+    assert spec.phases[0].steer.law == "vertical"
+    assert spec.phases[0].event == "vertical-rise-end"
+    assert (spec.phases[5].steer.law, spec.phases[5].steer.programme) == ("programme", "core")
+    assert spec.steering.profiles["crew-shaped"].meet[0].at == "s200-separation"
+    assert spec.steering.profiles["crew-shaped"].meet[2].at == 517.0
+    assert (spec.environment.wind.east, spec.environment.wind.table) == (0.0, None)
+    curve = spec.vehicle.stages["s200"].engine.thrust_curve
+    assert curve is not None
+    assert curve[1] == (0.3, 1.0)
+
+
+def test_what_may_be_left_out_has_a_default() -> None:
+    keys = ("crew", "environment", "step", "reserve", "published", "launch.azimuth")
+    spec = check(load_tree("gaganyaan", dict.fromkeys(keys)))
+    assert spec.crew is None
+    assert spec.reserve is None
+    assert (spec.environment.gravity.field, spec.environment.gravity.degree) == ("egm2008", 8)
+    assert (spec.environment.atmosphere, spec.environment.earth) == ("us76", "iers")
+    assert spec.step == 0.5
+
+
+def test_other_worlds() -> None:
+    tables = (
+        '{table: {height: ["0 m", "10 km"], east: ["1 m/s", "9 m/s"], north: ["0 m/s", "0 m/s"]}}'
+    )
+    spec = check(load_tree("gaganyaan", {"environment.wind": tables}))
+    assert spec.environment.wind.table is not None
+    assert spec.environment.wind.table.height == [0.0, 10e3]
+    constant = check(load_tree("gaganyaan", {"environment.wind": '{east: "10 m/s"}'}))
+    assert constant.environment.wind.east == 10.0
+    point = check(load_tree("gaganyaan", {"environment.gravity": "{field: j2}"}))
+    assert point.environment.gravity.degree == 2
+
+
+def test_a_replay_fixes_its_coefficients() -> None:
+    fixed = {
+        f"{PROGRAMMES}.core.coefficients": "{a: 0.059, b: 0.234, c: 0.124}",
+        "steering.profiles.crew-shaped.kick": "5.99 deg",
+        "steering.profiles.crew-shaped.yaw": "5.5 deg",
+    }
+    profile = check(load_tree("gaganyaan", fixed)).steering.profiles["crew-shaped"]
+    assert profile.programmes["core"].coefficients is not None
+    assert profile.programmes["core"].coefficients.c == 0.124
+    assert profile.kick == pytest.approx(math.radians(5.99))
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    overrides = {
+        "vehicle.payload.mass": "8.2",
+        "target.perigee": "500 km",
+        "phases.core.drop": "[escape_sistem]",
+        "steering.profile": "crew_shaped",
+        "step": "1 h",
+        "vehicle.stages.c25.engine": "ce20",
+        "published.1.at": "separaton",
+        "colour": "blue",
+    }
+    keys = {problem.key for problem in found(overrides)}
+    changed = {"phases.core.drop": "phases.core.drop.0"}
+    assert keys == {changed.get(key, key) for key in overrides}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told", "fragment"),
+    [
+        # quantities and numbers
+        ("vehicle.payload.mass", "0 kg", None, "above 0 t"),
+        ("vehicle.payload.mass", "1 Mt", None, "unknown unit"),
+        ("vehicle.stages.c25.engine.isp", "4420 s", None, "from 50 s to 1000 s"),
+        ("vehicle.stages.c25.count", "0", None, "at least 1"),
+        ("vehicle.stages.c25.count", "1.5", None, "a whole number"),
+        ("vehicle.stages.c25.count", "'1'", None, "a whole number"),
+        ("vehicle.stages.c25.count", "true", None, "a whole number"),
+        ("vehicle.aerodynamics.axial_scale", '"1.2"', None, "a number without a unit"),
+        ("vehicle.aerodynamics.axial_scale", "1e999", None, "a finite number"),
+        ("environment.gravity.degree", "71", None, "at most 70"),
+        ("environment.gravity", "{field: j2, degree: 8}", "environment.gravity.degree", "2"),
+        ("environment.gravity.field", "egm96", None, "known: egm2008, j2"),
+        ("step", "11 s", None, "from 0.001 s to 10 s"),
+        ("target.perigee", "430.1 km", None, "not above the apogee"),
+        ("target.inclination", "181 deg", None, "from 0 deg to 180 deg"),
+        ("launch.site.latitude", "91 deg", None, "from -90 deg to 90 deg"),
+        ("launch.azimuth", "80 deg", None, "the limits of the site"),
+        ("launch.epoch", "2027-02-30T00:00:00 UTC", None, "day"),
+        ("launch.epoch", "2027-01-15", None, "a UTC time"),
+        ("launch.epoch", "1971-12-31T23:59:59 UTC", None, "from 1972 to 2100"),
+        ("crew.seat", "{x: 1, y: 1}", None, "length 1"),
+        ("crew.condition", "tired", None, "one of fresh, deconditioned"),
+        # engines
+        (f"{ENGINE}.thrust", "5 MN", f"{ENGINE}.thrust_curve", "not both"),
+        (f"{ENGINE}.impulse", "null", None, "together"),
+        (f"{ENGINE}.thrust_curve", "null", f"{ENGINE}.thrust", "required"),
+        (f"{ENGINE}.tail_off", "1 s", None, "holds rise and fall"),
+        (f"{ENGINE}.thrust_curve.0", '["1 s", 0]', f"{ENGINE}.thrust_curve.0.0", '"0 s"'),
+        (f"{ENGINE}.thrust_curve.2", '["0.2 s", 1]', f"{ENGINE}.thrust_curve.2.0", "later"),
+        (f"{ENGINE}.thrust_curve.2.1", "-1", None, "at least 0"),
+        (f"{ENGINE}.thrust_curve", '[["0 s", 0], ["1 s", 0]]', None, "some thrust"),
+        (f"{ENGINE}.thrust_curve", '[["0 s", 1]]', None, "at least 2"),
+        # force coefficients
+        (f"{TABLE}.mach.3", "0.1", None, "greater than the one before"),
+        (f"{TABLE}.axial_force.1", "[1, 2]", None, "14 numbers"),
+        (f"{TABLE}.normal_force", "[[1, 2]]", None, "4 rows"),
+        (f"{TABLE}.angle_of_attack.1", "0 deg", None, "greater than the one before"),
+        # wind
+        ("environment.wind", "gusty", None, "none, {east"),
+        ("environment.wind", '{east: "400 m/s"}', "environment.wind.east", "300 m/s"),
+        (
+            "environment.wind",
+            '{table: {height: ["0 m", "1 m"], east: ["1 m/s"], north: ["1 m/s", "2 m/s"]}}',
+            "environment.wind.table.east",
+            "2 speeds",
+        ),
+        (
+            "environment.wind",
+            '{table: {height: ["1 m", "1 m"], east: ["1 m/s", "1 m/s"], north: ["1 m/s"]}}',
+            "environment.wind.table.height.1",
+            "greater",
+        ),
+        # notes
+        ("vehicle.payload.assumed.mas", "{why: x}", None, "did you mean mass?"),
+        ("vehicle.payload.assumed.mass.range", '["1 t"]', None, "at least 2 items"),
+        (
+            "vehicle.payload.assumed.mass.range",
+            '["9 t", "8 t"]',
+            "vehicle.payload.assumed.mass.range.0",
+            "the lower end first",
+        ),
+        (
+            "vehicle.payload.assumed.mass.range",
+            '["1 t", "8 km"]',
+            "vehicle.payload.assumed.mass.range.1",
+            "km measures a length",
+        ),
+        (
+            "vehicle.payload.assumed.mass.range",
+            '["1 t", "2 t"]',
+            "vehicle.payload.mass",
+            "within its assumed range 1 t to 2 t",
+        ),
+        ("vehicle.payload.assumed.mass.why", '""', None, "not empty"),
+        ("vehicle.payload.calibrated", "{mas: x}", "vehicle.payload.calibrated.mas", "mass?"),
+        ("vehicle.payload.assumed.mass", "{why: a, b}", "vehicle.payload.assumed.mass.b", "known"),
+        ("vehicle.payload.mas", "null", None, "did you mean mass?"),
+        # phases
+        ("phases.core.ignite", "[l111]", "phases.core.ignite.0", "did you mean l110?"),
+        ("phases.core.ignite", "[s200]", "phases.core.ignite.0", "dropped in core-with"),
+        ("phases.core.ignite", "[l110]", "phases.core.ignite.0", "lit in gravity-turn-with"),
+        ("phases.core.ignite", "l110", "phases.core.ignite", "a list"),
+        ("phases.core.shut_down", "[c25]", "phases.core.shut_down.0", "not lit before"),
+        ("phases.core.shut_down", "[s200]", "phases.core.shut_down.0", "ended in core-with"),
+        ("phases.core.shut_down", "[interstage]", "phases.core.shut_down.0", "a stage of the"),
+        ("phases.core.drop", "[payload]", "phases.core.drop.0", "the payload stays"),
+        ("phases.core.drop", "[s200]", "phases.core.drop.0", "dropped in core-with"),
+        ("phases.core.until", "{}", None, "at least one of time"),
+        ("phases.core.until.depleted", "c25", None, "burns in this phase"),
+        ("phases.core.until.depleted", "c24", None, "a stage of the vehicle"),
+        ("phases.core.until.aligned", "false", None, "one of True"),
+        ("phases.core.until.time", "131 s", None, "after 131.14 s"),
+        ("phases.core.until.tyme", "131 s", None, "did you mean time?"),
+        ("phases.core.event", "separation", "phases.coast-to-separation.event", "used before"),
+        ("phases.core.event", "lift-off", None, "used before"),
+        ("phases.core.name", "stage-gap", "phases.8.name", "used before"),
+        ("phases.core.name", "a b", "phases.a b.name", "a name of letters"),
+        ("phases.core.steer", "gravity-turn", None, "did you mean gravity_turn?"),
+        ("phases.core.steer", "{program: core}", "phases.core.steer.program", "programme?"),
+        ("phases.core.steer", "{programme: cor}", "phases.core.steer.programme", "core?"),
+        ("phases.core.steer", "{programme: 3}", "phases.core.steer.programme", "the name"),
+        ("phases.core.steer", "3", None, "one of vertical"),
+        ("phases.vertical-rise.ignite", "[]", None, "a stage to lift off with"),
+        ("phases.vertical-rise.ignite", "null", None, "a stage to lift off with"),
+        ("phases.cryogenic.until", '{time: "900 s"}', "phases", "one phase that ends"),
+        ("phases.coast-to-separation.until.orbit", "target", None, "only one phase"),
+        ("phases.cryogenic.ignite", "null", "phases.cryogenic.until.orbit", "burns"),
+        ("phases", "[]", None, "at least 1"),
+        # steering
+        ("steering.profile", "crew", None, "known: crew-shaped"),
+        (f"{PROGRAMMES}.core", "null", "phases.core.steer.programme", "missing in crew-shaped"),
+        (f"{PROGRAMMES}.spare", "{order: 1}", None, "a programme that a phase flies"),
+        (f"{PROGRAMMES}.core.order", "3", None, "one of 1, 2"),
+        (f"{PROGRAMMES}.core.continuous", "true", None, "no programme comes before"),
+        (
+            "steering.profiles.propellant-optimal.programmes.core.coefficients",
+            "{a: 1, b: 1, c: 1}",
+            "steering.profiles.propellant-optimal.programmes.core.coefficients.c",
+            "0 with order 1",
+        ),
+        ("steering.profiles.crew-shaped.kick", "70 deg", None, "up to 60 deg"),
+        (f"{MEET}.0.at", "s200_separation", None, "did you mean s200-separation?"),
+        (f"{MEET}.0.at", "517", None, 'write it with a unit, as "517 s"'),
+        (f"{MEET}.0.at", "-517 s", None, "a time since lift-off"),
+        (f"{MEET}.0.height", "null", f"{MEET}.0", "one of them"),
+        (f"{MEET}.0.flight_path_angle", "1 deg", f"{MEET}.0", "one of them"),
+        # the rest
+        ("reserve.stage", "c52", None, "a stage of the vehicle"),
+        ("vehicle.parts.s200", '{mass: "1 t"}', None, "a name that no stage has"),
+        ("vehicle.parts", '{"a.b": {mass: "1 t"}}', "vehicle.parts.a.b", "a name of letters"),
+        ("published.1.value", "3 km", None, "km measures a length"),
+        ("published.1.tolerance", "-3 s", None, "0 or more"),
+        ("published.1.at", "null", None, "required with quantity: time"),
+        ("published.1.at", "sep", None, "an event of the phases"),
+        ("published.0.at", "separation", None, "nothing with quantity: liftoff_mass"),
+        ("published.0.quantity", "propellant_used", "published.0.stage", "required"),
+        ("published.0.quantity", "weight", None, "one of time, height"),
+        ("name", "a/b", None, "a name of letters"),
+        ("vehicle.payload", "null", None, "required: what is brought to orbit"),
+        ("vehicle.payload.mass", "null", None, 'as "205 t"'),
+        ("vehicle", "lvm3", "vehicle.payload", "required"),
+    ],
+)
+def test_a_mistake_names_its_key(key: str, value: str, told: str | None, fragment: str) -> None:
+    problems = {problem.key: problem.sentence() for problem in found({key: value})}
+    assert (told or key) in problems
+    assert fragment in problems[told or key]
+
+
+def test_a_vehicle_in_air_has_a_shape() -> None:
+    keys: dict[str, Any] = dict.fromkeys(
+        ("vehicle.stages.s200.aerodynamics", "vehicle.stages.c25.aerodynamics")
+    )
+    (problem,) = found(keys)
+    assert problem.key == "vehicle.stages"
+    assert check(load_tree("gaganyaan", {**keys, "environment.atmosphere": "none"}))
+
+
+def test_a_lower_case_slip_is_mended() -> None:
+    (problem,) = found({"vehicle.payload.MASS": "8 t"})
+    assert "did you mean mass?" in problem.hint
+
+
+def test_problems_come_in_the_order_of_the_user_s_file() -> None:
+    tree = load_tree("gaganyaan", {"vehicle.payload.mass": "1", "step": "1"})
+    with pytest.raises(InputError) as caught:
+        check(tree)
+    assert [p.file for p in caught.value.problems] == ["--set", "--set"]
+
+
+def test_quantities_of_published_rows_are_one_list() -> None:
+    annotation = PublishedSpec.model_fields["quantity"].annotation
+    assert set(QUANTITIES) == set(getattr(annotation, "__args__", ()))
+    assert set(QUANTITIES) >= AT_EVENT | OF_STAGE
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(instant=st.datetimes())
+def test_epochs_between_1972_and_2100_are_read(instant: Any) -> None:
+    text = f"{instant:%m-%dT%H:%M:%S} UTC"
+    text = f"{instant.year:04d}-{text}"
+    if 1972 <= instant.year <= 2100:
+        assert read_epoch(text) == text
+    else:
+        with pytest.raises(Exception, match="not valid"):
+            read_epoch(text)
+
+
+def test_a_checked_mission_cannot_be_changed(spec: MissionSpec) -> None:
+    with pytest.raises(Exception, match="frozen"):
+        spec.step = 1.0  # pyright: ignore[reportAttributeAccessIssue]
