@@ -51,8 +51,9 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
             code = command(*args, **kwargs)
         except (typer.Exit, BrokenPipeError):
             raise
-        except KeyboardInterrupt:
-            code = _tell(ExitCode.INTERRUPTED, "interrupted", ["Stopped."], as_json)
+        except KeyboardInterrupt as stop:
+            lines = [str(stop) or "Stopped."]
+            code = _tell(ExitCode.INTERRUPTED, "interrupted", lines, as_json)
         except Exception as error:
             code = _explain(error, as_json)
         raise typer.Exit(int(code))

@@ -3,8 +3,6 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,10 +10,10 @@ import typer
 
 from yaan.cli import console
 from yaan.cli.exits import ExitCode
+from yaan.cli.progress import Log, stoppable, watch
 
 if TYPE_CHECKING:
     from yaan import Flight
-    from yaan.mission.fly import Progress
 
 WIDE_VECTORS = "--xla_cpu_prefer_vector_width=512"
 
@@ -56,8 +54,11 @@ def fly(
     log.add(f"yaan fly {mission}: {loaded.title}")
     timings = {"load": time.perf_counter() - started}
     try:
-        with watch(log, show=not quiet and not as_json, verbose=verbose) as progress:
-            flight = loaded.fly(progress=progress, profile=profile)
+        with (
+            stoppable() as heed,
+            watch(log, show=not quiet and not as_json, verbose=verbose) as progress,
+        ):
+            flight = loaded.fly(progress=heed(progress), profile=profile)
     except KeyboardInterrupt:
         log.add("Stopped by the user.")
         folder = log.keep(out, loaded.name)
@@ -113,103 +114,6 @@ def parse_overrides(pairs: list[str]) -> dict[str, str]:
     if wrong:
         raise InputError(tuple(wrong))
     return {key.strip(): value.strip() for key, _, value in split}
-
-
-class Log:
-    """Lines with the seconds since the start, kept in memory until the run folder exists."""
-
-    def __init__(self) -> None:
-        self._start = time.perf_counter()
-        self._lines: list[str] = []
-
-    def add(self, text: str) -> None:
-        """Keep one line."""
-        self._lines.append(f"{time.perf_counter() - self._start:8.2f} s  {text}")
-
-    def write(self, folder: Path) -> None:
-        """Append what is kept to the folder's `log.txt`."""
-        text = "\n".join(self._lines) + "\n"
-        with (folder / "log.txt").open("a", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-
-    def keep(self, parent: Path, name: str) -> Path:
-        """Write the log of an unfinished flight to a folder of its own."""
-        from yaan.results import new_run_folder
-
-        folder = new_run_folder(parent, name)
-        self.write(folder)
-        return folder
-
-
-@contextmanager
-def watch(log: Log, *, show: bool, verbose: bool) -> Generator[Callable[["Progress"], None]]:
-    """Show the progress of a flight: a live line on a terminal, plain lines elsewhere."""
-    if not show:
-        yield lambda record: log.add(sentence(record))
-    elif console.err().is_terminal and not verbose:
-        with _live(log) as update:
-            yield update
-    else:
-        yield _plain(log, verbose)
-
-
-def sentence(record: "Progress") -> str:
-    """One progress record as one line."""
-    parts = [record.stage]
-    if record.phase:
-        parts.append(record.phase)
-    if record.time is not None:
-        parts.append(f"T+ {record.time:.1f} s")
-    if record.height is not None:
-        parts.append(f"{record.height / 1e3:.1f} km")
-    if record.speed is not None:
-        parts.append(f"{record.speed:.0f} m/s")
-    return ", ".join(parts) + (f": {record.text}" if record.text else "")
-
-
-def _plain(log: Log, verbose: bool) -> Callable[["Progress"], None]:
-    """Print a line for each new stage or phase; every record if verbose."""
-    seen: set[tuple[str, str | None]] = set()
-
-    def update(record: "Progress") -> None:
-        log.add(sentence(record))
-        # Profiles are solved side by side, so records of two phases come in turns.
-        if verbose or (record.stage, record.phase) not in seen:
-            console.err().print(sentence(record), soft_wrap=True)
-        seen.add((record.stage, record.phase))
-
-    return update
-
-
-@contextmanager
-def _live(log: Log) -> Generator[Callable[["Progress"], None]]:
-    """One line a stage of the computation, the last one moving."""
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (
-        SpinnerColumn("line"),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[where]}", markup=False),
-    )
-    tasks: dict[str, Any] = {}
-    with Progress(*columns, console=console.err()) as bars:
-
-        def update(record: "Progress") -> None:
-            log.add(sentence(record))
-            if record.stage not in tasks:
-                for task in tasks.values():
-                    bars.update(task, total=1, completed=1)
-                tasks[record.stage] = bars.add_task(record.stage, total=None, where="")
-            where = sentence(record).removeprefix(record.stage).lstrip(",: ")
-            bars.update(tasks[record.stage], where=where)
-            if record.fraction is not None:
-                bars.update(tasks[record.stage], total=1, completed=record.fraction)
-
-        yield update
-        for task in tasks.values():
-            bars.update(task, total=1, completed=1)
 
 
 def show(

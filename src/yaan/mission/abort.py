@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
+from jax import Array
 
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
 from yaan.environment.gravity import load_gravity
 from yaan.mission.flyer import Lane
 from yaan.phases.entry import Fall, fall
-from yaan.spacetime.frame import Frame, Vector, vector
+from yaan.spacetime.frame import Frame, components, vector
 
 CHUNK = 128
 """Falls in a batch; neighbours in time last about as long, so few lanes wait for others."""
@@ -45,8 +45,8 @@ def states_at(lane: Lane, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Position [m] and velocity [m/s] in GCRS at `times` [s], by cubic Hermite."""
     count = int(lane.tape.count)
     t = np.asarray(lane.tape.t)[:count]
-    r = np.asarray(lane.tape.state.position.array())[:count]
-    v = np.asarray(lane.tape.state.velocity.array())[:count]
+    r = components(lane.tape.state.position)[:count]
+    v = components(lane.tape.state.velocity)[:count]
     keep = np.append(np.diff(t) > 0.0, True)  # of the two rows at an event the later one
     t, r, v = t[keep], r[keep], v[keep]
     i = np.clip(np.searchsorted(t, times, side="right") - 1, 0, len(t) - 2)
@@ -75,15 +75,8 @@ def fall_from(
 
     def one(rows: np.ndarray) -> Fall:
         with computing():
-            return jax.tree.map(
-                np.asarray,
-                _fall(
-                    world,
-                    jnp.asarray(times[rows]),
-                    vector(jnp.asarray(position[rows]), Frame.GCRS),
-                    vector(jnp.asarray(velocity[rows]), Frame.GCRS),
-                    jnp.asarray(beta[rows]),
-                ),
+            return jax.device_get(
+                _fall(world, times[rows], position[rows], velocity[rows], beta[rows])
             )
 
     first = one(chunks[0])  # compiled once, before the threads share it
@@ -99,11 +92,10 @@ def fall_from(
     )
 
 
-@eqx.filter_jit
-def _fall(
-    world: World, t: jax.Array, position: Vector, velocity: Vector, beta: jax.Array
-) -> Fall:
-    return fall(world, t, position, velocity, beta)
+@jax.jit
+def _fall(world: World, t: Array, position: Array, velocity: Array, beta: Array) -> Fall:
+    place, motion = vector(position, Frame.GCRS), vector(velocity, Frame.GCRS)
+    return fall(world, t, place, motion, beta)
 
 
 def map_ascent(world: World, lane: Lane, beta: float, end: float) -> AbortMap:

@@ -17,7 +17,7 @@ _KICKS = (1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 10.0, 12.0, 15.0)  # [deg] wor
 _STARTS = (0.05, 0.2, 0.35, 0.5, 0.7, 0.9, 1.2, 1.6)
 _RISES = (-1.6, -1.1, -0.75, -0.5, -0.3, -0.1)
 _NOT_SAVED = 1e3
-_CIRCULAR = 20e3  # [m] between perigee and apogee: below it an orbit is met as a circle
+_NEARLY_CIRCULAR = 60e3  # [m] between perigee and apogee: below it the arrival is at perigee
 
 
 @dataclass(frozen=True)
@@ -229,21 +229,18 @@ def _shape(profile: ProfileSpec, plan: Plan) -> list[Target]:
 def _orbit(spec: MissionSpec, leg: int) -> tuple[list[Target], list[Target]]:
     """The targets of the orbit, and those of an arrival at its perigee.
 
-    Cut-off is on the energy, so that perigee and energy give the apogee too. A circular orbit
-    has no apsis to arrive at: its radius and level flight are the targets themselves.
+    Cut-off is on the energy, so that perigee and energy give the apogee too. The perigee of a
+    nearly circular orbit has a cusp at the target: arriving level at it is the target itself.
     """
     want = spec.target
     less = _less("inclination", leg, want.inclination)
     tilt = Target("inclination", leg, "rad", 0.01 * _DEG, less)
     # Cut-off is on the energy: what is left to miss is only an orbit that was never reached.
-    short = Target("apogee", leg, "m", 1e4, _short("apogee", leg, want.apogee))
+    short = Target("apogee", leg, "m", 1e3, _short("apogee", leg, want.apogee))
     radius = Target("height of arrival", leg, "m", 1e3, _less("radial_height", leg, want.perigee))
     level = Target("level arrival", leg, "rad", 0.1 * _DEG, _less("flight_path_angle", leg, 0.0))
     arrival = [radius, level, tilt, short]
-    if want.apogee - want.perigee < _CIRCULAR:
-        middle = 0.5 * (want.perigee + want.apogee)
-        radius = Target("height of arrival", leg, "m", 1e3, _less("radial_height", leg, middle))
-        arrival = [radius, level, tilt, short]
+    if want.apogee - want.perigee < _NEARLY_CIRCULAR:
         return arrival, arrival
     perigee = Target("perigee", leg, "m", 1e3, _less("perigee", leg, want.perigee))
     return [perigee, tilt, short], arrival

@@ -75,13 +75,21 @@ def fly(
         with clock.on("observe"):
             histories = {n: history(spec, world, s) for n, s in steered.items()}
             _replay(histories[spec.steering.profile], tell)
-        with clock.on("map aborts"):
-            aborts = _map_aborts(spec, world, steered, tell)
-        with clock.on("rank assumptions"):
-            tell(Progress("rank", "moving every assumption over its range"))
-            ranked = _rank(tree, spec, world, steered[spec.steering.profile])
+        aborts: dict[str, abort.AbortMap] = {}
+        ranked = grouped(tree)
+        stopped = False
+        try:
+            with clock.on("map aborts"):
+                for name in steered:
+                    aborts |= _map_abort(spec, world, steered, name, tell)
+            with clock.on("rank assumptions"):
+                tell(Progress("rank", "moving every assumption over its range"))
+                ranked = _rank(tree, spec, world, steered[spec.steering.profile])
+        except KeyboardInterrupt:
+            stopped = True  # the flight is there: it is kept, and says what is missing from it
     notes = _notes(spec, steered[spec.steering.profile], histories[spec.steering.profile])
-    return Flown(tree, spec, steered, histories, aborts, ranked, notes), clock.spent
+    flown = Flown(tree, spec, steered, histories, aborts, ranked, notes, stopped)
+    return flown, clock.spent
 
 
 def _solve_all(
@@ -110,19 +118,18 @@ def _solve_all(
         return {name: futures[name].result() for name in order}
 
 
-def _map_aborts(
-    spec: MissionSpec, world: World, steered: dict[str, Steered], tell: Report
+def _map_abort(
+    spec: MissionSpec, world: World, steered: dict[str, Steered], name: str, tell: Report
 ) -> dict[str, abort.AbortMap]:
+    """The falls of one profile; nothing where the file gives no ballistic coefficient."""
     beta = spec.vehicle.payload.ballistic_coefficient
     if beta is None:
         return {}
-    falling = abort.falling_world(world)
-    maps = {}
-    for name, one in steered.items():
-        tell(Progress("abort", f"{name}: a ballistic entry from every second", phase=name))
-        leg, _ = one.task.aim.saves
-        maps[name] = abort.map_ascent(falling, one.lane, beta, float(one.batch.ends.time[0, leg]))
-    return maps
+    tell(Progress("abort", f"{name}: a ballistic entry from every second", phase=name))
+    one = steered[name]
+    leg, _ = one.task.aim.saves
+    end = float(one.batch.ends.time[0, leg])
+    return {name: abort.map_ascent(abort.falling_world(world), one.lane, beta, end)}
 
 
 def _rank(tree: Tree, spec: MissionSpec, world: World, steered: Steered) -> list[Ranked]:

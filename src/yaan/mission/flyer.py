@@ -1,6 +1,8 @@
 """Batches of ascents: cases in, ends and recordings out, through one compiled programme."""
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -52,14 +54,10 @@ class Batch:
 
     def lane(self, i: int) -> "Lane":
         """One lane of the batch."""
-        take = lambda leaf: leaf[i]  # noqa: E731 - one use, as a mapped function
         legs = jax.tree.map(lambda leaf: leaf[:, i], self.legs)
-        return Lane(
-            legs,
-            jax.tree.map(take, self.tape),
-            jax.tree.map(take, self.cases),
-            jax.tree.map(take, self.steering),
-        )
+        lanes = (self.tape, self.cases, self.steering)
+        tape, case, steering = jax.tree.map(lambda leaf: np.asarray(leaf)[i], lanes)
+        return Lane(legs, tape, case, steering)
 
 
 class Lane(eqx.Module):
@@ -86,25 +84,29 @@ def steering_of(flat: np.ndarray) -> Steering:
 
 def repeat(case: Case, lanes: int = LANES) -> Case:
     """The same case in every lane."""
-    return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (lanes, *leaf.shape)), case)
+    return jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[None], lanes, axis=0), case)
 
 
 def stack(cases: list[Case], lanes: int = LANES) -> Case:
     """Different cases of one shape, the last one repeated to fill the batch."""
     filled = cases + [cases[-1]] * (lanes - len(cases))
-    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *filled)
+    return jax.tree.map(lambda *leaves: np.stack([np.asarray(x) for x in leaves]), *filled)
 
 
 def coarse(case: Case, factor: float) -> Case:
     """The same case with longer steps, to search with."""
-    return eqx.tree_at(lambda c: c.phases.step, case, case.phases.step * factor)
+    return eqx.tree_at(lambda c: c.phases.step, case, np.asarray(case.phases.step) * factor)
 
 
 def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
-    """Fly one batch; `flat` are the steering constants of its lanes."""
+    """Fly one batch; `flat` are the steering constants of its lanes.
+
+    Cases and results are NumPy arrays: slicing and stacking them one operation at a time in JAX
+    would take longer than the flight.
+    """
     steering = steering_of(flat)
-    legs, tape, ends = _fly(world, cases, steering, rows)
-    if int(jnp.max(tape.count)) > rows:
+    legs, tape, ends = jax.device_get(_fly(world, cases, steering, rows))
+    if int(np.max(tape.count)) > rows:
         return fly(world, cases, flat, 2 * rows)
     return Batch(
         ends=_host(legs, ends),
@@ -117,7 +119,7 @@ def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
     )
 
 
-@eqx.filter_jit
+@partial(jax.jit, static_argnames="rows")
 def _fly(world: World, cases: Case, steering: Steering, rows: int) -> tuple:
     legs, tape = ascend(world, cases.launcher, cases.phases, steering, cases.pad, rows=rows)
     each = jax.vmap(jax.vmap(observe.end, in_axes=(None, 0, 0, 0)), in_axes=(None, 0, 0, 0))
@@ -126,15 +128,17 @@ def _fly(world: World, cases: Case, steering: Steering, rows: int) -> tuple:
 
 
 def _host(legs: Leg, ends: observe.End) -> Ends:
-    def turned(leaf: jax.Array) -> np.ndarray:
+    def turned(leaf: Any) -> np.ndarray:
         return np.moveaxis(np.asarray(leaf), 0, 1)
+
+    position = legs.state.position
 
     return Ends(
         time=turned(legs.stop),
         height=turned(ends.height),
         flight_path_angle=turned(ends.flight_path_angle),
         speed=turned(ends.speed),
-        radial_height=turned(legs.state.position.norm()) - EARTH_RADIUS,
+        radial_height=turned(np.sqrt(position.dot(position))) - EARTH_RADIUS,
         perigee=turned(ends.elements.perigee),
         apogee=turned(ends.elements.apogee),
         inclination=turned(ends.elements.inclination),
@@ -143,9 +147,13 @@ def _host(legs: Leg, ends: observe.End) -> Ends:
     )
 
 
-@eqx.filter_jit
 def observe_lane(world: World, lane: Lane) -> observe.Observation:
-    """All rows of a lane; those beyond its count mean nothing."""
+    """All rows of a lane as NumPy arrays; those beyond its count mean nothing."""
+    return jax.device_get(_observe(world, lane))
+
+
+@jax.jit
+def _observe(world: World, lane: Lane) -> observe.Observation:
     case = lane.case
     return observe.observe(
         world, case.launcher, case.phases, lane.steering, lane.legs, lane.tape

@@ -9,6 +9,7 @@ from yaan.mission.plan import Plan
 from yaan.mission.spec import MissionSpec
 from yaan.mission.steer import Steered
 from yaan.results.trajectory import History, make_history
+from yaan.spacetime.frame import components
 
 _DIRECT = (
     "latitude",
@@ -43,8 +44,8 @@ def history(spec: MissionSpec, world: World, steered: Steered) -> History:
     columns |= {
         "time": np.asarray(lane.tape.t)[:count],
         "downrange": _downrange(columns["latitude"], columns["longitude"]),
-        "position_gcrs": np.asarray(state.position.array())[:count],
-        "velocity_gcrs": np.asarray(state.velocity.array())[:count],
+        "position_gcrs": components(state.position)[:count],
+        "velocity_gcrs": components(state.velocity)[:count],
         "propellant": np.asarray(state.propellant)[:count],
         "phase": _file_phase(spec, steered.task.plan)[label],
     }

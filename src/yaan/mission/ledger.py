@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jax
 import numpy as np
 
 from yaan.base.constants import STANDARD_GRAVITY
@@ -82,12 +83,13 @@ def propellant(spec: MissionSpec, steered: Steered) -> list[dict[str, Any]]:
 
 def _carried(spec: MissionSpec, steered: Steered, stage: int, left: float) -> float:
     """Mass at the end of the last leg that the stage was aboard, without what it had left [kg]."""
-    phases, launcher = steered.task.plan.phases, steered.task.case.launcher
+    phases, launcher = jax.device_get((steered.task.plan.phases, steered.task.case.launcher))
     aboard = np.asarray(phases.stages_aboard)[: len(steered.task.plan.legs), stage]
     leg = int(np.flatnonzero(aboard)[-1])
-    state = np.asarray(steered.lane.legs.state.propellant)[leg]
-    mass = launcher.mass(state, phases.stages_aboard[leg], phases.items_aboard[leg])
-    return float(mass) - left
+    burnt_down = np.asarray(steered.lane.legs.state.propellant)[leg] + launcher.dry_mass
+    stages = np.sum(burnt_down * phases.stages_aboard[leg])
+    items = np.sum(np.asarray(launcher.item_mass) * phases.items_aboard[leg])
+    return float(stages + items) - left
 
 
 def _worth(isp: float, empty: float, left: float) -> float:

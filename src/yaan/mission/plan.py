@@ -95,14 +95,15 @@ def _spans(spec: MissionSpec) -> dict[str, float]:
 
 def _legs(spec: MissionSpec, profile: ProfileSpec) -> tuple[Leg, ...]:
     waypoints = sorted({m.at for m in profile.meet if isinstance(m.at, float)})
-    legs = [Leg(spec.phases[0], LIFT_OFF, begins=True, on_pad=True)]
+    held = spec.launch.hold_down
+    legs = [Leg(spec.phases[0], LIFT_OFF, begins=True, on_pad=True)] if held else []
     start = 0.0
     for phase in spec.phases:
         until = phase.until
         stop = until.time if until.time is not None else np.inf
         if until.duration is not None:
             stop = min(stop, start + until.duration)
-        begins = phase is not spec.phases[0]
+        begins = not (held and phase is spec.phases[0])
         for at in [w for w in waypoints if start < w < stop]:
             legs.append(Leg(phase, None, begins, at))
             begins = False

@@ -5,12 +5,14 @@ lane of its own, which meets the same targets again in a few batches. At an opti
 that optimising anew would change the ranking only to second order.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from yaan.base.errors import InputError
+from yaan.base.session import computing
 from yaan.dynamics.forces import World
 from yaan.mission import abort, flyer
 from yaan.mission.account import Assumption, assumptions
@@ -20,7 +22,7 @@ from yaan.mission.spec import MissionSpec, check
 from yaan.mission.steer import Steered, Task, make_task
 from yaan.phases.targeting import LANES
 
-STEPS = 4.0
+STEPS = 8.0
 """Steps are this much longer than the mission's: only differences are kept."""
 
 _TRIES = 14
@@ -117,10 +119,16 @@ def _measure(world: World, steered: Steered, variants: list[_Variant]) -> None:
     jacobian = _jacobian(world, steered)
     figures: list[tuple[float, float, float] | None] = [None] * len(variants)
     lanes: list[flyer.Lane | None] = [None] * len(variants)
-    for start in range(0, len(variants), LANES):
-        part = variants[start : start + LANES]
-        batch, misses = _mend(world, steered, part, jacobian)
-        for k, variant in enumerate(part):
+
+    def one(start: int) -> tuple[flyer.Batch, np.ndarray]:
+        with computing():
+            return _mend(world, steered, variants[start : start + LANES], jacobian)
+
+    starts = range(0, len(variants), LANES)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        mended = list(pool.map(one, starts))
+    for start, (batch, misses) in zip(starts, mended, strict=True):
+        for k, variant in enumerate(variants[start : start + LANES]):
             if np.max(np.abs(misses[k]), initial=0.0) <= _MET:
                 lane = batch.lane(k)
                 lanes[start + k] = lane

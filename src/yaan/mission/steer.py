@@ -68,7 +68,8 @@ def solve(task: Task, world: World, watch: Watch | None = None) -> Steered:
     if not unknowns:
         return _as_given(task, world)
     coarse = _search(task, world, flyer.coarse(task.case, COARSE))
-    far = find(coarse, unknowns, stages=task.aim.stages(), watch=watch)
+    rough = Tolerance(met=1e-3)  # long steps miss by more than this anyway
+    far = find(coarse, unknowns, stages=task.aim.stages(), tolerance=rough, watch=watch)
     near = Tolerance(improvements=0)
     fine = _search(task, world, task.case)
     # Without a solution the best flight is shown, and more searching would not find another.

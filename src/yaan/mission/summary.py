@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from yaan.base.constants import STANDARD_GRAVITY
 from yaan.base.units import format_quantity
 from yaan.crew import grade, load_limits
 from yaan.mission import ledger
@@ -40,6 +41,8 @@ class Flown:
     aborts: Mapping[str, AbortMap]
     ranked: list[Ranked]
     notes: list[str]
+    stopped: bool = False
+    """The user stopped it after the ascents were flown."""
 
     @property
     def profile(self) -> str:
@@ -60,7 +63,7 @@ def summarise(flown: Flown) -> dict[str, Any]:
         "yaan": version("yaan"),
         "profile": flown.profile,
         "epoch": spec.launch.epoch,
-        "outcome": outcome(flown.spec, steered),
+        "outcome": outcome(flown.spec, steered, stopped=flown.stopped),
         "liftoff": _liftoff(steered, history),
         "steering": _steering(steered),
         "orbit": _orbit(steered),
@@ -96,9 +99,10 @@ def _deg(angle: float) -> float:
 
 
 def _liftoff(steered: Steered, history: History) -> dict[str, Any]:
-    # Weight is that of the mass at first motion, thrust the largest of the first three seconds.
-    early = history["time"] <= 3.0  # [s]
-    ratio = np.max(history["thrust"][early] / (history["mass"][early] * 9.80665))
+    # Thrust has come up, and little has burnt yet.
+    early = history["time"] <= 1.0  # [s]
+    weight = history["mass"][early] * STANDARD_GRAVITY
+    ratio = np.max(history["thrust"][early] / weight)
     return {
         "mass": float(history["mass"][0]),
         "thrust_to_weight": float(ratio),
@@ -109,13 +113,12 @@ def _liftoff(steered: Steered, history: History) -> dict[str, Any]:
 def _steering(steered: Steered) -> dict[str, Any]:
     flat, plan, legs = steered.flat, steered.task.plan, steered.lane.legs
     programmes = {}
-    for i, name in enumerate(plan.programmes):
+    for name in plan.programmes:
         used = [k for k, leg in enumerate(plan.legs) if leg.phase.steer.programme == name]
         if not used:
             continue
         a, b, c = (float(v) for v in np.asarray(legs.coefficients)[used[0]])
         programmes[name] = {"start": float(legs.origin[used[0]]), "a": a, "b": b, "c": c}
-        del i
     misses = [
         {"target": t.name, "miss": float(m * t.scale), "unit": t.unit}
         for t, m in zip(steered.task.aim.targets, steered.solution.misses, strict=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from yaan.base.constants import EARTH_RADIUS
 from yaan.base.units import format_quantity
 from yaan.mission import ledger
 from yaan.mission.spec import MissionSpec
@@ -17,8 +18,11 @@ ORBIT_INCLINATION = 0.01
 """Inclination is met within this [deg]."""
 
 
-def outcome(spec: MissionSpec, steered: Steered) -> dict[str, Any]:
+def outcome(spec: MissionSpec, steered: Steered, *, stopped: bool = False) -> dict[str, Any]:
     """How the flight ended: a word, a sentence, and what velocity is missing [m/s]."""
+    if stopped:
+        text = "Stopped by the user: the ascents are kept; aborts and ranking are not complete."
+        return {"code": OutcomeCode.INTERRUPTED.word, "text": text, "shortfall": 0.0}
     codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.plan.legs)]
     bad = np.flatnonzero(codes != OutcomeCode.REACHED)
     short = _shortfall(spec, steered)
@@ -72,7 +76,7 @@ def _speed_missing(steered: Steered, leg: int) -> float:
     phases, mu = steered.task.plan.phases, float(steered.batch.mu)
     energy = float(np.asarray(phases.energy)[leg])
     semi_major = -mu / (2.0 * energy)
-    radius = min(semi_major, float(np.max(steered.batch.ends.radial_height[0])) + 6_378_137.0)
+    radius = min(semi_major, float(np.max(steered.batch.ends.radial_height[0])) + EARTH_RADIUS)
     wanted = np.sqrt(max(2.0 * (energy + mu / radius), 0.0))
     return max(0.0, float(wanted - np.max(steered.batch.ends.speed[0, : leg + 1])))
 
@@ -148,7 +152,8 @@ def _crew(summary: dict[str, Any]) -> list[dict[str, Any]]:
         value = f"peak {axis['peak_g']:.2f} g"
         limit = axis["curve"] or "no curve"
         name = f"crew load {axis['axis']}"
-        verdicts.append(_verdict(name, words.get(axis["verdict"]), value, limit, axis["text"]))
+        verdict = _verdict(name, words.get(axis["verdict"]), value, limit, axis["text"])
+        verdicts.append(verdict | {"state": axis["verdict"]})
     return verdicts
 
 

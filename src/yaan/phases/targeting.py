@@ -25,6 +25,9 @@ LANES = 16
 """Flights in a batch; every question is padded to it, so that nothing compiles twice."""
 
 _STARTS = 3  # of a scan are tried before the search gives up
+_CREEP = 0.9  # of the merit left by a step that hardly helped
+_FAR = 100.0  # scaled misses
+_PATIENCE = 3  # such steps in a row
 _JACOBIAN_STEP = 1e-3
 _HESSIAN_STEP = 3e-2
 _BACKTRACK = np.array([1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.08, 0.04, 0.02, 0.01])
@@ -69,11 +72,11 @@ class Tolerance:
     """Largest scaled miss of a solution."""
     accepted: float = 1e-2
     """Largest scaled miss that still counts as met when no step helps any more."""
-    gain: float = 1e-5
+    gain: float = 1e-2
     """Predicted scaled gain below which improvement stops."""
     approached: float = 0.3
     """Largest scaled miss at which the approach goes on to its next target."""
-    approaches: int = 8
+    approaches: int = 4
     meets: int = 25
     improvements: int = 12
     reach: float = 4.0
@@ -238,7 +241,7 @@ def _approach(search: Search, stages: Sequence[Sequence[int]]) -> Iterator[np.nd
 
 def _meet(search: Search, x: np.ndarray, limit: int, met: float) -> tuple[np.ndarray, float]:
     """Levenberg-Marquardt; all dampings and lengths of a step are flown at once."""
-    miss = np.inf
+    miss, slow = np.inf, 0
     for _ in range(limit):
         here, jacobian, _ = search.linearise(x)
         merit, miss = _merit(here.misses)[0], float(_size(here.misses)[0])
@@ -254,6 +257,10 @@ def _meet(search: Search, x: np.ndarray, limit: int, met: float) -> tuple[np.nda
         merits = _merit(answers.misses)
         best = int(np.argmin(merits))
         if merits[best] >= merit * (1.0 - 1e-9):
+            break
+        # A start that creeps while it is far off leads nowhere; another one is better.
+        slow = slow + 1 if merits[best] > _CREEP * merit and miss > _FAR else 0
+        if slow > _PATIENCE:
             break
         x = trials[best]
         miss = float(_size(answers.misses)[best])

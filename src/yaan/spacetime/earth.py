@@ -148,15 +148,17 @@ def _celestial_to_terrestrial(epoch: Epoch, orientation: EarthOrientation) -> np
 
 
 def _tabulated(matrices: np.ndarray, step: float, of_date: np.ndarray) -> EarthRotation:
-    nodes = [from_matrix(jnp.asarray(c), Frame.GCRS, Frame.ITRS) for c in matrices[:-1]]
+    nodes = from_matrix(matrices[:-1], Frame.GCRS, Frame.ITRS)
     # erfa.rm2v gives the rotation vector of the axes, the convention of `about`.
     turns = erfa.rm2v(matrices[1:] @ np.swapaxes(matrices[:-1], 1, 2))
-    parts = {name: jnp.stack([getattr(q, name) for q in nodes]) for name in "wxyz"}
     return EarthRotation(
         step=jnp.asarray(step),
-        **parts,
+        w=nodes.w,
+        x=nodes.x,
+        y=nodes.y,
+        z=nodes.z,
         turn_x=jnp.asarray(turns[:, 0]),
         turn_y=jnp.asarray(turns[:, 1]),
         turn_z=jnp.asarray(turns[:, 2]),
-        of_date=from_matrix(jnp.asarray(of_date), Frame.GCRS, Frame.CIRS),
+        of_date=from_matrix(of_date, Frame.GCRS, Frame.CIRS),
     )

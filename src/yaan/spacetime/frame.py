@@ -9,6 +9,7 @@ import enum
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from yaan.base.errors import FrameError
@@ -76,10 +77,6 @@ class Vector(eqx.Module):
         """Direction of a vector that is not zero."""
         return self / self.norm()
 
-    def array(self) -> Float[Array, "*batch 3"]:
-        """The components stacked on a last axis."""
-        return jnp.stack([self.x, self.y, self.z], axis=-1)
-
     def _check(self, other: "Vector", doing: str) -> None:
         if self.frame is not other.frame:
             raise FrameError(
@@ -102,3 +99,8 @@ def where(condition: Float[Array, "*batch"], first: Vector, second: Vector) -> V
 def vector(components: Float[Array, "*batch 3"], frame: Frame) -> Vector:
     """A `Vector` from an array whose last axis holds x, y, z."""
     return Vector(components[..., 0], components[..., 1], components[..., 2], frame)
+
+
+def components(v: Vector) -> np.ndarray:
+    """The components of a finished vector on a last axis; host code."""
+    return np.stack([np.asarray(v.x), np.asarray(v.y), np.asarray(v.z)], axis=-1)

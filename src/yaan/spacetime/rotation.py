@@ -2,6 +2,7 @@
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from yaan.base.errors import FrameError
@@ -70,23 +71,32 @@ class Rotation(eqx.Module):
         )
 
 
-def from_matrix(c: Float[Array, "3 3"], source: Frame, target: Frame) -> Rotation:
-    """The rotation whose direction cosine matrix is `c` (v_target = c v_source).
+def from_matrix(c: np.ndarray, source: Frame, target: Frame) -> Rotation:
+    """The rotations of direction cosine matrices `c` [..., 3, 3] (v_target = c v_source).
 
-    Source: Markley, Unit Quaternion from Rotation Matrix, J. Guidance 31-2 (2008), 440-442:
-    the longest of the four possible vectors, so that no division is by a small number.
+    Host code. Source: Markley, Unit Quaternion from Rotation Matrix, J. Guidance 31-2 (2008),
+    440-442: the longest of the four possible vectors, so that no division is by a small number.
     """
-    trace = c[0, 0] + c[1, 1] + c[2, 2]
-    rows = jnp.array(
-        [
-            [1 + trace, c[1, 2] - c[2, 1], c[2, 0] - c[0, 2], c[0, 1] - c[1, 0]],
-            [c[1, 2] - c[2, 1], 1 + 2 * c[0, 0] - trace, c[0, 1] + c[1, 0], c[2, 0] + c[0, 2]],
-            [c[2, 0] - c[0, 2], c[0, 1] + c[1, 0], 1 + 2 * c[1, 1] - trace, c[1, 2] + c[2, 1]],
-            [c[0, 1] - c[1, 0], c[2, 0] + c[0, 2], c[1, 2] + c[2, 1], 1 + 2 * c[2, 2] - trace],
-        ]
-    )
-    best = rows[jnp.argmax(jnp.sum(rows**2, axis=1))]
-    w, x, y, z = best / jnp.linalg.norm(best)
+    c = np.asarray(c, dtype=float)
+    xx, yy, zz = c[..., 0, 0], c[..., 1, 1], c[..., 2, 2]
+    trace = xx + yy + zz
+    wx = c[..., 1, 2] - c[..., 2, 1]
+    wy = c[..., 2, 0] - c[..., 0, 2]
+    wz = c[..., 0, 1] - c[..., 1, 0]
+    xy = c[..., 0, 1] + c[..., 1, 0]
+    xz = c[..., 2, 0] + c[..., 0, 2]
+    yz = c[..., 1, 2] + c[..., 2, 1]
+    rows = [
+        [1 + trace, wx, wy, wz],
+        [wx, 1 + 2 * xx - trace, xy, xz],
+        [wy, xy, 1 + 2 * yy - trace, yz],
+        [wz, xz, yz, 1 + 2 * zz - trace],
+    ]
+    four = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    best = np.argmax(np.sum(four**2, axis=-1), axis=-1)
+    chosen = np.take_along_axis(four, best[..., None, None], axis=-2)[..., 0, :]
+    q = chosen / np.linalg.norm(chosen, axis=-1, keepdims=True)
+    w, x, y, z = (jnp.asarray(q[..., i]) for i in range(4))
     return Rotation(w, x, y, z, source, target)
 
 

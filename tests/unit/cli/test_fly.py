@@ -2,13 +2,18 @@
 
 import json
 import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from tests.unit.cli.conftest import SUMMARY, Desk, Yaan
 from yaan.base.errors import InputError, NoSolutionError, Problem
 from yaan.cli import fly
+from yaan.cli.progress import stoppable
 
 
 def test_prints_the_flight_and_keeps_a_log(desk: Desk, yaan_cli: Yaan):
@@ -114,7 +119,21 @@ def test_interrupt_keeps_the_log(desk: Desk, yaan_cli: Yaan):
     desk.fly_error = KeyboardInterrupt()
     ended = yaan_cli("fly", "paper")
     assert ended.code == 130
+    assert "paper-1" in ended.err
     assert "Stopped by the user" in Path("runs/paper-1/log.txt").read_text(encoding="utf-8")
+
+
+def test_an_interrupt_stops_workers_at_their_next_word():
+    told: list[Any] = []
+    with stoppable() as heed:
+        tell = heed(told.append)
+        tell(SimpleNamespace(stage="solve"))
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with ThreadPoolExecutor() as pool:
+            ended = pool.submit(tell, SimpleNamespace(stage="solve")).exception()
+    assert isinstance(ended, KeyboardInterrupt)
+    assert len(told) == 1
 
 
 def test_a_defect_is_told_apart(desk: Desk, yaan_cli: Yaan):

@@ -53,6 +53,11 @@ class LaunchSpec(Block):
 
     site: SiteSpec = Field(description="launch pad")
     epoch: Epoch = Field(description='lift-off, as "2027-01-15T03:30:00 UTC"')
+    hold_down: bool = Field(
+        default=True,
+        description="the pad holds the vehicle until thrust exceeds weight; "
+        "false lets it go at ignition, as some studies do",
+    )
     azimuth: Azimuth | None = Field(
         default=None,
         description="launch azimuth; if given, a yaw is solved; if left out, the azimuth is",

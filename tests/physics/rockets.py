@@ -1,0 +1,184 @@
+"""Small worlds and rockets of which the answer is known without flying them."""
+
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from yaan.aerodynamics import ForceTable
+from yaan.base.constants import EARTH_MU
+from yaan.dynamics.forces import World
+from yaan.environment import (
+    AbstractAtmosphere,
+    AbstractGravity,
+    AbstractWind,
+    NoAtmosphere,
+    NoWind,
+    PointGravity,
+)
+from yaan.gnc import Law, Steering
+from yaan.phases.ascent import Leg, ascend
+from yaan.phases.base import End, Phases
+from yaan.propulsion import Engines
+from yaan.spacetime.earth import EarthRotation, Geodetic, uniform_rotation
+from yaan.spacetime.frame import Frame
+from yaan.spacetime.rotation import Rotation
+from yaan.vehicle import Launcher
+
+fly = eqx.filter_jit(ascend)
+
+
+def still_earth() -> EarthRotation:
+    """An Earth that does not turn: ITRS and GCRS are one."""
+    zero, one = jnp.zeros(1), jnp.ones(1)
+    scalar = jnp.asarray(0.0)
+    of_date = Rotation(scalar + 1.0, scalar, scalar, scalar, Frame.GCRS, Frame.CIRS)
+    return EarthRotation(600.0, one, zero, zero, zero, zero, zero, zero, of_date)
+
+
+def world(
+    gravity: AbstractGravity | None = None,
+    *,
+    atmosphere: AbstractAtmosphere | None = None,
+    wind: AbstractWind | None = None,
+    earth: EarthRotation | None = None,
+) -> World:
+    """A point mass that turns uniformly, in a vacuum, unless told otherwise."""
+    gravity = gravity or PointGravity(EARTH_MU)
+    return World(
+        gravity=gravity,
+        atmosphere=atmosphere or NoAtmosphere(),
+        wind=wind or NoWind(),
+        earth=earth or uniform_rotation(duration=600.0),
+        mu=gravity.mu,
+    )
+
+
+def free_space() -> World:
+    """No gravity, no air, nothing that turns."""
+    return world(PointGravity(0.0), earth=still_earth())
+
+
+def engines(*stages: dict[str, Any]) -> Engines:
+    """Engines of stages given by `thrust` [N] and `isp` [s], or `curve` as (times, thrusts)."""
+    curves = [s.get("curve") or ([0.0, 1e-3], [0.0, s["thrust"]]) for s in stages]
+    knots = max(len(times) for times, _ in curves) + 1
+    rows = [
+        (
+            np.concatenate([times, times[-1] + 1e6 * np.arange(1, knots - len(times) + 1)]),
+            np.concatenate([thrusts, np.full(knots - len(thrusts), thrusts[-1])]),
+        )
+        for times, thrusts in curves
+    ]
+
+    def column(name: str, default: float) -> jax.Array:
+        return jnp.asarray([float(s.get(name, default)) for s in stages])
+
+    return Engines(
+        times=jnp.asarray(np.stack([times for times, _ in rows])),
+        thrusts=jnp.asarray(np.stack([thrusts for _, thrusts in rows])),
+        isp=column("isp", 300.0),
+        exit_area=column("exit_area", 0.0),
+        full_flow_thrust=column("full_flow_thrust", 1e-3),
+        ignition_delay=column("ignition_delay", 0.0),
+        tail_off=column("tail_off", 0.0),
+    )
+
+
+def force_tables(axial: float = 0.0, normal: float = 0.0, area: float = 1.0) -> ForceTable:
+    """One configuration with coefficients that hold everywhere but for `normal` at zero angle."""
+    two = jnp.asarray([0.0, 1.0])
+    one = ForceTable(
+        angles=two,
+        mach=two,
+        axial=jnp.full((2, 2), axial),
+        normal=jnp.asarray([[0.0, 0.0], [normal, normal]]),
+        reference_area=jnp.asarray(area),
+    )
+    return stacked(one)
+
+
+def launcher(
+    *stages: dict[str, Any], payload: float = 0.0, table: ForceTable | None = None
+) -> Launcher:
+    """A launcher of stages with `propellant` and `dry` [kg] and one payload [kg]."""
+    return Launcher(
+        engines=engines(*stages),
+        propellant=jnp.asarray([float(s["propellant"]) for s in stages]),
+        dry_mass=jnp.asarray([float(s["dry"]) for s in stages]),
+        item_mass=jnp.asarray([payload]),
+        configurations=table or force_tables(),
+    )
+
+
+def phases(*rows: dict[str, Any], stages: int = 1) -> Phases:
+    """Phases by what differs from a vertical one without an end of its own.
+
+    `ends` are members of `End`, or len(End) + i for the depletion of stage i.
+    """
+    none = np.zeros(stages, dtype=bool)
+    usual: dict[str, Any] = {
+        "law": Law.VERTICAL,
+        "programme": 0,
+        "begins": False,
+        "continuous": False,
+        "ignite": none,
+        "shut_down": none,
+        "stages_aboard": ~none,
+        "items_aboard": np.ones(1, dtype=bool),
+        "configuration": 0,
+        "time": np.inf,
+        "duration": np.inf,
+        "patience": 4e3,
+        "ends": (End.GROUND,),
+        "heat_flux": 1.0,
+        "dynamic_pressure": 1.0,
+        "height": 0.0,
+        "energy": 0.0,
+        "overdraws": none,
+        "on_pad": False,
+        "step": 1.0,
+        "exists": True,
+    }
+    full = []
+    for row in rows:
+        one = {**usual, **row}
+        ends = np.zeros(len(End) + stages, dtype=bool)
+        ends[list(one["ends"])] = True
+        full.append(one | {"ends": ends, "law": int(one["law"])})
+    return Phases(**{name: jnp.asarray(np.stack([r[name] for r in full])) for name in usual})
+
+
+def steering(
+    kick: float = 0.0,
+    azimuth: float = np.pi / 2,
+    yaw: float = 0.0,
+    tangent: tuple[tuple[float, float, float], ...] = ((0.0, 0.0, 0.0),),
+) -> Steering:
+    """Steering constants [rad]; `tangent` is a, b, c by programme."""
+    return Steering(*(jnp.asarray(v) for v in (kick, azimuth, yaw, tangent)))
+
+
+def pad(latitude: float = 0.0, longitude: float = 0.0, height: float = 0.0) -> Geodetic:
+    """A place [rad, m]."""
+    return Geodetic(jnp.asarray(latitude), jnp.asarray(longitude), jnp.asarray(height))
+
+
+def stacked(*trees: Any) -> Any:
+    """Lanes of a batch from one tree each."""
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *trees)
+
+
+def flown(
+    place: World,
+    vehicle: Launcher,
+    plan: Phases,
+    constants: Steering | None = None,
+    site: Geodetic | None = None,
+) -> Leg:
+    """One flight; the legs are [phases, ...]."""
+    lane = stacked((vehicle, plan, constants or steering(), site or pad()))
+    legs, _ = fly(place, *lane)
+    return jax.tree.map(lambda leaf: leaf[:, 0], legs)
