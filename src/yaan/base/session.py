@@ -6,7 +6,7 @@ a worker thread opens its own, since JAX keeps these settings by thread.
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +32,7 @@ def cache_folder() -> Path:
     return root / "yaan"
 
 
+_CACHE_FOLDER = "jax_compilation_cache_dir"
 _CACHE_SETTINGS = {
     "jax_persistent_cache_min_compile_time_secs": 0.2,  # [s]
     "jax_persistent_cache_min_entry_size_bytes": 0,
@@ -39,12 +40,12 @@ _CACHE_SETTINGS = {
 
 
 @contextmanager
-def computing() -> Iterator[None]:
+def computing() -> Generator[None]:
     """Run JAX in float64 with the persistent compilation cache; restore its settings after."""
     cache = cache_folder()
     settings: dict[str, object] = dict(_CACHE_SETTINGS)
-    if jax.config.jax_compilation_cache_dir is None and _writable(cache):
-        settings["jax_compilation_cache_dir"] = str(cache)
+    if getattr(jax.config, _CACHE_FOLDER) is None and _writable(cache):
+        settings[_CACHE_FOLDER] = str(cache)
     before = {name: getattr(jax.config, name) for name in settings}
     for name, value in settings.items():
         jax.config.update(name, value)
@@ -62,7 +63,7 @@ def require_float64() -> None:
     Raises:
         YaanError: when JAX would compute in 32 bits.
     """
-    if not jax.config.jax_enable_x64:
+    if jax.numpy.asarray(0.0).dtype != jax.numpy.float64:
         raise YaanError("Yaan computes in 64 bits: call it inside yaan.base.session.computing().")
 
 

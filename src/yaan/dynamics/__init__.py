@@ -1,0 +1,17 @@
+"""Motion: the world's forces on a point, and the only loop that integrates."""
+
+from yaan.dynamics.forces import Airload, Surroundings, World, airload, surroundings
+from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
+
+__all__ = [
+    "Airload",
+    "Arrival",
+    "Problem",
+    "Surroundings",
+    "Tape",
+    "World",
+    "airload",
+    "blank_tape",
+    "solve",
+    "surroundings",
+]

@@ -189,9 +189,7 @@ def _turn(spec: MissionSpec, profile: ProfileSpec, layout: _Layout) -> None:
         layout.leave(Unknown("yaw", 0.0, _DEG, -60.0 * _DEG, 60.0 * _DEG), {2: 1.0})
 
 
-def _programme(
-    profile: ProfileSpec, plan: Plan, layout: _Layout, index: int, name: str
-) -> None:
+def _programme(profile: ProfileSpec, plan: Plan, layout: _Layout, index: int, name: str) -> None:
     """Coefficients: the first programme starts steep, the last one ends level."""
     programme, at = profile.programmes[name], 3 + 3 * index
     if programme.coefficients is not None:

@@ -77,14 +77,14 @@ def _earth(spec: MissionSpec) -> EarthRotation:
 
 def _wind(spec: MissionSpec) -> AbstractWind:
     wind = spec.environment.wind
-    if wind == "none":
-        return NoWind()
     if wind.table is not None:
         return TableWind(
             jnp.asarray(wind.table.height),
             jnp.asarray(wind.table.east),
             jnp.asarray(wind.table.north),
         )
+    if wind.east == 0.0 and wind.north == 0.0:
+        return NoWind()
     return ConstantWind(jnp.asarray(wind.east), jnp.asarray(wind.north))
 
 

@@ -1,7 +1,7 @@
 """Flying a mission: steering solved for every profile, the aborts mapped, assumptions ranked."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class _Clock:
         self.spent: dict[str, float] = {}
 
     @contextmanager
-    def on(self, stage: str) -> Iterator[None]:
+    def on(self, stage: str) -> Generator[None]:
         start = time.perf_counter()
         try:
             yield

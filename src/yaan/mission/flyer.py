@@ -120,7 +120,9 @@ def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
 
 
 @partial(jax.jit, static_argnames="rows")
-def _fly(world: World, cases: Case, steering: Steering, rows: int) -> tuple:
+def _fly(
+    world: World, cases: Case, steering: Steering, rows: int
+) -> tuple[Leg, Tape | None, observe.End]:
     legs, tape = ascend(world, cases.launcher, cases.phases, steering, cases.pad, rows=rows)
     each = jax.vmap(jax.vmap(observe.end, in_axes=(None, 0, 0, 0)), in_axes=(None, 0, 0, 0))
     ends = each(world, legs.stop, legs.state.position, legs.state.velocity)
@@ -155,6 +157,4 @@ def observe_lane(world: World, lane: Lane) -> observe.Observation:
 @jax.jit
 def _observe(world: World, lane: Lane) -> observe.Observation:
     case = lane.case
-    return observe.observe(
-        world, case.launcher, case.phases, lane.steering, lane.legs, lane.tape
-    )
+    return observe.observe(world, case.launcher, case.phases, lane.steering, lane.legs, lane.tape)

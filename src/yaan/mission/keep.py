@@ -12,9 +12,7 @@ from yaan.mission.summary import Flown
 from yaan.results.store import new_run_folder, write_flight, write_manifest, write_text
 
 
-def keep(
-    flown: Flown, summary: dict[str, Any], timings: dict[str, float], parent: Path
-) -> Path:
+def keep(flown: Flown, summary: dict[str, Any], timings: dict[str, float], parent: Path) -> Path:
     """Write input, history and summary into a new run folder below `parent`."""
     folder = new_run_folder(parent, flown.spec.name)
     resolved = resolved_text(flown)

@@ -104,10 +104,10 @@ def velocity_ledger(history: History, steered: Steered) -> dict[str, Any]:
     series = {name: np.asarray(getattr(ledger, name))[:count] for name in _TERMS}
     speed = history["speed_relative"]
     rows: dict[str, dict[str, Any]] = {}
-    for leg, (first, last) in zip(
-        steered.task.plan.legs, leg_rows(history, steered), strict=False
-    ):
-        row = rows.setdefault(leg.phase.name, {"phase": leg.phase.name} | dict.fromkeys(_TERMS, 0.0))
+    for leg, (first, last) in zip(steered.task.plan.legs, leg_rows(history, steered), strict=False):
+        row = rows.setdefault(
+            leg.phase.name, {"phase": leg.phase.name} | dict.fromkeys(_TERMS, 0.0)
+        )
         for name in _TERMS:
             row[name] += float(series[name][last] - series[name][first])
         row["achieved"] = row.get("achieved", 0.0) + float(speed[last] - speed[first])

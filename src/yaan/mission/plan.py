@@ -1,6 +1,7 @@
 """From the phases of a mission file to the arrays that fly, one profile at a time."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -66,7 +67,11 @@ def make_plan(spec: MissionSpec, profile: ProfileSpec, vehicle: Vehicle, mu: flo
     """The plan of one steering profile; `mu` [m^3/s^2] sets the energy of the target."""
     legs = _legs(spec, profile)
     programmes = tuple(profile.programmes)
-    orbits = [i for i, leg in enumerate(legs) if leg.event not in (None, LIFT_OFF) and leg.phase.until.orbit]
+    orbits = [
+        i
+        for i, leg in enumerate(legs)
+        if leg.event not in (None, LIFT_OFF) and leg.phase.until.orbit
+    ]
     return Plan(
         legs=legs,
         programmes=programmes,
@@ -140,7 +145,7 @@ def _row(
     dropped: set[str],
     *,
     begins: bool,
-) -> dict:
+) -> dict[str, Any]:
     """The arrays' entries of one leg."""
     phase = leg.phase
     until = UntilSpec.model_construct() if leg.on_pad else phase.until
@@ -193,10 +198,11 @@ def _ends(leg: Leg, until: UntilSpec, stages: tuple[str, ...]) -> np.ndarray:
 def _shape(spec: MissionSpec, vehicle: Vehicle, dropped: set[str]) -> int:
     """The configuration with the largest area among what is aboard; 0 where none declares one."""
     parts = {**spec.vehicle.stages, **spec.vehicle.parts}
+    shapes = [(parts[name].aerodynamics, name) for name in vehicle.shapes]
     aboard = [
-        (parts[name].aerodynamics.reference_area, i)
-        for i, name in enumerate(vehicle.shapes)
-        if name not in dropped
+        (shape.reference_area, i)
+        for i, (shape, name) in enumerate(shapes)
+        if shape is not None and name not in dropped
     ]
     return max(aboard, default=(0.0, 0))[1]
 

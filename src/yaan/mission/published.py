@@ -33,7 +33,9 @@ def _row(published: PublishedSpec, summary: dict[str, Any]) -> dict[str, Any]:
     theirs = published.value * factor
     tolerance = None if published.tolerance is None else published.tolerance * factor
     difference = None if ours is None else ours - theirs
-    judged = tolerance is not None and difference is not None
+    within = None
+    if tolerance is not None and difference is not None:
+        within = abs(difference) <= tolerance
     return {
         "what": published.what,
         "ours": ours,
@@ -41,7 +43,7 @@ def _row(published: PublishedSpec, summary: dict[str, Any]) -> dict[str, Any]:
         "difference": difference,
         "unit": unit,
         "tolerance": tolerance,
-        "within": abs(difference) <= tolerance if judged else None,  # pyright: ignore[reportArgumentType, reportOptionalOperand]
+        "within": within,
         "calibrated": published.calibrated,
         "source": published.source,
     }

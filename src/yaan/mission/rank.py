@@ -1,8 +1,9 @@
 """Assumptions ranked: each moved over its range, the flight steered anew, the change kept.
 
 The nominal steering is mended by Broyden's method from the nominal Jacobian, every variant in a
-lane of its own, which meets the same targets again in a few batches. At an optimum the propellant is flat in the free constants, so
-that optimising anew would change the ranking only to second order.
+lane of its own, which meets the same targets again in a few batches. At an optimum the propellant
+is flat in the free constants, so that optimising anew would change the ranking only to second
+order.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,7 @@ from yaan.phases.targeting import LANES
 STEPS = 8.0
 """Steps are this much longer than the mission's: only differences are kept."""
 
-_TRIES = 14
+_TRIES = 10
 _REACH = 3.0  # longest step, in scales of the unknowns
 _MET = 0.05
 """Scaled miss below which the moved flight counts as meeting the targets."""
@@ -75,7 +76,7 @@ class _Variant:
 
 def grouped(tree: Tree) -> list[Ranked]:
     """Assumptions, those of one place in a file that is used twice taken together."""
-    found: dict[tuple, Ranked] = {}
+    found: dict[tuple[str, int | None, str], Ranked] = {}
     for a in assumptions(tree):
         place = (a.file, a.line, a.key.rsplit(".", 1)[-1])
         if place in found and a.line is not None:
@@ -154,7 +155,7 @@ def _mend(
         filled = np.concatenate([flat, np.repeat(flat[-1:], LANES - len(flat), axis=0)])
         batch = flyer.fly(world, cases, filled)
         misses = np.stack([v.task.aim.misses(batch.ends)[k] for k, v in enumerate(variants)])
-        if tries == _TRIES or np.max(np.abs(misses)) < 0.1 * _MET:
+        if tries == _TRIES or np.max(np.abs(misses)) < _MET:
             return batch, misses
         for k in range(len(variants)):
             if before is not None:
@@ -206,7 +207,8 @@ def _falls(
     states = [abort.states_at(lanes[i], _ABORTS) for i in flown]  # pyright: ignore[reportArgumentType]
     shape = (len(flown), len(_ABORTS))
     # By instant, not by flight: neighbours then last about as long.
-    beta = np.repeat([variants[i].beta for i in flown], len(_ABORTS)).reshape(shape).T.ravel()
+    betas = np.array([variants[i].beta or np.nan for i in flown])
+    beta = np.repeat(betas, len(_ABORTS)).reshape(shape).T.ravel()
     falls = abort.fall_from(
         abort.falling_world(world),
         np.repeat(_ABORTS, len(flown)),
@@ -232,6 +234,6 @@ def _keep(
     for variant, figure, load in zip(variants[1:], figures[1:], falls[1:], strict=True):
         if figure is None:
             continue
-        change = [a - b for a, b in zip(figure, nominal, strict=True)]
+        left, cut_off, worst = (a - b for a, b in zip(figure, nominal, strict=True))
         abort_load = None if load is None or fallen is None else load - fallen
-        setattr(variant.ranked, variant.side, Effect(*change, abort_load))
+        setattr(variant.ranked, variant.side, Effect(left, cut_off, worst, abort_load))

@@ -64,37 +64,39 @@ def solve(task: Task, world: World, watch: Watch | None = None) -> Steered:
 
     A case without a solution comes back with `solution.met` false and its best flight.
     """
-    unknowns, base = list(task.aim.unknowns), task.aim.base
+    unknowns = list(task.aim.unknowns)
     if not unknowns:
         return _as_given(task, world)
-    coarse = _search(task, world, flyer.coarse(task.case, COARSE))
+    coarse = _Searched(task, world, flyer.coarse(task.case, COARSE))
     rough = Tolerance(met=1e-3)  # long steps miss by more than this anyway
     far = find(coarse, unknowns, stages=task.aim.stages(), tolerance=rough, watch=watch)
-    near = Tolerance(improvements=0)
-    fine = _search(task, world, task.case)
-    # Without a solution the best flight is shown, and more searching would not find another.
-    near = near if far.met else Tolerance(improvements=0, meets=0)
+    near = Tolerance(met=1e-3, improvements=0)
+    fine = _Searched(task, world, task.case)
     solution = find(fine, unknowns, start=far.x, tolerance=near, watch=watch)
     solution.batches += far.batches
-    return Steered(task, solution, _record(task, world, base.place(solution.x)))
+    # The last thing a search flies is its answer, in every lane.
+    assert fine.last is not None
+    return Steered(task, solution, fine.last)
 
 
-def _search(task: Task, world: World, case: Case) -> Callable[[np.ndarray], Answers]:
-    lanes = flyer.repeat(case)
+class _Searched:
+    """Flies rows of unknowns of one case, and keeps the last batch."""
 
-    def fly(x: np.ndarray) -> Answers:
-        return task.aim.answers(flyer.fly(world, lanes, task.aim.base.place(x)).ends)
+    def __init__(self, task: Task, world: World, case: Case) -> None:
+        self.task, self.world, self.lanes = task, world, flyer.repeat(case)
+        self.last: Batch | None = None
 
-    return fly
-
-
-def _record(task: Task, world: World, flat: np.ndarray) -> Batch:
-    return flyer.fly(world, flyer.repeat(task.case), np.repeat(flat[None], LANES, axis=0))
+    def __call__(self, x: np.ndarray) -> Answers:
+        self.last = flyer.fly(self.world, self.lanes, self.task.aim.base.place(x))
+        return self.task.aim.answers(self.last.ends)
 
 
 def _as_given(task: Task, world: World) -> Steered:
     """A replay: the file fixes every constant, so the flight is flown and judged as it is."""
-    batch = _record(task, world, task.aim.base.place(np.zeros(0)))
+    flat = np.repeat(task.aim.base.place(np.zeros(0))[None], LANES, axis=0)
+    batch = flyer.fly(world, flyer.repeat(task.case), flat)
     misses = task.aim.misses(batch.ends)[0]
-    solution = Solution(np.zeros(0), misses, float(task.aim.cost(batch.ends)[0]), met=True, batches=1)
+    solution = Solution(
+        np.zeros(0), misses, float(task.aim.cost(batch.ends)[0]), met=True, batches=1
+    )
     return Steered(task, solution, batch)

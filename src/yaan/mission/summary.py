@@ -94,7 +94,7 @@ def summarise(flown: Flown) -> dict[str, Any]:
     return body
 
 
-def _deg(angle: float) -> float:
+def _deg(angle: Any) -> float:
     return float(np.degrees(angle))
 
 
@@ -151,7 +151,9 @@ def _orbit(steered: Steered) -> dict[str, Any] | None:
     }
 
 
-def _entry(history: History, row: int, after: int, name: str, phase: str, kind: str) -> dict:
+def _entry(
+    history: History, row: int, after: int, name: str, phase: str, kind: str
+) -> dict[str, Any]:
     h = history
     return {
         "event": name,
@@ -277,7 +279,8 @@ def models(spec: MissionSpec) -> list[dict[str, str]]:
         "uniform": "uniform spin about the z axis",
     }
     gravity = f"{env.gravity.field.upper()} to degree {env.gravity.degree}"
-    wind = "none" if env.wind == "none" else "by height, from the file"
+    calm = env.wind.table is None and env.wind.east == env.wind.north == 0.0
+    wind = "none" if calm else "from the file"
     step = format_quantity(spec.step, "s")
     return [
         {"name": "gravity", "text": gravity, "ignores": "Sun, Moon, tides"},

@@ -1,0 +1,22 @@
+"""Phases of a flight, the searches that steer them, and what they show."""
+
+from yaan.phases.ascent import Ledger, Leg, State, ascend
+from yaan.phases.base import End, Phases
+from yaan.phases.entry import Fall, fall
+from yaan.phases.targeting import Answers, Solution, Tolerance, Unknown, find
+
+__all__ = [
+    "Answers",
+    "End",
+    "Fall",
+    "Ledger",
+    "Leg",
+    "Phases",
+    "Solution",
+    "State",
+    "Tolerance",
+    "Unknown",
+    "ascend",
+    "fall",
+    "find",
+]

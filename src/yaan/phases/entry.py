@@ -69,9 +69,7 @@ def _evaluate(t: Array, state: _State, setting: _Setting) -> tuple[_State, Array
     return rate, jnp.stack([(FLOOR - around.place.height) * 1e-3, load])
 
 
-def _keep_peak(
-    t: Array, state: _State, events: Array, fired: Array, setting: _Setting
-) -> _State:
+def _keep_peak(t: Array, state: _State, events: Array, fired: Array, setting: _Setting) -> _State:
     del t, fired, setting
     a, b, c = state.before, state.last, events[1]
     # Through three equal steps around a summit the vertex of their parabola is the peak.

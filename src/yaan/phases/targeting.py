@@ -25,6 +25,7 @@ LANES = 16
 """Flights in a batch; every question is padded to it, so that nothing compiles twice."""
 
 _STARTS = 3  # of a scan are tried before the search gives up
+_GOOD = 0.1  # of the merit left by a step that needs no help
 _CREEP = 0.9  # of the merit left by a step that hardly helped
 _FAR = 100.0  # scaled misses
 _PATIENCE = 3  # such steps in a row
@@ -256,6 +257,17 @@ def _meet(search: Search, x: np.ndarray, limit: int, met: float) -> tuple[np.nda
         answers = search.ask(np.array(trials))
         merits = _merit(answers.misses)
         best = int(np.argmin(merits))
+        if merits[best] > _GOOD * merit:
+            # The way is curved: long steps are brought back to it by the Jacobian in hand.
+            back = [
+                search.clip(point + _damped(jacobian, here_misses, 0.0))
+                for point, here_misses in zip(trials, answers.misses, strict=True)
+            ]
+            again = search.ask(np.array(back))
+            if np.min(_merit(again.misses)) < merits[best]:
+                trials, answers = back, again
+                merits = _merit(answers.misses)
+                best = int(np.argmin(merits))
         if merits[best] >= merit * (1.0 - 1e-9):
             break
         # A start that creeps while it is far off leads nowhere; another one is better.

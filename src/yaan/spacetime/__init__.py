@@ -1,0 +1,33 @@
+"""Time, frames, the Earth's shape and turning, and orbits."""
+
+from yaan.spacetime.earth import (
+    EarthRotation,
+    Geodetic,
+    geodetic,
+    iers_rotation,
+    uniform_rotation,
+)
+from yaan.spacetime.elements import Elements, elements, energy
+from yaan.spacetime.frame import Frame, Vector, components, vector
+from yaan.spacetime.rotation import Rotation
+from yaan.spacetime.time import EarthOrientation, Epoch, bundled_orientation, parse_utc
+
+__all__ = [
+    "EarthOrientation",
+    "EarthRotation",
+    "Elements",
+    "Epoch",
+    "Frame",
+    "Geodetic",
+    "Rotation",
+    "Vector",
+    "bundled_orientation",
+    "components",
+    "elements",
+    "energy",
+    "geodetic",
+    "iers_rotation",
+    "parse_utc",
+    "uniform_rotation",
+    "vector",
+]

@@ -66,6 +66,7 @@ def geodetic(position: Vector) -> Geodetic:
     x, y, z = position.x, position.y, position.z
     rho = jnp.sqrt(x * x + y * y + 1e-30)
     tan_beta = z / rho * (EARTH_RADIUS / _POLAR_RADIUS)
+    above, along = z, rho
     for _ in range(3):
         inverse = 1.0 / jnp.sqrt(1.0 + tan_beta**2)
         sin_beta, cos_beta = tan_beta * inverse, inverse
@@ -122,7 +123,9 @@ def iers_rotation(
     `duration` and `step` in [s]. Source: IERS TN 36, equation 5.1, by ERFA.
     """
     count = int(np.ceil(duration / step)) + 2
-    matrices = np.stack([_celestial_to_terrestrial(epoch + i * step, orientation) for i in range(count)])
+    matrices = np.stack(
+        [_celestial_to_terrestrial(epoch + i * step, orientation) for i in range(count)]
+    )
     # The CIRS pole of date; its x axis is the celestial intermediate origin.
     return _tabulated(matrices, step, erfa.c2i06a(*epoch.tt()))
 

@@ -35,11 +35,11 @@ class Vector(eqx.Module):
     frame: Frame = eqx.field(static=True)
 
     def __add__(self, other: "Vector") -> "Vector":
-        self._check(other, "add")
+        self.require_frame(other, "add")
         return Vector(self.x + other.x, self.y + other.y, self.z + other.z, self.frame)
 
     def __sub__(self, other: "Vector") -> "Vector":
-        self._check(other, "subtract")
+        self.require_frame(other, "subtract")
         return Vector(self.x - other.x, self.y - other.y, self.z - other.z, self.frame)
 
     def __mul__(self, factor: Float[Array, "*batch"] | float) -> "Vector":
@@ -56,12 +56,12 @@ class Vector(eqx.Module):
 
     def dot(self, other: "Vector") -> Float[Array, "*batch"]:
         """Scalar product, in the product of the two units."""
-        self._check(other, "take the scalar product")
+        self.require_frame(other, "take the scalar product")
         return self.x * other.x + self.y * other.y + self.z * other.z
 
     def cross(self, other: "Vector") -> "Vector":
         """Vector product, in the product of the two units."""
-        self._check(other, "take the vector product")
+        self.require_frame(other, "take the vector product")
         return Vector(
             self.y * other.z - self.z * other.y,
             self.z * other.x - self.x * other.z,
@@ -77,7 +77,8 @@ class Vector(eqx.Module):
         """Direction of a vector that is not zero."""
         return self / self.norm()
 
-    def _check(self, other: "Vector", doing: str) -> None:
+    def require_frame(self, other: "Vector", doing: str) -> None:
+        """Raise `FrameError` unless `other` is in the same frame; `doing` is for the message."""
         if self.frame is not other.frame:
             raise FrameError(
                 f"cannot {doing}: one vector is in {self.frame.name}, the other in "
@@ -87,7 +88,7 @@ class Vector(eqx.Module):
 
 def where(condition: Float[Array, "*batch"], first: Vector, second: Vector) -> Vector:
     """`first` where `condition` holds, else `second`."""
-    first._check(second, "choose")  # noqa: SLF001 - the same module
+    first.require_frame(second, "choose")
     return Vector(
         jnp.where(condition, first.x, second.x),
         jnp.where(condition, first.y, second.y),

@@ -1,0 +1,155 @@
+"""A library mission, flown with the steering of one solved flight: steps, ledgers, and a shortfall.
+
+The steering is kept here as numbers so that only what is asked is flown: what the search finds is
+the business of other tests. A vehicle that changes in the library flies a little aside of its
+targets, which none of these tests minds.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import jax.numpy as jnp
+import equinox as eqx
+import numpy as np
+import pytest
+
+import yaan
+from yaan.dynamics.forces import World
+from yaan.mission import flyer, ledger, verdict
+from yaan.mission.build import build_world
+from yaan.mission.flyer import Batch, Case
+from yaan.mission.history import history
+from yaan.mission.steer import Steered, Task, make_task
+from yaan.phases.targeting import LANES, Solution
+from yaan.results.trajectory import History
+
+# Kick, azimuth, yaw [rad]; a, b, c of the core's and of the cryogenic programme.
+STEERING = np.array(
+    [
+        *[0.10820358944832828, 2.478367537831948, 0.09688206823847463],
+        *[0.16217302938428907, -0.07257507323981938, 0.28771443367130506],
+        *[0.0, 0.23554850274791553, -0.06556030192181288],
+    ]
+)
+FACTORS = (1.0, 0.5, 2.0, 4.0)  # of the mission's steps, in the first lanes
+ROWS = 4_096
+
+
+def fly(world: World, cases: list[Case]) -> Batch:
+    return flyer.fly(world, flyer.stack(cases), np.repeat(STEERING[None], LANES, axis=0), ROWS)
+
+
+class Flown:
+    """The mission, its models, and flights with different steps in the lanes of one batch."""
+
+    def __init__(self) -> None:
+        mission = yaan.load("gaganyaan")
+        self.spec: Any = mission.spec
+        self.world = build_world(self.spec)
+        self.task: Task = make_task(self.spec, "crew-shaped", self.world)
+        self.batch = fly(self.world, [flyer.coarse(self.task.case, f) for f in FACTORS])
+
+    def steered(self, lane: int) -> Steered:
+        """One lane as a solved flight of its own."""
+        task = replace(self.task, case=flyer.coarse(self.task.case, FACTORS[lane]))
+        return solved(task, LaneFirst(self.batch, lane))
+
+
+class LaneFirst(Batch):
+    """A batch of which another lane comes first."""
+
+    def __init__(self, batch: Batch, lane: int) -> None:
+        self.__dict__.update(batch.__dict__)
+        self.__dict__["_first"] = lane
+
+    def lane(self, i: int) -> flyer.Lane:
+        return super().lane(i + self.__dict__["_first"])
+
+
+def solved(task: Task, batch: Batch) -> Steered:
+    nothing = np.zeros(0)
+    return Steered(task, Solution(nothing, nothing, 0.0, met=True), batch)
+
+
+@pytest.fixture(scope="module")
+def flown() -> Flown:
+    return Flown()
+
+
+@pytest.fixture(scope="module")
+def histories(flown: Flown) -> list[History]:
+    return [history(flown.spec, flown.world, flown.steered(i)) for i in range(len(FACTORS))]
+
+
+def test_every_phase_is_flown(flown: Flown):
+    legs = len(flown.task.plan.legs)
+    assert np.all(flown.batch.ends.outcome[: len(FACTORS), :legs] == 0)
+    assert flown.task.plan.legs[legs - 1].event == "separation"
+
+
+def test_halving_the_step_changes_no_event(flown: Flown):
+    ends, legs = flown.batch.ends, len(flown.task.plan.legs)
+
+    def change(column: np.ndarray) -> float:
+        return float(np.max(np.abs(column[0, :legs] - column[1, :legs])))
+
+    changes = {name: change(getattr(ends, name)) for name in ("time", "height", "speed")}
+    print(changes)
+    assert changes["time"] < 0.01
+    assert changes["height"] < 1.0
+    assert changes["speed"] < 0.01
+
+
+def test_mass_closes_at_every_event(flown: Flown, histories: list[History]):
+    rows, worst = ledger.mass_ledger(flown.spec, histories[0], flown.steered(0))
+    assert worst < 1e-6
+    items = {row["item"] for row in rows}
+    assert {"s200", "s200 propellant", "escape_system", "l110", "c25 propellant"} <= items
+    assert rows[-1]["mass"] == pytest.approx(float(histories[0]["mass"][-1]), abs=1e-6)
+    falls = [row["change"] for row in rows[1:]]
+    assert all(change < 0.0 for change in falls)
+
+
+def test_the_velocity_ledger_closes_and_better_with_shorter_steps(
+    flown: Flown, histories: list[History]
+):
+    ledgers = [
+        ledger.velocity_ledger(h, flown.steered(i)) for i, h in enumerate(histories)
+    ]
+    residuals = [abs(found["residual"]) for found in ledgers]
+    print(residuals)
+    total = ledgers[0]["total"]
+    assert residuals[0] < 1e-3 * total["ideal"]
+    assert residuals[1] < residuals[0] < residuals[2] < residuals[3]
+    assert all(total[name] > 0.0 for name in ("gravity", "drag", "steering", "back_pressure"))
+    # Each phase closes too, not only their sum.
+    for row in ledgers[0]["phases"]:
+        lost = sum(row[name] for name in ("gravity", "drag", "steering", "back_pressure"))
+        assert abs(row["ideal"] - lost - row["achieved"]) < 0.1
+
+
+def test_the_ideal_velocity_is_tsiolkovskys_where_one_stage_burns(
+    flown: Flown, histories: list[History]
+):
+    found = ledger.velocity_ledger(histories[0], flown.steered(0))
+    burn = next(row for row in found["phases"] if row["phase"] == "cryogenic")
+    h = histories[0]
+    mass = h["mass"][h["phase"] == h.phases.index("cryogenic")]
+    isp = flown.spec.vehicle.stages["c25"].engine.isp
+    assert burn["ideal"] == pytest.approx(isp * 9.80665 * np.log(mass[0] / mass[-1]), rel=1e-9)
+
+
+def test_an_orbit_out_of_reach_has_a_shortfall(flown: Flown):
+    payload = list(flown.task.vehicle.items).index("payload")
+    heavy = eqx.tree_at(
+        lambda case: case.launcher.item_mass,
+        flown.task.case,
+        flown.task.case.launcher.item_mass.at[payload].add(jnp.asarray(6e3)),
+    )
+    task = replace(flown.task, case=heavy)
+    said = verdict.outcome(flown.spec, solved(task, fly(flown.world, [heavy])))
+    assert said["code"] == "no-solution"
+    assert said["shortfall"] > 100.0
+    assert f"{said['shortfall']:.0f} m/s" in said["text"]
+    good = verdict.outcome(flown.spec, flown.steered(0))
+    assert (good["code"], good["shortfall"]) == ("flown", 0.0)

@@ -1,0 +1,120 @@
+"""Each steering law in closed form."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from tests.physics.rockets import steering, world
+from yaan.dynamics.forces import surroundings
+from yaan.gnc import Estimate, Guidance, Law, Steering, command, perfect
+from yaan.gnc.powered import tangent
+from yaan.spacetime.frame import Frame, vector
+
+# A place off every axis, and a velocity off every plane. Local directions are made by hand.
+LATITUDE, LONGITUDE = 0.5, 0.8
+UP = np.array(
+    [
+        np.cos(LATITUDE) * np.cos(LONGITUDE),
+        np.cos(LATITUDE) * np.sin(LONGITUDE),
+        np.sin(LATITUDE),
+    ]
+)
+EAST = np.array([-np.sin(LONGITUDE), np.cos(LONGITUDE), 0.0])
+NORTH = np.cross(UP, EAST)
+POSITION = np.array([4.1e6, 4.2e6, 3.0e6])
+VELOCITY = np.array([-3e3, 4e3, 1.5e3])
+RELATIVE = np.array([-2.7e3, 3.7e3, 1.5e3])
+STEER = steering(
+    kick=0.1, azimuth=2.4, yaw=0.2, tangent=((9.0, 9.0, 9.0),)  # of which none is in force
+)
+COEFFICIENTS = (0.4, -0.2, 0.05)
+
+pointed = jax.jit(command)
+
+
+def estimate(t: float = 50.0, relative: np.ndarray = RELATIVE) -> Estimate:
+    vectors = (POSITION, VELOCITY, relative, UP, EAST, NORTH)
+    return Estimate(jnp.asarray(t), *(vector(jnp.asarray(v), Frame.GCRS) for v in vectors))
+
+
+def axis(law: Law, constants: Steering = STEER, **given: object) -> np.ndarray:
+    guidance = Guidance(
+        jnp.asarray(int(law)),
+        jnp.asarray(40.0),
+        jnp.asarray(80.0),
+        jnp.asarray(COEFFICIENTS),
+        jnp.asarray(30.0),
+    )
+    found = pointed(estimate(**given), guidance, constants).axis  # type: ignore[arg-type]
+    assert found.frame is Frame.GCRS
+    assert float(found.norm()) == pytest.approx(1.0, abs=1e-14)
+    return np.asarray(found.array())
+
+
+def tilted(tilt: float) -> np.ndarray:
+    ahead = np.sin(2.4) * EAST + np.cos(2.4) * NORTH
+    return np.cos(tilt) * UP + np.sin(tilt) * ahead
+
+
+def test_vertical_is_up():
+    np.testing.assert_allclose(axis(Law.VERTICAL), UP, atol=1e-15)
+
+
+@pytest.mark.parametrize(("t", "share"), [(30.0, 0.0), (40.0, 0.0), (50.0, 0.25), (80.0, 1.0), (90.0, 1.0)])
+def test_pitch_over_tilts_at_a_constant_rate_towards_the_azimuth(t: float, share: float):
+    np.testing.assert_allclose(axis(Law.PITCH_OVER, t=t), tilted(0.1 * share), atol=1e-14)
+
+
+def test_azimuth_is_clockwise_from_north():
+    east = axis(Law.PITCH_HOLD, steering(kick=np.pi / 2, azimuth=np.pi / 2))
+    np.testing.assert_allclose(east, EAST, atol=1e-14)
+    north = axis(Law.PITCH_HOLD, steering(kick=np.pi / 2, azimuth=0.0))
+    np.testing.assert_allclose(north, NORTH, atol=1e-14)
+
+
+@pytest.mark.parametrize("t", [0.0, 50.0, 500.0])
+def test_hold_keeps_the_kick(t: float):
+    np.testing.assert_allclose(axis(Law.PITCH_HOLD, t=t), tilted(0.1), atol=1e-14)
+
+
+def test_a_gravity_turn_follows_the_relative_velocity():
+    wanted = RELATIVE / np.linalg.norm(RELATIVE)
+    np.testing.assert_allclose(axis(Law.GRAVITY_TURN), wanted, atol=1e-9)
+    # At rest there is no direction to follow: the vertical serves.
+    np.testing.assert_allclose(axis(Law.GRAVITY_TURN, relative=np.zeros(3)), UP, atol=1e-14)
+
+
+@pytest.mark.parametrize("t", [30.0, 130.0, 230.0])
+def test_a_linear_tangent_pitches_and_yaws_as_told(t: float):
+    found = axis(Law.LINEAR_TANGENT, t=t)
+    vertical = POSITION / np.linalg.norm(POSITION)
+    across = np.cross(VELOCITY, vertical)
+    right = across / np.linalg.norm(across)
+    ahead = np.cross(vertical, right)
+    s = (t - 30.0) / 100.0
+    slope = 0.4 - 0.2 * s + 0.05 * s * s
+    level = found - (found @ vertical) * vertical
+    assert (found @ vertical) / np.linalg.norm(level) == pytest.approx(slope, abs=1e-13)
+    assert np.arctan2(level @ right, level @ ahead) == pytest.approx(0.2, abs=1e-13)
+    # Right of the motion: moving north, right is east.
+    assert right @ np.cross(VELOCITY, POSITION) > 0.0
+
+
+def test_the_tangent_counts_in_hundreds_of_seconds_from_its_origin():
+    guidance = Guidance(
+        jnp.asarray(4), jnp.asarray(0.0), jnp.asarray(0.0), jnp.asarray([1.0, 2.0, 3.0]), jnp.asarray(50.0)
+    )
+    assert float(tangent(guidance, jnp.asarray(250.0))) == pytest.approx(1.0 + 4.0 + 12.0)
+
+
+def test_perfect_navigation_is_the_truth():
+    position, velocity = (vector(jnp.asarray(v), Frame.GCRS) for v in (POSITION, VELOCITY))
+    around = surroundings(world(), jnp.asarray(0.0), position, velocity)
+    found = perfect(jnp.asarray(7.0), position, velocity, around)
+    assert float(found.t) == 7.0
+    assert found.position is position
+    turning = np.cross([0.0, 0.0, 7.292115e-5], POSITION)
+    np.testing.assert_allclose(found.relative.array(), VELOCITY - turning, atol=1e-9)
+    triad = [np.asarray(v.array()) for v in (found.east, found.north, found.up)]
+    np.testing.assert_allclose(np.cross(triad[0], triad[1]), triad[2], atol=1e-14)

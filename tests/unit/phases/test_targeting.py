@@ -1,0 +1,146 @@
+"""The search on problems whose answers are known."""
+
+import numpy as np
+import pytest
+
+from yaan.phases.targeting import LANES, Answers, Fly, Solution, Tolerance, Unknown, find
+
+
+def problem(misses, cost, approach=None) -> Fly:
+    """A batch from functions of one point."""
+
+    def fly(x: np.ndarray) -> Answers:
+        assert x.shape[0] == LANES  # nothing compiles twice
+        m = np.array([misses(row) for row in x]).reshape(LANES, -1)
+        near = m if approach is None else np.array([approach(row) for row in x]).reshape(LANES, -1)
+        return Answers(m, near, np.array([cost(row) for row in x]))
+
+    return fly
+
+
+def unknowns(*guesses: float, scale: float = 1.0, reach: float = 100.0) -> list[Unknown]:
+    return [
+        Unknown(f"x{i}", guess, scale, guess - reach, guess + reach)
+        for i, guess in enumerate(guesses)
+    ]
+
+
+def bowl(x: np.ndarray) -> float:
+    """Least at (1, 2, 3)."""
+    return float((x[0] - 1.0) ** 2 + 2.0 * (x[1] - 2.0) ** 2 + 0.5 * (x[2] - 3.0) ** 2)
+
+
+def check(solution: Solution, wanted: list[float], atol: float = 1e-4) -> None:
+    assert solution.met
+    assert np.max(np.abs(solution.misses), initial=0.0) < 1e-6
+    np.testing.assert_allclose(solution.x, wanted, atol=atol)
+
+
+def test_a_quadratic_with_a_linear_constraint():
+    # By Lagrange: x + y + z = 9 moves (1, 2, 3) by 3 (1/2, 1/4, 1) / 1.75.
+    solution = find(problem(lambda x: [x.sum() - 9.0], bowl), unknowns(0.0, 0.0, 0.0))
+    check(solution, [1.0 + 6 / 7, 2.0 + 3 / 7, 3.0 + 12 / 7], atol=2e-3)
+    assert solution.cost == pytest.approx(bowl(np.array([13 / 7, 17 / 7, 33 / 7])), abs=1e-5)
+
+
+def test_a_quadratic_with_a_nonlinear_constraint():
+    # The point of a circle of radius 5 that is nearest to (6, 8) is (3, 4).
+    solution = find(
+        problem(lambda x: [(x @ x - 25.0) / 10.0], lambda x: float(np.sum((x - [6.0, 8.0]) ** 2))),
+        unknowns(1.0, 4.0),
+    )
+    check(solution, [3.0, 4.0], atol=5e-3)
+    assert solution.cost == pytest.approx(25.0, abs=1e-4)
+
+
+def test_as_many_targets_as_unknowns_are_met_and_nothing_is_left_to_save():
+    solution = find(
+        problem(lambda x: [np.exp(x[0]) - 2.0, x[0] * x[1] - 1.0], lambda x: 0.0),
+        unknowns(0.2, 3.0),
+    )
+    check(solution, [np.log(2.0), 1.0 / np.log(2.0)], atol=1e-6)
+
+
+def test_without_targets_the_cost_is_least():
+    solution = find(problem(lambda x: [], bowl), unknowns(0.0, 0.0, 0.0))
+    check(solution, [1.0, 2.0, 3.0], atol=5e-3)
+
+
+def test_scales_do_not_matter():
+    free = [
+        Unknown("small", 0.0, 1e-4, -1.0, 1.0),
+        Unknown("large", 0.0, 1e4, -1e9, 1e9),
+    ]
+    solution = find(
+        problem(lambda x: [x[0] * 1e4 + x[1] * 1e-4 - 2.0], lambda x: (x[0] * 1e4) ** 2 + (x[1] * 1e-4) ** 2),
+        free,
+    )
+    check(solution, [1e-4, 1e4], atol=1e2)
+    assert solution.x[0] == pytest.approx(1e-4, rel=1e-2)
+
+
+def test_what_cannot_be_met_says_so():
+    solution = find(problem(lambda x: [x[0] ** 2 + 1.0], lambda x: x[0]), unknowns(3.0))
+    assert not solution.met
+    assert abs(solution.x[0]) < 0.1  # and the nearest is shown
+    assert solution.misses[0] == pytest.approx(1.0, abs=0.02)
+
+
+def test_targets_beyond_the_bounds_are_not_met():
+    free = [Unknown("x", 0.0, 1.0, -1.0, 1.0)]
+    solution = find(problem(lambda x: [x[0] - 2.0], lambda x: 0.0), free)
+    assert not solution.met
+    assert solution.x[0] == pytest.approx(1.0)
+
+
+def test_flights_that_are_not_numbers_are_stepped_around():
+    # Beyond x = 2.5 nothing flies; the target lies at 2, a full step would leap over it.
+    def misses(x: np.ndarray) -> list[float]:
+        return [np.nan if x[0] > 2.5 else (x[0] - 2.0) * (1.0 + 0.1 * (x[0] - 2.0) ** 2)]
+
+    scanned = [Unknown("x", -4.0, 1.0, -9.0, 9.0, (3.0, -3.0, 8.0))]
+    check(find(problem(misses, lambda x: 0.0), scanned), [2.0], atol=1e-5)
+
+
+def test_nothing_but_nan_is_a_failure_and_no_exception():
+    solution = find(problem(lambda x: [np.nan], lambda x: np.nan), unknowns(0.0, 1.0))
+    assert not solution.met
+    assert solution.batches < 100
+
+
+def test_a_scan_finds_the_right_basin():
+    # Two dips; the target is in the far one and the slope at the guess leads away from it.
+    def misses(x: np.ndarray) -> list[float]:
+        return [1.0 - np.exp(-((x[0] - 6.0) ** 2)) if x[0] > 3 else 1.5 + 0.1 * x[0]]
+
+    free = [Unknown("x", 0.0, 1.0, -5.0, 9.0, (1.0, 3.0, 5.5, 7.5))]
+    solution = find(problem(misses, lambda x: 0.0), free)
+    assert solution.met
+    assert solution.x[0] == pytest.approx(6.0, abs=0.15)
+
+
+def test_the_approach_is_heeded_in_stages():
+    heard: list[str] = []
+    free = [
+        Unknown("early", 0.0, 1.0, -9.0, 9.0, (2.0, 4.0), 0),
+        Unknown("late", 0.0, 1.0, -9.0, 9.0, (1.0, 5.0), 1),
+    ]
+    fly = problem(
+        lambda x: [x[0] - 3.0, x[0] * x[1] - 6.0],
+        lambda x: 0.0,
+        lambda x: [x[0] - 3.0, x[1] - 1.5],
+    )
+    solution = find(fly, free, stages=[[0], [0, 1]], watch=lambda text, miss: heard.append(text))
+    check(solution, [3.0, 2.0], atol=1e-6)
+    assert heard[0] == "first guess"
+    assert heard.index("approaching") < heard.index("meeting the targets")
+
+
+def test_a_start_skips_the_guess_and_is_kept_when_nothing_shall_be_met():
+    fly = problem(lambda x: [x[0] - 1.0], lambda x: 0.0)
+    kept = find(
+        fly, unknowns(0.0), start=np.array([5.0]), tolerance=Tolerance(meets=0, improvements=0)
+    )
+    assert kept.x[0] == 5.0
+    assert not kept.met
+    check(find(fly, unknowns(0.0), start=np.array([5.0])), [1.0])
