@@ -94,7 +94,6 @@ def test_halving_the_step_changes_no_event(flown: Flown):
         return float(np.max(np.abs(column[0, :legs] - column[1, :legs])))
 
     changes = {name: change(getattr(ends, name)) for name in ("time", "height", "speed")}
-    print(changes)
     assert changes["time"] < 0.01
     assert changes["height"] < 1.0
     assert changes["speed"] < 0.01
@@ -110,22 +109,27 @@ def test_mass_closes_at_every_event(flown: Flown, histories: list[History]):
     assert all(change < 0.0 for change in falls)
 
 
+def unexplained(row: dict[str, float]) -> float:
+    """What a phase's velocity ledger leaves over [m/s]."""
+    lost = sum(row[name] for name in ("gravity", "drag", "steering", "back_pressure"))
+    return abs(row["ideal"] - lost - row["achieved"])
+
+
 def test_the_velocity_ledger_closes_and_better_with_shorter_steps(
     flown: Flown, histories: list[History]
 ):
     ledgers = [
         ledger.velocity_ledger(h, flown.steered(i)) for i, h in enumerate(histories)
     ]
-    residuals = [abs(found["residual"]) for found in ledgers]
-    print(residuals)
     total = ledgers[0]["total"]
-    assert residuals[0] < 1e-3 * total["ideal"]
-    assert residuals[1] < residuals[0] < residuals[2] < residuals[3]
+    assert abs(ledgers[0]["residual"]) < 1e-3 * total["ideal"]
+    # The first step off the pad starts without a direction; all that follows is of the step.
+    after = [sum(unexplained(row) for row in found["phases"][1:]) for found in ledgers]
+    assert after[1] < after[0] < after[2] < after[3]
+    assert after[0] < 1e-3
     assert all(total[name] > 0.0 for name in ("gravity", "drag", "steering", "back_pressure"))
     # Each phase closes too, not only their sum.
-    for row in ledgers[0]["phases"]:
-        lost = sum(row[name] for name in ("gravity", "drag", "steering", "back_pressure"))
-        assert abs(row["ideal"] - lost - row["achieved"]) < 0.1
+    assert all(unexplained(row) < 0.1 for row in ledgers[0]["phases"])
 
 
 def test_the_ideal_velocity_is_tsiolkovskys_where_one_stage_burns(

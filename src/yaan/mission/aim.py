@@ -163,11 +163,13 @@ def make_aim(spec: MissionSpec, profile: ProfileSpec, plan: Plan, stages: tuple[
     burning = np.asarray(plan.phases.overdraws)[leg]
     stage = int(np.argmax(burning)) if burning.any() else len(stages) - 1
     spec_stage = spec.vehicle.stages[stages[stage]]
+    # An arrival fixes one thing more than the orbit does: `short` is no condition of its own.
+    roomy = len(shape) + len(arrival) - 1 <= len(layout.unknowns)
     return Aim(
         unknowns=tuple(layout.unknowns),
         base=layout.base(plan.programmes),
         targets=tuple(shape + orbit),
-        approach=tuple(shape + arrival),
+        approach=tuple(shape + (arrival if roomy else orbit)),
         saves=(leg, stage),
         total=spec_stage.propellant * spec_stage.count,
     )

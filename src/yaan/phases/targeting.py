@@ -24,6 +24,7 @@ import numpy as np
 LANES = 16
 """Flights in a batch; every question is padded to it, so that nothing compiles twice."""
 
+_UNMET = 1e12
 _STARTS = 3  # of a scan are tried before the search gives up
 _GOOD = 0.1  # of the merit left by a step that needs no help
 _CREEP = 0.9  # of the merit left by a step that hardly helped
@@ -165,18 +166,19 @@ def find(
     search = Search(fly, unknowns, tolerance or Tolerance(), watch)
     limits = search.tolerance
     given = None if start is None else [np.asarray(start) / search.scale]
-    best: tuple[np.ndarray, float] | None = None
+    best: tuple[np.ndarray, float, float] | None = None
     for point in given or _approach(search, stages):
-        x, miss = point, np.inf
-        if not limits.meets:
-            best = (x, miss)
-            break
         x, miss = _meet(search, point, limits.meets, limits.met)
-        best = (x, miss) if best is None or miss < best[1] else best
-        if miss <= limits.accepted:
+        answers = search.ask(x[None])
+        met, free = miss <= limits.accepted, len(x) > answers.misses.shape[1]
+        # What is not met ranks by its miss, what is met by its cost.
+        key = (float(answers.cost[0]) - _UNMET) if met else miss
+        best = (x, miss, key) if best is None or key < best[2] else best
+        # With freedom left the search improves what it has; without, roots are compared.
+        if met and free:
             break
     assert best is not None
-    x, miss = best
+    x, miss, _ = best
     if miss <= limits.accepted and limits.improvements:
         x = _improve(search, x)
         x, miss = _meet(search, x, limits.meets, limits.met)

@@ -61,7 +61,7 @@ LANES = {
     "overloaded": lane(payload=1e6),
     "falling": lane({**CLIMB, "ignite": ONE}, CLIMB, RISE, STAGE, TAIL, first=WEAK),
     "waiting": lane(LIFT, {"patience": 12.0}, RISE, STAGE, TAIL),
-    "orbit": lane(LIFT, CLIMB, RISE, ORBIT, TAIL),
+    "orbit": lane(LIFT, CLIMB, RISE, ORBIT, TAIL, payload=4_500.0),
     "undefined": lane(payload=np.nan),
     "endless": lane(LIFT, {**CLIMB, "step": 1e-3}, RISE, STAGE, TAIL),
 }
@@ -114,7 +114,7 @@ def test_a_continuous_programme_starts_where_the_last_one_ended(flown: dict[str,
     legs = flown["nominal"]
     np.testing.assert_array_equal(legs.coefficients[2], TANGENT[0])
     s = (legs.stop[2] - legs.start[2]) / 100.0
-    assert legs.coefficients[3, 0] == pytest.approx(0.6 - 0.1 * s, rel=1e-14)
+    assert float(legs.coefficients[3, 0]) == pytest.approx(0.6 - 0.1 * s, rel=1e-14)
     np.testing.assert_array_equal(legs.coefficients[3, 1:], TANGENT[1][1:])
     assert legs.origin[2:4].tolist() == legs.start[2:4].tolist()
     # Under another law the programme in force is kept.
