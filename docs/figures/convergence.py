@@ -84,7 +84,9 @@ def mark(shape: str, x: float, y: float, colour: str) -> str:
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>'
     if shape == "square":
         return f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="{colour}"/>'
-    corners = " ".join(f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in [(0, -5), (5, 0), (0, 5), (-5, 0)])
+    corners = " ".join(
+        f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in [(0, -5), (5, 0), (0, 5), (-5, 0)]
+    )
     return f'<polygon points="{corners}" fill="{colour}"/>'
 
 
@@ -122,7 +124,11 @@ def draw(data: dict[str, list[float]]) -> str:
         y = axes.top + 24 + 44 * row
         parts.append(mark(shape, axes.right + 24, y - 5, colour))
         parts.append(text(axes.right + 38, y, f"{name} [{unit}]", "start"))
-        parts.append(text(axes.right + 38, y + 17, f"asked: below {limit:g} {unit}", "start", 'font-size="12"'))
+        parts.append(
+            text(
+                axes.right + 38, y + 17, f"asked: below {limit:g} {unit}", "start", 'font-size="12"'
+            )
+        )
     # A slope of four, for the eye.
     low, high = 0.35, 2.83
     base = 3e-5
@@ -132,8 +138,11 @@ def draw(data: dict[str, list[float]]) -> str:
     parts.append(text(ends[0][0] + 8, ends[0][1] + 16, "fourth order", "start"))
     words = (
         "Log-log plot: the errors of time, height and inertial speed at cut-off fall with the step, "
-        "from " + ", ".join(f"{data[n][0]:.2g} {u}" for n, u, *_ in CURVES) + " at 4 s to "
-        + ", ".join(f"{data[n][8]:.2g} {u}" for n, u, *_ in CURVES) + " at 0.25 s."
+        "from "
+        + ", ".join(f"{data[n][0]:.2g} {u}" for n, u, *_ in CURVES)
+        + " at 4 s to "
+        + ", ".join(f"{data[n][8]:.2g} {u}" for n, u, *_ in CURVES)
+        + " at 0.25 s."
     )
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 560" role="img" '

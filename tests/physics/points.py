@@ -69,9 +69,7 @@ def state(arrival: Arrival) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(here.position.array()), np.asarray(here.velocity.array())
 
 
-def kepler(
-    r0: np.ndarray, v0: np.ndarray, t: float, mu: float
-) -> tuple[np.ndarray, np.ndarray]:
+def kepler(r0: np.ndarray, v0: np.ndarray, t: float, mu: float) -> tuple[np.ndarray, np.ndarray]:
     """Position and velocity on an ellipse after `t` [s]: Lagrange's f and g in the eccentric anomaly.
 
     Source: Battin, An Introduction to the Mathematics and Methods of Astrodynamics (1999),

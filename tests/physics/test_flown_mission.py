@@ -8,8 +8,8 @@ targets, which none of these tests minds.
 from dataclasses import replace
 from typing import Any
 
-import jax.numpy as jnp
 import equinox as eqx
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -118,9 +118,7 @@ def unexplained(row: dict[str, float]) -> float:
 def test_the_velocity_ledger_closes_and_better_with_shorter_steps(
     flown: Flown, histories: list[History]
 ):
-    ledgers = [
-        ledger.velocity_ledger(h, flown.steered(i)) for i, h in enumerate(histories)
-    ]
+    ledgers = [ledger.velocity_ledger(h, flown.steered(i)) for i, h in enumerate(histories)]
     total = ledgers[0]["total"]
     assert abs(ledgers[0]["residual"]) < 1e-3 * total["ideal"]
     # The first step off the pad starts without a direction; all that follows is of the step.

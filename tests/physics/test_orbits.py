@@ -126,7 +126,10 @@ def test_the_bulge_turns_the_node_as_theory_says():
     found = elements(r, v, jnp.asarray(MU))
     node = np.unwrap(np.asarray(found.right_ascension))
     drift = (np.mean(node[count:]) - np.mean(node[:count])) / day
-    a, e, i = (np.mean(np.asarray(x)) for x in (found.semi_major_axis, found.eccentricity, found.inclination))
+    a, e, i = (
+        np.mean(np.asarray(x))
+        for x in (found.semi_major_axis, found.eccentricity, found.inclination)
+    )
     n, p = np.sqrt(MU / a**3), a * (1.0 - e * e)
     secular = -1.5 * J2 * (EARTH_RADIUS / p) ** 2 * n * np.cos(i)
     # What first-order theory leaves out is of relative size J2 (R/p)^2, about 1e-3.

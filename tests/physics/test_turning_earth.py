@@ -26,9 +26,7 @@ def thrown(height: float, speed: float, stop: float) -> tuple[np.ndarray, np.nda
     """ITRS positions at `stop` [s] of points thrown up at rest with the Earth, and their starts."""
     place = world()
     zero = jnp.asarray(0.0)
-    starts = [
-        Geodetic(jnp.asarray(lat), zero + 0.3, jnp.asarray(height)) for lat in LATITUDES
-    ]
+    starts = [Geodetic(jnp.asarray(lat), zero + 0.3, jnp.asarray(height)) for lat in LATITUDES]
     r0 = np.stack([np.asarray(start.position().array()) for start in starts])
     up = np.stack([np.asarray(start.up().array()) for start in starts])
     v0 = speed * up + np.cross([0.0, 0.0, EARTH_SPIN], r0)

@@ -21,8 +21,9 @@ def ramps(x: Float[Array, "*batch"], nodes: Float[Array, " n"]) -> Float[Array, 
 def hats(x: Float[Array, "*batch"], nodes: Float[Array, " n"]) -> Float[Array, "*batch n"]:
     """Weights of linear interpolation at `x` on rising `nodes`; they add up to one."""
     crossed = ramps(x, nodes)
-    ahead = jnp.concatenate([jnp.ones_like(crossed[..., :1]), crossed], axis=-1)
-    behind = jnp.concatenate([crossed, jnp.zeros_like(crossed[..., :1])], axis=-1)
+    # From x, since one node alone has no interval.
+    ahead = jnp.concatenate([jnp.ones_like(x[..., None]), crossed], axis=-1)
+    behind = jnp.concatenate([crossed, jnp.zeros_like(x[..., None])], axis=-1)
     return ahead - behind
 
 

@@ -100,5 +100,7 @@ def test_importing_yaan_changes_no_setting_of_jax():
         "import jax; before = dict(jax.config.values); import yaan, yaan.api, yaan.mission.fly; "
         "assert dict(jax.config.values) == before; print(jax.config.jax_enable_x64)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "False"

@@ -125,13 +125,14 @@ def test_interrupt_keeps_the_log(desk: Desk, yaan_cli: Yaan):
 
 def test_an_interrupt_stops_workers_at_their_next_word():
     told: list[Any] = []
+    record: Any = SimpleNamespace(stage="solve")
     with stoppable() as heed:
         tell = heed(told.append)
-        tell(SimpleNamespace(stage="solve"))
+        tell(record)
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
         with ThreadPoolExecutor() as pool:
-            ended = pool.submit(tell, SimpleNamespace(stage="solve")).exception()
+            ended = pool.submit(tell, record).exception()
     assert isinstance(ended, KeyboardInterrupt)
     assert len(told) == 1
 

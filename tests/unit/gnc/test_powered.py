@@ -26,7 +26,10 @@ POSITION = np.array([4.1e6, 4.2e6, 3.0e6])
 VELOCITY = np.array([-3e3, 4e3, 1.5e3])
 RELATIVE = np.array([-2.7e3, 3.7e3, 1.5e3])
 STEER = steering(
-    kick=0.1, azimuth=2.4, yaw=0.2, tangent=((9.0, 9.0, 9.0),)  # of which none is in force
+    kick=0.1,
+    azimuth=2.4,
+    yaw=0.2,
+    tangent=((9.0, 9.0, 9.0),),  # of which none is in force
 )
 COEFFICIENTS = (0.4, -0.2, 0.05)
 
@@ -61,7 +64,9 @@ def test_vertical_is_up():
     np.testing.assert_allclose(axis(Law.VERTICAL), UP, atol=1e-15)
 
 
-@pytest.mark.parametrize(("t", "share"), [(30.0, 0.0), (40.0, 0.0), (50.0, 0.25), (80.0, 1.0), (90.0, 1.0)])
+@pytest.mark.parametrize(
+    ("t", "share"), [(30.0, 0.0), (40.0, 0.0), (50.0, 0.25), (80.0, 1.0), (90.0, 1.0)]
+)
 def test_pitch_over_tilts_at_a_constant_rate_towards_the_azimuth(t: float, share: float):
     np.testing.assert_allclose(axis(Law.PITCH_OVER, t=t), tilted(0.1 * share), atol=1e-14)
 
@@ -103,7 +108,11 @@ def test_a_linear_tangent_pitches_and_yaws_as_told(t: float):
 
 def test_the_tangent_counts_in_hundreds_of_seconds_from_its_origin():
     guidance = Guidance(
-        jnp.asarray(4), jnp.asarray(0.0), jnp.asarray(0.0), jnp.asarray([1.0, 2.0, 3.0]), jnp.asarray(50.0)
+        jnp.asarray(4),
+        jnp.asarray(0.0),
+        jnp.asarray(0.0),
+        jnp.asarray([1.0, 2.0, 3.0]),
+        jnp.asarray(50.0),
     )
     assert float(tangent(guidance, jnp.asarray(250.0))) == pytest.approx(1.0 + 4.0 + 12.0)
 

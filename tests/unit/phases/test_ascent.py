@@ -45,7 +45,13 @@ STAGE = {
     "duration": 60.0,
 }
 TAIL = {"law": Law.GRAVITY_TURN, "shut_down": TWO, "stages_aboard": TWO, "duration": 10.0}
-ORBIT = {**STAGE, "duration": np.inf, "ends": (End.ORBIT, End.GROUND), "overdraws": TWO, "energy": ENERGY}
+ORBIT = {
+    **STAGE,
+    "duration": np.inf,
+    "ends": (End.ORBIT, End.GROUND),
+    "overdraws": TWO,
+    "energy": ENERGY,
+}
 
 
 def lane(*rows: dict[str, Any], first: dict[str, Any] = FIRST, payload: float = 3_000.0) -> tuple:
@@ -71,10 +77,7 @@ LANES = {
 def flown() -> dict[str, Leg]:
     """Legs [phases, ...] of each case, from one batch."""
     legs, _ = fly(world(), *stacked(*LANES.values()))
-    return {
-        name: jax.tree.map(lambda leaf, i=i: leaf[:, i], legs)
-        for i, name in enumerate(LANES)
-    }
+    return {name: jax.tree.map(lambda leaf, i=i: leaf[:, i], legs) for i, name in enumerate(LANES)}
 
 
 def codes(legs: Leg) -> list[OutcomeCode]:
@@ -113,7 +116,7 @@ def test_ignition_waits_for_its_delay_and_shut_down_for_its_tail(flown: dict[str
 def test_a_continuous_programme_starts_where_the_last_one_ended(flown: dict[str, Leg]):
     legs = flown["nominal"]
     np.testing.assert_array_equal(legs.coefficients[2], TANGENT[0])
-    s = (legs.stop[2] - legs.start[2]) / 100.0
+    s = float(legs.stop[2] - legs.start[2]) / 100.0
     assert float(legs.coefficients[3, 0]) == pytest.approx(0.6 - 0.1 * s, rel=1e-14)
     np.testing.assert_array_equal(legs.coefficients[3, 1:], TANGENT[1][1:])
     assert legs.origin[2:4].tolist() == legs.start[2:4].tolist()

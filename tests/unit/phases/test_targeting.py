@@ -72,7 +72,10 @@ def test_scales_do_not_matter():
         Unknown("large", 0.0, 1e4, -1e9, 1e9),
     ]
     solution = find(
-        problem(lambda x: [x[0] * 1e4 + x[1] * 1e-4 - 2.0], lambda x: (x[0] * 1e4) ** 2 + (x[1] * 1e-4) ** 2),
+        problem(
+            lambda x: [x[0] * 1e4 + x[1] * 1e-4 - 2.0],
+            lambda x: (x[0] * 1e4) ** 2 + (x[1] * 1e-4) ** 2,
+        ),
         free,
     )
     check(solution, [1e-4, 1e4], atol=1e2)

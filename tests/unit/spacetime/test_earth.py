@@ -67,7 +67,9 @@ def test_the_matrix_is_that_of_sofa():
     # The test program gives TT and UT1 the same number.
     tt = given["tta"] + given["ttb"] - 2_451_545.0
     epoch = Epoch(tt * 86_400.0 - 33.0, 1.0 - 0.184)
-    assert (epoch.tt()[0] - 2_451_545.0 + epoch.tt()[1] - tt) * 86_400.0 == pytest.approx(0.0, abs=1e-9)
+    assert (epoch.tt()[0] - 2_451_545.0 + epoch.tt()[1] - tt) * 86_400.0 == pytest.approx(
+        0.0, abs=1e-9
+    )
     earth = iers_rotation(epoch, held(32.184, given["xp"], given["yp"]), duration=1.0)
     # 1e-12 is SOFA's margin; a nanosecond of the epoch turns the Earth by 7e-14.
     np.testing.assert_allclose(matrix(earth.rotation(jnp.asarray(0.0))), wanted, rtol=0, atol=2e-12)
@@ -120,7 +122,9 @@ def test_vallados_example_of_the_iau_2006_reduction():
     earth = iers_rotation(parse_utc("2004-04-06T07:51:28.386009 UTC"), orientation, duration=1.0)
     fixed = vector(jnp.asarray([-1_033_479.3830, 7_901_295.2754, 6_380_356.5958]), Frame.ITRS)
     found = earth.rotation(jnp.asarray(0.0)).inverse().apply(fixed).array()
-    np.testing.assert_allclose(found, [5_102_508.958, 6_123_011.401, 6_378_136.928], rtol=0, atol=0.01)
+    np.testing.assert_allclose(
+        found, [5_102_508.958, 6_123_011.401, 6_378_136.928], rtol=0, atol=0.01
+    )
 
 
 def test_a_uniform_rotation_is_exact_even_beyond_its_table():
@@ -130,7 +134,9 @@ def test_a_uniform_rotation_is_exact_even_beyond_its_table():
         np.testing.assert_allclose(
             matrix(earth.rotation(jnp.asarray(t))), wanted, rtol=0, atol=1e-13
         )
-        np.testing.assert_allclose(earth.spin(jnp.asarray(t)).array(), [0, 0, EARTH_SPIN], atol=1e-19)
+        np.testing.assert_allclose(
+            earth.spin(jnp.asarray(t)).array(), [0, 0, EARTH_SPIN], atol=1e-19
+        )
 
 
 def test_missing_pole_offsets_are_held():
@@ -163,7 +169,9 @@ def test_places_are_those_of_sofa():
     found = Geodetic(jnp.asarray(-0.5), jnp.asarray(3.1), jnp.asarray(2_500.0)).position()
     wanted = [s[2] for s in EXPECTED["gd2gc"] if s[0] == "expect" and s[-1].endswith("/1")]
     np.testing.assert_allclose(found.array(), wanted, rtol=0, atol=1e-7)
-    x, y, z = (np.asarray(c) for c in (grid().position().x, grid().position().y, grid().position().z))
+    x, y, z = (
+        np.asarray(c) for c in (grid().position().x, grid().position().y, grid().position().z)
+    )
     _, _, height = erfa.gc2gd(1, np.stack([x, y, z], axis=-1))
     back = geodetic(Vector(jnp.asarray(x), jnp.asarray(y), jnp.asarray(z), Frame.ITRS))
     np.testing.assert_allclose(back.height, height, rtol=0, atol=2e-8)

@@ -46,7 +46,12 @@ def test_vallados_example():
     )
     assert float(found.semi_major_axis) == pytest.approx(36_127.343e3, rel=1e-6)
     assert float(found.eccentricity) == pytest.approx(0.832853, abs=1e-6)
-    angles = [found.inclination, found.right_ascension, found.argument_of_perigee, found.true_anomaly]
+    angles = [
+        found.inclination,
+        found.right_ascension,
+        found.argument_of_perigee,
+        found.true_anomaly,
+    ]
     np.testing.assert_allclose(np.degrees(angles), [87.870, 227.898, 53.38, 92.335], atol=6e-3)
 
 
@@ -86,6 +91,10 @@ def test_circular_and_equatorial_orbits_keep_their_sums(tilt: float, e: float):
 
 def test_energy_is_that_of_the_axis():
     r, v = placed(8e6, 0.1, 0.5, 0.1, 0.2, 0.3)
-    found = energy(vector(jnp.asarray(r), Frame.GCRS), vector(jnp.asarray(v), Frame.GCRS), jnp.asarray(EARTH_MU))
+    found = energy(
+        vector(jnp.asarray(r), Frame.GCRS),
+        vector(jnp.asarray(v), Frame.GCRS),
+        jnp.asarray(EARTH_MU),
+    )
     assert float(found) == pytest.approx(-EARTH_MU / 16e6, rel=1e-14)
     assert float(of(r, v).apogee) == pytest.approx(8.8e6 - EARTH_RADIUS, abs=1e-6)

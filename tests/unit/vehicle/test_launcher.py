@@ -14,9 +14,7 @@ def test_mass_is_what_is_aboard():
     vehicle = launcher(FIRST, SECOND, payload=5.0)
 
     def mass(propellant: list[float], stages: list[bool], items: list[bool]) -> float:
-        return float(
-            vehicle.mass(jnp.asarray(propellant), jnp.asarray(stages), jnp.asarray(items))
-        )
+        return float(vehicle.mass(jnp.asarray(propellant), jnp.asarray(stages), jnp.asarray(items)))
 
     assert mass([100.0, 20.0], [True, True], [True]) == 138.0
     assert mass([40.0, 20.0], [True, True], [True]) == 78.0
