@@ -64,10 +64,12 @@ class Axes:
     steps, errors = (0.025, 5.0), (1e-7, 1e3)
 
     def x(self, step: float) -> float:
+        """Place of a step [s]."""
         low, high = np.log10(self.steps)
         return self.left + (np.log10(step) - low) / (high - low) * (self.right - self.left)
 
     def y(self, error: float) -> float:
+        """Place of an error; those below the axis are drawn on it."""
         low, high = np.log10(self.errors)
         share = (np.log10(max(error, self.errors[0])) - low) / (high - low)
         return self.bottom - share * (self.bottom - self.top)
@@ -96,7 +98,7 @@ def frame(axes: Axes) -> list[str]:
     for power in range(-7, 4):
         y = axes.y(10.0**power)
         parts.append(f'<line x1="{axes.left}" x2="{axes.right}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        label = f'10<tspan dy="-6" font-size="10">{power}</tspan>'.replace("-", "\u2212", 0)
+        label = f'10<tspan dy="-6" font-size="10">{power}</tspan>'
         parts.append(text(axes.left - 8, y + 4, label, "end"))
     for step in (0.03, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0):
         x = axes.x(step)
@@ -137,13 +139,14 @@ def draw(data: dict[str, list[float]]) -> str:
     parts.append(f'<polyline points="{line}" fill="none" stroke="#444" stroke-dasharray="6 4"/>')
     parts.append(text(ends[0][0] + 8, ends[0][1] + 16, "fourth order", "start"))
     words = (
-        "Log-log plot: the errors of time, height and inertial speed at cut-off fall with the step, "
+        "Log-log plot: errors of time, height and inertial speed at cut-off fall with the step, "
         "from "
         + ", ".join(f"{data[n][0]:.2g} {u}" for n, u, *_ in CURVES)
         + " at 4 s to "
         + ", ".join(f"{data[n][8]:.2g} {u}" for n, u, *_ in CURVES)
         + " at 0.25 s."
     )
+    kept = {name: [float(f"{v:.4g}") for v in values] for name, values in data.items()}
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 560" role="img" '
         'font-family="system-ui, sans-serif" font-size="13" fill="#222">'
@@ -152,7 +155,7 @@ def draw(data: dict[str, list[float]]) -> str:
         + "".join(p for p in parts if p.startswith("<line"))
         + "</g>"
         + "\n".join(p for p in parts if not p.startswith("<line"))
-        + f"\n<!-- {json.dumps({k: [float(f'{v:.4g}') for v in vs] for k, vs in data.items()})} -->\n"
+        + f"\n<!-- {json.dumps(kept)} -->\n"
         + "</svg>\n"
     )
 

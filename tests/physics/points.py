@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from tests.physics.rockets import array
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.solve import Arrival, Problem, solve
 from yaan.spacetime.frame import Frame, Vector, vector
@@ -66,11 +67,11 @@ def coast(
 def state(arrival: Arrival) -> tuple[np.ndarray, np.ndarray]:
     """Position [lanes, 3] and velocity [lanes, 3]."""
     here: Point = arrival.state
-    return np.asarray(here.position.array()), np.asarray(here.velocity.array())
+    return np.asarray(array(here.position)), np.asarray(array(here.velocity))
 
 
 def kepler(r0: np.ndarray, v0: np.ndarray, t: float, mu: float) -> tuple[np.ndarray, np.ndarray]:
-    """Position and velocity on an ellipse after `t` [s]: Lagrange's f and g in the eccentric anomaly.
+    """Position and velocity on an ellipse after `t` [s]: Lagrange's f and g.
 
     Source: Battin, An Introduction to the Mathematics and Methods of Astrodynamics (1999),
     section 4.3: x is the change of the eccentric anomaly, found by Newton's method.
@@ -95,4 +96,4 @@ def kepler(r0: np.ndarray, v0: np.ndarray, t: float, mu: float) -> tuple[np.ndar
 def inertial(place: World, fixed: np.ndarray) -> jax.Array:
     """GCRS components at t = 0 of a vector in ITRS."""
     there = place.earth.rotation(jnp.asarray(0.0)).inverse()
-    return there.apply(vector(jnp.asarray(fixed), Frame.ITRS)).array()
+    return array(there.apply(vector(jnp.asarray(fixed), Frame.ITRS)))

@@ -23,7 +23,7 @@ from yaan.phases.ascent import Leg, ascend
 from yaan.phases.base import End, Phases
 from yaan.propulsion import Engines
 from yaan.spacetime.earth import EarthRotation, Geodetic, uniform_rotation
-from yaan.spacetime.frame import Frame
+from yaan.spacetime.frame import Frame, Vector
 from yaan.spacetime.rotation import Rotation
 from yaan.vehicle import Launcher
 
@@ -164,6 +164,11 @@ def steering(
 def pad(latitude: float = 0.0, longitude: float = 0.0, height: float = 0.0) -> Geodetic:
     """A place [rad, m]."""
     return Geodetic(jnp.asarray(latitude), jnp.asarray(longitude), jnp.asarray(height))
+
+
+def array(v: Vector) -> jax.Array:
+    """The components of a vector on a last axis, traced or not."""
+    return jnp.stack([v.x, v.y, v.z], axis=-1)
 
 
 def stacked(*trees: Any) -> Any:

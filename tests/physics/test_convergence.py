@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tests.physics.rockets import fly, launcher, pad, phases, stacked, steering, world
+from tests.physics.rockets import array, fly, launcher, pad, phases, stacked, steering, world
 from yaan.environment import load_gravity
 from yaan.gnc import Law
 from yaan.phases.ascent import Leg
@@ -37,7 +37,7 @@ def legs() -> Leg:
 def test_order_of_a_powered_ascent(legs: Leg):
     assert np.all(legs.outcome == OutcomeCode.REACHED)
     for vector in (legs.state.position, legs.state.velocity):
-        end = np.asarray(vector.array())[-1]
+        end = np.asarray(array(vector))[-1]
         errors = np.linalg.norm(end[:-1] - end[-1], axis=1)
         orders = np.log2(errors[:-1] / errors[1:])
         assert np.all(np.abs(orders[1:] - 4.0) < 0.2), orders
@@ -47,8 +47,8 @@ def test_the_ledger_closes_at_the_same_order(legs: Leg):
     # From the second leg on: the first begins at rest, where speed has no derivative.
     ledger, relative = legs.state.ledger, []
     for phase in range(4):
-        velocity = np.asarray(legs.state.velocity.array())[phase]
-        position = np.asarray(legs.state.position.array())[phase]
+        velocity = np.asarray(array(legs.state.velocity))[phase]
+        position = np.asarray(array(legs.state.position))[phase]
         relative.append(np.linalg.norm(velocity - np.cross([0, 0, 7.292115e-5], position), axis=1))
     gained = ledger.ideal - ledger.gravity - ledger.drag - ledger.steering - ledger.back_pressure
     residual = np.abs((gained[3] - gained[0]) - (relative[3] - relative[0]))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.physics.points import coast, kepler, state
-from tests.physics.rockets import world
+from tests.physics.rockets import array, world
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS
 from yaan.dynamics.forces import World
 from yaan.environment import load_gravity
@@ -95,7 +95,7 @@ def test_forward_gradients_through_an_event_are_the_finite_differences():
             step=jnp.full(n, 20.0),
             height=jnp.asarray(100e3),
         )
-        return jnp.concatenate([arrival.state.position.array(), arrival.t[:, None]], axis=1)
+        return jnp.concatenate([array(arrival.state.position), arrival.t[:, None]], axis=1)
 
     def alone(v: jax.Array) -> jax.Array:
         return landing(v[None])[0]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.physics.points import coast, inertial, kepler, state
-from tests.physics.rockets import flown, launcher, pad, phases, world
+from tests.physics.rockets import array, flown, launcher, pad, phases, world
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN
 from yaan.phases.base import End
 from yaan.results.outcome import OutcomeCode
@@ -27,8 +27,8 @@ def thrown(height: float, speed: float, stop: float) -> tuple[np.ndarray, np.nda
     place = world()
     zero = jnp.asarray(0.0)
     starts = [Geodetic(jnp.asarray(lat), zero + 0.3, jnp.asarray(height)) for lat in LATITUDES]
-    r0 = np.stack([np.asarray(start.position().array()) for start in starts])
-    up = np.stack([np.asarray(start.up().array()) for start in starts])
+    r0 = np.stack([np.asarray(array(start.position())) for start in starts])
+    up = np.stack([np.asarray(array(start.up())) for start in starts])
     v0 = speed * up + np.cross([0.0, 0.0, EARTH_SPIN], r0)
     arrival = coast(
         place,
@@ -39,7 +39,7 @@ def thrown(height: float, speed: float, stop: float) -> tuple[np.ndarray, np.nda
     )
     to_fixed = place.earth.rotation(jnp.full(4, stop))
     fixed = to_fixed.apply(vector(jnp.asarray(state(arrival)[0]), Frame.GCRS))
-    return np.asarray(fixed.array()), r0, v0
+    return np.asarray(array(fixed)), r0, v0
 
 
 @pytest.mark.parametrize(("height", "speed", "stop"), [(5e3, 0.0, 30.0), (10.0, 300.0, 60.0)])

@@ -15,6 +15,7 @@ Source of the search: regula falsi, safeguarded by bisection (Brent, Algorithms 
 without Derivatives, 1973, chapter 4).
 """
 
+import math
 from collections.abc import Callable
 
 import equinox as eqx
@@ -58,46 +59,86 @@ class Arrival(eqx.Module):
     steps: Int[Array, " lanes"]
 
 
+class Packing(eqx.Module):
+    """How a state of named fields is laid out as one array with its numbers on the last axis.
+
+    The loop does its arithmetic on that array: one operation instead of one for each field.
+    """
+
+    structure: jax.tree_util.PyTreeDef = eqx.field(static=True)
+    shapes: tuple[tuple[int, ...], ...] = eqx.field(static=True)
+
+    def pack(self, state: PyTree) -> Float[Array, "lanes width"]:
+        """The numbers of a state of lanes."""
+        leaves = jax.tree.leaves(state)
+        return jnp.concatenate([leaf.reshape(leaf.shape[0], -1) for leaf in leaves], axis=1)
+
+    def unpack(self, packed: Float[Array, "*batch width"]) -> PyTree:
+        """The state of those numbers."""
+        leaves, start = [], 0
+        for shape in self.shapes:
+            size = math.prod(shape)
+            part = packed[..., start : start + size]
+            leaves.append(part.reshape(*packed.shape[:-1], *shape))
+            start += size
+        return jax.tree.unflatten(self.structure, leaves)
+
+
+def packing_of(state: PyTree) -> Packing:
+    """The packing of states like this one of lanes."""
+    leaves, structure = jax.tree.flatten(state)
+    return Packing(structure, tuple(leaf.shape[1:] for leaf in leaves))
+
+
 class Tape(eqx.Module):
     """A recording: rows of instants and states, and how many are written in each lane."""
 
     t: Float[Array, "lanes rows"]
     label: Int[Array, "lanes rows"]
-    state: PyTree
+    rows: Float[Array, "lanes rows width"]
     count: Int[Array, " lanes"]
+    packing: Packing
 
-    def write(self, t: Array, label: Array, state: PyTree, keep: Bool[Array, " lanes"]) -> "Tape":
+    @property
+    def state(self) -> PyTree:
+        """The recorded states, by name."""
+        return self.packing.unpack(self.rows)
+
+    def write(self, t: Array, label: Array, packed: Array, keep: Bool[Array, " lanes"]) -> "Tape":
         """This tape with a row added where `keep` holds; a full lane keeps its last row."""
         lanes = jnp.arange(self.t.shape[0])
         at = jnp.minimum(self.count, self.t.shape[1] - 1)
 
         def put(column: Array, value: Array) -> Array:
-            old = column[lanes, at]
-            return column.at[lanes, at].set(_choose(keep, value, old))
+            return column.at[lanes, at].set(_choose(keep, value, column[lanes, at]))
 
         return Tape(
             put(self.t, t),
             put(self.label, jnp.broadcast_to(label, t.shape)),
-            jax.tree.map(put, self.state, state),
+            put(self.rows, packed),
             self.count + keep,
+            self.packing,
         )
+
+    def write_state(self, t: Array, label: Array, state: PyTree, keep: Array) -> "Tape":
+        """The same, from a state of named fields."""
+        return self.write(t, label, self.packing.pack(state), keep)
 
 
 def blank_tape(state: PyTree, rows: int) -> Tape:
     """An empty tape of `rows` rows for lanes of states like `state`."""
-    lanes = jax.tree.leaves(state)[0].shape[0]
-
-    def empty(leaf: Array) -> Array:
-        return jnp.zeros((lanes, rows, *leaf.shape[1:]), leaf.dtype)
-
+    packing = packing_of(state)
+    packed = packing.pack(state)
+    lanes, width = packed.shape
     blank = jnp.zeros((lanes, rows))
     count = jnp.zeros(lanes, dtype=int)
-    return Tape(blank, blank.astype(int), jax.tree.map(empty, state), count)
+    return Tape(blank, blank.astype(int), jnp.zeros((lanes, rows, width)), count, packing)
 
 
 class _Loop(eqx.Module):
     t: Array
-    state: PyTree
+    y: Array
+    """The packed state."""
     g: Array
     tried: Array
     low: Array
@@ -138,8 +179,11 @@ def solve(
     """
     heeded = ending | switching
 
-    def evaluate(t: Array, y: PyTree, p: PyTree) -> tuple[PyTree, Array]:
-        return jax.vmap(problem.evaluate, in_axes=(0, 0, axes))(t, y, p)
+    packing = packing_of(state)
+
+    def evaluate(t: Array, y: Array, p: PyTree) -> tuple[Array, Array]:
+        rate, g = jax.vmap(problem.evaluate, in_axes=(0, 0, axes))(t, packing.unpack(y), p)
+        return packing.pack(rate), g
 
     deadline = jax.vmap(problem.deadline, in_axes=(0, 0, axes))
     switch = jax.vmap(problem.switch, in_axes=(0, 0, 0, 0, axes))
@@ -148,7 +192,7 @@ def solve(
     never = jnp.zeros(start.shape, dtype=bool)
     loop = _Loop(
         t=start,
-        state=state,
+        y=packing.pack(state),
         g=nothing,
         tried=still,
         low=still,
@@ -170,10 +214,10 @@ def solve(
 
     def body(s: _Loop) -> _Loop:
         opening = s.passes == 0  # the first pass goes nowhere: it asks what has happened already
-        limit = jnp.minimum(deadline(s.t, s.state, parameters), stop)
+        limit = jnp.minimum(deadline(s.t, packing.unpack(s.y), parameters), stop)
         h = jnp.where(s.seeking, s.tried, jnp.minimum(step, limit - s.t))
         h = jnp.where(s.done | opening, 0.0, h)
-        new, values = _step(evaluate, s.t, s.state, h, parameters)
+        new, values = _step(evaluate, s.t, s.y, h, parameters)
         g = jnp.where(heeded, values, -1.0)
         met, low, high, g_low, g_high = _bracket(s, h, g)
         beyond = jnp.any((s.g < 0.0) & (g >= 0.0), axis=1) & ~opening
@@ -189,16 +233,16 @@ def solve(
         hit = landed[:, None] & met & (roots <= (root + 10.0 * TOLERANCE)[:, None])
         already = opening & ending & (g >= 0.0)
         t = jnp.where(moved, s.t + h, s.t)
-        switched = switch(t, new, values, hit & ~ending, parameters)
-        state = jax.tree.map(lambda a, b: _choose(moved, a, b), switched, s.state)
+        switched = switch(t, packing.unpack(new), values, hit & ~ending, parameters)
+        y = jnp.where(moved[:, None], packing.pack(switched), s.y)
         fired = (hit & ending) | already
         finite = jnp.all(jnp.isfinite(values), axis=1) | s.done
         tape = s.tape
         if tape is not None:
-            tape = tape.write(t, jnp.asarray(label), state, moved)
+            tape = tape.write(t, jnp.asarray(label), y, moved)
         return _Loop(
             t=t,
-            state=state,
+            y=y,
             # A switched event has happened: zero keeps it from firing again.
             g=jnp.where((moved | opening)[:, None], jnp.where(hit & ~ending, 0.0, g), s.g),
             tried=jnp.where(s.tries % 4 == 3, 0.5 * (low + high), root),
@@ -217,7 +261,8 @@ def solve(
         )
 
     end = jax.lax.while_loop(going, body, loop)
-    return Arrival(end.t, end.state, end.fired, end.finite & end.done, end.steps), end.tape
+    finite = end.finite & end.done
+    return Arrival(end.t, packing.unpack(end.y), end.fired, finite, end.steps), end.tape
 
 
 def _choose(condition: Bool[Array, " lanes"], first: Array, second: Array) -> Array:
@@ -226,34 +271,22 @@ def _choose(condition: Bool[Array, " lanes"], first: Array, second: Array) -> Ar
 
 
 def _step(
-    evaluate: Callable[..., tuple[PyTree, Array]],
-    t: Array,
-    state: PyTree,
-    h: Array,
-    parameters: PyTree,
-) -> tuple[PyTree, Array]:
-    """The state after one step `h` [s] and the events there."""
+    evaluate: Callable[..., tuple[Array, Array]], t: Array, y: Array, h: Array, parameters: PyTree
+) -> tuple[Array, Array]:
+    """The packed state after one step `h` [s], and the events there."""
     nodes, weights, ahead = jnp.asarray(_NODES), jnp.asarray(_WEIGHTS), jnp.asarray(_NEXT)
+    length = h[:, None]
 
-    def moved(slope: PyTree, by: Array) -> PyTree:
-        def move(y: Array, k: Array) -> Array:
-            return y + by.reshape(-1, *[1] * (y.ndim - 1)) * k
-
-        return jax.tree.map(move, state, slope)
-
-    def stage(i: Array, carry: tuple[PyTree, PyTree, Array]) -> tuple[PyTree, PyTree, Array]:
+    def stage(i: Array, carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         point, total, _ = carry
         slope, events = evaluate(t + nodes[i] * h, point, parameters)
-        total = jax.tree.map(lambda a, k: a + weights[i] * k, total, slope)
-        partway, whole = moved(slope, ahead[i] * h), moved(total, h)
-        point = jax.tree.map(
-            lambda a, b, c: jnp.where(i < 3, a, jnp.where(i == 3, b, c)), partway, whole, point
-        )
+        total = total + weights[i] * slope
+        partway, whole = y + ahead[i] * length * slope, y + length * total
+        point = jnp.where(i < 3, partway, jnp.where(i == 3, whole, point))
         return point, total, events
 
-    total = jax.tree.map(jnp.zeros_like, state)
-    events = jax.eval_shape(evaluate, t, state, parameters)[1]
-    start = (state, total, jnp.zeros(events.shape, events.dtype))
+    events = jax.eval_shape(evaluate, t, y, parameters)[1]
+    start = (y, jnp.zeros_like(y), jnp.zeros(events.shape, events.dtype))
     point, _, g = jax.lax.fori_loop(0, 5, stage, start)
     return point, g
 

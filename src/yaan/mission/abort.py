@@ -15,7 +15,7 @@ from yaan.mission.flyer import Lane
 from yaan.phases.entry import Fall, fall
 from yaan.spacetime.frame import Frame, components, vector
 
-CHUNK = 128
+CHUNK = 64
 """Falls in a batch; neighbours in time last about as long, so few lanes wait for others."""
 
 

@@ -296,7 +296,7 @@ def _fly_phase(
     lanes = jax.vmap(place, out_axes=axes)(launcher, steering, phase, carry)
     wanted = carry.alive & phase.exists
     if tape is not None:
-        tape = tape.write(carry.t, index, carry.state, wanted)
+        tape = tape.write_state(carry.t, index, carry.state, wanted)
     limit = jnp.minimum(lanes.guidance.stop, carry.t + phase.patience)
     arrival, tape = solve(
         problem,

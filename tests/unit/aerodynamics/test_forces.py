@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tests.physics.rockets import world
+from tests.physics.rockets import array, world
 from yaan.aerodynamics import ForceTable, free_stream_flux
 from yaan.dynamics.forces import Airload, airload, surroundings
 from yaan.environment import ConstantWind, NoWind, load_standard_atmosphere
@@ -52,7 +52,7 @@ def test_drag_opposes_the_motion_at_no_angle():
     assert float(found.dynamic_pressure) == pytest.approx(pressure, rel=1e-4)
     assert float(found.mach) == pytest.approx(500.0 / sound, rel=1e-4)
     area = 10.0 * np.interp(500.0 / sound, np.asarray(TABLE.mach), np.asarray(TABLE.axial)[0])
-    np.testing.assert_allclose(found.force.array(), [-pressure * area, 0, 0], rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(array(found.force), [-pressure * area, 0, 0], rtol=1e-4, atol=1e-3)
 
 
 def test_the_normal_force_is_to_leeward():
@@ -65,7 +65,7 @@ def test_the_normal_force_is_to_leeward():
     across = np.array([-np.sin(tilt), np.cos(tilt), 0.0])
     along = np.array([np.cos(tilt), np.sin(tilt), 0.0])
     wanted = q * (float(normal) * across - float(axial) * along)
-    np.testing.assert_allclose(found.force.array(), wanted, rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(array(found.force), wanted, rtol=1e-9, atol=1e-6)
 
 
 def test_wind_is_taken_off_the_speed():
@@ -76,5 +76,5 @@ def test_wind_is_taken_off_the_speed():
 
 def test_still_air_makes_no_force_and_no_nan():
     found = load(np.array([1.0, 0.0, 0.0]), speed=0.0)
-    np.testing.assert_allclose(found.force.array(), 0.0, atol=1e-6)
+    np.testing.assert_allclose(array(found.force), 0.0, atol=1e-6)
     assert np.isfinite(float(found.angle))

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tests.physics.rockets import steering, world
+from tests.physics.rockets import array, steering, world
 from yaan.dynamics.forces import surroundings
 from yaan.gnc import Estimate, Guidance, Law, Steering, command, perfect
 from yaan.gnc.powered import tangent
@@ -52,7 +52,7 @@ def axis(law: Law, constants: Steering = STEER, **given: object) -> np.ndarray:
     found = pointed(estimate(**given), guidance, constants).axis  # type: ignore[arg-type]
     assert found.frame is Frame.GCRS
     assert float(found.norm()) == pytest.approx(1.0, abs=1e-14)
-    return np.asarray(found.array())
+    return np.asarray(array(found))
 
 
 def tilted(tilt: float) -> np.ndarray:
@@ -124,6 +124,6 @@ def test_perfect_navigation_is_the_truth():
     assert float(found.t) == 7.0
     assert found.position is position
     turning = np.cross([0.0, 0.0, 7.292115e-5], POSITION)
-    np.testing.assert_allclose(found.relative.array(), VELOCITY - turning, atol=1e-9)
-    triad = [np.asarray(v.array()) for v in (found.east, found.north, found.up)]
+    np.testing.assert_allclose(array(found.relative), VELOCITY - turning, atol=1e-9)
+    triad = [np.asarray(array(v)) for v in (found.east, found.north, found.up)]
     np.testing.assert_allclose(np.cross(triad[0], triad[1]), triad[2], atol=1e-14)

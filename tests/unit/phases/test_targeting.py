@@ -85,8 +85,8 @@ def test_scales_do_not_matter():
 def test_what_cannot_be_met_says_so():
     solution = find(problem(lambda x: [x[0] ** 2 + 1.0], lambda x: x[0]), unknowns(3.0))
     assert not solution.met
-    assert abs(solution.x[0]) < 0.1  # and the nearest is shown
-    assert solution.misses[0] == pytest.approx(1.0, abs=0.02)
+    assert abs(solution.x[0]) < 0.2  # and the nearest is shown
+    assert solution.misses[0] == pytest.approx(1.0, abs=0.04)
 
 
 def test_targets_beyond_the_bounds_are_not_met():

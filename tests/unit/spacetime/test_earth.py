@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tests.physics.rockets import array
 from yaan.base.constants import EARTH_SPIN
 from yaan.spacetime.earth import (
     EarthRotation,
@@ -31,7 +32,7 @@ RADIUS = 7e6  # [m]
 def matrix(rotation: Rotation) -> np.ndarray:
     """Direction cosine matrix: its columns are the turned unit vectors."""
     one = jnp.eye(3)
-    turned = [rotation.apply(vector(one[i], rotation.source)).array() for i in range(3)]
+    turned = [array(rotation.apply(vector(one[i], rotation.source))) for i in range(3)]
     return np.stack(turned, axis=-1)
 
 
@@ -101,7 +102,7 @@ def test_spin_is_the_rate_of_the_rotation(earth: EarthRotation):
     early, now, late = (matrix(earth.rotation(jnp.asarray(t + d))) for d in (-h, 0.0, h))
     rate = (late - early) / (2.0 * h) @ now.T
     # C' = -[w x] C, components in the turning frame.
-    spin = np.asarray(earth.spin(jnp.asarray(t)).array())
+    spin = np.asarray(array(earth.spin(jnp.asarray(t))))
     np.testing.assert_allclose(spin, [rate[1, 2], rate[2, 0], rate[0, 1]], rtol=0, atol=1e-13)
     assert np.linalg.norm(spin) == pytest.approx(EARTH_SPIN, rel=1e-6)
 
@@ -121,7 +122,7 @@ def test_vallados_example_of_the_iau_2006_reduction():
     )
     earth = iers_rotation(parse_utc("2004-04-06T07:51:28.386009 UTC"), orientation, duration=1.0)
     fixed = vector(jnp.asarray([-1_033_479.3830, 7_901_295.2754, 6_380_356.5958]), Frame.ITRS)
-    found = earth.rotation(jnp.asarray(0.0)).inverse().apply(fixed).array()
+    found = array(earth.rotation(jnp.asarray(0.0)).inverse().apply(fixed))
     np.testing.assert_allclose(
         found, [5_102_508.958, 6_123_011.401, 6_378_136.928], rtol=0, atol=0.01
     )
@@ -135,7 +136,7 @@ def test_a_uniform_rotation_is_exact_even_beyond_its_table():
             matrix(earth.rotation(jnp.asarray(t))), wanted, rtol=0, atol=1e-13
         )
         np.testing.assert_allclose(
-            earth.spin(jnp.asarray(t)).array(), [0, 0, EARTH_SPIN], atol=1e-19
+            array(earth.spin(jnp.asarray(t))), [0, 0, EARTH_SPIN], atol=1e-19
         )
 
 
@@ -168,7 +169,7 @@ def test_places_come_back():
 def test_places_are_those_of_sofa():
     found = Geodetic(jnp.asarray(-0.5), jnp.asarray(3.1), jnp.asarray(2_500.0)).position()
     wanted = [s[2] for s in EXPECTED["gd2gc"] if s[0] == "expect" and s[-1].endswith("/1")]
-    np.testing.assert_allclose(found.array(), wanted, rtol=0, atol=1e-7)
+    np.testing.assert_allclose(array(found), wanted, rtol=0, atol=1e-7)
     x, y, z = (
         np.asarray(c) for c in (grid().position().x, grid().position().y, grid().position().z)
     )
