@@ -141,17 +141,41 @@ def test_the_ideal_velocity_is_tsiolkovskys_where_one_stage_burns(
     assert burn["ideal"] == pytest.approx(isp * 9.80665 * np.log(mass[0] / mass[-1]), rel=1e-9)
 
 
-def test_an_orbit_out_of_reach_has_a_shortfall(flown: Flown):
-    payload = list(flown.task.vehicle.items).index("payload")
-    heavy = eqx.tree_at(
-        lambda case: case.launcher.item_mass,
+def said_of(flown: Flown, payload: float, propellant: float) -> dict[str, Any]:
+    """The outcome with so much more payload and propellant of the last stage [kg]."""
+    vehicle, launcher = flown.task.vehicle, flown.task.case.launcher
+    item, stage = vehicle.items.index("payload"), vehicle.stages.index("c25")
+    case = eqx.tree_at(
+        lambda case: (case.launcher.item_mass, case.launcher.propellant),
         flown.task.case,
-        flown.task.case.launcher.item_mass.at[payload].add(jnp.asarray(6e3)),
+        (
+            launcher.item_mass.at[item].add(jnp.asarray(payload)),
+            launcher.propellant.at[stage].add(jnp.asarray(propellant)),
+        ),
     )
-    task = replace(flown.task, case=heavy)
-    said = verdict.outcome(flown.spec, solved(task, fly(flown.world, [heavy])))
+    task = replace(flown.task, case=case)
+    return verdict.outcome(flown.spec, solved(task, fly(flown.world, [case])))
+
+
+def test_a_stage_that_overdraws_has_the_shortfall_of_what_it_lacks(flown: Flown):
+    # What moves from the tank to the payload leaves the flight as it is.
+    moved = 2_000.0
+    said = said_of(flown, moved, -moved)
+    row = ledger.propellant(flown.spec, flown.steered(0))[-1]
+    mass = float(flown.task.case.launcher.item_mass[-1]) + 5_790.0 + moved  # with C25 and its bay
+    lacking = 442.0 * 9.80665 * np.log(mass / (mass + row["left"] - moved))
+    assert said["code"] == "no-solution"
+    assert "more than it carries" in said["text"]
+    assert said["shortfall"] == pytest.approx(lacking, rel=0.02)  # as far as Isp is 442 s here
+
+
+def test_an_orbit_that_is_never_reached_has_a_shortfall(flown: Flown):
+    said = said_of(flown, 6e3, 0.0)
     assert said["code"] == "no-solution"
     assert said["shortfall"] > 100.0
     assert f"{said['shortfall']:.0f} m/s" in said["text"]
+
+
+def test_a_flight_that_meets_its_orbit_has_none(flown: Flown):
     good = verdict.outcome(flown.spec, flown.steered(0))
     assert (good["code"], good["shortfall"]) == ("flown", 0.0)

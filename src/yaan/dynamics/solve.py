@@ -21,6 +21,7 @@ from collections.abc import Callable
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
 TOLERANCE = 1e-10  # [s]
@@ -39,7 +40,7 @@ class Problem(eqx.Module):
 
     `evaluate(t, state, parameters)`: rate of the state, and event functions that fire as they
     rise through zero. `switch(t, state, events, fired, parameters)`: the state after each step,
-    told the values of the event functions and which that do not end the phase have fired.
+    told the values of the event functions and which of them have fired.
     `deadline(t, state, parameters)`: the next instant at which a step must end.
     """
 
@@ -56,6 +57,8 @@ class Arrival(eqx.Module):
     fired: Bool[Array, "lanes events"]
     """Which ending events fired; none where it ran to its time limit."""
     finite: Bool[Array, " lanes"]
+    done: Bool[Array, " lanes"]
+    """False where it ran out of steps."""
     steps: Int[Array, " lanes"]
 
 
@@ -73,7 +76,7 @@ class Packing(eqx.Module):
         leaves = jax.tree.leaves(state)
         return jnp.concatenate([leaf.reshape(leaf.shape[0], -1) for leaf in leaves], axis=1)
 
-    def unpack(self, packed: Float[Array, "*batch width"]) -> PyTree:
+    def unpack(self, packed: Float[Array | np.ndarray, "*batch width"]) -> PyTree:
         """The state of those numbers."""
         leaves, start = [], 0
         for shape in self.shapes:
@@ -173,7 +176,7 @@ def solve(
     """Integrate from `start` to `stop` [s] or to the first event of those `ending`.
 
     An ending event that is not negative at the start has happened: the state is returned as is.
-    Events of `switching` are landed on and handed to `problem.switch`; others are not heeded.
+    Events of `switching` are landed on without ending; `problem.switch` is told of all that fire.
     `axes` are those of `parameters` that have lanes, as in `jax.vmap`: 0, or None for shared.
     A state that is not finite stops its lane and is reported, never raised.
     """
@@ -233,7 +236,7 @@ def solve(
         hit = landed[:, None] & met & (roots <= (root + 10.0 * TOLERANCE)[:, None])
         already = opening & ending & (g >= 0.0)
         t = jnp.where(moved, s.t + h, s.t)
-        switched = switch(t, packing.unpack(new), values, hit & ~ending, parameters)
+        switched = switch(t, packing.unpack(new), values, hit, parameters)
         y = jnp.where(moved[:, None], packing.pack(switched), s.y)
         fired = (hit & ending) | already
         finite = jnp.all(jnp.isfinite(values), axis=1) | s.done
@@ -244,7 +247,7 @@ def solve(
             t=t,
             y=y,
             # A switched event has happened: zero keeps it from firing again.
-            g=jnp.where((moved | opening)[:, None], jnp.where(hit & ~ending, 0.0, g), s.g),
+            g=jnp.where((moved | opening)[:, None], jnp.where(hit, 0.0, g), s.g),
             tried=jnp.where(s.tries % 4 == 3, 0.5 * (low + high), root),
             low=low,
             high=high,
@@ -261,8 +264,8 @@ def solve(
         )
 
     end = jax.lax.while_loop(going, body, loop)
-    finite = end.finite & end.done
-    return Arrival(end.t, packing.unpack(end.y), end.fired, finite, end.steps), end.tape
+    arrival = Arrival(end.t, packing.unpack(end.y), end.fired, end.finite, end.done, end.steps)
+    return arrival, end.tape
 
 
 def _choose(condition: Bool[Array, " lanes"], first: Array, second: Array) -> Array:

@@ -85,7 +85,9 @@ def instant(t: Array, state: State, setting: Setting) -> Instant:
     around = surroundings(setting.world, t, state.position, state.velocity)
     estimate = perfect(t, state.position, state.velocity, around)
     axis = command(estimate, setting.guidance, setting.steering).axis
-    fed = (state.propellant > 0.0) | phase.overdraws
+    # Until its cut-off a stage burns on: running dry is an event that sets the cut-off, and a
+    # thrust that died inside a step would hide when. What a commanded tail-off burns must exist.
+    fed = (state.propellant > 0.0) | (t < state.cut_off) | phase.overdraws
     firing = launcher.engines.fire(
         t, around.air.pressure, state.ignition, state.cut_off, fed & phase.stages_aboard
     )
@@ -93,9 +95,10 @@ def instant(t: Array, state: State, setting: Setting) -> Instant:
     mass = launcher.mass(state.propellant, phase.stages_aboard, phase.items_aboard)
     thrust = jnp.sum(firing.vacuum_thrust - firing.back_pressure)
     driven = (axis * thrust + air.force) / mass
-    spare = (driven + around.gravity + around.carried).dot(around.up)
-    # On the pad the vehicle is held in place, whatever its engines do.
-    held = around.up * jnp.where(phase.on_pad, -spare, 0.0)
+    # On the pad the vehicle turns with the Earth, whatever its engines and the local vertical do.
+    loose = driven + around.gravity + around.carried
+    spare = loose.dot(around.up)
+    held = loose * jnp.where(phase.on_pad, -1.0, 0.0)
     return Instant(around, firing, air, axis, mass, spare, driven + held)
 
 

@@ -153,7 +153,7 @@ def test_every_mistake_is_told_at_once() -> None:
         # force coefficients
         (f"{TABLE}.mach.3", "0.1", None, "greater than the one before"),
         (f"{TABLE}.axial_force.1", "[1, 2]", None, "14 numbers"),
-        (f"{TABLE}.normal_force", "[[1, 2]]", None, "4 rows"),
+        (f"{TABLE}.normal_force", "[[1, 2]]", None, "5 rows"),
         (f"{TABLE}.angle_of_attack.1", "0 deg", None, "greater than the one before"),
         # wind
         ("environment.wind", "gusty", None, "none, {east"),
