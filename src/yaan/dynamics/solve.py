@@ -17,6 +17,7 @@ without Derivatives, 1973, chapter 4).
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -68,7 +69,7 @@ class Packing(eqx.Module):
     The loop does its arithmetic on that array: one operation instead of one for each field.
     """
 
-    structure: jax.tree_util.PyTreeDef = eqx.field(static=True)
+    structure: Any = eqx.field(static=True)
     shapes: tuple[tuple[int, ...], ...] = eqx.field(static=True)
 
     def pack(self, state: PyTree) -> Float[Array, "lanes width"]:
@@ -158,7 +159,7 @@ class _Loop(eqx.Module):
     tape: Tape | None
 
 
-def solve(
+def solve(  # noqa: PLR0913 - where from, where to, by what step and what to heed: each its own
     problem: Problem,
     state: PyTree,
     parameters: PyTree,

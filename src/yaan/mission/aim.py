@@ -17,6 +17,7 @@ _KICKS = (1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 10.0, 12.0, 15.0)  # [deg] wor
 _STARTS = (0.05, 0.2, 0.35, 0.5, 0.7, 0.9, 1.2, 1.6)
 _RISES = (-1.6, -1.1, -0.75, -0.5, -0.3, -0.1)
 _NOT_SAVED = 1e3
+_GUARD = "apogee"
 _NEARLY_CIRCULAR = 60e3  # [m] between perigee and apogee: below it the arrival is at perigee
 
 
@@ -87,6 +88,11 @@ class Aim:
     def answers(self, ends: Ends) -> Answers:
         """What the search asks of a batch."""
         return Answers(self.misses(ends), _scaled(self.approach, ends), self.cost(ends))
+
+    @property
+    def conditions(self) -> int:
+        """How many targets bind: the apogee only guards an orbit that was never reached."""
+        return sum(t.name != _GUARD for t in self.targets)
 
     def stages(self) -> list[list[int]]:
         """The columns of the approach that are heeded, as the flight comes to them."""
@@ -236,7 +242,7 @@ def _orbit(spec: MissionSpec, leg: int) -> tuple[list[Target], list[Target]]:
     less = _less("inclination", leg, want.inclination)
     tilt = Target("inclination", leg, "rad", 0.01 * _DEG, less)
     # Cut-off is on the energy: what is left to miss is only an orbit that was never reached.
-    short = Target("apogee", leg, "m", 1e3, _short("apogee", leg, want.apogee))
+    short = Target(_GUARD, leg, "m", 1e3, _short("apogee", leg, want.apogee))
     radius = Target("height of arrival", leg, "m", 1e3, _less("radial_height", leg, want.perigee))
     level = Target("level arrival", leg, "rad", 0.1 * _DEG, _less("flight_path_angle", leg, 0.0))
     arrival = [radius, level, tilt, short]

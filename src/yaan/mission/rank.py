@@ -23,7 +23,7 @@ from yaan.mission.spec import MissionSpec, check
 from yaan.mission.steer import Steered, Task, make_task
 from yaan.phases.targeting import LANES
 
-STEPS = 8.0
+STEPS = 12.0
 """Steps are this much longer than the mission's: only differences are kept."""
 
 _TRIES = 10

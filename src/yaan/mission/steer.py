@@ -12,9 +12,9 @@ from yaan.mission.build import Vehicle, build_pad, build_vehicle
 from yaan.mission.flyer import Batch, Case, Lane
 from yaan.mission.plan import Plan, make_plan
 from yaan.mission.spec import MissionSpec
-from yaan.phases.targeting import LANES, Answers, Solution, Tolerance, find
+from yaan.phases.targeting import LANES, Answers, Solution, Tolerance, find, refine
 
-COARSE = 8.0
+COARSE = 12.0
 """Steps are this much longer while the search is far from its end."""
 
 Watch = Callable[[str, float], None]
@@ -69,11 +69,17 @@ def solve(task: Task, world: World, watch: Watch | None = None) -> Steered:
         return _as_given(task, world)
     coarse = _Searched(task, world, flyer.coarse(task.case, COARSE))
     rough = Tolerance(met=1e-3)  # long steps miss by more than this anyway
-    far = find(coarse, unknowns, stages=task.aim.stages(), tolerance=rough, watch=watch)
+    far = find(
+        coarse,
+        unknowns,
+        stages=task.aim.stages(),
+        conditions=task.aim.conditions,
+        tolerance=rough,
+        watch=watch,
+    )
     near = Tolerance(met=1e-3, improvements=0)
     fine = _Searched(task, world, task.case)
-    solution = find(fine, unknowns, start=far.x, tolerance=near, watch=watch)
-    solution.batches += far.batches
+    solution = refine(fine, unknowns, far, tolerance=near, watch=watch)
     # The last thing a search flies is its answer, in every lane.
     assert fine.last is not None
     return Steered(task, solution, fine.last)
@@ -97,6 +103,11 @@ def _as_given(task: Task, world: World) -> Steered:
     batch = flyer.fly(world, flyer.repeat(task.case), flat)
     misses = task.aim.misses(batch.ends)[0]
     solution = Solution(
-        np.zeros(0), misses, float(task.aim.cost(batch.ends)[0]), met=True, batches=1
+        x=np.zeros(0),
+        misses=misses,
+        cost=float(task.aim.cost(batch.ends)[0]),
+        met=True,
+        batches=1,
+        jacobian=np.zeros((len(misses), 0)),
     )
     return Steered(task, solution, batch)

@@ -13,11 +13,11 @@ derivative is ever compiled.
 4. *Improve*: Newton steps of the Lagrangian in the null space of the targets (Nocedal and Wright,
    Numerical Optimization, 2nd ed., section 18.3), with the normal step kept, so that the misses
    stay met while the propellant burnt falls.
-5. *Meet* again, to `Tolerance.met`.
+5. *Meet* again, to `Tolerance.met`; `refine` does so on the mission's own steps.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,7 @@ LANES = 16
 """Flights in a batch; every question is padded to it, so that nothing compiles twice."""
 
 _UNMET = 1e12
+_CHORDS = 6  # steps by the Jacobian in hand before a new search
 _STARTS = 3  # of a scan are tried before the search gives up
 _GOOD = 0.1  # of the merit left by a step that needs no help
 _CREEP = 0.9  # of the merit left by a step that hardly helped
@@ -85,7 +86,7 @@ class Tolerance:
     """Longest step of an improvement, in scales of the unknowns."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Solution:
     """The constants found, how well the targets are met, and how it went."""
 
@@ -93,8 +94,9 @@ class Solution:
     misses: np.ndarray
     cost: float
     met: bool
-    batches: int = 0
-    text: list[str] = field(default_factory=list)
+    batches: int
+    jacobian: np.ndarray
+    """Of the scaled misses against the scaled unknowns, at the solution."""
 
 
 class Search:
@@ -155,12 +157,14 @@ def find(
     *,
     start: np.ndarray | None = None,
     stages: Sequence[Sequence[int]] = (),
+    conditions: int | None = None,
     tolerance: Tolerance | None = None,
     watch: Callable[[str, float], None] | None = None,
 ) -> Solution:
     """Solve for the unknowns; `start` skips the guess.
 
     `stages` are the columns of the approach's misses that are heeded, first to last.
+    `conditions` are the targets that bind, where some only guard; all do if left out.
     Never raises for a hard case: `Solution.met` says whether the targets are met.
     """
     search = Search(fly, unknowns, tolerance or Tolerance(), watch)
@@ -170,7 +174,8 @@ def find(
     for point in given or _approach(search, stages):
         x, miss = _meet(search, point, limits.meets, limits.met)
         answers = search.ask(x[None])
-        met, free = miss <= limits.accepted, len(x) > answers.misses.shape[1]
+        binding = answers.misses.shape[1] if conditions is None else conditions
+        met, free = miss <= limits.accepted, len(x) > binding
         # What is not met ranks by its miss, what is met by its cost.
         key = (float(answers.cost[0]) - _UNMET) if met else miss
         best = (x, miss, key) if best is None or key < best[2] else best
@@ -182,13 +187,49 @@ def find(
     if miss <= limits.accepted and limits.improvements:
         x = _improve(search, x)
         x, miss = _meet(search, x, limits.meets, limits.met)
-    last = search.ask(x[None])
+    last, jacobian, _ = search.linearise(x)
     return Solution(
         x=x * search.scale,
         misses=last.misses[0],
         cost=float(last.cost[0]),
         met=bool(_size(last.misses)[0] <= search.tolerance.accepted),
         batches=search.batches,
+        jacobian=jacobian,
+    )
+
+
+def refine(
+    fly: Fly,
+    unknowns: list[Unknown],
+    near: Solution,
+    *,
+    tolerance: Tolerance | None = None,
+    watch: Callable[[str, float], None] | None = None,
+) -> Solution:
+    """Carry a solution over to a slightly different problem, by its own Jacobian.
+
+    Falls back on a new search from there where those steps do not lead to the targets.
+    """
+    search = Search(fly, unknowns, tolerance or Tolerance(), watch)
+    x = near.x / search.scale
+    for _ in range(_CHORDS):
+        here = search.ask(x[None])
+        miss = float(_size(here.misses)[0])
+        search.watch("refining", miss)
+        if miss <= search.tolerance.met:
+            return Solution(
+                x=x * search.scale,
+                misses=here.misses[0],
+                cost=float(here.cost[0]),
+                met=True,
+                batches=near.batches + search.batches,
+                jacobian=near.jacobian,
+            )
+        x = search.clip(x + _damped(near.jacobian, here.misses[0], 0.0))
+    again = find(fly, unknowns, start=near.x, tolerance=tolerance, watch=watch)
+    last = search.ask(again.x[None] / search.scale)  # so that the answer is what was flown last
+    return replace(
+        again, misses=last.misses[0], batches=near.batches + search.batches + again.batches
     )
 
 

@@ -1,5 +1,7 @@
 """The loop on problems with known answers: where events are landed, and what is reported."""
 
+from collections.abc import Mapping
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -54,7 +56,7 @@ def polynomial(*roots: float, sign: float = 1.0) -> list[float]:
 
 
 NEVER = [-1.0, 0.0, 0.0, 0.0, 0.0]
-Lane = dict[str, object]
+Lane = Mapping[str, object]
 
 
 @eqx.filter_jit

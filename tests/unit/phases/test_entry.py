@@ -52,7 +52,7 @@ def at_height(height: float, slope: float) -> tuple[float, float]:
     """Speed [m/s] and slope [rad] at `height` [m] of the same entry without air."""
     r0 = np.array([EARTH_RADIUS + 60e3, 0.0, 0.0])
     v0 = SPEED * np.array([-np.sin(slope), np.cos(slope), 0.0])
-    low, high = 0.0, 60.0
+    low, high, r, v = 0.0, 60.0, r0, v0
     for _ in range(60):
         t = 0.5 * (low + high)
         r, v = kepler(r0, v0, t, EARTH_MU)

@@ -1,5 +1,7 @@
 """Thrust and flow of engines: the curve, the nozzle, the delay and the end."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -9,13 +11,19 @@ from tests.physics.rockets import engines
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.propulsion import Engines, Firing
 
-SOLID = {
+SOLID: dict[str, Any] = {
     "curve": ([0.0, 0.5, 20.0, 60.0, 65.0], [0.0, 2e6, 2.4e6, 1.5e6, 0.0]),
     "isp": 270.0,
     "exit_area": 5.0,
     "full_flow_thrust": 1e6,
 }
-LIQUID = {"thrust": 8e5, "isp": 300.0, "exit_area": 2.0, "ignition_delay": 1.5, "tail_off": 3.0}
+LIQUID: dict[str, Any] = {
+    "thrust": 8e5,
+    "isp": 300.0,
+    "exit_area": 2.0,
+    "ignition_delay": 1.5,
+    "tail_off": 3.0,
+}
 INF = np.inf
 
 

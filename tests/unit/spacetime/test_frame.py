@@ -26,7 +26,8 @@ def make(v: tuple[float, ...], frame: Frame = GCRS) -> Vector:
 
 def turning(q: tuple[float, ...], source: Frame = GCRS, target: Frame = ITRS) -> Rotation:
     parts = np.array(q) / np.linalg.norm(q)
-    return Rotation(*(jnp.asarray(p) for p in parts), source, target)
+    w, x, y, z = (jnp.asarray(p) for p in parts)
+    return Rotation(w, x, y, z, source, target)
 
 
 def dcm(q: tuple[float, ...]) -> np.ndarray:
