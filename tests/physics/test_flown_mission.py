@@ -68,7 +68,8 @@ class LaneFirst(Batch):
 
 def solved(task: Task, batch: Batch) -> Steered:
     nothing = np.zeros(0)
-    return Steered(task, Solution(nothing, nothing, 0.0, met=True), batch)
+    solution = Solution(nothing, nothing, 0.0, met=True, batches=0, jacobian=np.zeros((0, 0)))
+    return Steered(task, solution, batch)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Gravity against other ways to the same numbers, and against the laws it must obey."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import jax
@@ -99,15 +100,19 @@ def test_harmonics_agree_with_the_spherical_gradient(degree: int):
     assert error.max() < 1e-13
 
 
-def test_harmonics_agree_with_brahe():
-    brahe = pytest.importorskip("brahe")
-    model = brahe.GravityModel.from_model_type(brahe.GravityModelType.EGM2008_120)
-    r = np.concatenate([places(), np.transpose(POLES)], axis=1)
-    ours = accelerations(load_gravity("egm2008", 70), r)
-    call = brahe.accel_gravity_spherical_harmonics
-    theirs = [call(np.ascontiguousarray(place), np.eye(3), model, 70, 70) for place in r.T]
-    error = np.linalg.norm(ours.T - theirs, axis=1) / np.linalg.norm(theirs, axis=1)
-    assert error.max() < 1e-14
+# An opt-in oracle: another project's gravity, where it is installed.
+if find_spec("brahe") is not None:
+
+    def test_harmonics_agree_with_brahe():
+        import brahe  # pyright: ignore[reportMissingImports]
+
+        model = brahe.GravityModel.from_model_type(brahe.GravityModelType.EGM2008_120)
+        r = np.concatenate([places(), np.transpose(POLES)], axis=1)
+        ours = accelerations(load_gravity("egm2008", 70), r)
+        call = brahe.accel_gravity_spherical_harmonics
+        theirs = [call(np.ascontiguousarray(place), np.eye(3), model, 70, 70) for place in r.T]
+        error = np.linalg.norm(ours.T - theirs, axis=1) / np.linalg.norm(theirs, axis=1)
+        assert error.max() < 1e-14
 
 
 def test_the_field_is_near_another_field():

@@ -1,3 +1,4 @@
+# pyright: basic, reportAttributeAccessIssue=false, reportFunctionMemberAccess=false, reportArgumentType=false, reportReturnType=false
 """Independent 3-DoF reference of the LVM3-M5 ascent (NumPy and SciPy only).
 
 This script shares no code with the simulator that it checks.  It flies an inertial point mass over
@@ -48,8 +49,23 @@ TOP_LOWER = 86e3  # m, geometric; above it the density table below holds
 # Density of the standard above 86 km (geometric km, kg/m3), interpolated in its logarithm.
 HIGH_KM = np.array([86, 90, 95, 100, 105, 110, 115, 120, 130, 140, 150, 160, 180, 200, 300.0])
 HIGH_RHO = np.array(
-    [6.958e-6, 3.416e-6, 1.393e-6, 5.604e-7, 2.325e-7, 9.708e-8, 4.289e-8, 2.222e-8]
-    + [8.152e-9, 3.831e-9, 2.076e-9, 1.233e-9, 5.194e-10, 2.541e-10, 1.916e-11]
+    [
+        6.958e-6,
+        3.416e-6,
+        1.393e-6,
+        5.604e-7,
+        2.325e-7,
+        9.708e-8,
+        4.289e-8,
+        2.222e-8,
+        8.152e-9,
+        3.831e-9,
+        2.076e-9,
+        1.233e-9,
+        5.194e-10,
+        2.541e-10,
+        1.916e-11,
+    ]
 )
 
 

@@ -11,6 +11,7 @@ Margins are those that the study asks of a second implementation: 0.3 km, 5 m/s,
 They cover the rounding of its tables (1 km in places) and of its steering constants.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import jax
@@ -67,7 +68,7 @@ class Replay:
         return height, speed, angle, mass
 
 
-def replay(name: str, overrides: dict[str, object]) -> Replay:
+def replay(name: str, overrides: Mapping[str, object]) -> Replay:
     """Fly a library mission under the study's assumptions."""
     spec = check(load_tree(name, overrides))
     with computing():
@@ -76,7 +77,7 @@ def replay(name: str, overrides: dict[str, object]) -> Replay:
         lane = steered.lane
         rows = int(lane.tape.count)
         seen = jax.tree.map(lambda leaf: leaf[:rows], flyer.observe_lane(world, lane))
-        return Replay(steered, lane.tape.t[:rows], seen)
+        return Replay(steered, np.asarray(lane.tape.t)[:rows], seen)
 
 
 @pytest.fixture(scope="module")

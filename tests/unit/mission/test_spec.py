@@ -39,7 +39,7 @@ def test_quantities_are_si(spec: MissionSpec) -> None:
     assert spec.vehicle.payload.ballistic_coefficient == 400.0
     assert spec.launch.epoch == "2027-01-15T03:30:00 UTC"
     assert spec.launch.azimuth == pytest.approx(math.radians(142.0))
-    assert spec.step == 0.5
+    assert spec.step == 0.25
     flux = spec.phases[5].until.heat_flux_below
     assert flux == 1400.0
 
@@ -70,7 +70,7 @@ def test_what_may_be_left_out_has_a_default() -> None:
     assert spec.reserve is None
     assert (spec.environment.gravity.field, spec.environment.gravity.degree) == ("egm2008", 8)
     assert (spec.environment.atmosphere, spec.environment.earth) == ("us76", "iers")
-    assert spec.step == 0.5
+    assert spec.step == 0.25
 
 
 def test_other_worlds() -> None:

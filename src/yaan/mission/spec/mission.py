@@ -228,7 +228,7 @@ class MissionSpec(Block):
     environment: EnvironmentSpec = Field(
         default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
     )
-    step: Step = Field(default=0.5, description="integration step")
+    step: Step = Field(default=0.25, description="integration step")
     reserve: ReserveSpec | None = Field(default=None, description="propellant that must be left")
     steering: SteeringSpec = Field(description="profiles")
     phases: list[PhaseSpec] = Field(min_length=1, description="phases, in the order of flight")
