@@ -22,6 +22,7 @@ from yaan.base.session import computing
 from yaan.mission import check, flyer, load_tree
 from yaan.mission.build import build_world
 from yaan.mission.steer import Steered, make_task, solve
+from yaan.phases.observe import Observation
 
 CURVE = (
     '[["0 s",0.0],["0.3 s",1.0],["5 s",1.06],["20 s",1.10],["40 s",1.02],["60 s",0.92],'
@@ -52,7 +53,7 @@ class Replay:
 
     steered: Steered
     time: np.ndarray
-    seen: flyer.observe.Observation
+    seen: Observation
 
     def at(self, t: float) -> tuple[float, float, float, float]:
         """Height [km], inertial speed [m/s], flight path angle [deg], mass [t], before events."""
