@@ -57,9 +57,9 @@ def lanes() -> Iterator[Line]:
 
     import yaan
     from yaan.base.session import computing
-    from yaan.mission import abort, flyer
-    from yaan.mission.build import build_world
-    from yaan.mission.steer import make_task, solve
+    from yaan.mission.flight import abort, flyer
+    from yaan.mission.flight.steer import make_task, solve
+    from yaan.mission.model.build import build_world
 
     spec = yaan.load("gaganyaan").spec
     with computing():

@@ -14,9 +14,9 @@ import numpy as np
 
 import yaan
 from yaan.base.session import computing
-from yaan.mission import flyer
-from yaan.mission.build import build_world
-from yaan.mission.steer import make_task, solve
+from yaan.mission.flight import flyer
+from yaan.mission.flight.steer import make_task, solve
+from yaan.mission.model.build import build_world
 from yaan.phases.targeting import LANES
 
 MISSION, PROFILE = "gaganyaan", "crew-shaped"

@@ -17,8 +17,8 @@ from yaan.mission.spec import MissionSpec, check
 if TYPE_CHECKING:
     import xarray
 
-    from yaan.mission.fly import Progress
-    from yaan.mission.summary import Flown
+    from yaan.mission.flight.flown import Flown
+    from yaan.mission.flight.fly import Progress
 
 
 def load(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> "Mission":
@@ -80,7 +80,7 @@ class Mission:
         """
         if profile is not None:
             return self.replace("steering.profile", profile).fly(progress=progress)
-        from yaan.mission.fly import fly
+        from yaan.mission.flight.fly import fly
 
         flown, timings = fly(self.source, self.spec, progress)
         return Flight(flown, timings)
@@ -109,7 +109,7 @@ class Flight:
     def summary(self) -> dict[str, Any]:
         """Everything told in numbers, as in `summary.json`."""
         from yaan.base.session import computing
-        from yaan.mission.summary import summarise
+        from yaan.mission.telling.summary import summarise
 
         with computing():
             return summarise(self._flown)
@@ -161,7 +161,7 @@ class Flight:
         Raises:
             YaanError: when the folder cannot be written.
         """
-        from yaan.mission.keep import keep
+        from yaan.mission.telling.keep import keep
         from yaan.report import write_report
 
         try:

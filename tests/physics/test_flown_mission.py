@@ -15,11 +15,12 @@ import pytest
 
 import yaan
 from yaan.dynamics.forces import World
-from yaan.mission import flyer, ledger, verdict
-from yaan.mission.build import build_world
-from yaan.mission.flyer import Batch, Case
-from yaan.mission.history import history
-from yaan.mission.steer import Steered, Task, make_task
+from yaan.mission.flight import flyer
+from yaan.mission.flight.flyer import Batch, Case
+from yaan.mission.flight.history import history
+from yaan.mission.flight.steer import Steered, Task, make_task
+from yaan.mission.model.build import build_world
+from yaan.mission.telling import ledger, verdict
 from yaan.phases.targeting import LANES, Solution
 from yaan.results.trajectory import History
 

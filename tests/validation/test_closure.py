@@ -19,9 +19,10 @@ import numpy as np
 import pytest
 
 from yaan.base.session import computing
-from yaan.mission import check, flyer, load_tree
-from yaan.mission.build import build_world
-from yaan.mission.steer import Steered, make_task, solve
+from yaan.mission import check, load_tree
+from yaan.mission.flight import flyer
+from yaan.mission.flight.steer import Steered, make_task, solve
+from yaan.mission.model.build import build_world
 from yaan.phases.observe import Observation
 
 CURVE = (

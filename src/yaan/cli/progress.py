@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from yaan.cli import console
 
 if TYPE_CHECKING:
-    from yaan.mission.fly import Progress
+    from yaan.mission.flight.fly import Progress
 
 Tell: TypeAlias = Callable[["Progress"], None]
 

@@ -28,7 +28,7 @@ def test_check_tells_the_mistake(yaan_cli: Yaan):
 
 def test_check_loads_no_array_library():
     script = (
-        "import sys; from yaan.mission import load_tree, check; check(load_tree('gaganyaan'));"
+        "import sys; from yaan.mission import check, load_tree; check(load_tree('gaganyaan'));"
         "print([m for m in ('jax', 'numpy', 'xarray') if m in sys.modules])"
     )
     command = [sys.executable, "-c", script]

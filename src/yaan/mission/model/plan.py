@@ -8,7 +8,7 @@ import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
 from yaan.gnc.powered import Law
-from yaan.mission.build import Vehicle, burn_time, payload_beyond
+from yaan.mission.model.build import Vehicle, burn_time, payload_beyond
 from yaan.mission.spec import LIFT_OFF, MissionSpec, PhaseSpec, ProfileSpec, UntilSpec
 from yaan.phases.base import End, Phases
 

@@ -11,14 +11,14 @@ import numpy as np
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
 from yaan.environment.atmosphere import StandardAtmosphere1976
-from yaan.mission import abort, flyer
-from yaan.mission.build import build_world
 from yaan.mission.file.tree import Tree
-from yaan.mission.history import history
-from yaan.mission.rank import Ranked, grouped, rank
+from yaan.mission.flight import abort, flyer
+from yaan.mission.flight.flown import Flown
+from yaan.mission.flight.history import history
+from yaan.mission.flight.rank import Ranked, grouped, rank
+from yaan.mission.flight.steer import Steered, Task, Watch, make_task, solve
+from yaan.mission.model.build import build_world
 from yaan.mission.spec import MissionSpec
-from yaan.mission.steer import Steered, Task, Watch, make_task, solve
-from yaan.mission.summary import Flown
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
 from yaan.spacetime.time import bundled_orientation, parse_utc

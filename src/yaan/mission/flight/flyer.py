@@ -13,7 +13,7 @@ from yaan.base.constants import EARTH_RADIUS
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
 from yaan.gnc.powered import Steering
-from yaan.mission.aim import Ends
+from yaan.mission.model.aim import Ends
 from yaan.phases import observe
 from yaan.phases.ascent import Leg, ascend
 from yaan.phases.base import Phases

@@ -6,8 +6,8 @@ import jax
 import numpy as np
 
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.mission.flight.steer import Steered
 from yaan.mission.spec import MissionSpec
-from yaan.mission.steer import Steered
 from yaan.results.trajectory import History
 
 _TERMS = ("ideal", "gravity", "drag", "steering", "back_pressure")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
-from yaan.mission.summary import Flown
+from yaan.mission.flight.flown import Flown
 from yaan.results.store import new_run_folder, write_flight, write_manifest, write_text
 
 

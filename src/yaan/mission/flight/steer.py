@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from yaan.dynamics.forces import World
-from yaan.mission import flyer
-from yaan.mission.aim import Aim, make_aim
-from yaan.mission.build import Vehicle, build_pad, build_vehicle
-from yaan.mission.flyer import Batch, Case, Lane
-from yaan.mission.plan import Plan, make_plan
+from yaan.mission.flight import flyer
+from yaan.mission.flight.flyer import Batch, Case, Lane
+from yaan.mission.model.aim import Aim, make_aim
+from yaan.mission.model.build import Vehicle, build_pad, build_vehicle
+from yaan.mission.model.plan import Plan, make_plan
 from yaan.mission.spec import MissionSpec
 from yaan.phases.targeting import LANES, Answers, Solution, Tolerance, find, refine
 

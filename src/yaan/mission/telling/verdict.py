@@ -6,9 +6,9 @@ import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
 from yaan.base.units import format_quantity
-from yaan.mission import ledger
+from yaan.mission.flight.steer import Steered
 from yaan.mission.spec import MissionSpec
-from yaan.mission.steer import Steered
+from yaan.mission.telling import ledger
 from yaan.results.outcome import OutcomeCode
 
 ORBIT_HEIGHT = 1e3

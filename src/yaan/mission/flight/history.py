@@ -4,10 +4,10 @@ import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
 from yaan.dynamics.forces import World
-from yaan.mission import flyer
-from yaan.mission.plan import Plan
+from yaan.mission.flight import flyer
+from yaan.mission.flight.steer import Steered
+from yaan.mission.model.plan import Plan
 from yaan.mission.spec import MissionSpec
-from yaan.mission.steer import Steered
 from yaan.results.trajectory import History, make_history
 from yaan.spacetime.frame import components
 

@@ -11,7 +11,7 @@ from jax import Array
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
 from yaan.environment.gravity import load_gravity
-from yaan.mission.flyer import Lane
+from yaan.mission.flight.flyer import Lane
 from yaan.phases.entry import Fall, fall
 from yaan.spacetime.frame import Frame, components, vector
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN
 from yaan.gnc.powered import TANGENT_UNIT
-from yaan.mission.plan import Plan
+from yaan.mission.model.plan import Plan
 from yaan.mission.spec import MissionSpec, ProfileSpec
 from yaan.phases.targeting import Answers, Unknown
 

@@ -15,12 +15,12 @@ import numpy as np
 from yaan.base.errors import InputError
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
-from yaan.mission import abort, flyer
 from yaan.mission.account import Assumption, assumptions
 from yaan.mission.file.tree import Tree
+from yaan.mission.flight import abort, flyer
+from yaan.mission.flight.steer import Steered, Task, make_task
 from yaan.mission.load import override
 from yaan.mission.spec import MissionSpec, check
-from yaan.mission.steer import Steered, Task, make_task
 from yaan.phases.targeting import LANES
 
 STEPS = 12.0

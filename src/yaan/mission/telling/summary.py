@@ -4,8 +4,6 @@ Keys are SI unless they end in `_deg` or `_g`. The same input gives the same sum
 time of day and no time spent is in it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -14,40 +12,18 @@ import numpy as np
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.base.units import format_quantity
 from yaan.crew import grade, load_limits
-from yaan.mission import ledger
-from yaan.mission.abort import AbortMap
 from yaan.mission.account import sources
-from yaan.mission.file.tree import Tree
-from yaan.mission.published import compare_published
-from yaan.mission.rank import Effect, Ranked
+from yaan.mission.flight.flown import Flown
+from yaan.mission.flight.rank import Effect, Ranked
+from yaan.mission.flight.steer import Steered
 from yaan.mission.spec import MissionSpec
-from yaan.mission.steer import Steered
-from yaan.mission.verdict import judge, outcome
+from yaan.mission.telling import ledger
+from yaan.mission.telling.published import compare_published
+from yaan.mission.telling.verdict import judge, outcome
 from yaan.results.trajectory import History
 
 SCHEMA = 1
 _IGNITION = "ignition"
-
-
-@dataclass(frozen=True)
-class Flown:
-    """All that a mission's flight produced, before it is told."""
-
-    tree: Tree
-    spec: MissionSpec
-    steered: Mapping[str, Steered]
-    """Every profile by name; the flown one is the file's choice."""
-    histories: Mapping[str, History]
-    aborts: Mapping[str, AbortMap]
-    ranked: list[Ranked]
-    notes: list[str]
-    stopped: bool = False
-    """The user stopped it after the ascents were flown."""
-
-    @property
-    def profile(self) -> str:
-        """The profile that is flown."""
-        return self.spec.steering.profile
 
 
 def summarise(flown: Flown) -> dict[str, Any]:

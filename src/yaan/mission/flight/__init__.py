@@ -1,0 +1,1 @@
+"""A mission flown: batches, steering, aborts, the ranking of assumptions."""

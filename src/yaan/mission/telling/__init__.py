@@ -1,0 +1,1 @@
+"""A flight told in numbers: budgets, verdicts, the summary, the run folder."""
