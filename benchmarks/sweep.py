@@ -40,10 +40,11 @@ def main() -> None:
             steered = solve(make_task(spec, spec.steering.profile, world), world)
         leg, stage = steered.task.aim.saves
         ends, told = steered.batch.ends, outcome(spec, steered)
+        left = ends.propellant[0, leg, stage] / 1e3
         print(
             f"{payload:3d} t {inclination:5.1f} deg {perigee} x {apogee} km: {told['code']}, "
             f"cut-off {ends.time[0, leg]:.1f} s at {ends.perigee[0, leg] / 1e3:.1f} x "
-            f"{ends.apogee[0, leg] / 1e3:.1f} km, left {ends.propellant[0, leg, stage] / 1e3:.2f} t, "
+            f"{ends.apogee[0, leg] / 1e3:.1f} km, left {left:.2f} t, "
             f"shortfall {told['shortfall']:.0f} m/s, {time.perf_counter() - start:.1f} s",
             flush=True,
         )
