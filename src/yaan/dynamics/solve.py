@@ -221,7 +221,7 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
         limit = jnp.minimum(deadline(s.t, packing.unpack(s.y), parameters), stop)
         h = jnp.where(s.seeking, s.tried, jnp.minimum(step, limit - s.t))
         h = jnp.where(s.done | opening, 0.0, h)
-        new, values = _step(evaluate, s.t, s.y, h, parameters)
+        new, values = _step(evaluate, s.t, s.y, h, parameters, ending.shape[1])
         g = jnp.where(heeded, values, -1.0)
         met, low, high, g_low, g_high = _bracket(s, h, g)
         beyond = jnp.any((s.g < 0.0) & (g >= 0.0), axis=1) & ~opening
@@ -275,9 +275,14 @@ def _choose(condition: Bool[Array, " lanes"], first: Array, second: Array) -> Ar
 
 
 def _step(
-    evaluate: Callable[..., tuple[Array, Array]], t: Array, y: Array, h: Array, parameters: PyTree
+    evaluate: Callable[..., tuple[Array, Array]],
+    t: Array,
+    y: Array,
+    h: Array,
+    parameters: PyTree,
+    events: int,
 ) -> tuple[Array, Array]:
-    """The packed state after one step `h` [s], and the events there."""
+    """The packed state after one step `h` [s], and the values of the `events` there."""
     nodes, weights, ahead = jnp.asarray(_NODES), jnp.asarray(_WEIGHTS), jnp.asarray(_NEXT)
     length = h[:, None]
 
@@ -289,8 +294,7 @@ def _step(
         point = jnp.where(i < 3, partway, jnp.where(i == 3, whole, point))
         return point, total, events
 
-    events = jax.eval_shape(evaluate, t, y, parameters)[1]
-    start = (y, jnp.zeros_like(y), jnp.zeros(events.shape, events.dtype))
+    start = (y, jnp.zeros_like(y), jnp.zeros((y.shape[0], events), y.dtype))
     point, _, g = jax.lax.fori_loop(0, 5, stage, start)
     return point, g
 
