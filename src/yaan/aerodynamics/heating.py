@@ -10,6 +10,7 @@ def free_stream_flux(
 
     `density` [kg/m^3], `speed` [m/s] relative to the air. Valid: the criterion for dropping a
     fairing; no wall flux in continuum flow.
-    Source: Ariane 5 User's Manual, issue 5 rev. 2 (2016), section 3.3.4 (aerothermal flux).
+    Source: the convention of launchers' user manuals, as Ariane 5 User's Manual, issue 5 (the
+    section was not re-read).
     """
     return 0.5 * density * speed**3

@@ -10,7 +10,7 @@ from yaan.spacetime.frame import Vector
 class Estimate(eqx.Module):
     """The navigated state that guidance receives; guidance never sees the true one."""
 
-    t: Float[Array, ""]  # [s] since lift-off
+    t: Float[Array, ""]  # [s] since ignition
     position: Vector  # [m], GCRS
     velocity: Vector  # [m/s], GCRS
     relative: Vector

@@ -10,7 +10,7 @@ A launch is steered open loop near the pad and by two or three constants above t
 - LINEAR_TANGENT: tan(pitch) = a + b s + c s^2 with s in hundreds of seconds, pitch above the
   geocentric horizontal, heading along the inertial velocity turned by a constant yaw. With c = 0
   it is the optimal law in a flat uniform field (Lawden, Optimal Trajectories for Space
-  Navigation, 1963, chapter 3); c lets it bend over a round Earth.
+  Navigation, 1963, not re-read); c lets it bend over a round Earth.
 
 The constants are unknowns of a flight, found by `yaan.phases.targeting`, never stored in a file.
 """

@@ -41,7 +41,7 @@ class Phases(eqx.Module):
     items_aboard: Bool[Array, "phases items"]
     configuration: Int[Array, " phases"]
     time: Float[Array, " phases"]
-    """Ends at this time since lift-off [s]; infinite: it does not."""
+    """Ends at this time since ignition [s]; infinite: it does not."""
     duration: Float[Array, " phases"]
     """Ends after this long [s]; infinite: it does not."""
     patience: Float[Array, " phases"]

@@ -240,7 +240,7 @@ def _size(misses: np.ndarray) -> np.ndarray:
 
 
 def _merit(misses: np.ndarray) -> np.ndarray:
-    """Sum of squares with the far tail flattened, so that a hopeless target does not rule."""
+    """Sum of squares of each row; a flight that is not finite is as bad as can be."""
     bounded = np.where(np.isfinite(misses), misses, 1e15)
     return np.sum(bounded**2, axis=1)
 

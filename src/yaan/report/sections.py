@@ -71,7 +71,7 @@ def _timeline(record: FlightRecord) -> Iterator[Block]:
     yield "table", tables.timeline(record.summary)
     yield (
         "text",
-        "T+ is the time since lift-off. Relative speed is over the rotating Earth; inertial speed"
+        "T+ is the time since ignition. Relative speed is over the rotating Earth; inertial speed"
         " and flight-path angle are in GCRS. Load is the specific force over 9.80665 m/s².",
     )
 

@@ -68,7 +68,7 @@ def difference(value: float | None, unit: str, like: float | None = None) -> str
 
 
 def clock(seconds: float | None) -> str:
-    """Time since lift-off as ``T+mm:ss.s``, with hours where there are any."""
+    """Time since ignition as ``T+mm:ss.s``, with hours where there are any."""
     if seconds is None or not math.isfinite(seconds):
         return NONE
     tenths = round(abs(seconds) * 10.0)

@@ -14,7 +14,7 @@ class Rotation(eqx.Module):
 
     Scalar-first unit quaternion q of the passive rotation: v_target = q* v_source q, that is
     the direction cosine matrix C of Markley and Crassidis, Fundamentals of Spacecraft Attitude
-    Determination and Control (2014), equation 2.125.
+    Determination and Control (2014), chapter 2 (equation number not re-read).
     """
 
     w: Float[Array, "*batch"]

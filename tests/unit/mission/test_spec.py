@@ -241,7 +241,7 @@ def test_every_mistake_is_told_at_once() -> None:
         ("steering.profiles.crew-shaped.kick", "70 deg", None, "up to 60 deg"),
         (f"{MEET}.0.at", "s200_separation", None, "did you mean s200-separation?"),
         (f"{MEET}.0.at", "517", None, 'write it with a unit, as "517 s"'),
-        (f"{MEET}.0.at", "-517 s", None, "a time since lift-off"),
+        (f"{MEET}.0.at", "-517 s", None, "a time since ignition"),
         (f"{MEET}.0.height", "null", f"{MEET}.0", "one of them"),
         (f"{MEET}.0.flight_path_angle", "1 deg", f"{MEET}.0", "one of them"),
         # the rest

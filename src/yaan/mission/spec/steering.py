@@ -74,7 +74,7 @@ Steer = Annotated[SteerSpec, BeforeValidator(_read_steer), WithJsonSchema(_STEER
 class UntilSpec(Strict):
     """What ends a phase: the first of these that happens."""
 
-    time: Duration | None = Field(default=None, description="time since lift-off")
+    time: Duration | None = Field(default=None, description="time since ignition")
     duration: Duration | None = Field(default=None, description="time since the phase began")
     heat_flux_below: HeatFlux | None = Field(
         default=None, description="free-stream heat flux 0.5 rho v^3 falls below this"
@@ -144,8 +144,8 @@ class ProgrammeSpec(Block):
 
 
 def _read_at(value: Any) -> str | float:
-    """An event by name, or a time since lift-off."""
-    expected = 'the name of an event, or a time since lift-off, as "517 s"'
+    """An event by name, or a time since ignition."""
+    expected = 'the name of an event, or a time since ignition, as "517 s"'
     if isinstance(value, str) and value[:1].isalpha():
         return value
     try:
@@ -163,7 +163,7 @@ At = Annotated[str | float, BeforeValidator(_read_at), WithJsonSchema({"type": "
 class MeetSpec(Block):
     """A shape target: at an event or a time, one quantity of the trajectory."""
 
-    at: At = Field(description="event by name (str), or time since lift-off (float) [s]")
+    at: At = Field(description="event by name (str), or time since ignition (float) [s]")
     height: Height | None = Field(default=None, description="geodetic height")
     flight_path_angle: ClimbAngle | None = Field(
         default=None, description="inertial flight-path angle"

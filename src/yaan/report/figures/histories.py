@@ -42,7 +42,7 @@ def motion(record: FlightRecord) -> Figure | None:
     ends = f" It ends at {number((last[-1].get('height') or 0) / KILO)} km." if last[-1] else ""
     alt = (
         "Height, inertial and relative speed, flight-path angle, and the masses of vehicle and"
-        f" propellants against time since lift-off, each event marked.{ends}"
+        f" propellants against time since ignition, each event marked.{ends}"
     )
     caption = (
         "Motion against time. Dotted lines mark the events, numbered as in the timeline. Speeds and"
@@ -66,7 +66,7 @@ def environment(record: FlightRecord) -> Figure | None:
     peaks = record.summary.get("peaks") or {}
     kept = [_with_peak(panel, peaks) for panel in panels if panel is not None]
     found = [f"{p.words.lower()} peaks at {p.notes[0][2]}" for p in kept if p.notes]
-    alt = "Load, dynamic pressure, Mach number and heat flux against time since lift-off."
+    alt = "Load, dynamic pressure, Mach number and heat flux against time since ignition."
     alt += f" {'; '.join(found).capitalize()}." if found else ""
     caption = (
         "What the crew and the vehicle feel. Load is the specific force over 9.80665 m/s²; heat"

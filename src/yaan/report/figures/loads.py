@@ -178,7 +178,7 @@ def abort(record: FlightRecord) -> Figure | None:
         [panel],
         [],
         event_marks(record.summary),
-        Axis((0.0, end), "Instant of the abort, s since lift-off"),
+        Axis((0.0, end), "Instant of the abort, s since ignition"),
         (300, 250),
     )
 

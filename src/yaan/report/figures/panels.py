@@ -78,7 +78,7 @@ class Axis:
     """The shared axis: its range, its title with unit, and the heading of the readout."""
 
     span: tuple[float, float]
-    title: str = "Time since lift-off, s"
+    title: str = "Time since ignition, s"
     hover: str = "T+ %{x:.1f} s"
 
 
