@@ -63,7 +63,7 @@ def _insertion_card(summary: Summary) -> Card | None:
     flown = _flown(summary)
     if flown.get("cut_off") is None:
         return None
-    below = f"{number(flown['cut_off'], 1)} s after lift-off"
+    below = f"{number(flown['cut_off'], 1)} s after ignition"
     if flown.get("separation") is not None:
         below += f"; separation at {number(flown['separation'], 1)} s"
     return Card("Insertion", clock(flown["cut_off"]), below)

@@ -37,7 +37,7 @@ def assumed(summary: Summary) -> Iterator[Markup]:
     given = summary.get("assumptions") or ()
     if not given:
         return
-    moved = sum(1 for row in given if row.get("effect"))
+    moved = sum(1 for row in given if any((row.get("effect") or {}).values()))
     verb = "is" if len(given) == 1 else "are"
     yield Markup(
         "<strong>{0} {1} assumed</strong>, since nobody has published them; {2} of them were moved"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from yaan.report import text
+from yaan.report import prose, text
 from yaan.report.figures.style import Mark, rail, spread, values
 
 
@@ -89,3 +89,12 @@ def test_rail_leaves_out_what_is_out_of_sight():
 def test_values_for_the_page_are_short_and_leave_gaps():
     found = values([0.0, -1 / 3, 123456789.0, 1e-12, np.nan, np.inf, 299792.458], 6)
     assert found == [0.0, -0.333333, 123457000.0, 1e-12, None, None, 299792.0]
+
+
+def test_only_assumptions_that_were_flown_count_as_moved():
+    moved = {"low": None, "high": {"propellant_left": 1.0}}
+    still = {"low": None, "high": None}
+    rows = [{"key": "a", "effect": moved}, {"key": "b", "effect": still}, {"key": "c"}]
+    sentence = next(iter(prose.assumed({"assumptions": rows})))
+    assert "3 values are assumed" in sentence
+    assert "; 1 of them" in sentence
