@@ -2,7 +2,7 @@
 
 from yaan.phases.ascent import Ledger, Leg, State, ascend
 from yaan.phases.base import End, Phases
-from yaan.phases.entry import Fall, fall
+from yaan.phases.fall import Fall, fall
 from yaan.phases.targeting import Answers, Solution, Tolerance, Unknown, find
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Unpowered ballistic entry, mapped over many starts: the first look at an abort.
+"""Unpowered ballistic fall, mapped over many starts: the first look at an abort.
 
 A capsule is let go at some instant of the ascent and falls with its drag alone. Ignores lift, the
 escape motors, the abort burn, rotation, winds other than the world's, and what happens below

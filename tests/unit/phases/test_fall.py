@@ -12,8 +12,7 @@ from tests.physics.points import kepler
 from tests.physics.rockets import still_earth, world
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.environment import AbstractAtmosphere, Air
-from yaan.phases import entry
-from yaan.phases.entry import Fall, fall
+from yaan.phases.fall import PATIENCE, Fall, fall
 from yaan.spacetime.frame import Frame, vector
 
 SCALE = 7.2e3  # [m]
@@ -79,7 +78,7 @@ def test_the_peak_load_does_not_depend_on_the_ballistic_coefficient(falls: Fall)
 
 def test_what_falls_lands_and_an_orbit_stays_up(falls: Fall):
     assert falls.landed.tolist() == [True] * 4 + [False]
-    assert float(falls.duration[4]) == pytest.approx(entry.PATIENCE, abs=1e-9)
+    assert float(falls.duration[4]) == pytest.approx(PATIENCE, abs=1e-9)
     assert float(falls.peak_load[4]) < 1e-12
     assert np.all(falls.duration[:4] < 120.0)
     # Flatter flies further; all to the east along the equator.
