@@ -1,0 +1,1 @@
+"""From the separation of the launcher to the sea: orbit, deorbit, entry, descent."""

@@ -1,0 +1,90 @@
+"""Passes over a landing zone: where each revolution could bring the crew down, and in what light.
+
+A capsule that leaves its orbit lands on nearly the track of the revolution it left from, some
+minutes after the orbit itself would have passed: the Earth has turned by then, so the landing
+track lies a little to the west. That lag is taken from one flown descent (`lag`), and so a pass
+is judged without flying it. What is chosen is flown.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yaan.base.constants import EARTH_SPIN
+from yaan.spacetime.zone import Zone
+
+Column = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Track:
+    """Where an orbit passes overhead, finely sampled: [n] s, rad, rad."""
+
+    time: Column
+    latitude: Column
+    longitude: Column
+
+    def landed(self, lag: float) -> "Track":
+        """The landing points and times of descents that follow this track `lag` [s] later."""
+        return Track(self.time + lag, self.latitude, _wrap(self.longitude - EARTH_SPIN * lag))
+
+
+@dataclass(frozen=True)
+class Pass:
+    """The best landing point of one revolution: the farthest inside, or the least outside."""
+
+    revolution: int
+    """Ascending nodes passed since the track began."""
+    ascending: bool
+    time: float  # [s]
+    latitude: float  # [rad]
+    longitude: float  # [rad]
+    margin: float
+    """Distance to the edge of the zone [m], positive inside; or minus that to the aim."""
+
+
+def revolutions(track: Track) -> NDArray[np.int64]:
+    """The revolution of each sample: one more at every ascending node."""
+    south = track.latitude < 0.0
+    crossed = np.flatnonzero(south[:-1] & ~south[1:]) + 1
+    count = np.zeros(len(track.time), dtype=np.int64)
+    count[crossed] = 1
+    return np.cumsum(count)
+
+
+def passes(track: Track, zone: Zone, window: tuple[float, float], reach: float) -> list[Pass]:
+    """Passes of a landing track whose best point is within `reach` [m] outside the zone.
+
+    Args:
+        track: where descents land.
+        zone: where they shall land.
+        window: first and last landing time [s].
+        reach: how far outside a pass is still listed [m].
+    """
+    margin = zone.margin(track.latitude, track.longitude)
+    number = revolutions(track)
+    northward = np.gradient(track.latitude, track.time) > 0.0
+    wanted = (track.time >= window[0]) & (track.time <= window[1]) & (margin > -reach)
+    found: list[Pass] = []
+    # Both halves of one revolution may come near: each is a pass of its own.
+    key = 2 * number + northward
+    for value in np.unique(key[wanted]):
+        rows = np.flatnonzero(wanted & (key == value))
+        best = int(rows[np.argmax(margin[rows])])
+        found.append(
+            Pass(
+                revolution=int(number[best]),
+                ascending=bool(northward[best]),
+                time=float(track.time[best]),
+                latitude=float(track.latitude[best]),
+                longitude=float(track.longitude[best]),
+                margin=float(margin[best]),
+            )
+        )
+    return sorted(found, key=lambda p: p.time)
+
+
+def _wrap(longitude: Column) -> Column:
+    """Longitude within -pi to pi."""
+    return (longitude + np.pi) % (2.0 * np.pi) - np.pi
