@@ -22,6 +22,7 @@ class OutcomeCode(IntEnum):
     NO_SOLUTION = 6
     OUT_OF_STEPS = 7
     INTERRUPTED = 8
+    SKIPPED_OUT = 9
 
     @property
     def word(self) -> str:
@@ -61,6 +62,7 @@ _WORDS = {
     OutcomeCode.NO_SOLUTION: "no-solution",
     OutcomeCode.OUT_OF_STEPS: "out-of-steps",
     OutcomeCode.INTERRUPTED: "interrupted",
+    OutcomeCode.SKIPPED_OUT: "skipped-out",
 }
 
 _SENTENCES = {
@@ -96,5 +98,9 @@ _SENTENCES = {
     OutcomeCode.INTERRUPTED: (
         "was stopped by the user",
         "What was finished is kept in the run folder",
+    ),
+    OutcomeCode.SKIPPED_OUT: (
+        "left the atmosphere again after its entry",
+        "Enter more steeply, or turn less of the lift up",
     ),
 }

@@ -9,6 +9,7 @@ from yaan.spacetime.earth import (
 )
 from yaan.spacetime.elements import Elements, elements, energy
 from yaan.spacetime.frame import Frame, Vector, components, vector
+from yaan.spacetime.motion import Motion, inertial_state, relative_state
 from yaan.spacetime.rotation import Rotation
 from yaan.spacetime.time import EarthOrientation, Epoch, bundled_orientation, parse_utc
 
@@ -19,6 +20,7 @@ __all__ = [
     "Epoch",
     "Frame",
     "Geodetic",
+    "Motion",
     "Rotation",
     "Vector",
     "bundled_orientation",
@@ -27,7 +29,9 @@ __all__ = [
     "energy",
     "geodetic",
     "iers_rotation",
+    "inertial_state",
     "parse_utc",
+    "relative_state",
     "uniform_rotation",
     "vector",
 ]

@@ -1,0 +1,61 @@
+"""Bank programmes of a lifting entry: the angle to which the lift is turned, against time.
+
+Open loop: nothing is steered by what the flight meets. Zero is lift up; a positive bank turns
+the lift to the right of the motion.
+"""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from yaan.base.tables import ramps
+
+_BRIEFEST = 1e-3  # [s] of a roll: a roll through no angle would divide by nothing
+
+
+class BankProfile(eqx.Module):
+    """Bank angle, linear between knots and held beyond the first and the last.
+
+    Valid: two knots or more, at rising times. The angle is not wrapped: from 170 deg to 190 deg
+    the capsule rolls through lift down, from 170 deg to -170 deg through lift up.
+    """
+
+    time: Float[Array, "*lanes n"] = eqx.field(converter=jnp.asarray)
+    """Since the start of the entry [s]."""
+    angle: Float[Array, "*lanes n"] = eqx.field(converter=jnp.asarray)  # [rad]
+
+    def at(self, elapsed: Float[Array, "*batch"]) -> Float[Array, "*batch"]:
+        """Bank [rad] of one profile, `elapsed` [s] after the start of the entry."""
+        turns = (self.angle[1:] - self.angle[:-1]) * ramps(elapsed, self.time)
+        return self.angle[0] + jnp.sum(turns, axis=-1)
+
+
+def constant_bank(angle: Float[Array, "*lanes"] | float) -> BankProfile:
+    """The same bank [rad] from beginning to end."""
+    angle = jnp.asarray(angle, dtype=float)
+    return BankProfile(
+        time=jnp.stack([jnp.zeros_like(angle), jnp.ones_like(angle)], axis=-1),
+        angle=jnp.stack([angle, angle], axis=-1),
+    )
+
+
+def with_reversal(
+    magnitude: Float[Array, "*lanes"],
+    reversal: Float[Array, "*lanes"],
+    rate: Float[Array, "*lanes"],
+    sense: Float[Array, "*lanes"],
+) -> BankProfile:
+    """One bank angle and one change of side: the least that steers both range and side.
+
+    `magnitude` [rad] is held on the side of `sense` (+1 right, -1 left) until `reversal` [s],
+    then the capsule rolls through lift up to the other side at `rate` [rad/s]. The roll is begun
+    and ended without delay. All arguments have the lanes' shape, or broadcast to it.
+    """
+    magnitude, reversal, rate, sense = jnp.broadcast_arrays(
+        *(jnp.asarray(value, dtype=float) for value in (magnitude, reversal, rate, sense))
+    )
+    rolling = jnp.maximum(2.0 * jnp.abs(magnitude) / rate, _BRIEFEST)
+    return BankProfile(
+        time=jnp.stack([reversal, reversal + rolling], axis=-1),
+        angle=jnp.stack([sense * magnitude, -sense * magnitude], axis=-1),
+    )

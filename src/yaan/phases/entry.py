@@ -1,0 +1,314 @@
+"""A lifting entry: a capsule at its trim angle flies a bank programme down to its parachutes.
+
+A point mass with lift and drag in air that moves with the world's wind. The lift stands on the
+velocity against the air and is turned about it by the bank: zero in the vertical plane and up,
+positive to the right. Where the capsule falls within `_UPRIGHT` of the vertical a bank means
+nothing, and the lift fades there; lift that rolled on would average out as well.
+
+Ignores: the motion about the trim angle, the roll's own dynamics (a programme is followed
+exactly), thrusters, mass lost by ablation.
+"""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from yaan.aerodynamics.heating import (
+    free_stream_flux,
+    radiative_equilibrium_temperature,
+    sutton_graves,
+)
+from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
+from yaan.dynamics.forces import Surroundings, World, surroundings
+from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
+from yaan.gnc.bank import BankProfile
+from yaan.results.outcome import OutcomeCode
+from yaan.spacetime.earth import Geodetic, geodetic
+from yaan.spacetime.frame import Vector
+from yaan.vehicle.capsule import Capsule, Trim
+
+STEP = 0.5
+"""Step [s] in the air: halving it moves the load by 1e-5 (tests/physics/test_entry.py)."""
+
+PATIENCE = 5_700.0
+"""An entry that has not come down after this long [s], about one revolution, has timed out."""
+
+_AIR = 130e3  # [m] above the equatorial radius: below it steps are those that were asked for
+_COAST_STEP = 10.0  # [s]
+_LEFT = 130e3  # [m] who climbs through this height after sinking below it has skipped out
+_UPRIGHT = 0.01  # [rad]
+_MAX_STEPS = 20_000
+
+
+class Peaks(eqx.Module):
+    """The largest load and flux so far, between steps too: the vertex of three rows' parabola."""
+
+    best: Float[Array, "*lanes 2"]
+    last: Float[Array, "*lanes 2"]
+    before: Float[Array, "*lanes 2"]
+    t_last: Float[Array, "*lanes"]
+    t_before: Float[Array, "*lanes"]
+
+
+class EntryState(eqx.Module):
+    """What is integrated, in GCRS [m, m/s, J/m^2], and what is kept beside it."""
+
+    position: Vector
+    velocity: Vector
+    heat_load: Float[Array, "*lanes"]
+    sunk: Float[Array, "*lanes"]
+    """One after it has come down through the height at which it could skip out."""
+    peaks: Peaks
+
+
+class Entry(eqx.Module):
+    """How each entry went, lane by lane."""
+
+    t: Float[Array, " lanes"]  # [s] since the epoch
+    state: EntryState
+    outcome: Int[Array, " lanes"]
+    """Of `OutcomeCode`: reached its floor, skipped out, timed out, or was lost."""
+    peak_load: Float[Array, " lanes"]
+    """Largest specific force, in units of standard gravity."""
+    peak_flux: Float[Array, " lanes"]  # [W/m^2] at the stagnation point
+    heat_load: Float[Array, " lanes"]  # [J/m^2] there
+    latitude: Float[Array, " lanes"]  # [rad]
+    longitude: Float[Array, " lanes"]  # [rad]
+    steps: Int[Array, " lanes"]
+
+
+class EntryObservation(eqx.Module):
+    """Rows of a history; names and units are those of `yaan.results.trajectory`."""
+
+    latitude: Float[Array, " rows"]
+    longitude: Float[Array, " rows"]
+    height: Float[Array, " rows"]
+    speed_relative: Float[Array, " rows"]
+    speed_inertial: Float[Array, " rows"]
+    flight_path_angle_relative: Float[Array, " rows"]
+    flight_path_angle_inertial: Float[Array, " rows"]
+    mass: Float[Array, " rows"]
+    thrust: Float[Array, " rows"]
+    drag: Float[Array, " rows"]
+    lift: Float[Array, " rows"]
+    bank: Float[Array, " rows"]
+    dynamic_pressure: Float[Array, " rows"]
+    mach: Float[Array, " rows"]
+    heat_flux: Float[Array, " rows"]
+    angle_of_attack: Float[Array, " rows"]
+    load: Float[Array, " rows"]
+    load_axial: Float[Array, " rows"]
+    """Along the axis, away from the heat shield: eyeballs in for backs to the shield."""
+    load_normal: Float[Array, " rows"]
+    """Across the axis, positive away from the side to which the lift points."""
+    heat_flux_stagnation: Float[Array, " rows"]
+    heat_load: Float[Array, " rows"]
+    wall_temperature: Float[Array, " rows"]
+
+
+class _Setting(eqx.Module):
+    world: World
+    capsule: Capsule
+    bank: BankProfile
+    start: Array
+    floor: Array
+    step: Array
+
+
+class _Instant(eqx.Module):
+    """The air on a capsule at one instant."""
+
+    around: Surroundings
+    speed: Array
+    mach: Array
+    pressure: Array
+    trim: Trim
+    bank: Array
+    sensed: Vector  # [m/s^2]
+    flux: Array
+
+
+def enter(  # noqa: PLR0913 - a world, a flight and its start; then where it ends, and how fine
+    world: World,
+    capsule: Capsule,
+    bank: BankProfile,
+    t: Float[Array, " lanes"],
+    position: Vector,
+    velocity: Vector,
+    *,
+    floor: Float[Array, " lanes"],
+    step: Float[Array, " lanes"] | float = STEP,
+    patience: float = PATIENCE,
+    rows: int | None = None,
+) -> tuple[Entry, Tape | None]:
+    """Fly from a state in GCRS [m, m/s] at `t` [s] down to the geodetic height `floor` [m].
+
+    Everything but the world has lanes, `capsule` and `bank` too; the bank's time counts from `t`.
+    `step` [s] holds below some 130 km, above it steps are longer; steps end on the bank's knots.
+    With `rows` a tape of as many rows is written, the first of them the start.
+    """
+    still = jnp.zeros_like(t)
+    none = jnp.stack([still, still], axis=-1)
+    state = EntryState(position, velocity, still, still, Peaks(none, none, none, still, still))
+    tape = None
+    if rows is not None:
+        tape = blank_tape(state, rows).write_state(t, jnp.asarray(0), state, still == 0.0)
+    # The world is not mapped: every lane meets the same one.
+    axes = _Setting(None, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
+    arrival, tape = solve(
+        Problem(_evaluate, _keep, _next_end),
+        state,
+        _Setting(world, capsule, bank, t, floor, jnp.broadcast_to(step, t.shape)),
+        axes=axes,
+        start=t,
+        stop=t + patience,
+        step=jnp.full_like(t, _COAST_STEP),
+        ending=jnp.broadcast_to(jnp.asarray([True, True, False, False]), (*t.shape, 4)),
+        switching=jnp.zeros(4, dtype=bool),
+        max_steps=_MAX_STEPS,
+        tape=tape,
+    )
+    return _entry(world, arrival), tape
+
+
+def observe_entry(
+    world: World, capsule: Capsule, bank: BankProfile, start: Float[Array, ""], tape: Tape
+) -> EntryObservation:
+    """All rows of one lane's tape; the arguments are of that lane, `start` [s] its first time."""
+    nothing = jnp.asarray(0.0)
+    setting = _Setting(world, capsule, bank, start, nothing, nothing)
+
+    def row(t: Array, state: EntryState) -> EntryObservation:
+        return _row(t, state, setting)
+
+    return jax.vmap(row)(tape.t, tape.state)
+
+
+def _instant(t: Array, state: EntryState, setting: _Setting) -> _Instant:
+    around = surroundings(setting.world, t, state.position, state.velocity)
+    capsule, stream, density = setting.capsule, around.stream, around.air.density
+    speed = jnp.sqrt(stream.dot(stream) + 1e-12)
+    mach = speed / around.air.sound_speed
+    trim, bank = capsule.trim(mach), setting.bank.at(t - setting.start)
+    pressure = 0.5 * density * speed**2
+    ahead = stream / speed
+    above = around.up - ahead * around.up.dot(ahead)
+    slant = jnp.sqrt(above.dot(above) + 1e-24)  # cosine of the flight-path angle
+    above = above / jnp.maximum(slant, _UPRIGHT)
+    lifted = above * jnp.cos(bank) + ahead.cross(above) * jnp.sin(bank)
+    sensed = (lifted * trim.lift - ahead * trim.drag) * (pressure * capsule.area / capsule.mass)
+    flux = sutton_graves(density, speed, capsule.nose_radius)
+    return _Instant(around, speed, mach, pressure, trim, bank, sensed, flux)
+
+
+def _evaluate(t: Array, state: EntryState, setting: _Setting) -> tuple[EntryState, Array]:
+    now = _instant(t, state, setting)
+    still = jnp.zeros_like(state.heat_load)
+    rate = EntryState(
+        position=state.velocity,
+        velocity=now.around.gravity + now.sensed,
+        heat_load=now.flux,
+        sunk=still,
+        peaks=jax.tree.map(jnp.zeros_like, state.peaks),
+    )
+    height = now.around.place.height
+    left = jnp.where(state.sunk > 0.5, (height - _LEFT) * 1e-3, -1.0)
+    load = now.sensed.norm() / STANDARD_GRAVITY
+    # The last two end nothing: the events carry them to `_keep`, free of another evaluation.
+    return rate, jnp.stack([(setting.floor - height) * 1e-3, left, load, now.flux])
+
+
+def _keep(
+    t: Array, state: EntryState, events: Array, fired: Array, setting: _Setting
+) -> EntryState:
+    del fired
+    low = (setting.floor - _LEFT) * 1e-3 < events[0]
+    sinking = state.position.dot(state.velocity) < 0.0
+    sunk = jnp.where(low & sinking, 1.0, state.sunk)
+    peaks = _higher(t, state.peaks, events[2:])
+    return EntryState(state.position, state.velocity, state.heat_load, sunk, peaks)
+
+
+def _higher(t: Array, peaks: Peaks, value: Array) -> Peaks:
+    """The peaks after a step that ended at `t` with `value`."""
+    a, b, c = peaks.before, peaks.last, value
+    first = jnp.maximum(peaks.t_last - peaks.t_before, 1e-9)
+    second = jnp.maximum(t - peaks.t_last, 1e-9)
+    rise, fall = (b - a) / first, (c - b) / second
+    slope = (rise * second + fall * first) / (first + second)
+    bend = (fall - rise) / (first + second)
+    # Only around a summit that is resolved; the rows before the first are zero.
+    summit = (b > a) & (b > c) & (a > 0.2 * b) & (c > 0.2 * b)
+    vertex = jnp.where(summit, b - slope**2 / (4.0 * jnp.where(summit, bend, -1.0)), b)
+    best = jnp.maximum(peaks.best, jnp.maximum(vertex, c))
+    return Peaks(best, c, b, t, peaks.t_last)
+
+
+def _next_end(t: Array, state: EntryState, setting: _Setting) -> Array:
+    in_air = state.position.norm() < EARTH_RADIUS + _AIR
+    end = t + jnp.where(in_air, setting.step, _COAST_STEP)
+    knots = setting.start + setting.bank.time
+    return jnp.minimum(end, jnp.min(jnp.where(knots > t + 1e-6, knots, jnp.inf)))
+
+
+def _entry(world: World, arrival: Arrival) -> Entry:
+    def place(t: Array, position: Vector) -> Geodetic:
+        return geodetic(world.earth.rotation(t).apply(position))
+
+    landing = jax.vmap(place)(arrival.t, arrival.state.position)
+    state: EntryState = arrival.state
+    outcome = jnp.full(arrival.t.shape, int(OutcomeCode.TIMED_OUT))
+    for holds, code in (
+        (~arrival.done, OutcomeCode.OUT_OF_STEPS),
+        (arrival.fired[:, 1], OutcomeCode.SKIPPED_OUT),
+        (arrival.fired[:, 0], OutcomeCode.REACHED),
+        (~arrival.finite, OutcomeCode.NOT_FINITE),
+    ):
+        outcome = jnp.where(holds, int(code), outcome)
+    return Entry(
+        t=arrival.t,
+        state=state,
+        outcome=outcome,
+        peak_load=state.peaks.best[:, 0],
+        peak_flux=state.peaks.best[:, 1],
+        heat_load=state.heat_load,
+        latitude=landing.latitude,
+        longitude=landing.longitude,
+        steps=arrival.steps,
+    )
+
+
+def _row(t: Array, state: EntryState, setting: _Setting) -> EntryObservation:
+    now = _instant(t, state, setting)
+    around, capsule, trim = now.around, setting.capsule, now.trim
+    r, v = state.position, state.velocity
+    relative = jnp.sqrt(around.relative.dot(around.relative) + 1e-12)
+    rise = around.relative.dot(around.up) / relative
+    force = now.pressure * capsule.area
+    sine, cosine = jnp.sin(trim.angle), jnp.cos(trim.angle)
+    weight = capsule.mass * STANDARD_GRAVITY
+    return EntryObservation(
+        latitude=around.place.latitude,
+        longitude=around.place.longitude,
+        height=around.place.height,
+        speed_relative=relative,
+        speed_inertial=v.norm(),
+        flight_path_angle_relative=jnp.arcsin(jnp.clip(rise, -1.0, 1.0)),
+        flight_path_angle_inertial=jnp.arcsin(r.dot(v) / (r.norm() * v.norm())),
+        mass=capsule.mass,
+        thrust=jnp.zeros_like(t),
+        drag=force * trim.drag,
+        lift=force * trim.lift,
+        bank=now.bank,
+        dynamic_pressure=now.pressure,
+        mach=now.mach,
+        heat_flux=free_stream_flux(around.air.density, now.speed),
+        angle_of_attack=trim.angle,
+        load=now.sensed.norm() / STANDARD_GRAVITY,
+        load_axial=force * (trim.drag * cosine + trim.lift * sine) / weight,
+        load_normal=force * (trim.drag * sine - trim.lift * cosine) / weight,
+        heat_flux_stagnation=now.flux,
+        heat_load=state.heat_load,
+        wall_temperature=radiative_equilibrium_temperature(now.flux, capsule.emissivity),
+    )
