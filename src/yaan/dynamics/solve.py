@@ -1,14 +1,14 @@
 """The only integration loop: fixed steps, lanes in lockstep, and events landed on.
 
 Every array has the lanes of a batch on its first axis; one flight is one lane. Each pass of the
-loop takes one Runge-Kutta step in all lanes. When an event function changes from negative to not
-negative within it, the step is taken back and tried again, shorter, until its length is the
+loop takes one step of the method in all lanes. When an event function changes from negative to
+not negative within it, the step is taken back and tried again, shorter, until its length is the
 event's time to `TOLERANCE`: there is no branch, and an event costs a few more steps. Steps also
 end on the instants that are known beforehand (`deadline`: the kinks of a thrust curve), so no
 step straddles a kink.
 
 The lanes are written out, not mapped: under `vmap` the loop's condition would become a lane's
-own, and every pass would copy the whole recording. The four stages and the events share one
+own, and every pass would copy the whole recording. The stages of a step and the events share one
 copy of the compiled dynamics, which is most of the time to compile.
 
 Source of the search: regula falsi, safeguarded by bisection (Brent, Algorithms for Minimization
@@ -25,15 +25,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
+from yaan.dynamics.method import RK4, AbstractMethod
+
 TOLERANCE = 1e-10  # [s]
 """Events are landed within this time."""
 
 _TRIES = 60
-
-# The classical fourth-order method; the fifth evaluation is of the events at the new state.
-_NODES = (0.0, 0.5, 0.5, 1.0, 1.0)
-_WEIGHTS = (1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0, 0.0)
-_NEXT = (0.5, 0.5, 1.0, 0.0, 0.0)
 
 
 class Problem(eqx.Module):
@@ -171,6 +168,7 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     switching: Bool[Array, " events"],
     max_steps: int,
     axes: PyTree = 0,
+    method: AbstractMethod = RK4,
     tape: Tape | None = None,
     label: Int[Array, ""] | int = 0,
 ) -> tuple[Arrival, Tape | None]:
@@ -179,14 +177,17 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     An ending event that is not negative at the start has happened: the state is returned as is.
     Events of `switching` are landed on without ending; `problem.switch` is told of all that fire.
     `axes` are those of `parameters` that have lanes, as in `jax.vmap`: 0, or None for shared.
+    `method` carries a step: RK4, or DOP853 for arcs that are smooth over the whole step.
     A state that is not finite stops its lane and is reported, never raised.
     """
     heeded = ending | switching
 
     packing = packing_of(state)
 
-    def evaluate(t: Array, y: Array, p: PyTree) -> tuple[Array, Array]:
-        rate, g = jax.vmap(problem.evaluate, in_axes=(0, 0, axes))(t, packing.unpack(y), p)
+    evaluate_lanes = jax.vmap(problem.evaluate, in_axes=(0, 0, axes))
+
+    def evaluate(t: Array, y: Array) -> tuple[Array, Array]:
+        rate, g = evaluate_lanes(t, packing.unpack(y), parameters)
         return packing.pack(rate), g
 
     deadline = jax.vmap(problem.deadline, in_axes=(0, 0, axes))
@@ -221,7 +222,7 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
         limit = jnp.minimum(deadline(s.t, packing.unpack(s.y), parameters), stop)
         h = jnp.where(s.seeking, s.tried, jnp.minimum(step, limit - s.t))
         h = jnp.where(s.done | opening, 0.0, h)
-        new, values = _step(evaluate, s.t, s.y, h, parameters, ending.shape[1])
+        new, values = method.step(evaluate, s.t, s.y, h, ending.shape[1])
         g = jnp.where(heeded, values, -1.0)
         met, low, high, g_low, g_high = _bracket(s, h, g)
         beyond = jnp.any((s.g < 0.0) & (g >= 0.0), axis=1) & ~opening
@@ -272,31 +273,6 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
 def _choose(condition: Bool[Array, " lanes"], first: Array, second: Array) -> Array:
     """Lane by lane, for arrays of any rank."""
     return jnp.where(condition.reshape(-1, *[1] * (first.ndim - 1)), first, second)
-
-
-def _step(
-    evaluate: Callable[..., tuple[Array, Array]],
-    t: Array,
-    y: Array,
-    h: Array,
-    parameters: PyTree,
-    events: int,
-) -> tuple[Array, Array]:
-    """The packed state after one step `h` [s], and the values of the `events` there."""
-    nodes, weights, ahead = jnp.asarray(_NODES), jnp.asarray(_WEIGHTS), jnp.asarray(_NEXT)
-    length = h[:, None]
-
-    def stage(i: Array, carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-        point, total, _ = carry
-        slope, events = evaluate(t + nodes[i] * h, point, parameters)
-        total = total + weights[i] * slope
-        partway, whole = y + ahead[i] * length * slope, y + length * total
-        point = jnp.where(i < 3, partway, jnp.where(i == 3, whole, point))
-        return point, total, events
-
-    start = (y, jnp.zeros_like(y), jnp.zeros((y.shape[0], events), y.dtype))
-    point, _, g = jax.lax.fori_loop(0, 5, stage, start)
-    return point, g
 
 
 def _bracket(s: _Loop, h: Array, g: Array) -> tuple[Array, Array, Array, Array, Array]:
