@@ -93,11 +93,14 @@ class EarthOrientation:
 
     def at(self, mjd: np.ndarray) -> dict[str, np.ndarray]:
         """Values at `mjd` [day, UTC], linear between days, held outside them."""
-        # UT1 - UTC jumps by a second at a leap second: interpolate UT1 - TAI, which does not.
-        leap = _leap_seconds(self.mjd)
-        ut1_tai = np.interp(mjd, self.mjd, self.ut1_utc - leap)
+        ut1_tai = np.interp(mjd, self.mjd, self._ut1_tai)
         columns = {name: np.interp(mjd, self.mjd, getattr(self, name)) for name in _SMOOTH}
         return {"ut1_tai": ut1_tai, **columns}
+
+    @functools.cached_property
+    def _ut1_tai(self) -> np.ndarray:
+        # UT1 - UTC jumps by a second at a leap second: interpolate UT1 - TAI, which does not.
+        return self.ut1_utc - _leap_seconds(self.mjd)
 
     def note(self, mjd: float) -> str | None:
         """A sentence for a day outside the measured ones; None inside."""
