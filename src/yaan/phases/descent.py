@@ -1,0 +1,290 @@
+"""Descent under a train of parachutes: from the hand-over to the ground, one integration.
+
+A point mass with the drag of the capsule and of every canopy that carries it, in the world's
+wind. Deployments, disreefings and releases switch within the integration: those by height or
+speed are landed on as events, those by time are instants that steps end on.
+
+Every function that begins with `_` is of one lane; `descend` flies a batch, in which trains may
+differ, so that a flight with a main lost is a lane beside the nominal one.
+
+Ignores what `yaan.vehicle.parachute` does, and: lift, pendulum motion and the length of the risers
+(capsule and canopies are one point), the mass of what is released, waves: the ground is the
+ellipsoid.
+"""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from yaan.aerodynamics.heating import free_stream_flux
+from yaan.base.constants import STANDARD_GRAVITY
+from yaan.dynamics.forces import Surroundings, World, surroundings
+from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
+from yaan.phases.canopies import (
+    Canopies,
+    Deployment,
+    Met,
+    Openings,
+    Record,
+    advance,
+    areas,
+    deadline,
+    deployment,
+    full_open,
+    opening,
+    packed,
+    triggers,
+)
+from yaan.results.outcome import OutcomeCode
+from yaan.spacetime.frame import Vector
+from yaan.vehicle.capsule import Capsule
+from yaan.vehicle.parachute import Train
+
+PATIENCE = 3_600.0
+"""A descent that lasts longer [s] has gone wrong, and says so."""
+
+CALM = 10.0
+"""Steps are this many times longer while no canopy opens."""
+
+_MAX_STEPS = 60_000
+
+
+class DescentState(eqx.Module):
+    """What is integrated, and what has been switched."""
+
+    position: Vector  # [m], GCRS
+    velocity: Vector  # [m/s], GCRS
+    canopies: Canopies
+
+
+class _Setting(eqx.Module):
+    world: World
+    capsule: Capsule
+    train: Train
+    step: Array
+
+
+class _Instant(eqx.Module):
+    around: Surroundings
+    met: Met
+    drag: Array
+    """Of the capsule alone [N]."""
+    canopies: Array
+    """Load of one canopy of each step [N]."""
+    riser: Array
+    """Of all that carry the capsule [N]."""
+    sensed: Vector
+    """Specific force [m/s^2], GCRS."""
+
+
+def _instant(t: Array, state: DescentState, setting: _Setting) -> _Instant:
+    capsule, train = setting.capsule, setting.train
+    around = surroundings(setting.world, t, state.position, state.velocity)
+    speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
+    pressure = 0.5 * around.air.density * speed**2
+    mach = speed / around.air.sound_speed
+    drag = pressure * capsule.trim(mach).drag * capsule.area
+    canopies = pressure * areas(t, state.canopies, train)
+    riser = jnp.sum(jnp.where(train.carries, train.working, 0.0) * canopies)
+    sensed = around.stream * (-(drag + riser) / (capsule.mass * speed))
+    met = Met(speed, pressure, mach, around.place.height)
+    return _Instant(around, met, drag, canopies, riser, sensed)
+
+
+def _evaluate(t: Array, state: DescentState, setting: _Setting) -> tuple[DescentState, Array]:
+    now = _instant(t, state, setting)
+    still = jax.tree.map(jnp.zeros_like, state.canopies)
+    rate = DescentState(state.velocity, now.sensed + now.around.gravity, still)
+    met = now.met
+    # The ground, the triggers of the train, and then, for `_switch`, what the capsule meets.
+    told = jnp.stack([met.speed, met.pressure, met.mach, met.height])
+    switches = triggers(met, state.canopies, setting.train)
+    return rate, jnp.concatenate([-met.height[None] * 1e-3, switches, told])
+
+
+def _switch(
+    t: Array, state: DescentState, events: Array, fired: Array, setting: _Setting
+) -> DescentState:
+    canopies = advance(t, state.canopies, Met(*events[-4:]), fired[1:-4], setting.train)
+    return DescentState(state.position, state.velocity, canopies)
+
+
+def _deadline(t: Array, state: DescentState, setting: _Setting) -> Array:
+    pace = jnp.where(opening(t, state.canopies), 1.0, CALM) * setting.step
+    return jnp.minimum(t + pace, deadline(t, state.canopies, setting.train))
+
+
+class Descent(eqx.Module):
+    """How each descent went, lane by lane; steps are those of the train, padding included.
+
+    What has not happened is infinite.
+    """
+
+    t: Float[Array, " lanes"]  # [s]
+    outcome: Int[Array, " lanes"]
+    """An `OutcomeCode`: reached is the ground."""
+    state: DescentState
+    deployed: Record
+    deployment: Int[Array, "lanes steps"]
+    """A `Deployment`; padding is never deployed."""
+    in_box: Bool[Array, "lanes steps"]
+    released: Float[Array, "lanes steps"]  # [s]
+    openings: Openings
+    full_open: Float[Array, "lanes steps"]
+    """When each step was first at full size [s]."""
+    peak_load: Float[Array, "lanes steps"]
+    """Of one canopy [N]."""
+    vertical_speed: Float[Array, " lanes"]
+    """At the end, downwards against the ground [m/s]."""
+    horizontal_speed: Float[Array, " lanes"]  # [m/s]
+    latitude: Float[Array, " lanes"]  # [rad]
+    longitude: Float[Array, " lanes"]  # [rad]
+    steps: Int[Array, " lanes"]
+    """Of the integration."""
+
+
+def descend(  # noqa: PLR0913 - what flies, from where, and how finely: each its own
+    world: World,
+    capsule: Capsule,
+    train: Train,
+    t: Float[Array, " lanes"],
+    position: Vector,
+    velocity: Vector,
+    *,
+    step: Float[Array, " lanes"],
+    rows: int | None = None,
+) -> tuple[Descent, Tape | None]:
+    """Descend from `t` [s] and a state in GCRS [m, m/s]; all but `world` have lanes first.
+
+    `step` [s] is that of the openings, 0.02 s to 0.05 s. What is due at the start, such as a
+    height already passed, happens at once. With `rows` up to that many states are kept.
+    """
+    # The world is not mapped: every lane meets the same one.
+    axes = _Setting(None, 0, 0, 0)  # pyright: ignore[reportArgumentType]
+    setting = _Setting(world, capsule, train, step)
+    state = jax.vmap(_begin, in_axes=(0, 0, 0, axes))(t, position, velocity, setting)
+    tape = None
+    if rows is not None:
+        always = jnp.ones(t.shape, dtype=bool)
+        tape = blank_tape(state, rows).write_state(t, jnp.asarray(0), state, always)
+    switches = 2 * train.exists.shape[1]
+    kinds = jnp.arange(1 + switches + 4)
+    arrival, tape = solve(
+        Problem(_evaluate, _switch, _deadline),
+        state,
+        setting,
+        axes=axes,
+        start=t,
+        stop=t + PATIENCE,
+        step=CALM * step,
+        ending=jnp.broadcast_to(kinds == 0, (t.shape[0], kinds.size)),
+        switching=(kinds > 0) & (kinds <= switches),
+        max_steps=_MAX_STEPS,
+        tape=tape,
+    )
+    return jax.vmap(_told, in_axes=(0, axes))(arrival, setting), tape
+
+
+def _begin(t: Array, position: Vector, velocity: Vector, setting: _Setting) -> DescentState:
+    canopies = packed(t, setting.train)
+    now = _instant(t, DescentState(position, velocity, canopies), setting)
+    none = jnp.zeros(2 * setting.train.exists.shape[0], dtype=bool)
+    return DescentState(position, velocity, advance(t, canopies, now.met, none, setting.train))
+
+
+def _told(arrival: Arrival, setting: _Setting) -> Descent:
+    canopies, train = arrival.state.canopies, setting.train
+    around = _instant(arrival.t, arrival.state, setting).around
+    down = -around.relative.dot(around.up)
+    across = around.relative.dot(around.relative) - down**2
+    codes = deployment(canopies.deployed, train)
+    return Descent(
+        t=arrival.t,
+        outcome=_outcome(arrival),
+        state=arrival.state,
+        deployed=canopies.deployed,
+        deployment=codes,
+        in_box=codes == Deployment.IN_BOX,
+        released=canopies.released,
+        openings=canopies.openings,
+        full_open=full_open(arrival.t, canopies, train),
+        peak_load=jnp.where(train.working > 0.0, jnp.max(canopies.openings.peak, axis=1), 0.0),
+        vertical_speed=down,
+        horizontal_speed=jnp.sqrt(jnp.maximum(across, 0.0)),
+        latitude=around.place.latitude,
+        longitude=around.place.longitude,
+        steps=arrival.steps,
+    )
+
+
+def _outcome(arrival: Arrival) -> Int[Array, ""]:
+    cases = [
+        (arrival.fired[0], OutcomeCode.REACHED),
+        (~arrival.finite, OutcomeCode.NOT_FINITE),
+        (arrival.done, OutcomeCode.TIMED_OUT),
+    ]
+    codes = [jnp.asarray(int(code)) for _, code in cases]
+    rest = jnp.asarray(int(OutcomeCode.OUT_OF_STEPS))
+    return jnp.select([case for case, _ in cases], codes, rest)
+
+
+class DescentObservation(eqx.Module):
+    """Rows of a history; names and units are those of `yaan.results.trajectory`."""
+
+    latitude: Float[Array, " rows"]
+    longitude: Float[Array, " rows"]
+    height: Float[Array, " rows"]
+    speed_relative: Float[Array, " rows"]
+    speed_inertial: Float[Array, " rows"]
+    flight_path_angle_relative: Float[Array, " rows"]
+    flight_path_angle_inertial: Float[Array, " rows"]
+    mass: Float[Array, " rows"]
+    thrust: Float[Array, " rows"]
+    drag: Float[Array, " rows"]
+    """Of the capsule and of what carries it [N]."""
+    dynamic_pressure: Float[Array, " rows"]
+    mach: Float[Array, " rows"]
+    heat_flux: Float[Array, " rows"]
+    load: Float[Array, " rows"]
+    load_axial: Float[Array, " rows"]
+    """Pressing on the heat-shield side: the capsule hangs along the stream."""
+    load_normal: Float[Array, " rows"]
+    parachute_load: Float[Array, " rows"]
+    """Of all canopies that carry the capsule [N]."""
+    canopy_load: Float[Array, "rows steps"]
+    """Of one canopy of each step [N]; no column of the catalogue."""
+
+
+def observe_descent(world: World, capsule: Capsule, train: Train, tape: Tape) -> DescentObservation:
+    """All rows of one lane's tape; the arguments are of that lane."""
+    setting = _Setting(world, capsule, train, jnp.asarray(0.0))
+    return jax.vmap(lambda t, state: _observed(t, state, setting))(tape.t, tape.state)
+
+
+def _observed(t: Array, state: DescentState, setting: _Setting) -> DescentObservation:
+    now = _instant(t, state, setting)
+    around, met, r, v = now.around, now.met, state.position, state.velocity
+    relative = jnp.sqrt(around.relative.dot(around.relative) + 1e-12)
+    rise = around.relative.dot(around.up) / relative
+    load = now.sensed.norm() / STANDARD_GRAVITY
+    return DescentObservation(
+        latitude=around.place.latitude,
+        longitude=around.place.longitude,
+        height=around.place.height,
+        speed_relative=relative,
+        speed_inertial=v.norm(),
+        flight_path_angle_relative=jnp.arcsin(jnp.clip(rise, -1.0, 1.0)),
+        flight_path_angle_inertial=jnp.arcsin(r.dot(v) / (r.norm() * v.norm())),
+        mass=setting.capsule.mass,
+        thrust=jnp.zeros_like(load),
+        drag=now.drag + now.riser,
+        dynamic_pressure=met.pressure,
+        mach=met.mach,
+        heat_flux=free_stream_flux(around.air.density, met.speed),
+        load=load,
+        load_axial=load,
+        load_normal=jnp.zeros_like(load),
+        parachute_load=now.riser,
+        canopy_load=now.canopies,
+    )
