@@ -4,10 +4,13 @@ from yaan.phases.ascent import Ledger, Leg, State, ascend
 from yaan.phases.base import End, Phases
 from yaan.phases.entry import Entry, EntryObservation, EntryState, enter, observe_entry
 from yaan.phases.fall import Fall, fall
+from yaan.phases.orbit import Burns, Cruise, OrbitState, cruise, observe_cruise
 from yaan.phases.targeting import Answers, Solution, Tolerance, Unknown, find
 
 __all__ = [
     "Answers",
+    "Burns",
+    "Cruise",
     "End",
     "Entry",
     "EntryObservation",
@@ -15,14 +18,17 @@ __all__ = [
     "Fall",
     "Ledger",
     "Leg",
+    "OrbitState",
     "Phases",
     "Solution",
     "State",
     "Tolerance",
     "Unknown",
     "ascend",
+    "cruise",
     "enter",
     "fall",
     "find",
+    "observe_cruise",
     "observe_entry",
 ]

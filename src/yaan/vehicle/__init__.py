@@ -2,5 +2,6 @@
 
 from yaan.vehicle.capsule import Capsule, Trim
 from yaan.vehicle.launcher import Launcher
+from yaan.vehicle.spacecraft import Spacecraft
 
-__all__ = ["Capsule", "Launcher", "Trim"]
+__all__ = ["Capsule", "Launcher", "Spacecraft", "Trim"]

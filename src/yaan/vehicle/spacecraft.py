@@ -1,0 +1,29 @@
+"""A spacecraft as an orbit sees it: what it weighs, what it drags, how it burns."""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from yaan.base.constants import STANDARD_GRAVITY
+
+
+class Spacecraft(eqx.Module):
+    """A point with one set of engines, each field shared by all lanes or one a lane.
+
+    Ignores: attitude, the build-up and tail-off of thrust (a 440 N engine is there in a few
+    hundredths of a second), attitude thrusters and what they use.
+    """
+
+    dry_mass: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    """Everything but the propellant of the service module [kg]; the capsule is in it."""
+    drag_area: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    """Drag coefficient times reference area, in free-molecular flow [m^2]."""
+    thrust: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    """Vacuum thrust of all the engines that a burn uses together [N]."""
+    isp: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    """Specific impulse in vacuum [s], not zero."""
+
+    @property
+    def flow(self) -> Float[Array, "*batch"]:
+        """Propellant used a second while it burns [kg/s]."""
+        return self.thrust / (self.isp * STANDARD_GRAVITY)
