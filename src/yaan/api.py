@@ -12,7 +12,7 @@ from yaan.base.errors import YaanError
 from yaan.mission.account import Assumption, Source, assumptions, sources
 from yaan.mission.file.tree import Tree
 from yaan.mission.load import load_tree, override
-from yaan.mission.spec import MissionSpec, check
+from yaan.mission.spec import MissionSpec, check_mission
 
 if TYPE_CHECKING:
     import xarray
@@ -39,7 +39,7 @@ class Mission:
 
     def __init__(self, tree: Tree) -> None:
         self.source = tree
-        self.spec: MissionSpec = check(tree)
+        self.spec: MissionSpec = check_mission(tree)
 
     @property
     def name(self) -> str:

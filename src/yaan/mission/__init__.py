@@ -4,16 +4,18 @@ from yaan.mission.account import Assumption, Source, assumptions, sources
 from yaan.mission.file import Tree, library_text, names
 from yaan.mission.load import load_tree, override
 from yaan.mission.schema import json_schema
-from yaan.mission.spec import MissionSpec, check
+from yaan.mission.spec import EntrySpec, MissionSpec, check, check_mission
 from yaan.mission.template import template
 
 __all__ = [
     "Assumption",
+    "EntrySpec",
     "MissionSpec",
     "Source",
     "Tree",
     "assumptions",
     "check",
+    "check_mission",
     "json_schema",
     "library_text",
     "load_tree",

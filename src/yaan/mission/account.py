@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from yaan.mission.file.plain import is_list, is_mapping, mapping
 from yaan.mission.file.tree import Address, Tree, dotted
+from yaan.mission.spec.home_cross import HOME_BLOCKS
 
 _LONGEST: Final = 60  # characters of a table that are shown
 
@@ -75,6 +76,14 @@ def sources(tree: Tree) -> list[Source]:
             file, line = tree.origin((*path, "source"))
             found.append(Source(dotted(path, tree.data), text, file, line))
     return found
+
+
+def of_ascent(key: str) -> bool:
+    """Whether the ascent can depend on the value at a dotted key.
+
+    What comes home is flown after the ascent, which sees it only as the payload's mass.
+    """
+    return key.partition(".")[0] not in HOME_BLOCKS
 
 
 def text_of(value: Any) -> str:

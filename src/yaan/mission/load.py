@@ -1,7 +1,8 @@
 """Find mission files, follow their references, lay them over each other.
 
-A mission is a name from the library or a YAML file. Where the format allows a reference (a
-vehicle, an engine, a site, a table of force coefficients, another mission) the file may hold
+A mission, or an entry, is a name from the library or a YAML file. Where the format allows a
+reference (a vehicle, an engine, a site, a table of force coefficients, a spacecraft, a capsule,
+parachutes, a landing zone, another mission) the file may hold
 
 - a name from the library, as `engine: s200`;
 - a path that ends in .yaml, relative to the file that it is written in;
@@ -19,7 +20,7 @@ from yaan.base import InputError, Problem, quote
 from yaan.mission.file.address import set_node
 from yaan.mission.file.library import is_path
 from yaan.mission.file.read import read
-from yaan.mission.file.resolve import Resolver, children
+from yaan.mission.file.resolve import Resolver, children, root_kind
 from yaan.mission.file.tree import OVERRIDE, Node, Origin, Tree
 
 
@@ -41,7 +42,7 @@ def load_tree(name_or_path: str | Path, overrides: Mapping[str, Any] | None = No
     if isinstance(name_or_path, Path) and not is_path(text):
         text = f"./{text}"
     resolver = Resolver()
-    root = resolver.follow(text, Origin("", Path()), "mission", ())
+    root = resolver.root(text)
     if root is None:
         raise InputError(resolver.problems)
     return override(resolver.tree(_named(root, text)), overrides or {})
@@ -71,7 +72,7 @@ def override(tree: Tree, overrides: Mapping[str, Any]) -> Tree:
     if wrong:
         raise InputError(wrong)
     # A new value may be a reference itself, as vehicle.stages.s200.engine=my-engine.yaml.
-    return resolver.tree(resolver.resolve(root, "mission", ()))
+    return resolver.tree(resolver.resolve(root, root_kind(root), ()))
 
 
 def _named(root: Node, text: str) -> Node:

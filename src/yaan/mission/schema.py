@@ -2,8 +2,10 @@
 
 from typing import Any, Final
 
+from pydantic.json_schema import models_json_schema
+
 from yaan.mission.file.plain import is_list, is_mapping, mapping
-from yaan.mission.spec import MissionSpec
+from yaan.mission.spec import EntrySpec, MissionSpec
 
 # Models that a file may replace by a reference, and what the reference is called.
 _REFERENCES: Final = {
@@ -11,29 +13,39 @@ _REFERENCES: Final = {
     "EngineSpec": "engine",
     "SiteSpec": "site",
     "AeroTableSpec": "table of force coefficients",
+    "SpacecraftSpec": "spacecraft",
+    "CapsuleSpec": "capsule",
+    "TrimSpec": "table of force coefficients at trim",
+    "ParachutesSpec": "parachute train",
+    "ZoneSpec": "landing zone",
 }
 _WIND: Final = "WindSpec"  # may be the word none instead
+_ROOTS: Final = {"MissionSpec": "mission", "EntrySpec": "entry"}
 
 
 def json_schema() -> dict[str, Any]:
-    """JSON schema (draft 2020-12) of a mission file, with quantities as texts with units.
+    """JSON schema (draft 2020-12) of what can be flown, with quantities as texts with units.
 
     It is looser than `check`: a file may take what it does not say from another one (`from:`), so
     only `schema` and `kind` are required, and names that refer to each other are not followed.
     """
-    schema = MissionSpec.model_json_schema(by_alias=True)
+    _, schema = models_json_schema(
+        [(MissionSpec, "validation"), (EntrySpec, "validation")], by_alias=True
+    )
     definitions: dict[str, Any] = schema["$defs"]
     for model in definitions.values():
         model.pop("required", None)
     for name, what in _REFERENCES.items():
         _allow_from(definitions[name], what)
-    _point_to_references(schema)
-    _allow_from(schema, "mission")
+    _point_to_references(definitions)
+    for name, what in _ROOTS.items():
+        _allow_from(definitions[name], what)
+        definitions[name]["required"] = ["schema", "kind"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **schema,
         "title": "Yaan mission file",
-        "required": ["schema", "kind"],
+        "anyOf": [{"$ref": f"#/$defs/{name}"} for name in _ROOTS],
+        "$defs": definitions,
     }
 
 
@@ -50,15 +62,27 @@ def _point_to_references(node: Any) -> None:
             _point_to_references(item)
     elif is_mapping(node):
         for key, item in node.items():
-            name = str(mapping(item).get("$ref", "")).rpartition("/")[2]
-            if name in (*_REFERENCES, _WIND) and key != "anyOf":
-                node[key] = _reference(item, name)
+            if key == "anyOf" and is_list(item):
+                node[key] = [option for each in item for option in _options(each)]
+            elif _named(item) is not None:
+                rest = {key: value for key, value in item.items() if key != "$ref"}
+                node[key] = {"anyOf": _options(item), **rest}
             else:
                 _point_to_references(item)
 
 
-def _reference(item: dict[str, Any], name: str) -> dict[str, Any]:
+def _named(item: Any) -> str | None:
+    """The model that an item refers to, if something else may stand for it."""
+    name = str(mapping(item).get("$ref", "")).rpartition("/")[2]
+    return name if name in (*_REFERENCES, _WIND) else None
+
+
+def _options(item: Any) -> list[Any]:
+    """What may stand for an item: itself, and the text that it may be instead."""
+    name = _named(item)
+    if name is None:
+        _point_to_references(item)
+        return [item]
     still: dict[str, Any] = {"const": "none"}
     text = {"type": "string", "description": f"{_REFERENCES.get(name)}, by name or path"}
-    rest = {key: value for key, value in item.items() if key != "$ref"}
-    return {"anyOf": [still if name == _WIND else text, {"$ref": item["$ref"]}], **rest}
+    return [still if name == _WIND else text, {"$ref": item["$ref"]}]

@@ -83,7 +83,9 @@ def test_sources_and_assumptions(yaan_cli: Yaan):
 
 
 def test_schema_is_json(yaan_cli: Yaan):
-    assert "vehicle" in json.loads(yaan_cli("schema").out)["properties"]
+    definitions = json.loads(yaan_cli("schema").out)["$defs"]
+    assert "vehicle" in definitions["MissionSpec"]["properties"]
+    assert "interface" in definitions["EntrySpec"]["properties"]
 
 
 def test_an_unknown_option_is_bad_input(yaan_cli: Yaan):

@@ -19,13 +19,14 @@ from yaan.mission import (
     sources,
     template,
 )
+from yaan.mission.account import of_ascent
 
 
 @pytest.mark.parametrize("name", names())
 def test_every_assumption_can_be_moved_over_its_range(name: str) -> None:
     tree = load_tree(name)
     found = assumptions(tree)
-    assert len(found) > 10
+    assert len(found) > (10 if tree.data["kind"] == "mission" else 2)
     for item in found:
         for end in (item.low, item.high):
             if end is not None and item.key != "launch.azimuth":
@@ -64,6 +65,9 @@ def test_every_block_with_quantities_has_a_source_above_it(name: str) -> None:
     tree = load_tree(name)
     cited = {item.key for item in sources(tree)}
     assert all(item.text and item.file for item in sources(tree))
+    if tree.data["kind"] == "entry":
+        assert {"interface", "capsule", "capsule.aerodynamics", "entry"} <= cited
+        return
     for part in ("launch", "target", "vehicle", "vehicle.payload"):
         assert part in cited
     for stage in tree.data["vehicle"]["stages"]:
@@ -131,6 +135,11 @@ def test_the_json_schema_refuses_a_mass_without_a_unit_of_mass(value: Any) -> No
         {"environment": {"wind": "gusty"}},
         {"phases": [{"steer": "up"}]},
         {"colour": "blue"},
+        {"spacecraft": 3},
+        {"spacecraft": {"capsule": {"parachutes": 3}}},
+        {"landing": {"zone": 1}},
+        {"entry": {"bank": "up"}},
+        {"orbit": {"circularise": {"burns": 3}}},
     ],
     ids=str,
 )
@@ -138,6 +147,33 @@ def test_the_json_schema_refuses_what_is_no_reference(block: dict[str, Any]) -> 
     schema = json_schema()
     assert _accepts(schema, {"schema": 1, "kind": "mission"}, schema)
     assert not _accepts(schema, {"schema": 1, "kind": "mission", **block}, schema)
+
+
+@pytest.mark.parametrize(
+    ("block", "fits"),
+    [
+        ({"capsule": "apollo-cm"}, True),
+        ({"capsule": {"from": "apollo-cm", "parachutes": "gaganyaan-parachutes"}}, True),
+        ({"entry": {"bank": {"time": ["0 s"], "angle": ["60 deg"]}}}, True),
+        ({"capsule": 3}, False),
+        ({"vehicle": "lvm3"}, False),
+        ({"entry": {"bank": {"angles": ["60 deg"]}}}, False),
+        ({"interface": {"velocity": "absolute"}}, False),
+    ],
+    ids=str,
+)
+def test_the_json_schema_of_an_entry(block: dict[str, Any], fits: bool) -> None:
+    schema = json_schema()
+    assert _accepts(schema, {"schema": 1, "kind": "entry", **block}, schema) is fits
+
+
+def test_what_comes_home_is_not_of_the_ascent() -> None:
+    found = {item.key: of_ascent(item.key) for item in assumptions(load_tree("gaganyaan"))}
+    assert found["vehicle.payload.mass"]
+    assert found["vehicle.stages.s200.engine.exit_area"]
+    assert not found["spacecraft.capsule.parachutes.steps.mains.diameter"]
+    assert not found["deorbit.entry_angle"]
+    assert sum(found.values()) == 31
 
 
 def test_examples_in_the_json_schema_are_valid() -> None:
@@ -151,7 +187,7 @@ def test_examples_in_the_json_schema_are_valid() -> None:
 
 def _is_of(text: str, dimension: str) -> bool:
     try:
-        return parse(text, dimension) >= 0.0
+        return isinstance(parse(text, dimension), float)
     except InputError:
         return False
 

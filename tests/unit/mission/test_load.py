@@ -8,8 +8,11 @@ from ruamel.yaml import YAML
 
 from yaan.base import InputError
 from yaan.mission import Tree, check, library_text, load_tree, names, override, template
+from yaan.mission.file.library import FOLDERS
 
 MISSIONS = names()
+MAINS = "capsule.parachutes.steps.mains"
+STEPS = ("spacecraft", "capsule", "parachutes", "steps")
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -42,12 +45,13 @@ def test_every_library_mission_is_valid(name: str) -> None:
     assert spec.source
 
 
-@pytest.mark.parametrize("kind", ["mission", "vehicle", "engine", "site", "aerodynamics"])
+@pytest.mark.parametrize("kind", [kind for kind in FOLDERS if kind != "entry"])
 def test_every_library_file_says_its_name_and_source(kind: str) -> None:
+    assert names(kind)
     for name in names(kind):
         data = YAML(typ="safe", pure=True).load(library_text(kind, name))
         assert data["name"] == name
-        assert data["kind"] == kind
+        assert data["kind"] == kind or (kind, data["kind"]) == ("mission", "entry")
         assert data["source"]
 
 
@@ -147,6 +151,10 @@ def test_a_reference_in_a_file_replaces_the_whole(tmp_path: Path) -> None:
     [
         ("vehicle.payload.mass", "8.4 t", ("vehicle", "payload", "mass"), "8.4 t"),
         ("spacecraft.mass", "8.4 t", ("vehicle", "payload", "mass"), "8.4 t"),
+        ("spacecraft.drag_area", "13 m2", ("spacecraft", "drag_area"), "13 m2"),
+        (f"spacecraft.{MAINS}.working", "2", (*STEPS, 3, "working"), 2),
+        (f"{MAINS}.working", "2", (*STEPS, 3, "working"), 2),
+        ("capsule.parachutes.steps.1.count", "2", (*STEPS, 1, "count"), 2),
         ("phases.core.step", "2 s", ("phases", 6, "step"), "2 s"),
         ("phases.6.step", "2 s", ("phases", 6, "step"), "2 s"),
         ("environment.gravity.degree", "20", ("environment", "gravity", "degree"), 20),

@@ -1,7 +1,8 @@
 """Dotted addresses such as `vehicle.payload.mass` or `phases.core.until.time`.
 
-Steps are keys of mappings, indices of lists, or in `phases` the name of a phase.
-`spacecraft` is short for `vehicle.payload`.
+Steps are keys of mappings, indices of lists, or the name of a phase or of a parachute step.
+`spacecraft.mass` is short for `vehicle.payload.mass`, so are the payload's other keys; in a mission
+`capsule` is short for `spacecraft.capsule`.
 """
 
 from typing import Final
@@ -9,7 +10,10 @@ from typing import Final
 from yaan.base import InputError, Problem, nearest
 from yaan.mission.file.tree import Node, forget
 
-_SHORT: Final = {"spacecraft": ("vehicle", "payload")}
+_PAYLOAD: Final = ("mass", "ballistic_coefficient")
+_SHORT: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
+    ("spacecraft", key): ("vehicle", "payload", key) for key in _PAYLOAD
+}
 
 
 def steps(key: str) -> tuple[str, ...]:
@@ -21,7 +25,7 @@ def steps(key: str) -> tuple[str, ...]:
     words = tuple(word.strip() for word in key.split("."))
     if not all(words):
         raise _nowhere(key, "a dotted address, as vehicle.payload.mass")
-    return (*_SHORT.get(words[0], words[:1]), *words[1:])
+    return (*_SHORT.get(words[:2], words[:2]), *words[2:])
 
 
 def set_node(root: Node, key: str, node: Node) -> Node:
@@ -34,7 +38,10 @@ def set_node(root: Node, key: str, node: Node) -> Node:
         InputError: the address leads through a value, past the end of a list, or to a phase that
             does not exist.
     """
-    return _set(root, steps(key), key, node)
+    path = steps(key)
+    if path[0] == "capsule" and root.child("spacecraft") is not None:
+        path = ("spacecraft", *path)
+    return _set(root, path, key, node)
 
 
 def _set(here: Node, path: tuple[str, ...], key: str, node: Node) -> Node:

@@ -18,6 +18,11 @@ FOLDERS: Final = {
     "engine": "engines",
     "site": "sites",
     "aerodynamics": "aerodynamics",
+    "entry": "missions",
+    "spacecraft": "spacecraft",
+    "capsule": "capsules",
+    "parachutes": "parachutes",
+    "zone": "zones",
 }
 
 
@@ -44,7 +49,13 @@ def library_text(kind: str, name: str) -> str:
 
 def wanted(kind: str) -> str:
     """What a reference must be, in words."""
-    what = {"engine": "an engine", "aerodynamics": "a table of force coefficients"}
+    what = {
+        "engine": "an engine",
+        "entry": "an entry",
+        "spacecraft": "a spacecraft",
+        "aerodynamics": "a table of force coefficients",
+        "parachutes": "a parachute train",
+    }
     return f"{what.get(kind, f'a {kind}')} from the library, or a path that ends in .yaml"
 
 

@@ -5,6 +5,7 @@ name, a path, a complete mapping, or a mapping with `from:` that changes what it
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from yaan.base import InputError, Problem, quote
@@ -15,7 +16,15 @@ SCHEMA: Final = 1
 
 # Kind of file -> places in it that may refer to another file, and the kind that they refer to.
 _SLOTS: Final[dict[str, dict[tuple[str, ...], str]]] = {
-    "mission": {("vehicle",): "vehicle", ("launch", "site"): "site"},
+    "mission": {
+        ("vehicle",): "vehicle",
+        ("launch", "site"): "site",
+        ("spacecraft",): "spacecraft",
+        ("landing", "zone"): "zone",
+    },
+    "entry": {("capsule",): "capsule"},
+    "spacecraft": {("capsule",): "capsule"},
+    "capsule": {("aerodynamics",): "aerodynamics", ("parachutes",): "parachutes"},
     "vehicle": {
         ("stages", "*", "engine"): "engine",
         ("stages", "*", "aerodynamics", "table"): "aerodynamics",
@@ -24,7 +33,12 @@ _SLOTS: Final[dict[str, dict[tuple[str, ...], str]]] = {
     "engine": {},
     "site": {},
     "aerodynamics": {},
+    "parachutes": {},
+    "zone": {},
 }
+
+ROOTS: Final = ("mission", "entry")
+"""Kinds of file that can be flown; each may start `from` another one of its kind."""
 
 _LONGEST_CHAIN: Final = 20  # files; a vehicle, its engine and a few missions are five
 
@@ -57,20 +71,30 @@ class Resolver:
             self._chain.pop()
         return Node(node.value, node.source, node.line, whole=True)
 
+    def root(self, text: str) -> Node | None:
+        """The complete tree of a file that can be flown; None if there is a problem."""
+        origin = Origin("", Path())
+        try:
+            _, raw = self._open(text, origin, "mission")
+        except InputError as error:
+            self.problems += error.problems
+            return None
+        return self.follow(text, origin, root_kind(raw), ())
+
     def resolve(self, node: Node, kind: str, path: Address) -> Node:
         """Replace the references in a tree of one kind by what they refer to."""
-        if kind == "mission" and node.child("from") is not None:
-            node = self._base(node)
+        if kind in ROOTS and node.child("from") is not None:
+            node = self._base(node, kind)
         for pattern, below in _SLOTS[kind].items():
             node = self._at(node, pattern, below, path)
         return node
 
-    def _base(self, node: Node) -> Node:
-        """Lay a mission over the one that it is `from`."""
+    def _base(self, node: Node, kind: str) -> Node:
+        """Lay a mission over the one that it is `from`, an entry likewise."""
         assert isinstance(node.value, dict)
         rest = {key: value for key, value in node.value.items() if key != "from"}
-        base = self._reference(node.value["from"], "mission", ("from",))
-        over = self.resolve(node.with_value(rest), "mission", ())
+        base = self._reference(node.value["from"], kind, ("from",))
+        over = self.resolve(node.with_value(rest), kind, ())
         return self._lost(over, ()) if base is None else merge(base, over)
 
     def _at(self, node: Node, pattern: tuple[str, ...], kind: str, path: Address) -> Node:
@@ -121,9 +145,9 @@ class Resolver:
                     self._add(node, path, problem.expected, problem.hint)
             return None
         # The name of a base mission is not the name of the mission that changes it.
-        dropped = ("name",) if kind == "mission" else ("schema", "kind")
+        dropped = ("name",) if kind in ROOTS else ("schema", "kind")
         below = {key: value for key, value in children(found).items() if key not in dropped}
-        return Node(below, node.source, node.line, whole=kind != "mission")
+        return Node(below, node.source, node.line, whole=kind not in ROOTS)
 
     def _lost(self, node: Node, path: Address) -> Node:
         """Leave a place empty whose reference leads nowhere; its problem is told already."""
@@ -168,7 +192,7 @@ class Resolver:
             return False
         before = len(self.problems)
         self._check_word(node, (*path, "schema"), SCHEMA, _version_advice(node))
-        self._check_word(node, (*path, "kind"), kind, "")
+        self._check_word(node, (*path, "kind"), kind, _kind_advice(kind, path))
         return len(self.problems) == before
 
     def _check_word(self, node: Node, path: Address, right: Any, hint: str) -> None:
@@ -180,6 +204,18 @@ class Resolver:
             line, value = child.line, quote(child.plain())
             label = node.source.label
             self.problems.append(Problem(label, line, key, value, str(right), hint))
+
+
+def root_kind(node: Node) -> str:
+    """What a file that is to be flown says that it is; a mission if it says nothing that can be."""
+    said = node.child("kind")
+    return str(said.value) if said is not None and said.value in ROOTS else ROOTS[0]
+
+
+def _kind_advice(kind: str, path: Address) -> str:
+    """What else can be flown, where the file itself is at fault."""
+    others = ", ".join(other for other in ROOTS if other != kind)
+    return f"or {others}" if kind in ROOTS and path == () else ""
 
 
 def _version_advice(node: Node) -> str:

@@ -18,6 +18,8 @@ Address = tuple[str | int, ...]
 
 OVERRIDE: Final = "--set"
 
+_NAMED: Final = ("phases", "steps")  # lists whose items have names
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -115,7 +117,7 @@ class Tree:
 
 
 def dotted(path: Address, data: Any) -> str:
-    """Write an address with dots; a phase is called by its name where it has one.
+    """Write an address with dots; a phase or a parachute step is called by its name if it has one.
 
     Args:
         path: keys and list indices from the root.
@@ -124,10 +126,17 @@ def dotted(path: Address, data: Any) -> str:
     words: list[str] = []
     for depth, step in enumerate(path):
         name = None
-        if isinstance(step, int) and path[:depth] == ("phases",):
-            name = _phase_name(data, step)
+        if isinstance(step, int) and depth and path[depth - 1] in _NAMED:
+            name = _name(_at(data, path[: depth - 1]), str(path[depth - 1]), step)
         words.append(str(step) if name is None else name)
     return ".".join(words)
+
+
+def _at(data: Any, path: Address) -> Any:
+    """The mapping at an address of keys; None if there is none."""
+    for step in path:
+        data = item(data, str(step))
+    return data
 
 
 def merge(base: Node, over: Node) -> Node:
@@ -173,9 +182,9 @@ def _nulls(path: Address, node: Node) -> Iterator[Address]:
         yield path
 
 
-def _phase_name(data: Any, index: int) -> str | None:
-    """Name of a phase if it is unmistakable: a text that no other phase has."""
-    names = [item(phase, "name") for phase in items(data, "phases")]
+def _name(data: Any, key: str, index: int) -> str | None:
+    """Name of an item of a list if it is unmistakable: a text that no other item has."""
+    names = [item(entry, "name") for entry in items(data, key)]
     if not 0 <= index < len(names):
         return None
     name = names[index]

@@ -15,12 +15,12 @@ import numpy as np
 from yaan.base.errors import InputError
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
-from yaan.mission.account import Assumption, assumptions
+from yaan.mission.account import Assumption, assumptions, of_ascent
 from yaan.mission.file.tree import Tree
 from yaan.mission.flight import abort, flyer
 from yaan.mission.flight.steer import Steered, Task, make_task
 from yaan.mission.load import override
-from yaan.mission.spec import MissionSpec, check
+from yaan.mission.spec import MissionSpec, check_mission
 from yaan.phases.targeting import LANES
 
 STEPS = 12.0
@@ -102,12 +102,14 @@ def rank(tree: Tree, spec: MissionSpec, world: World, steered: Steered) -> list[
 
 def _variants(tree: Tree, ranked: Ranked, profile: str, world: World) -> list[_Variant]:
     made = []
+    if not of_ascent(ranked.assumption.key):
+        return made
     ends: dict[str, Any] = {"low": ranked.assumption.low, "high": ranked.assumption.high}
     for side, value in ends.items():
         if value is None:
             continue
         try:
-            spec = check(override(tree, dict.fromkeys(ranked.keys, value)))
+            spec = check_mission(override(tree, dict.fromkeys(ranked.keys, value)))
         except InputError:
             continue  # an end of the range that the file's own rules refuse is not flown
         task = make_task(spec, profile, world)

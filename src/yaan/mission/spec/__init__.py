@@ -1,7 +1,27 @@
 """The mission file as checked models with SI floats."""
 
-from yaan.mission.spec.check import check
+from yaan.mission.spec.check import Spec, check, check_mission
+from yaan.mission.spec.craft import (
+    CapsuleSpec,
+    ServiceModuleSpec,
+    SpacecraftSpec,
+    ThrusterSpec,
+    TrimSpec,
+)
 from yaan.mission.spec.cross import LIFT_OFF
+from yaan.mission.spec.entry import EntryLandingSpec, EntrySpec, InterfaceSpec
+from yaan.mission.spec.home import (
+    AimSpec,
+    BankSpec,
+    CirculariseSpec,
+    DeorbitSpec,
+    EntryPhaseSpec,
+    HomeEntrySpec,
+    LandingSpec,
+    OrbitSpec,
+    ZoneSpec,
+)
+from yaan.mission.spec.home_cross import ENTRY_EVENTS, HOME_BLOCKS, HOME_PHASES
 from yaan.mission.spec.mission import (
     CrewSpec,
     EnvironmentSpec,
@@ -14,6 +34,14 @@ from yaan.mission.spec.mission import (
     TargetSpec,
     WindSpec,
     WindTableSpec,
+)
+from yaan.mission.spec.parachutes import (
+    BoxSpec,
+    DeploySpec,
+    ParachutesSpec,
+    ReefingSpec,
+    ReleaseSpec,
+    StepSpec,
 )
 from yaan.mission.spec.steering import (
     CoefficientsSpec,
@@ -38,34 +66,62 @@ from yaan.mission.spec.vehicle import (
 )
 
 __all__ = [
+    "ENTRY_EVENTS",
+    "HOME_BLOCKS",
+    "HOME_PHASES",
     "LIFT_OFF",
     "AeroTableSpec",
+    "AimSpec",
+    "BankSpec",
+    "BoxSpec",
+    "CapsuleSpec",
+    "CirculariseSpec",
     "CoefficientsSpec",
     "ConfigurationSpec",
     "CrewSpec",
+    "DeorbitSpec",
+    "DeploySpec",
     "EngineSpec",
+    "EntryLandingSpec",
+    "EntryPhaseSpec",
+    "EntrySpec",
     "EnvironmentSpec",
     "GravitySpec",
+    "HomeEntrySpec",
+    "InterfaceSpec",
+    "LandingSpec",
     "LaunchSpec",
     "MeetSpec",
     "MissionSpec",
+    "OrbitSpec",
+    "ParachutesSpec",
     "PartSpec",
     "PayloadSpec",
     "PhaseSpec",
     "ProfileSpec",
     "ProgrammeSpec",
     "PublishedSpec",
+    "ReefingSpec",
+    "ReleaseSpec",
     "ReserveSpec",
     "ScaleSpec",
     "SeatSpec",
+    "ServiceModuleSpec",
     "SiteSpec",
+    "SpacecraftSpec",
+    "Spec",
     "StageSpec",
     "SteerSpec",
     "SteeringSpec",
+    "StepSpec",
     "TargetSpec",
+    "ThrusterSpec",
+    "TrimSpec",
     "UntilSpec",
     "VehicleSpec",
     "WindSpec",
     "WindTableSpec",
+    "ZoneSpec",
     "check",
+    "check_mission",
 ]

@@ -1,4 +1,4 @@
-"""From a tree to a checked mission, or to every mistake at once."""
+"""From a tree to a checked mission or entry, or to every mistake at once."""
 
 import types
 import typing
@@ -13,35 +13,67 @@ from yaan.mission.file.plain import is_list, is_mapping
 from yaan.mission.file.tree import Address, Tree, dotted
 from yaan.mission.spec.block import is_model, mistakes_of, quantity_in
 from yaan.mission.spec.cross import cross_mistakes
+from yaan.mission.spec.entry import EntrySpec
+from yaan.mission.spec.home_cross import entry_mistakes, home_mistakes
 from yaan.mission.spec.mission import MissionSpec
 from yaan.mission.spec.quantity import Mistake
 
 _MOST: Final = 200  # mistakes that are told; who has more has given the wrong file
 
 
-def check(tree: Tree) -> MissionSpec:
-    """Check a resolved mission.
+Spec = MissionSpec | EntrySpec
+
+_ROOTS: Final[dict[str, type[Spec]]] = {"mission": MissionSpec, "entry": EntrySpec}
+
+
+def check(tree: Tree) -> Spec:
+    """Check a resolved file of kind `mission` or `entry`.
 
     Returns:
-        The mission with SI floats for its quantities.
+        The mission or the entry with SI floats for its quantities.
 
     Raises:
         InputError: every mistake, each with file, line, key, value, and what was expected.
     """
-    spec: MissionSpec | None = None
+    root = _root(tree)
+    spec: Spec | None = None
     found: list[Mistake] = []
     try:
-        spec = MissionSpec.model_validate(tree.data)
+        spec = root.model_validate(tree.data)
     except ValidationError as error:
         found += mistakes_of(error)
     known = [mistake.at for mistake in found]
-    found += [m for m in cross_mistakes(tree.data) if not _is_told(m.at, known)]
+    found += [m for m in _cross_mistakes(root, tree.data) if not _is_told(m.at, known)]
     # A key without a value is left out, which would hide that nobody knows the key.
-    found += [Mistake(at, "a known key") for at in tree.nulls() if _is_unknown(at)]
+    found += [Mistake(at, "a known key") for at in tree.nulls() if _is_unknown(root, at)]
     mistakes = [m for m in found if not _is_told(m.at, list(tree.unresolved))]
     if mistakes or tree.problems or spec is None:
         raise InputError(_problems(mistakes, tree))
     return spec
+
+
+def check_mission(tree: Tree) -> MissionSpec:
+    """Check a file that must be of kind `mission`; see `check`.
+
+    Raises:
+        InputError: every mistake, or the one that it is of another kind.
+    """
+    spec = check(tree)
+    if isinstance(spec, MissionSpec):
+        return spec
+    file, line = tree.origin(("kind",))
+    raise InputError(Problem(file, line, "kind", quote(spec.kind), "mission"))
+
+
+def _root(tree: Tree) -> type[Spec]:
+    kind = tree.data.get("kind")
+    return _ROOTS.get(kind, MissionSpec) if isinstance(kind, str) else MissionSpec
+
+
+def _cross_mistakes(root: type[Spec], data: Any) -> list[Mistake]:
+    if root is EntrySpec:
+        return list(entry_mistakes(data))
+    return [*cross_mistakes(data), *home_mistakes(data)]
 
 
 def _is_told(path: Address, told: Sequence[Address]) -> bool:
@@ -53,13 +85,13 @@ def _problem(mistake: Mistake, tree: Tree) -> Problem:
     """Say a mistake in the words of the file."""
     file, line = tree.origin(mistake.at)
     exists, value = _value(tree.data, mistake.at)
-    expected, hint = mistake.expected, mistake.hint
+    expected, hint, root = mistake.expected, mistake.hint, _root(tree)
     if expected == "required":
-        expected = f"required: {_description(mistake.at)}"
+        expected = f"required: {_description(root, mistake.at)}"
     elif not exists:
         expected = f"expected {expected}"
     if mistake.expected == "a known key":
-        hint = hint or nearest(str(mistake.at[-1]), _keys(mistake.at[:-1]))
+        hint = hint or nearest(str(mistake.at[-1]), _keys(root, mistake.at[:-1]))
     if isinstance(value, str) and not hint and expected.startswith("one of "):
         hint = nearest(value, expected.removeprefix("one of ").split(", "))
     text = quote(value) if exists else ""
@@ -81,9 +113,9 @@ def _problems(mistakes: list[Mistake], tree: Tree) -> list[Problem]:
     return problems
 
 
-def _is_unknown(path: Address) -> bool:
+def _is_unknown(root: type[Spec], path: Address) -> bool:
     """Whether the format has no such key."""
-    keys = _keys(path[:-1])
+    keys = _keys(root, path[:-1])
     return bool(keys) and str(path[-1]) not in keys
 
 
@@ -99,17 +131,17 @@ def _value(data: Any, path: Address) -> tuple[bool, Any]:
     return True, data
 
 
-def _keys(path: Address) -> list[str]:
+def _keys(root: type[Spec], path: Address) -> list[str]:
     """The keys that a block may have."""
-    kind, _ = _kind(path)
+    kind, _ = _kind(root, path)
     if not is_model(kind):
         return []
     return [info.alias or name for name, info in kind.model_fields.items()]
 
 
-def _description(path: Address) -> str:
+def _description(root: type[Spec], path: Address) -> str:
     """What a missing key means, with an example where it is a quantity."""
-    _, info = _kind(path)
+    _, info = _kind(root, path)
     if info is None:
         return "this key"
     quantity = quantity_in(info.annotation, info.metadata)
@@ -117,9 +149,9 @@ def _description(path: Address) -> str:
     return f"{what}, {quantity.describe()}" if quantity else what
 
 
-def _kind(path: Address) -> tuple[Any, FieldInfo | None]:
+def _kind(root: type[Spec], path: Address) -> tuple[Any, FieldInfo | None]:
     """Type of the value at an address of the format, and its field."""
-    kind: Any = MissionSpec
+    kind: Any = root
     info: FieldInfo | None = None
     for step in path:
         kind = _bare(kind)

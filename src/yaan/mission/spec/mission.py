@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from yaan.base import nearest
 from yaan.mission.file.plain import is_mapping
 from yaan.mission.spec.block import Block, Pair
+from yaan.mission.spec.craft import SpacecraftSpec
+from yaan.mission.spec.home import DeorbitSpec, HomeEntrySpec, LandingSpec, OrbitSpec
 from yaan.mission.spec.quantity import (
     Azimuth,
     Epoch,
@@ -114,6 +116,9 @@ class CrewSpec(Block):
 
     condition: Literal["fresh", "deconditioned"] = Field(
         default="fresh", description="fresh, or deconditioned by weightlessness"
+    )
+    return_condition: Literal["fresh", "deconditioned"] = Field(
+        default="deconditioned", description="the same, on the way home"
     )
     seat: SeatSpec = Field(default_factory=SeatSpec, description="thrust axis in couch axes")
 
@@ -224,6 +229,13 @@ class MissionSpec(Block):
     launch: LaunchSpec = Field(description="where and when")
     target: TargetSpec = Field(description="orbit at cut-off")
     vehicle: VehicleSpec = Field(description="launcher and payload")
+    spacecraft: SpacecraftSpec | None = Field(
+        default=None, description="the payload as a craft of its own, to come home"
+    )
+    orbit: OrbitSpec | None = Field(default=None, description="orbit that is kept")
+    landing: LandingSpec | None = Field(default=None, description="where and when to come down")
+    deorbit: DeorbitSpec | None = Field(default=None, description="burn that brings it down")
+    entry: HomeEntrySpec | None = Field(default=None, description="flight through the air")
     crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
     environment: EnvironmentSpec = Field(
         default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"

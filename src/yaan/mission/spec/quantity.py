@@ -137,21 +137,42 @@ WindSpeed = Annotated[float, Quantity("speed", "10 m/s", low=-300.0, high=300.0)
 HeatFlux = Annotated[float, Quantity("heat flux", "1135 W/m2", above=0.0, high=1e9)]
 DynamicPressure = Annotated[float, Quantity("pressure", "10 Pa", above=0.0, high=1e6)]
 BallisticCoefficient = Annotated[float, Quantity("mass per area", "400 kg/m2", above=0.0, high=1e6)]
+DragArea = Annotated[float, Quantity("area", "12 m2", low=0.0, high=1e4)]
+Diameter = Annotated[float, Quantity("length", "3.5 m", above=0.0, high=200.0)]
+MissionTime = Annotated[float, Quantity("time", "72 h", above=0.0, high=60 * 86400.0)]
+Window = Annotated[float, Quantity("time", "12 h", low=0.0, high=30 * 86400.0)]
+OrbitStep = Annotated[float, Quantity("time", "60 s", low=0.1, high=300.0)]
+EntryAngle = Annotated[float, Quantity("angle", "-1.4 deg", low=-10 * _DEG, high=-0.1 * _DEG)]
+PathAngle = Annotated[float, Quantity("angle", "-6.5 deg", low=-90 * _DEG, high=90 * _DEG)]
+Heading = Annotated[float, Quantity("angle", "72 deg", low=-180 * _DEG, high=360 * _DEG)]
+Bank = Annotated[float, Quantity("angle", "60 deg", low=-360 * _DEG, high=360 * _DEG)]
+BankSize = Annotated[float, Quantity("angle", "60 deg", low=0.0, high=180 * _DEG)]
+RollRate = Annotated[float, Quantity("angular rate", "15 deg/s", above=0.0, high=180 * _DEG)]
+EntryHeight = Annotated[float, Quantity("length", "120 km", low=50e3, high=1000e3)]
+EntryTime = Annotated[float, Quantity("time", "90 s", low=0.0, high=86400.0)]
+EntryRadius = Annotated[float, Quantity("length", "6498.27 km", low=6.36e6, high=8e6)]
+EntrySpeed = Annotated[float, Quantity("speed", "7.9 km/s", above=0.0, high=20e3)]
+Floor = Annotated[float, Quantity("length", "7 km", low=-500.0, high=200e3)]
+DeployHeight = Annotated[float, Quantity("length", "7 km", above=0.0, high=60e3)]
+DeploySpeed = Annotated[float, Quantity("speed", "190 m/s", above=0.0, high=5e3)]
+DeployDelay = Annotated[float, Quantity("time", "2 s", low=0.0, high=3600.0)]
+BoxPressure = Annotated[float, Quantity("pressure", "12 kPa", low=0.0, high=1e6)]
 
 _EPOCH: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})? UTC"
 )
-_FIRST_YEAR, _LAST_YEAR = 1972, 2100
+FIRST_YEAR, _LAST_YEAR = 1972, 2100
+_FIRST_CAPSULE: Final = 1960  # UTC begins; no capsule had come back before
 
 
-def read_epoch(text: str) -> str:
+def read_epoch(text: str, first: int = FIRST_YEAR) -> str:
     """Check an epoch; it stays text, since only `spacetime` knows of leap seconds.
 
     Raises:
-        PydanticCustomError: another form, no such instant, or out of 1972 to 2100.
+        PydanticCustomError: another form, no such instant, or out of `first` to 2100.
     """
     match = _EPOCH.fullmatch(text)
-    expected = f'a UTC time from {_FIRST_YEAR} to {_LAST_YEAR}, as "2027-01-15T03:30:00 UTC"'
+    expected = f'a UTC time from {first} to {_LAST_YEAR}, as "2027-01-15T03:30:00 UTC"'
     if match is None:
         raise refuse(Mistake((), expected))
     year, month, day, hour, minute, second = map(int, match.groups())
@@ -159,12 +180,21 @@ def read_epoch(text: str) -> str:
         instant = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError as error:
         raise refuse(Mistake((), expected, str(error))) from error
-    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+    if not first <= instant.year <= _LAST_YEAR:
         raise refuse(Mistake((), expected))
     return text
 
 
-Epoch = Annotated[str, AfterValidator(read_epoch)]
+def _read_epoch(text: str) -> str:
+    return read_epoch(text)
+
+
+def _read_past_epoch(text: str) -> str:
+    return read_epoch(text, _FIRST_CAPSULE)
+
+
+Epoch = Annotated[str, AfterValidator(_read_epoch)]
+PastEpoch = Annotated[str, AfterValidator(_read_past_epoch)]
 Name = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60),

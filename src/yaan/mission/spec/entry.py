@@ -1,0 +1,91 @@
+"""A file of kind `entry`: a capsule from given interface conditions down."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from yaan.mission.spec.block import Block
+from yaan.mission.spec.craft import CapsuleSpec
+from yaan.mission.spec.home import AimSpec, EntryPhaseSpec
+from yaan.mission.spec.mission import CrewSpec, EnvironmentSpec
+from yaan.mission.spec.quantity import (
+    FIRST_YEAR,
+    EntryHeight,
+    EntryRadius,
+    EntrySpeed,
+    Heading,
+    Latitude,
+    Longitude,
+    MissionName,
+    Mistake,
+    PastEpoch,
+    PathAngle,
+    refuse,
+)
+from yaan.mission.spec.steering import PublishedSpec
+
+
+class InterfaceSpec(Block):
+    """Where an entry starts, and how it moves; angles against the geocentric horizontal."""
+
+    radius: EntryRadius | None = Field(default=None, description="distance from the Earth's centre")
+    height: EntryHeight | None = Field(default=None, description="geodetic height")
+    latitude: Latitude = Field(description="latitude, of the kind that latitude_kind says")
+    latitude_kind: Literal["geodetic", "geocentric"] = Field(
+        default="geodetic", description="geodetic, or geocentric as declination is"
+    )
+    longitude: Longitude = Field(description="longitude east, at the epoch")
+    speed: EntrySpeed = Field(description="speed, inertial or relative as velocity says")
+    flight_path_angle: PathAngle = Field(description="above the horizontal, negative downwards")
+    heading: Heading = Field(description="direction of the motion, clockwise from north")
+    velocity: Literal["inertial", "relative"] = Field(
+        default="inertial",
+        description="speed and angles are inertial, or relative to the turning Earth",
+    )
+
+    @model_validator(mode="after")
+    def _one_distance(self) -> Self:
+        """A radius or a height."""
+        if (self.radius is None) == (self.height is None):
+            raise refuse(Mistake((), "radius or height, one of them"))
+        return self
+
+
+class EntryLandingSpec(Block):
+    """Where an entry is meant to come down."""
+
+    aim: AimSpec = Field(description="point that the bank is solved for, and misses are taken from")
+
+
+class EntrySpec(Block):
+    """A checked entry; every dimensional value is an SI float."""
+
+    schema_: Literal[1] = Field(alias="schema", description="version of the format")
+    kind: Literal["entry"] = Field(description="kind of file")
+    name: MissionName = Field(description="short name, used for the run folder")
+    epoch: PastEpoch = Field(description='start of the entry, as "2027-01-18T02:30:00 UTC"')
+    interface: InterfaceSpec = Field(description="where it starts, and how it moves")
+    capsule: CapsuleSpec = Field(description="what enters")
+    entry: EntryPhaseSpec = Field(description="how it is flown")
+    landing: EntryLandingSpec | None = Field(default=None, description="where it should come down")
+    crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
+    environment: EnvironmentSpec = Field(
+        default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
+    )
+    published: list[PublishedSpec] = Field(
+        default_factory=list[PublishedSpec], description="figures to compare with"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """Solving needs an aim; the rotation of the Earth is tabulated for the time of UTC."""
+        mistakes: list[Mistake] = []
+        if self.entry.bank.solve and self.landing is None:
+            expected = "{constant: ANGLE} or {time: [..], angle: [..]}"
+            mistakes.append(Mistake(("entry", "bank"), expected, "solve needs landing.aim"))
+        if self.environment.earth == "iers" and int(self.epoch[:4]) < FIRST_YEAR:
+            expected = f"uniform for an epoch before {FIRST_YEAR}"
+            mistakes.append(Mistake(("environment", "earth"), expected))
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
