@@ -54,6 +54,22 @@ class Zone:
         return float(np.arctan2(z, np.hypot(x, y))), float(np.arctan2(y, x))
 
 
+@dataclass(frozen=True)
+class Disc:
+    """A point on the Earth and what can be reached around it."""
+
+    latitude: float  # [rad]
+    longitude: float  # [rad]
+    radius: float  # [m]
+
+    def margin(self, latitude: ArrayLike, longitude: ArrayLike) -> Angles:
+        """Distance of points to the edge [m]: positive inside, negative outside."""
+        return self.radius - distance(latitude, longitude, self.latitude, self.longitude)
+
+
+Area = Zone | Disc
+
+
 def distance(
     latitude: ArrayLike, longitude: ArrayLike, other_latitude: ArrayLike, other_longitude: ArrayLike
 ) -> Angles:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yaan.base.constants import EARTH_SPIN
-from yaan.spacetime.zone import Zone
+from yaan.spacetime.zone import Area
 
 Column = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Pass:
-    """The best landing point of one revolution: the farthest inside, or the least outside."""
+    """The best landing point of half a revolution: the farthest inside, or the least outside."""
 
     revolution: int
     """Ascending nodes passed since the track began."""
@@ -41,7 +41,7 @@ class Pass:
     latitude: float  # [rad]
     longitude: float  # [rad]
     margin: float
-    """Distance to the edge of the zone [m], positive inside; or minus that to the aim."""
+    """Distance to the edge of the area [m], positive inside."""
 
 
 def revolutions(track: Track) -> NDArray[np.int64]:
@@ -53,16 +53,16 @@ def revolutions(track: Track) -> NDArray[np.int64]:
     return np.cumsum(count)
 
 
-def passes(track: Track, zone: Zone, window: tuple[float, float], reach: float) -> list[Pass]:
-    """Passes of a landing track whose best point is within `reach` [m] outside the zone.
+def passes(track: Track, area: Area, window: tuple[float, float], reach: float) -> list[Pass]:
+    """Passes of a landing track whose best point is within `reach` [m] outside the area.
 
     Args:
         track: where descents land.
-        zone: where they shall land.
+        area: where they shall land.
         window: first and last landing time [s].
         reach: how far outside a pass is still listed [m].
     """
-    margin = zone.margin(track.latitude, track.longitude)
+    margin = area.margin(track.latitude, track.longitude)
     number = revolutions(track)
     northward = np.gradient(track.latitude, track.time) > 0.0
     wanted = (track.time >= window[0]) & (track.time <= window[1]) & (margin > -reach)

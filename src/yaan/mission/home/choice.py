@@ -1,0 +1,104 @@
+"""Which pass brings the crew home: all that the window holds, and the one that is chosen.
+
+A pass serves if its landing track runs far enough inside the landing zone (or near enough to a
+fixed aim) at the right time and, where it is required, in daylight. Of those that serve daylight
+comes first where it is preferred, then the least change of the orbit, then the time.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from yaan.mission.home.passes import Pass, Track, passes
+from yaan.spacetime.zone import Area, Disc
+
+INSIDE = 40e3
+"""A landing point is chosen at least so far inside its zone [m]: what wind and steering need."""
+
+LISTED = 600e3
+"""Passes that miss by up to this are listed [m]."""
+
+Light = Literal["day", "twilight", "night"]
+
+_HORIZON = np.radians(-0.833)  # the upper limb, refracted: the convention of sunrise
+_CIVIL = np.radians(-6.0)
+
+Elevation = Callable[[float, float, float], float]
+"""Elevation of the Sun [rad] at a time [s], latitude and longitude [rad]."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """When and where to land."""
+
+    area: Area
+    time: float  # [s]
+    window: float
+    """Either side of it [s]."""
+    light: Literal["prefer", "require", "ignore"]
+
+    @property
+    def margin(self) -> float:
+        """How far inside the area a landing point must be [m]."""
+        return 0.0 if isinstance(self.area, Disc) else INSIDE
+
+
+@dataclass(frozen=True)
+class Opportunity:
+    """One pass of one orbit."""
+
+    orbit: int
+    """Index of the orbit it is flown from."""
+    passed: Pass
+    sun_elevation: float  # [rad]
+    reachable: bool
+    why: str
+    """What speaks against it; empty if nothing does."""
+
+    @property
+    def light(self) -> Light:
+        """Day, civil twilight, or night."""
+        if self.sun_elevation >= _HORIZON:
+            return "day"
+        return "twilight" if self.sun_elevation >= _CIVIL else "night"
+
+
+def opportunities(tracks: Sequence[Track], wish: Wish, elevation: Elevation) -> list[Opportunity]:
+    """Every pass of every orbit's landing track, in order of orbit and time."""
+    window = (wish.time - wish.window, wish.time + wish.window)
+    found: list[Opportunity] = []
+    for i, track in enumerate(tracks):
+        for one in passes(track, wish.area, window, LISTED):
+            sun = elevation(one.time, one.latitude, one.longitude)
+            found.append(_judged(i, one, sun, wish))
+    return found
+
+
+def _judged(orbit: int, one: Pass, sun: float, wish: Wish) -> Opportunity:
+    inside = one.margin >= wish.margin
+    seen = Opportunity(orbit, one, sun, inside, "")
+    dark = wish.light == "require" and seen.light != "day"
+    if not inside:
+        what = "reach of the aim" if isinstance(wish.area, Disc) else "zone"
+        short = (wish.margin - one.margin) / 1e3
+        why = f"{short:.0f} km short of being {wish.margin / 1e3:.0f} km inside the {what}"
+    else:
+        why = "no daylight" if dark else ""
+    return Opportunity(orbit, one, sun, inside and not dark, why)
+
+
+def choose(
+    found: Sequence[Opportunity], wish: Wish, changes: Sequence[float]
+) -> Opportunity | None:
+    """The best of what serves; `changes` are the orbits' distances from the wanted one."""
+    able = [o for o in found if o.reachable]
+    if not able:
+        return None
+
+    def rank(one: Opportunity) -> tuple[bool, float, float]:
+        dark = wish.light != "ignore" and one.light != "day"
+        return dark, abs(changes[one.orbit]), abs(one.passed.time - wish.time)
+
+    return min(able, key=rank)

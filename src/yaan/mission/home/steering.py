@@ -1,0 +1,126 @@
+"""The bank of an entry, solved: one angle and one change of side that reach the aim."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yaan.dynamics.forces import World
+from yaan.gnc.bank import BankProfile, with_reversal
+from yaan.mission.home import legs
+from yaan.mission.home.deorbit import COARSE, offsets
+from yaan.mission.home.legs import LANES, Array, States
+from yaan.phases.targeting import Answers, Solution, Tolerance, Unknown, find, refine
+from yaan.vehicle.capsule import Capsule
+
+MET = 100.0
+"""A bank reaches its aim if it comes within this [m] of it."""
+
+_MISS = 1e3  # [m] scale of a miss
+_STEEPEST = np.radians(100.0)
+_GUESSED = 240.0  # [s] after the interface: between the two pulls of a lifting entry
+_SCANNED = (120.0, 180.0, 300.0, 360.0, 420.0)  # [s]
+_LAST = 900.0  # [s]
+
+
+@dataclass(frozen=True)
+class Banked:
+    """A bank that was solved, and its entry on fine steps."""
+
+    bank: BankProfile
+    magnitude: float  # [rad]
+    reversal: float  # [s] after the interface
+    misses: tuple[float, float]
+    """Beyond and to the right of the aim [m]."""
+    fall: legs.Fall
+
+    @property
+    def met(self) -> bool:
+        """Whether the aim is reached."""
+        return bool(np.hypot(*self.misses) <= MET)
+
+
+@dataclass(frozen=True)
+class Glider:
+    """What enters, from where, and how it may be steered."""
+
+    world: World
+    capsule: Capsule
+    interface: States
+    """One lane."""
+    floor: float  # [m]
+    roll_rate: float  # [rad/s]
+    step: float  # [s]
+    rows: int
+
+
+def reach_aim(
+    glider: Glider, aim: tuple[float, float], nominal: float, near: Banked | None = None
+) -> Banked:
+    """The bank that brings the capsule to `aim` (latitude, longitude [rad]) at the floor.
+
+    Starts from the size `nominal` [rad], or from a bank that reached a point nearby. An aim out
+    of reach comes back with the misses of the nearest try.
+    """
+    coarse, fine = _Flown(glider, aim, COARSE), _Flown(glider, aim, glider.step)
+    unknowns = [
+        Unknown("bank", nominal, np.radians(5.0), 0.0, _STEEPEST),
+        Unknown("reversal", _GUESSED, 30.0, 1.0, _LAST, scan=_SCANNED),
+    ]
+    tolerance = Tolerance(met=1e-3, accepted=MET / _MISS, improvements=0)
+    if near is None:
+        far = find(coarse, unknowns, tolerance=tolerance)
+    else:
+        start = np.array([near.magnitude, near.reversal])
+        far = find(coarse, unknowns, start=start, tolerance=tolerance)
+    solution = refine(fine, unknowns, far, tolerance=tolerance)
+    return _banked(glider, fine, solution)
+
+
+def _banked(glider: Glider, fine: "_Flown", solution: Solution) -> Banked:
+    magnitude, reversal = (float(x) for x in solution.x)
+    return Banked(
+        bank=_profile(glider, solution.x[None]),
+        magnitude=magnitude,
+        reversal=reversal,
+        misses=(float(solution.misses[0] * _MISS), float(solution.misses[1] * _MISS)),
+        fall=fine.flown(solution.x[None], glider.rows),
+    )
+
+
+def _profile(glider: Glider, x: Array) -> BankProfile:
+    """One bank a row of magnitudes and reversals."""
+    rate, sense = np.full(len(x), glider.roll_rate), np.ones(len(x))
+    return with_reversal(x[:, 0], x[:, 1], rate, sense)
+
+
+class _Flown:
+    """Flies rows of magnitude and reversal from one interface."""
+
+    def __init__(self, glider: Glider, aim: tuple[float, float], step: float) -> None:
+        self.glider, self.step = glider, step
+        lanes = np.ones(LANES)
+        self.aim = (lanes * aim[0], lanes * aim[1])
+        ends = glider.interface
+        latitude, longitude, _ = legs.below(glider.world, ends.t, ends.position)
+        self.origin = (lanes * latitude[0], lanes * longitude[0])
+
+    def flown(self, x: Array, rows: int | None = None) -> legs.Fall:
+        glider = self.glider
+        start = glider.interface.take(np.zeros(len(x), dtype=int))
+        bank = _profile(glider, x)
+        return legs.fall(
+            glider.world,
+            glider.capsule,
+            start,
+            bank,
+            floor=glider.floor,
+            step=self.step,
+            rows=rows,
+        )
+
+    def __call__(self, x: Array) -> Answers:
+        fall = self.flown(x)
+        along, right = offsets(self.origin, self.aim, (fall.latitude, fall.longitude))
+        misses = np.stack([along, right], axis=1) / _MISS
+        misses = np.where((fall.outcome == 0)[:, None], misses, np.nan)
+        return Answers(misses, misses, np.zeros(len(x)))
