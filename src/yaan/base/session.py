@@ -42,10 +42,9 @@ _CACHE_SETTINGS = {
 @contextmanager
 def computing() -> Generator[None]:
     """Run JAX in float64 with the persistent compilation cache; restore its settings after."""
-    cache = cache_folder()
     settings: dict[str, object] = dict(_CACHE_SETTINGS)
-    if getattr(jax.config, _CACHE_FOLDER) is None and _writable(cache):
-        settings[_CACHE_FOLDER] = str(cache)
+    if getattr(jax.config, _CACHE_FOLDER) is None and _writable(cache_folder()):
+        settings[_CACHE_FOLDER] = str(cache_folder())
     before = {name: getattr(jax.config, name) for name in settings}
     for name, value in settings.items():
         jax.config.update(name, value)
@@ -55,6 +54,12 @@ def computing() -> Generator[None]:
     finally:
         for name, value in before.items():
             jax.config.update(name, value)
+
+
+def kept_in() -> Path | None:
+    """The folder of this session's compiled programmes; None where nothing is kept."""
+    folder = getattr(jax.config, _CACHE_FOLDER)
+    return None if folder is None else Path(folder)
 
 
 def require_float64() -> None:

@@ -8,6 +8,7 @@ import jax
 import numpy as np
 from jax import Array
 
+from yaan.base.programme import programme
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
 from yaan.environment.gravity import load_gravity
@@ -92,7 +93,7 @@ def fall_from(
     )
 
 
-@jax.jit
+@programme
 def _fall(world: World, t: Array, position: Array, velocity: Array, beta: Array) -> Fall:
     place, motion = vector(position, Frame.GCRS), vector(velocity, Frame.GCRS)
     return fall(world, t, place, motion, beta)

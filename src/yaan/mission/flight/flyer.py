@@ -1,7 +1,6 @@
 """Batches of ascents: cases in, ends and recordings out, through one compiled programme."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import equinox as eqx
@@ -10,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
+from yaan.base.programme import programme
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
 from yaan.gnc.powered import Steering
@@ -105,7 +105,7 @@ def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
     would take longer than the flight.
     """
     steering = steering_of(flat)
-    legs, tape, ends = jax.device_get(_fly(world, cases, steering, rows))
+    legs, tape, ends = jax.device_get(_fly(world, cases, steering, rows=rows))
     if int(np.max(tape.count)) > rows:
         return fly(world, cases, flat, 2 * rows)
     return Batch(
@@ -119,9 +119,9 @@ def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
     )
 
 
-@partial(jax.jit, static_argnames="rows")
+@programme
 def _fly(
-    world: World, cases: Case, steering: Steering, rows: int
+    world: World, cases: Case, steering: Steering, *, rows: int
 ) -> tuple[Leg, Tape | None, observe.End]:
     legs, tape = ascend(world, cases.launcher, cases.phases, steering, cases.pad, rows=rows)
     each = jax.vmap(jax.vmap(observe.end, in_axes=(None, 0, 0, 0)), in_axes=(None, 0, 0, 0))
@@ -154,7 +154,7 @@ def observe_lane(world: World, lane: Lane) -> observe.Observation:
     return jax.device_get(_observe(world, lane))
 
 
-@jax.jit
+@programme
 def _observe(world: World, lane: Lane) -> observe.Observation:
     case = lane.case
     return observe.observe(world, case.launcher, case.phases, lane.steering, lane.legs, lane.tape)
