@@ -1,4 +1,4 @@
-"""What surrounds a vehicle: gravity, air and wind."""
+"""What surrounds a vehicle: gravity, air, wind and sunlight."""
 
 from yaan.environment.atmosphere import (
     AbstractAtmosphere,
@@ -15,6 +15,7 @@ from yaan.environment.gravity import (
     ZonalJ2Gravity,
     load_gravity,
 )
+from yaan.environment.sunlight import Eclipse, eclipses, shadow
 from yaan.environment.wind import AbstractWind, ConstantWind, NoWind, TableWind
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "AbstractWind",
     "Air",
     "ConstantWind",
+    "Eclipse",
     "HarmonicGravity",
     "LowDegreeGravity",
     "NoAtmosphere",
@@ -31,6 +33,8 @@ __all__ = [
     "StandardAtmosphere1976",
     "TableWind",
     "ZonalJ2Gravity",
+    "eclipses",
     "load_gravity",
     "load_standard_atmosphere",
+    "shadow",
 ]

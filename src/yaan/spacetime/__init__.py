@@ -8,6 +8,12 @@ from yaan.spacetime.earth import (
     uniform_rotation,
 )
 from yaan.spacetime.elements import Elements, elements, energy
+from yaan.spacetime.ephemeris import (
+    apparent_sun_position,
+    sun_elevation,
+    sun_over_ground,
+    sun_position,
+)
 from yaan.spacetime.frame import Frame, Vector, components, vector
 from yaan.spacetime.motion import Motion, inertial_state, relative_state
 from yaan.spacetime.rotation import Rotation
@@ -23,6 +29,7 @@ __all__ = [
     "Motion",
     "Rotation",
     "Vector",
+    "apparent_sun_position",
     "bundled_orientation",
     "components",
     "elements",
@@ -32,6 +39,9 @@ __all__ = [
     "inertial_state",
     "parse_utc",
     "relative_state",
+    "sun_elevation",
+    "sun_over_ground",
+    "sun_position",
     "uniform_rotation",
     "vector",
 ]

@@ -1,0 +1,76 @@
+"""Where the Sun is, on the host: from the Earth, and above a horizon.
+
+Two positions differ by 20.5 arcseconds, a tenth of a second of a low orbit: the geometric one is
+where the Sun is, the apparent one where its light seems to come from to who moves with the Earth.
+Shadows and elevations take the apparent one.
+"""
+
+import erfa
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from yaan.base.constants import SECONDS_PER_DAY
+from yaan.spacetime.time import EarthOrientation, Epoch
+
+Array = NDArray[np.float64]
+
+ASTRONOMICAL_UNIT = 149_597_870_700.0
+"""[m] (IAU 2012 B2, exact)."""
+
+SPEED_OF_LIGHT = 299_792_458.0
+"""[m/s], exact."""
+
+
+def sun_position(epoch: Epoch, t: ArrayLike) -> Array:
+    """Geometric position of the Sun from the Earth's centre at `t` [n, s], GCRS [n, 3, m].
+
+    Valid: 1900 to 2100, within 12 km of JPL's DE405 (0.02 arcseconds). Source: eraEpv00, after
+    VSOP2000. TT stands for TDB, within 2 ms.
+    """
+    start, part = epoch.tt()
+    heliocentric, _ = erfa.epv00(start, part + np.asarray(t, dtype=float) / SECONDS_PER_DAY)
+    return -heliocentric["p"] * ASTRONOMICAL_UNIT
+
+
+def apparent_sun_position(epoch: Epoch, t: ArrayLike) -> Array:
+    """The same as its light arrives: along the apparent direction, GCRS [n, 3, m].
+
+    The heliocentric Earth of one light time ago: to first order in v/c, light time and annual
+    aberration together. Ignores deflection and diurnal aberration (0.3 arcseconds).
+    """
+    t = np.asarray(t, dtype=float)
+    distance = np.linalg.norm(sun_position(epoch, t), axis=-1)
+    return sun_position(epoch, t - distance / SPEED_OF_LIGHT)
+
+
+def sun_over_ground(epoch: Epoch, orientation: EarthOrientation, t: ArrayLike) -> Array:
+    """Apparent position of the Sun in ITRS at `t` [n, s], [n, 3, m]: over the real Earth.
+
+    Whatever rotation a mission flies with: its own inertial frame gets the Sun from here, by the
+    inverse of its rotation. Pole offsets are left out (0.3 milliarcseconds).
+    """
+    days = np.atleast_1d(np.asarray(t, dtype=float)) / SECONDS_PER_DAY
+    tt, tai, utc = epoch.tt(), epoch.tai(), epoch.utc()
+    now = orientation.at(utc[0] - 2_400_000.5 + utc[1] + days)
+    ut1 = tai[1] + days + now["ut1_tai"] / SECONDS_PER_DAY
+    turned = erfa.c2t06a(tt[0], tt[1] + days, tai[0], ut1, now["xp"], now["yp"])
+    return np.einsum("nij,nj->ni", turned, apparent_sun_position(epoch, t).reshape(-1, 3))
+
+
+def sun_elevation(
+    epoch: Epoch,
+    orientation: EarthOrientation,
+    t: ArrayLike,
+    latitude: ArrayLike,
+    longitude: ArrayLike,
+) -> Array:
+    """Elevation [n, rad] of the Sun's centre above the ellipsoid's horizon.
+
+    `t` [s], geodetic `latitude` and `longitude` [rad] are numbers or of one length.
+    Ignores refraction (0.57 deg at the horizon) and parallax (0.002 deg).
+    """
+    place = np.broadcast_arrays(*(np.atleast_1d(x) for x in (t, latitude, longitude)))
+    at, lat, lon = (np.asarray(x, dtype=float) for x in place)
+    sun = sun_over_ground(epoch, orientation, at)
+    up = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
+    return np.arcsin(np.einsum("ni,ni->n", up, sun) / np.linalg.norm(sun, axis=-1))
