@@ -12,8 +12,8 @@ from yaan.report.text import NONE, difference, label, number, plural, quantity
 UNCLOSED: Final = 5e-3  # [1], share of the published figure
 
 
-def crew(summary: Summary) -> Table | None:
-    """The verdict on each couch axis."""
+def crew(summary: Summary, key: str = "crew") -> Table | None:
+    """The verdict on each couch axis, of the ascent or of the return (``crew_return``)."""
     rows: list[tuple[Cell, ...]] = [
         (
             str(row.get("axis", "")),
@@ -27,7 +27,7 @@ def crew(summary: Summary) -> Table | None:
                 row.get("status") or "missing", row.get("text") or "", row.get("source") or ""
             ),
         )
-        for row in (summary.get("crew") or {}).get("axes") or ()
+        for row in (summary.get(key) or {}).get("axes") or ()
     ]
     columns = (
         Column("Axis", kind="mark"),

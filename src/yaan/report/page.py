@@ -95,15 +95,23 @@ def _badges(summary: dict[str, Any]) -> list[Markup]:
         badge(str(row.get("state") or state(row.get("passed"))), label(str(row.get("name"))))
         for row in summary.get("verdicts") or ()
     ]
-    axes = (summary.get("crew") or {}).get("axes") or ()
-    graded = [a for a in axes if a.get("verdict") != "ungraded"]
-    for row in graded:
-        text = f"Crew {row.get('axis')}"
-        found.append(badge(str(row.get("verdict")), text))
-    rest = len(axes) - len(graded)
-    if rest:
-        found.append(badge("ungraded", f"{plural(rest, 'couch axis', 'couch axes')} ungraded"))
+    for key, words in (("crew", "Crew load"), ("crew_return", "Crew load on return")):
+        axes = (summary.get(key) or {}).get("axes") or ()
+        graded = [a for a in axes if a.get("verdict") != "ungraded"]
+        for row in graded:
+            axis = str(row.get("axis"))
+            if not _named(summary, axis, home=key == "crew_return"):
+                found.append(badge(str(row.get("verdict")), f"{words} {axis}"))
+        rest = len(axes) - len(graded)
+        if rest and key == "crew":
+            found.append(badge("ungraded", f"{plural(rest, 'couch axis', 'couch axes')} ungraded"))
     return found
+
+
+def _named(summary: dict[str, Any], axis: str, *, home: bool) -> bool:
+    """Whether a verdict speaks of the crew's load along `axis`, in the ascent or on the return."""
+    names = [str(row.get("name")).lower() for row in summary.get("verdicts") or ()]
+    return any("crew" in n and axis in n and ("return" in n) == home for n in names)
 
 
 def _figures(drawn: list[Figure]) -> Markup:

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from yaan.report import evidence, figures, prose, tables
+from yaan.report import evidence, figures, home, prose, tables
 from yaan.report.cards import key_numbers
+from yaan.report.return_cards import return_numbers
+from yaan.report.span import ascent
 from yaan.report.tables import Column, Table, badge, state
 from yaan.report.text import SPACE, label, number
 from yaan.results import FlightRecord
@@ -32,13 +34,19 @@ def sections(record: FlightRecord) -> list[Section]:
     found: list[Section] = []
     for name, title, make in _SECTIONS:
         blocks = tuple(block for block in make(record) if block[1])
-        if any(kind != "text" for kind, _ in blocks) or (blocks and name in _PROSE):
+        if any(kind not in _WORDS for kind, _ in blocks) or (blocks and name in _PROSE):
             found.append(Section(name, title, blocks))
     return found
 
 
 def _key_numbers(record: FlightRecord) -> Iterator[Block]:
-    yield "cards", key_numbers(record.summary)
+    up, back = key_numbers(record.summary), return_numbers(record.summary)
+    if up and back:
+        yield "heading", "Ascent"
+    yield "cards", up
+    if up and back:
+        yield "heading", "Orbit and return"
+    yield "cards", back
 
 
 def _verdicts(record: FlightRecord) -> Iterator[Block]:
@@ -77,12 +85,13 @@ def _timeline(record: FlightRecord) -> Iterator[Block]:
 
 
 def _histories(record: FlightRecord) -> Iterator[Block]:
+    part = ascent(record)
     for make in (figures.motion, figures.environment, figures.downrange):
-        yield "figure", make(record)
+        yield "figure", make(part)
 
 
 def _track(record: FlightRecord) -> Iterator[Block]:
-    yield "figure", figures.track(record)
+    yield "figure", figures.track(ascent(record))
 
 
 def _ledgers(record: FlightRecord) -> Iterator[Block]:
@@ -116,7 +125,7 @@ def _crew(record: FlightRecord) -> Iterator[Block]:
         " of load, the longest continuous time above it. A primary limit grades, a second-hand one"
         " grades provisionally, a missing one grades nothing.",
     )
-    yield "figure", figures.exposure(record)
+    yield "figure", figures.exposure(ascent(record))
     yield "table", evidence.crew(record.summary)
 
 
@@ -128,7 +137,7 @@ def _escape(record: FlightRecord) -> Iterator[Block]:
     if worst.get("peak_load_g_max") is not None:
         yield "text", prose.escape_lead(abort, worst)
         yield "text", prose.escape_choice(record.summary, flown, profiles)
-    yield "figure", figures.abort(record)
+    yield "figure", figures.abort(ascent(record))
     rows = figures.seconds_above(record)
     if rows:
         levels = [level for level, _ in rows[0][1]]
@@ -223,11 +232,19 @@ _SECTIONS: Final = (
     ("numbers", "Key numbers", _key_numbers),
     ("unknown", "What is not known", _unknown),
     ("verdicts", "Verdicts", _verdicts),
+    ("overview", "The mission at a glance", home.overview),
     ("timeline", "Timeline", _timeline),
-    ("histories", "Histories", _histories),
-    ("track", "Ground track", _track),
+    ("histories", "Ascent", _histories),
+    ("track", "Ground track of the ascent", _track),
+    ("orbit", "Orbit", home.orbit),
+    ("opportunities", "Landing opportunities", home.opportunities),
+    ("deorbit", "Deorbit", home.deorbit),
+    ("entry", "Entry", home.entry),
+    ("crew-return", "Crew loads on the return", home.crew),
+    ("descent", "Parachutes", home.descent),
+    ("landing", "Landing", home.landing),
     ("ledgers", "Ledgers", _ledgers),
-    ("crew", "Crew loads", _crew),
+    ("crew", "Crew loads in the ascent", _crew),
     ("escape", "First sight of crew escape", _escape),
     ("profiles", "Profiles compared", _profiles),
     ("published", "Published figures", _published),
@@ -238,4 +255,5 @@ _SECTIONS: Final = (
     ("sources", "Sources", _sources),
     ("provenance", "Provenance", _provenance),
 )
+_WORDS: Final = ("text", "heading")
 _PROSE: Final = ("steering", "escape")

@@ -99,13 +99,13 @@ def timeline(summary: Summary) -> Table | None:
                 clock(row.get("time")),
                 number(row.get("time"), 2),
                 label(str(row.get("event", ""))),
-                _scaled(row.get("height"), 1e3, 1),
+                scaled(row.get("height"), 1e3, 1),
                 number(row.get("speed_relative")),
                 number(row.get("speed_inertial")),
                 number(row.get("flight_path_angle_deg"), 2),
-                _scaled(before, 1e3, 2),
-                _scaled(after, 1e3, 2),
-                _scaled(row.get("dynamic_pressure"), 1e3, 2),
+                scaled(before, 1e3, 2),
+                scaled(after, 1e3, 2),
+                scaled(row.get("dynamic_pressure"), 1e3, 2),
                 number(row.get("load_g"), 2),
             )
         )
@@ -134,8 +134,8 @@ def mass_ledger(summary: Summary) -> Table | None:
         (
             label(str(row.get("event", ""))),
             label(str(row.get("item", ""))),
-            _scaled(row.get("change"), 1e3, 3, sign=True),
-            _scaled(row.get("mass"), 1e3, 3),
+            scaled(row.get("change"), 1e3, 3, sign=True),
+            scaled(row.get("mass"), 1e3, 3),
         )
         for row in summary.get("mass_ledger") or ()
     ]
@@ -145,7 +145,7 @@ def mass_ledger(summary: Summary) -> Table | None:
         Column("Change", "t"),
         Column("Mass after", "t"),
     )
-    return make_table("Mass ledger, from lift-off to separation", columns, rows)
+    return make_table("Mass ledger", columns, rows)
 
 
 def propellant(summary: Summary) -> Table | None:
@@ -153,9 +153,9 @@ def propellant(summary: Summary) -> Table | None:
     rows: list[tuple[Cell, ...]] = [
         (
             label(str(row.get("stage", ""))),
-            _scaled(row.get("loaded"), 1e3, 2),
-            _scaled(row.get("used"), 1e3, 2),
-            _scaled(row.get("left"), 1e3, 2),
+            scaled(row.get("loaded"), 1e3, 2),
+            scaled(row.get("used"), 1e3, 2),
+            scaled(row.get("left"), 1e3, 2),
             number(row.get("margin_velocity")),
         )
         for row in summary.get("propellant") or ()
@@ -200,9 +200,9 @@ def profiles(summary: Summary) -> Table | None:
                 Markup("{0}{1}").format(label(name), tag),
                 number(row.get("cut_off"), 1),
                 number(row.get("separation"), 1),
-                _scaled(row.get("propellant_left"), 1e3, 2),
-                _scaled(row.get("apex_height"), 1e3, 1),
-                _scaled(row.get("max_dynamic_pressure"), 1e3, 1),
+                scaled(row.get("propellant_left"), 1e3, 2),
+                scaled(row.get("apex_height"), 1e3, 1),
+                scaled(row.get("max_dynamic_pressure"), 1e3, 1),
                 number(row.get("max_load_g"), 2),
                 number(escape.get("peak_load_g_max"), 1),
             )
@@ -261,7 +261,8 @@ def make_table(
     return Table(caption, columns, tuple(rows), classes, total) if rows else None
 
 
-def _scaled(value: float | None, scale: float, digits: int, *, sign: bool = False) -> str:
+def scaled(value: float | None, scale: float, digits: int, *, sign: bool = False) -> str:
+    """`value` over `scale` with so many decimals."""
     return number(None if value is None else value / scale, digits, sign=sign)
 
 

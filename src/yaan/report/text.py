@@ -17,6 +17,7 @@ _SCALES: Final[dict[str, tuple[tuple[float, float, str], ...]]] = {
     "m/s": ((1e4, 1e3, "km/s"),),
     "Pa": ((1e3, 1e3, "kPa"),),
     "W/m2": ((1e6, 1e6, "MW/m²"), (1e3, 1e3, "kW/m²"), (0.0, 1.0, "W/m²")),
+    "J/m2": ((1e6, 1e6, "MJ/m²"), (1e3, 1e3, "kJ/m²"), (0.0, 1.0, "J/m²")),
     "N": ((1e6, 1e6, "MN"), (1e3, 1e3, "kN")),
 }
 

@@ -1,20 +1,33 @@
 """The figures of the report, as plain plotly JSON: the only drawing in Yaan."""
 
 from yaan.report.figures.bars import tornado, velocity
+from yaan.report.figures.descent import boxes, parachutes
+from yaan.report.figures.entry import corridor, entry
+from yaan.report.figures.globe import globe
 from yaan.report.figures.histories import downrange, environment, motion, profiles
+from yaan.report.figures.landing import landing
 from yaan.report.figures.loads import abort, exposure, seconds_above
 from yaan.report.figures.maps import track
+from yaan.report.figures.orbit import mission, sunlight
 from yaan.report.figures.style import Figure
 
 __all__ = [
     "Figure",
     "abort",
+    "boxes",
+    "corridor",
     "downrange",
+    "entry",
     "environment",
     "exposure",
+    "globe",
+    "landing",
+    "mission",
     "motion",
+    "parachutes",
     "profiles",
     "seconds_above",
+    "sunlight",
     "tornado",
     "track",
     "velocity",

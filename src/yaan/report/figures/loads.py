@@ -1,6 +1,7 @@
 """The figures of crew safety: how long each load lasts, and what an abort would do."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from yaan.report.figures.style import (
     note,
     safe,
 )
+from yaan.report.span import cut, span
 from yaan.report.text import clock, label, number
 from yaan.results import FlightRecord
 
@@ -32,9 +34,17 @@ _TITLE: Final = {"text": "Continuous time, s", "font": {"size": 12}, "standoff":
 _LEVELS: Final = (8.0, 12.0, 16.0)  # [g0], round levels for counting seconds; no limits
 
 
-def exposure(record: FlightRecord) -> Figure | None:
-    """Longest time at each level of load along the graded axis, against what is allowed."""
-    graded = _shown_axis(record)
+def exposure(record: FlightRecord, key: str = "crew") -> Figure | None:
+    """Longest time at each level of load along the graded axis, against what is allowed.
+
+    Args:
+        record: the flight; of its history, the part that `key` grades.
+        key: ``crew`` for the ascent, ``crew_return`` for the return.
+    """
+    if key == "crew_return":
+        home = span(record.summary, "deorbit", "entry", "descent")
+        record = replace(record, history=cut(record.history, home))
+    graded = _shown_axis(record, key)
     spent = None if graded is None else _spent(record, graded)
     if graded is None or spent is None:
         return None
@@ -51,7 +61,8 @@ def exposure(record: FlightRecord) -> Figure | None:
     worst = graded.get("worst_duration"), graded.get("worst_level_g")
     if None not in worst:
         data.append(_worst(worst))
-    words = _exposure_words(graded, float(np.nanmax(level)))
+    name = "exposure" if key == "crew" else "exposure-return"
+    words = _exposure_words(name, graded, float(np.nanmax(level)))
     top = 1.35 * max([float(np.nanmax(level)), *(float(k[1]) for k in allowed)])
     spans = ((np.log10(0.4), np.log10(right)), (np.log10(0.3), np.log10(top)))
     wide, narrow = (_exposure_layout(spans, allowed, graded, w) for w in (WIDE, NARROW))
@@ -69,9 +80,9 @@ def _worst(worst: tuple[Any, Any]) -> Json:
     }
 
 
-def _shown_axis(record: FlightRecord) -> Mapping[str, Any] | None:
+def _shown_axis(record: FlightRecord, key: str = "crew") -> Mapping[str, Any] | None:
     """The axis that is graded, or else the first one with a curve, or the first one."""
-    axes: Sequence[Mapping[str, Any]] = (record.summary.get("crew") or {}).get("axes") or ()
+    axes: Sequence[Mapping[str, Any]] = (record.summary.get(key) or {}).get("axes") or ()
     curved = [axis for axis in axes if axis.get("allowed")]
     graded = [axis for axis in curved if axis.get("verdict") != "ungraded"]
     return next(iter([*graded, *curved, *axes]), None)
@@ -91,7 +102,7 @@ def _spent(record: FlightRecord, shown: Mapping[str, Any]) -> tuple[Array, Array
     return np.array([longest_exposure(history["time"], load, g) for g in levels]), levels
 
 
-def _exposure_words(graded: Mapping[str, Any], peak: float) -> Words:
+def _exposure_words(name: str, graded: Mapping[str, Any], peak: float) -> Words:
     share = graded.get("utilisation")
     used = f" At its closest it uses {number(100 * share)} % of what is allowed." if share else ""
     status = graded.get("status") or "missing"
@@ -103,7 +114,7 @@ def _exposure_words(graded: Mapping[str, Any], peak: float) -> Words:
         "For each level, the longest continuous time the crew feels more than it. The flight is"
         f" within the limit where its curve stays below the allowed one, whose status is {status}."
     )
-    return Words("exposure", alt, caption)
+    return Words(name, alt, caption)
 
 
 def _exposure_layout(

@@ -1,14 +1,12 @@
 """The ground track on a packaged coastline, with a small world beside it."""
 
-import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
+from yaan.report.figures.shores import SEA, coast, shores
 from yaan.report.figures.style import (
     BLUE,
     INK,
@@ -27,12 +25,6 @@ from yaan.report.figures.style import (
 )
 from yaan.report.text import NONE, number
 from yaan.results import FlightRecord
-
-Line = Sequence[Sequence[float]]
-
-COASTLINE: Final = "library/tables/coastline_110m.json"
-_LAND, _SHORE, _SEA = "#e8ebe4", "#9aa6ae", "#f3f7fa"
-_POLAR: Final = 80.0  # [deg], a shore that ends beyond it goes round the pole
 
 
 @dataclass(frozen=True)
@@ -59,9 +51,9 @@ def track(record: FlightRecord) -> Figure | None:
         return None
     latitude = np.degrees(history["latitude"])
     longitude = np.degrees(np.unwrap(history["longitude"]))
-    shores = _shores()
     marks = _places(record, longitude)
-    data = [_coast(shores, longitude, small=False), _coast(shores, longitude, small=True)]
+    west, east = float(longitude.min()) - 60.0, float(longitude.max()) + 60.0
+    data = [coast(west, east), coast(west, east, small=True)]
     data += _path(longitude, latitude, marks)
     wide = _map(longitude, latitude, marks, (800, 460))
     narrow = _map(longitude, latitude, marks, (310, 330))
@@ -72,26 +64,9 @@ def track(record: FlightRecord) -> Figure | None:
         " Earth it lies. "
     )
     caption += (
-        "Coastline: Natural Earth, 1:110 million." if shores else "No coastline is installed."
+        "Coastline: Natural Earth, 1:110 million." if shores() else "No coastline is installed."
     )
     return Figure("track", alt, caption, data, wide, narrow)
-
-
-def _shores() -> list[Line]:
-    file = resources.files("yaan").joinpath(COASTLINE)
-    if not file.is_file():
-        return []
-    lines: list[Line] = json.loads(file.read_text(encoding="utf-8"))["lines"]
-    return [_closed(shore) for shore in lines]
-
-
-def _closed(shore: Line) -> Line:
-    """A shore as a ring; what is cut at the date line is closed there, or round the pole."""
-    first, last = shore[0], shore[-1]
-    if abs(first[1]) > _POLAR and abs(last[1]) > _POLAR and first != last:
-        pole = math.copysign(90.0, first[1])
-        return [*shore, [last[0], pole], [first[0], pole], first]
-    return shore if first == last else [*shore, first]
 
 
 def _places(record: FlightRecord, longitude: Array) -> list[tuple[Mark, float, float]]:
@@ -105,31 +80,6 @@ def _places(record: FlightRecord, longitude: Array) -> list[tuple[Mark, float, f
         if east is not None and north is not None:
             found.append((mark, east + 360.0 * round((middle - east) / 360.0), north))
     return found
-
-
-def _coast(shores: Sequence[Line], longitude: Array, *, small: bool) -> Json:
-    low, high = float(longitude.min()) - 60.0, float(longitude.max()) + 60.0
-    turns = [0] if small else [t for t in (-360, 0, 360) if low < 180 + t and high > -180 + t]
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for turn in turns:
-        for shore in shores:
-            if small and len(shore) < 12:
-                continue
-            x += [round(point[0] + turn, 2) for point in shore] + [None]
-            y += [round(point[1], 2) for point in shore] + [None]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x,
-        "y": y,
-        "xaxis": "x2" if small else "x",
-        "yaxis": "y2" if small else "y",
-        "fill": "toself",
-        "fillcolor": _LAND,
-        "line": {"color": _SHORE, "width": 0.5 if small else 0.8},
-        "hoverinfo": "skip",
-    }
 
 
 def _path(longitude: Array, latitude: Array, marks: list[tuple[Mark, float, float]]) -> list[Json]:
@@ -177,7 +127,7 @@ def _map(
     view = _view(longitude, latitude, size)
     named = size[0] > 500
     made = layout(size[1] + 44, (46, 12, 10, 34) if named else (36, 6, 8, 30), hovermode="closest")
-    made["plot_bgcolor"] = _SEA
+    made["plot_bgcolor"] = SEA
     step = next((s for s in (1, 2, 5, 10, 20, 30) if (view.north - view.south) / s < 7), 45)
     grid: Json = {"dtick": step, "tick0": 0, "gridcolor": "#dbe3e9", "mirror": True}
     ratio = (view.east - view.west) / view.width * view.pixels

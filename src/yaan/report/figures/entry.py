@@ -1,0 +1,228 @@
+"""The figures of the entry: the corridor in height and speed, and the histories."""
+
+from typing import Any, Final
+
+import numpy as np
+
+from yaan.report.figures.panels import Axis, Curve, Panel, Words, stack
+from yaan.report.figures.style import (
+    BLUE,
+    INK,
+    PURPLE,
+    SOFT,
+    VERMILION,
+    Array,
+    Figure,
+    Json,
+    axis,
+    event_marks,
+    layout,
+    line,
+    note,
+)
+from yaan.report.span import column, cut, span
+from yaan.report.text import clock, number
+from yaan.results import FlightRecord, History
+
+KILO: Final = 1e3  # [1]
+_LOADS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 12.0)  # [g0], lines of equal load
+_FLUXES: Final = (50e3, 100e3, 200e3, 400e3, 800e3, 1600e3, 3200e3)  # [W/m2]
+
+
+def entry(record: FlightRecord) -> Figure | None:
+    """Load, heat, wall temperature, bank and height against time, interface to parachutes."""
+    reach = span(record.summary, "entry")
+    history = cut(record.history, reach)
+    if reach is None or history is None or len(history) < 2:
+        return None
+    found = record.summary.get("entry") or {}
+    panels = [p for p in (_load(history, found), *_heats(history, found), _bank(history)) if p]
+    panels.append(_height(history))
+    peak = (found.get("peak_load") or {}).get("value_g")
+    alt = "Load, heat flux, heat load, wall temperature, bank and height against time in the entry."
+    alt += f" The load peaks at {number(peak, 2)} g." if peak is not None else ""
+    caption = (
+        "The entry against time since the interface. Heat flux and heat load are convective, at"
+        " the stagnation point; the wall temperature is that of radiative equilibrium. Positive"
+        " bank turns the lift to the right of the motion."
+    )
+    marks = [m for m in event_marks(record.summary) if reach[0] - 1e-6 <= m.at <= reach[1] + 1e-6]
+    shifted = [type(m)(m.number, m.name, m.at - reach[0]) for m in marks]
+    shared = Axis((0.0, reach[1] - reach[0]), "Time since the interface, s", "%{x:.1f} s")
+    since = history["time"] - reach[0]
+    return stack(Words("entry", alt, caption), panels, since, shifted, shared, (112, 96))
+
+
+def _load(history: History, found: dict[str, Any]) -> Panel | None:
+    load = column(history, "load")
+    if load is None:
+        return None
+    limit, peak = found.get("load_limit_g"), found.get("peak_load") or {}
+    notes: tuple[tuple[float, float, str], ...] = ()
+    if peak.get("time") is not None and peak.get("value_g") is not None:
+        at = float(peak["time"]) - float(history["time"][0])
+        words = f"{number(peak['value_g'], 2)} g at {clock(peak['time'])}"
+        notes = ((at, float(peak["value_g"]), words),)
+    levels = ((float(limit), f"limit {number(limit, 1)} g"),) if limit is not None else ()
+    curve = Curve("load", load, BLUE)
+    return Panel("Load", "g", (curve,), 2, floor=0.0, notes=notes, levels=levels)
+
+
+def _heats(history: History, found: dict[str, Any]) -> list[Panel]:
+    panels: list[Panel] = []
+    flux, total = column(history, "heat_flux_stagnation"), column(history, "heat_load")
+    wall = column(history, "wall_temperature")
+    if flux is not None:
+        peak = found.get("peak_flux") or {}
+        notes: tuple[tuple[float, float, str], ...] = ()
+        if peak.get("time") is not None and peak.get("value") is not None:
+            at = float(peak["time"]) - float(history["time"][0])
+            value = float(peak["value"]) / KILO
+            notes = ((at, value, f"{number(value)} kW/m² at {clock(peak['time'])}"),)
+        curve = Curve("heat flux", flux / KILO, VERMILION)
+        panels.append(Panel("Heat flux", "kW/m²", (curve,), 0, floor=0.0, notes=notes))
+    if total is not None:
+        curve = Curve("heat load", total / 1e6, VERMILION)
+        panels.append(Panel("Heat load", "MJ/m²", (curve,), 1, floor=0.0))
+    if wall is not None:
+        curve = Curve("wall temperature", wall, PURPLE)
+        panels.append(Panel("Wall temperature", "K", (curve,), 0))
+    return panels
+
+
+def _bank(history: History) -> Panel | None:
+    bank = column(history, "bank")
+    if bank is None:
+        return None
+    return Panel("Bank", "deg", (Curve("bank", np.degrees(bank), INK),), 1)
+
+
+def _height(history: History) -> Panel:
+    return Panel("Height", "km", (Curve("height", history["height"] / KILO, BLUE),), 1, floor=0.0)
+
+
+def corridor(record: FlightRecord) -> Figure | None:
+    """Height against relative speed, with lines of equal load and equal heat flux."""
+    history = cut(record.history, span(record.summary, "entry"))
+    if history is None or len(history) < 8 or "speed_relative" not in history:
+        return None
+    speed, height = history["speed_relative"] / KILO, history["height"] / KILO
+    top, right = float(np.nanmax(height)) * 1.04, float(np.nanmax(speed)) * 1.08
+    found = record.summary.get("entry") or {}
+    data: list[Json] = []
+    texts: list[Json] = []
+    for kind, level, curve in _contours(history, right * KILO, found.get("load_limit_g")):
+        limit = kind == "limit"
+        colour = VERMILION if kind != "flux" else PURPLE
+        unit = "kW/m²" if kind == "flux" else "g"
+        words = f"{number(level / KILO if kind == 'flux' else level, 1 if level < 1 else 0)} {unit}"
+        dash = {"limit": "solid", "load": "dash", "flux": "dot"}[kind]
+        stroke = {"dash": dash, "width": 2.2 if limit else 1.2}
+        data.append(line(words, *curve, colour, ":.1f} km", line=stroke, hoverinfo="skip"))
+        texts += _level(("limit " if limit else "") + words, curve, (right, top), colour, kind)
+    data.append(line("This flight", speed, height, BLUE, ":.1f} km", line={"width": 3}))
+    data.append(_peaks(found))
+    peak = found.get("peak_load") or {}
+    alt = (
+        "Height against speed relative to the Earth in the entry, with lines of equal load and"
+        f" equal heat flux. The load peaks at {number(peak.get('value_g'), 2)} g at"
+        f" {number((peak.get('height') or np.nan) / KILO, 1)} km."
+    )
+    caption = (
+        "The entry corridor. Lines of equal load (dashed) and equal stagnation heat flux (dotted)"
+        " are drawn for this capsule with this flight's own density against height, load to"
+        " dynamic pressure and heat flux to \u221a\u03c1 v³: below a line, more. Triangles: the"
+        " peaks."
+    )
+    wide, narrow = (_frame(texts, (right, top), named=n) for n in (True, False))
+    return Figure("corridor", alt, caption, data, wide, narrow)
+
+
+def _contours(
+    history: History, fastest: float, limit: float | None
+) -> list[tuple[str, float, tuple[Array, Array]]]:
+    """Kind, level, and the speeds [km/s] and heights [km] of each line of equal load or flux."""
+    speed, pressure = history["speed_relative"], column(history, "dynamic_pressure")
+    load, flux = column(history, "load"), column(history, "heat_flux_stagnation")
+    if pressure is None or load is None:
+        return []
+    rows = (pressure > 1.0) & (speed > 500.0) & np.isfinite(load)
+    if rows.sum() < 8:
+        return []
+    density = 2.0 * pressure[rows] / speed[rows] ** 2
+    order = np.argsort(density)
+    log, height = np.log(density[order]), history["height"][rows][order] / KILO
+    fast = rows & (speed > 0.4 * np.nanmax(speed[rows]))
+    per_pressure = float(np.median(load[fast] / pressure[fast]))
+    found: list[tuple[str, float, tuple[Array, Array]]] = []
+
+    def at(wanted: Array, speeds: Array) -> tuple[Array, Array]:
+        shown = np.interp(np.log(wanted), log, height, left=np.nan, right=np.nan)
+        return speeds / KILO, shown
+
+    speeds = np.linspace(500.0, fastest, 120)
+    levels = [("load", g) for g in _LOADS if g != limit] + ([("limit", limit)] if limit else [])
+    for kind, level in levels:
+        wanted = 2.0 * float(level) / (per_pressure * speeds**2)
+        found.append((kind, float(level), at(wanted, speeds)))
+    if flux is not None:
+        known = fast & np.isfinite(flux) & (flux > 0.1 * np.nanmax(flux))
+        rho = 2.0 * pressure[known] / speed[known] ** 2
+        factor = float(np.median(flux[known] / (np.sqrt(rho) * speed[known] ** 3)))
+        peak = float(np.nanmax(flux[known]))
+        for level in [f for f in _FLUXES if 0.1 * peak < f < 2.6 * peak]:
+            found.append(("flux", level, at((level / (factor * speeds**3)) ** 2, speeds)))
+    return [f for f in found if np.isfinite(f[2][1]).sum() > 4]
+
+
+def _level(
+    words: str, curve: tuple[Array, Array], ends: tuple[float, float], colour: str, kind: str
+) -> list[Json]:
+    """The words of a line: of a load at its fast end, of a heat flux where it is lowest."""
+    x, y = curve
+    known = np.flatnonzero(np.isfinite(y) & (y < 0.97 * ends[1]))
+    if not len(known):
+        return []
+    row = known[-1] if kind != "flux" else known[0]
+    place = {"xref": "x", "yref": "y", "xanchor": "right" if kind != "flux" else "center"}
+    text = note(words, float(x[row]), float(y[row]), **place, yanchor="middle")
+    return [text | {"font": {"size": 10.5, "color": colour}, "bgcolor": "rgba(255,255,255,0.85)"}]
+
+
+def _peaks(found: dict[str, Any]) -> Json:
+    load, flux = found.get("peak_load") or {}, found.get("peak_flux") or {}
+    given = ((load, "peak load"), (flux, "peak heat flux"))
+    known = [
+        (float(p["speed_relative"]), float(p["height"]), words)
+        for p, words in given
+        if p.get("speed_relative") is not None and p.get("height") is not None
+    ]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [m[0] / KILO for m in known],
+        "y": [m[1] / KILO for m in known],
+        "text": [m[2] for m in known],
+        "hovertemplate": "%{text}: %{y:.1f} km, %{x:.2f} km/s<extra></extra>",
+        "marker": {"symbol": "triangle-down", "size": 10, "color": INK},
+    }
+
+
+def _frame(texts: list[Json], ends: tuple[float, float], *, named: bool) -> Json:
+    made = layout(460 if named else 380, (52, 16, 34, 52) if named else (40, 8, 34, 46))
+    made["hovermode"] = "closest"
+    title = {"text": "Speed relative to the Earth, km/s", "font": {"size": 12}, "standoff": 8}
+    made["xaxis"] = axis(range=[0, ends[0]], title=title, nticks=10)
+    made["yaxis"] = axis(range=[0, ends[1]], nticks=8)
+    keys = (
+        f'<span style="color:{BLUE}">━━</span> this flight'
+        f'   <span style="color:{VERMILION}">╍╍</span> load'
+        f'   <span style="color:{PURPLE}">┅┅</span> heat flux'
+    )
+    right = {"xanchor": "right", "font": {"size": 11.5 if named else 10, "color": SOFT}}
+    made["annotations"] = [
+        note("<b>Height</b>, km", 0, 1.012),
+        note(keys, 1, 1.012, **right),
+        *texts,
+    ]
+    return made

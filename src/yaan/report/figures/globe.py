@@ -1,0 +1,206 @@
+"""The whole mission on a globe that turns, heights to scale."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from yaan.report.figures.shores import Line, shores
+from yaan.report.figures.style import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    Array,
+    Figure,
+    Json,
+    layout,
+    safe,
+    values,
+)
+from yaan.report.span import cut, returns, span
+from yaan.report.text import clock, label, number
+from yaan.results import FlightRecord, History
+
+EARTH: Final = 6371.0e3  # [m], mean radius; the globe is a sphere, heights stand on it to scale
+MOST_ROWS: Final = 4600  # rows drawn of one part; three days at a row a minute
+_MESH: Final = 2.5  # [deg]
+
+PARTS: Final = (
+    ("ascent", "Ascent", VERMILION, 6),
+    ("orbit", "Orbit", BLUE, 1.6),
+    ("deorbit", "Deorbit and coast", PURPLE, 6),
+    ("entry", "Entry", ORANGE, 7),
+    ("descent", "Under parachutes", GREEN, 7),
+)
+"""Parts of a mission as they are drawn: key, words, colour, width of the line [px]."""
+
+
+def globe(record: FlightRecord) -> Figure | None:
+    """The trajectory by parts around a globe, fixed to the Earth."""
+    history, summary = record.history, record.summary
+    if history is None or not returns(summary) or "latitude" not in history:
+        return None
+    lines = shores()
+    data = [_sphere(lines), _graticule(), *([_coast(lines)] if lines else [])]
+    flown: list[str] = []
+    for key, words, colour, width in PARTS:
+        part = cut(history, span(summary, key))
+        if part is not None:
+            data.append(_path(part, words, colour, width))
+            flown.append(words.lower())
+    data.append(_places(history, _marked(summary)))
+    start = float(np.degrees(history["longitude"][-1])) - 25.0
+    wide, narrow = (_layout(height, start) for height in (600, 400))
+    end = f"{number(float(np.degrees(history['latitude'][-1])), 1)}° north"
+    end += f", {number(float(np.degrees(history['longitude'][-1])), 1)}° east"
+    alt = (
+        f"Globe that turns, with the trajectory in {len(flown)} parts: {', '.join(flown)}. It ends"
+        f" at {end}."
+    )
+    caption = (
+        "The mission around the Earth, fixed to the ground, heights to scale. Drag to turn it."
+        " Coastline: Natural Earth, 1:110 million."
+    )
+    return Figure("globe", alt, caption, data, wide, narrow)
+
+
+def _xyz(latitude: Array, longitude: Array, radius: Any) -> tuple[Array, Array, Array]:
+    """Cartesian places in Earth radii from angles in rad."""
+    flat = radius * np.cos(latitude)
+    return flat * np.cos(longitude), flat * np.sin(longitude), radius * np.sin(latitude)
+
+
+def _short(array: Array) -> list[float | None]:
+    return values(np.round(array, 4), 5)
+
+
+def _sphere(lines: Sequence[Line]) -> Json:
+    """The ball, land a shade darker than sea."""
+    latitude = np.arange(-90.0, 90.0 + _MESH, _MESH)
+    longitude = np.arange(-180.0, 180.0 + _MESH, _MESH)
+    north, east = np.meshgrid(np.radians(latitude), np.radians(longitude), indexing="ij")
+    land = _land(lines, latitude, longitude)
+    x, y, z = _xyz(north, east, 0.994)
+    return {
+        "type": "surface",
+        **{key: [_short(row) for row in grid] for key, grid in (("x", x), ("y", y), ("z", z))},
+        "surfacecolor": land.astype(int).tolist(),
+        "cmin": 0,
+        "cmax": 1,
+        "colorscale": [[0, "#dfeaf2"], [1, "#c9d0c2"]],
+        "showscale": False,
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "contours": {axis: {"highlight": False} for axis in "xyz"},
+        "lighting": {"ambient": 0.82, "diffuse": 0.3, "specular": 0.02, "roughness": 1},
+    }
+
+
+def _land(lines: Sequence[Line], latitude: Array, longitude: Array) -> "Array":
+    """Whether each place of the grid lies within a shore: crossings counted along its parallel."""
+    land = np.zeros((len(latitude), len(longitude)), dtype=bool)
+    for shore in lines:
+        ring = np.asarray(shore, dtype=float)
+        (x0, y0), (x1, y1) = ring[:-1].T, ring[1:].T
+        for row, north in enumerate(latitude):
+            met = (y0 > north) != (y1 > north)
+            if met.any():
+                at = x0[met] + (north - y0[met]) / (y1[met] - y0[met]) * (x1[met] - x0[met])
+                land[row] ^= (np.searchsorted(np.sort(at), longitude) % 2).astype(bool)
+    return land
+
+
+def _graticule() -> Json:
+    along = np.radians(np.append(np.arange(-180.0, 180.1, 4.0), np.nan))
+    across = np.radians(np.append(np.arange(-90.0, 90.1, 4.0), np.nan))
+    parallels = [(np.radians(n) + 0 * along, along) for n in (-60, -30, 0, 30, 60)]
+    meridians = [(across, np.radians(e) + 0 * across) for e in range(-180, 180, 30)]
+    north, east = (np.concatenate(c) for c in zip(*parallels, *meridians, strict=True))
+    return _line(_xyz(north, east, 0.997), "#b4c3ce", 1.0)
+
+
+def _coast(lines: Sequence[Line]) -> Json:
+    points = [row for shore in lines for row in [*shore, [np.nan, np.nan]]]
+    east, north = np.radians(np.asarray(points, dtype=float)).T
+    return _line(_xyz(north, east, 0.9985), "#6f7d88", 1.6)
+
+
+def _line(places: tuple[Array, Array, Array], colour: str, width: float) -> Json:
+    return {
+        "type": "scatter3d",
+        "mode": "lines",
+        **dict(zip("xyz", (_short(p) for p in places), strict=True)),
+        "line": {"color": colour, "width": width},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _path(part: History, words: str, colour: str, width: float) -> Json:
+    rows = np.unique(np.linspace(0, len(part) - 1, min(len(part), MOST_ROWS)).astype(int))
+    height = part["height"][rows]
+    places = _xyz(part["latitude"][rows], part["longitude"][rows], 1.0 + height / EARTH)
+    return _line(places, colour, width) | {
+        "name": words,
+        "showlegend": True,
+        "text": [
+            f"{clock(float(t))}, {number(float(h) / 1e3)} km"
+            for t, h in zip(part["time"][rows], height, strict=True)
+        ],
+        "hovertemplate": f"{words}<br>%{{text}}<extra></extra>",
+        "hoverinfo": "text",
+    }
+
+
+def _marked(summary: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """The ends of the parts, by name and time."""
+    names = {"ascent": "Lift-off", "orbit": "Insertion", "deorbit": "Deorbit burn"}
+    names |= {"entry": "Entry interface"}
+    marked = [(words, s[0]) for key, words in names.items() if (s := span(summary, key))]
+    last = span(summary, "entry", "descent")
+    down = "Splashdown" if span(summary, "descent") else "End"
+    return [*marked, *([(down, last[1])] if last else [])]
+
+
+def _places(history: History, marks: Sequence[tuple[str, float]]) -> Json:
+    rows = [min(int(np.searchsorted(history["time"], at)), len(history) - 1) for _, at in marks]
+    height = history["height"][rows]
+    places = _xyz(history["latitude"][rows], history["longitude"][rows], 1.004 + height / EARTH)
+    return {
+        "type": "scatter3d",
+        "mode": "markers+text",
+        **dict(zip("xyz", (_short(p) for p in places), strict=True)),
+        "text": [f"<b>{safe(label(words))}</b>" for words, _ in marks],
+        "textposition": "top center",
+        "textfont": {"size": 12, "color": INK},
+        "marker": {"size": 4.5, "color": "#ffffff", "line": {"color": INK, "width": 2}},
+        "hovertext": [f"{safe(label(words))}, {clock(at)}" for words, at in marks],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "showlegend": False,
+    }
+
+
+def _layout(height: int, start: float) -> Json:
+    made = layout(height, (0, 0, 0, 34), hovermode="closest")
+    off = {"visible": False, "range": [-1.08, 1.08], "showspikes": False}
+    eye = np.radians(start)
+    made["scene"] = {
+        "xaxis": off,
+        "yaxis": off,
+        "zaxis": off,
+        "aspectmode": "cube",
+        "dragmode": "turntable",
+        "uirevision": "kept",
+        "camera": {
+            "projection": {"type": "orthographic"},
+            "eye": {"x": float(np.cos(eye)), "y": float(np.sin(eye)), "z": 0.42},
+        },
+    }
+    made["showlegend"] = True
+    made["legend"] = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": 0, "yanchor": "top"}
+    # Read by the page's script, which turns the camera.
+    made["meta"] = {"turns": True}
+    return made

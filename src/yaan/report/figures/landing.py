@@ -1,0 +1,237 @@
+"""The landing zone with the passes, the aim and the touchdown."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from yaan.report.figures.shores import SEA, coast
+from yaan.report.figures.style import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    SOFT,
+    VERMILION,
+    Array,
+    Figure,
+    Json,
+    axis,
+    layout,
+    note,
+    safe,
+    values,
+)
+from yaan.report.span import cut, span
+from yaan.report.text import label, number
+from yaan.results import FlightRecord
+
+View = tuple[float, float, float, float]
+HOUR: Final = 3600.0  # [s]
+
+_LIGHTS: Final = {"day": ("#ffffff", "circle"), "twilight": ("#aab4be", "circle")}
+_DARK: Final = ("#3d4a58", "circle")
+
+
+def landing(record: FlightRecord) -> Figure | None:
+    """Map of the zone, the tracks of the passes, the aim and the touchdown."""
+    found = record.summary.get("landing") or {}
+    down = found.get("touchdown")
+    if not down:
+        return None
+    polygon: Sequence[Sequence[float]] = found.get("polygon") or ()
+    passes = _near(record.summary.get("opportunities") or (), down)
+    views = [_view(polygon, passes, down, ratio) for ratio in (0.62, 1.1)]
+    data = [coast(views[0][0] - 15.0, views[0][1] + 15.0), *_zone(polygon, found)]
+    data += _tracks(record, views[0])
+    data.append(_passes(passes))
+    data += _ends(found)
+    miss = found.get("miss")
+    words = f"{number(abs(down[0]), 2)}° {'north' if down[0] >= 0 else 'south'}"
+    words += f", {number(abs(down[1]), 2)}° {'east' if down[1] >= 0 else 'west'}"
+    alt = f"Map of the landing zone with the ground track; touchdown at {words}"
+    alt += f", {number(miss / 1e3, 2)} km from the aim." if miss is not None else "."
+    caption = (
+        "Landing zone (outlined), the orbit's tracks in the landing window (thin), the track of the"
+        " return (thick), each pass where it comes nearest, numbered by revolution and filled by"
+        " its light (white: day, dark: night), the aim (cross) and the touchdown (star)."
+        if passes
+        else "The track of the return (thick), the aim (cross) and the touchdown (star)."
+    )
+    sizes = ((800, 496), (310, 341))
+    wide, narrow = (
+        _map(view, passes, found, size) for view, size in zip(views, sizes, strict=True)
+    )
+    return Figure("landing", alt, caption, data, wide, narrow)
+
+
+def _near(passes: Sequence[Mapping[str, Any]], down: Sequence[float]) -> list[Mapping[str, Any]]:
+    """The passes that a map around the touchdown can show."""
+    return [
+        p
+        for p in passes
+        if p.get("latitude_deg") is not None
+        and abs(p["latitude_deg"] - down[0]) < 14.0
+        and abs(p.get("longitude_deg", 999.0) - down[1]) < 22.0
+    ]
+
+
+def _view(
+    polygon: Sequence[Sequence[float]],
+    passes: Sequence[Mapping[str, Any]],
+    down: Sequence[float],
+    ratio: float,
+) -> View:
+    """West, east, south and north of the map [deg], `ratio` high to wide."""
+    north = [down[0], *(p[0] for p in polygon), *(p["latitude_deg"] for p in passes)]
+    east = [down[1], *(p[1] for p in polygon), *(p["longitude_deg"] for p in passes)]
+    middle = (min(north) + max(north)) / 2.0, (min(east) + max(east)) / 2.0
+    shrink = max(math.cos(math.radians(middle[0])), 0.2)
+    broad = max((max(east) - min(east)) * 1.25, (max(north) - min(north)) * 1.3 / ratio / shrink, 8)
+    tall = broad * shrink * ratio
+    return (
+        middle[1] - broad / 2,
+        middle[1] + broad / 2,
+        middle[0] - tall / 2,
+        middle[0] + tall / 2,
+    )
+
+
+def _zone(polygon: Sequence[Sequence[float]], found: Mapping[str, Any]) -> list[Json]:
+    if not polygon:
+        return []
+    ring = [*polygon, polygon[0]]
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [p[1] for p in ring],
+            "y": [p[0] for p in ring],
+            "fill": "toself",
+            "fillcolor": "rgba(0,158,115,0.13)",
+            "line": {"color": GREEN, "width": 1.8, "dash": "dash"},
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _tracks(record: FlightRecord, view: View) -> list[Json]:
+    """The orbit's tracks across the map in the last day, and the way of the return."""
+    summary, history = record.summary, record.history
+    made: list[Json] = []
+    back = span(summary, "deorbit", "entry", "descent")
+    orbit = span(summary, "orbit")
+    if orbit is not None:
+        part = cut(history, (max(orbit[0], orbit[1] - 24 * HOUR), orbit[1]))
+        if part is not None:
+            made.append(_track(part["longitude"], part["latitude"], view, "#7d8b98", 1.0))
+    part = cut(history, back)
+    if part is not None:
+        made.append(_track(part["longitude"], part["latitude"], view, BLUE, 2.8))
+    return made
+
+
+def _track(longitude: Array, latitude: Array, view: View, colour: str, width: float) -> Json:
+    """A track within the map and a little beyond, with gaps where it is elsewhere."""
+    middle = (view[0] + view[1]) / 2.0
+    east = (np.degrees(longitude) - middle + 180.0) % 360.0 - 180.0 + middle
+    north = np.degrees(latitude)
+    inside = (np.abs(east - middle) < 0.5 * (view[1] - view[0]) + 12.0) & (
+        np.abs(north - (view[2] + view[3]) / 2.0) < 0.5 * (view[3] - view[2]) + 12.0
+    )
+    seen = inside | np.roll(inside, 1) | np.roll(inside, -1)
+    jumps = np.append(np.abs(np.diff(east)) > 60.0, False)
+    keep = seen & ~jumps
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": values(np.where(keep, east, np.nan)[seen]),
+        "y": values(np.where(keep, north, np.nan)[seen]),
+        "line": {"color": colour, "width": width},
+        "hoverinfo": "skip",
+    }
+
+
+def _passes(passes: Sequence[Mapping[str, Any]]) -> Json:
+    styles = [_LIGHTS.get(str(p.get("light")), _DARK) for p in passes]
+    edge = [GREEN if p.get("reachable") else VERMILION for p in passes]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [p["longitude_deg"] for p in passes],
+        "y": [p["latitude_deg"] for p in passes],
+        "text": [
+            f"revolution {p.get('revolution')}, {safe(str(p.get('light')))}: "
+            f"{safe(str(p.get('why') or ''))}"
+            for p in passes
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {
+            "size": 10,
+            "color": [fill for fill, _ in styles],
+            "line": {"color": edge, "width": 2},
+        },
+    }
+
+
+def _ends(found: Mapping[str, Any]) -> list[Json]:
+    made: list[Json] = []
+    shapes = (("aim", "cross-thin", INK, 16), ("touchdown", "star", ORANGE, 15))
+    for key, symbol, colour, size in shapes:
+        at = found.get(key)
+        if at:
+            made.append(
+                {
+                    "type": "scatter",
+                    "mode": "markers",
+                    "x": [at[1]],
+                    "y": [at[0]],
+                    "hovertemplate": f"{key}: %{{y:.4f}}° N, %{{x:.4f}}° E<extra></extra>",
+                    "marker": {"symbol": symbol, "size": size, "color": colour}
+                    | {"line": {"color": INK, "width": 1.6}},
+                }
+            )
+    return made
+
+
+def _map(
+    view: View,
+    passes: Sequence[Mapping[str, Any]],
+    found: Mapping[str, Any],
+    size: tuple[int, int],
+) -> Json:
+    named = size[0] > 500
+    made = layout(size[1] + 44, (46, 12, 10, 34) if named else (36, 6, 8, 30), hovermode="closest")
+    made["plot_bgcolor"] = SEA
+    west, east, south, north = view
+    step = next((s for s in (1, 2, 5, 10) if (north - south) / s < 8), 20)
+    grid: Json = {"dtick": step, "tick0": 0, "gridcolor": "#dbe3e9", "mirror": True}
+    made["xaxis"] = axis(range=[west, east], ticksuffix="°", **grid)
+    made["yaxis"] = axis(range=[south, north], ticksuffix="°", **grid)
+    shrink = max(math.cos(math.radians((south + north) / 2.0)), 0.2)
+    made["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1.0 / shrink}
+    words = "<b>Latitude</b> north against <b>longitude</b> east, deg"
+    head = note(words, 0.01, 0.99, yanchor="top", font={"size": 11, "color": SOFT})
+    texts = [head | {"bgcolor": "rgba(255,255,255,0.75)"}]
+    for row in passes:
+        texts.append(_tag(row, named=named))
+    if found.get("zone") and found.get("polygon"):
+        at = max(found["polygon"], key=lambda p: (p[0], p[1]))
+        style = {"xref": "x", "yref": "y", "xanchor": "right", "yanchor": "top"}
+        font = {"size": 11.5, "color": "#00714f"}
+        name = note(f"<b>{safe(label(str(found['zone'])))}</b>", at[1], at[0], **style, font=font)
+        texts.append(name | {"xshift": -5, "yshift": -4})
+    made["annotations"] = texts
+    return made
+
+
+def _tag(row: Mapping[str, Any], *, named: bool) -> Json:
+    words = f"{row.get('revolution')}"
+    if named:
+        words += f", {safe(str(row.get('light') or ''))}"
+    if row.get("chosen"):
+        words = f"<b>{words}</b>"
+    text = note(words, row["longitude_deg"], row["latitude_deg"], xref="x", yref="y")
+    text |= {"xshift": 9, "yshift": 5, "font": {"size": 11, "color": INK}}
+    return text | {"bgcolor": "rgba(255,255,255,0.7)"}

@@ -1,0 +1,62 @@
+"""Parts of a mission by time, so that a section shows its own part and no other."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from yaan.results import FlightRecord, History
+
+Summary = Mapping[str, Any]
+Span = tuple[float, float]
+
+HOME: Final = ("orbit", "deorbit", "entry", "descent")
+"""The parts after the ascent, in the order in which they are flown."""
+
+
+def span(summary: Summary, *names: str) -> Span | None:
+    """First and last instant [s] of the parts called `names`; None if none of them was flown."""
+    given = summary.get("spans") or {}
+    ends = [tuple(given[name]) for name in names if given.get(name)]
+    return (float(ends[0][0]), float(ends[-1][1])) if ends else None
+
+
+def returns(summary: Summary) -> bool:
+    """Whether the flight goes on after the ascent, or is an entry only."""
+    return span(summary, *HOME) is not None
+
+
+def cut(history: History | None, wanted: Span | None) -> History | None:
+    """The rows of `history` within `wanted`, ends included; None if there are none."""
+    if history is None or wanted is None:
+        return None
+    time = history["time"]
+    inside = (time >= wanted[0]) & (time <= wanted[1])
+    if not inside.any():
+        return None
+    columns = {name: column[inside] for name, column in history.columns.items()}
+    return History(columns, history.stages, history.phases)
+
+
+def ascent(record: FlightRecord) -> FlightRecord:
+    """The record with the ascent's rows and events only.
+
+    Events keep their numbers, since the ascent comes first. A record without spans is all ascent;
+    one with spans but no ascent has no rows left.
+    """
+    if not record.summary.get("spans"):
+        return record
+    wanted = span(record.summary, "ascent")
+    rows = record.summary.get("timeline") or ()
+    kept = [r for r in rows if wanted is not None and (r.get("time") or 0.0) <= wanted[1] + 1e-6]
+    return replace(
+        record, summary=record.summary | {"timeline": kept}, history=cut(record.history, wanted)
+    )
+
+
+def column(history: History, name: str) -> "np.ndarray[Any, np.dtype[Any]] | None":
+    """A column that says something; None if it is absent or NaN throughout."""
+    if name not in history or not np.isfinite(history[name]).any():
+        return None
+    return history[name]
