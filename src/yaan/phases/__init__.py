@@ -2,6 +2,14 @@
 
 from yaan.phases.ascent import Ledger, Leg, State, ascend
 from yaan.phases.base import End, Phases
+from yaan.phases.canopies import Deployment
+from yaan.phases.descent import (
+    Descent,
+    DescentObservation,
+    DescentState,
+    descend,
+    observe_descent,
+)
 from yaan.phases.entry import Entry, EntryObservation, EntryState, enter, observe_entry
 from yaan.phases.fall import Fall, fall
 from yaan.phases.orbit import Burns, Cruise, OrbitState, cruise, observe_cruise
@@ -11,6 +19,10 @@ __all__ = [
     "Answers",
     "Burns",
     "Cruise",
+    "Deployment",
+    "Descent",
+    "DescentObservation",
+    "DescentState",
     "End",
     "Entry",
     "EntryObservation",
@@ -26,9 +38,11 @@ __all__ = [
     "Unknown",
     "ascend",
     "cruise",
+    "descend",
     "enter",
     "fall",
     "find",
     "observe_cruise",
+    "observe_descent",
     "observe_entry",
 ]

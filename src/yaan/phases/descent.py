@@ -37,6 +37,7 @@ from yaan.phases.canopies import (
     triggers,
 )
 from yaan.results.outcome import OutcomeCode
+from yaan.spacetime.earth import geodetic
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.capsule import Capsule
 from yaan.vehicle.parachute import Train
@@ -47,6 +48,7 @@ PATIENCE = 3_600.0
 CALM = 10.0
 """Steps are this many times longer while no canopy opens."""
 
+_FIRST = 1e-6  # [s]; the first step is this short: what is due at the start happens at its end
 _MAX_STEPS = 60_000
 
 
@@ -112,6 +114,7 @@ def _switch(
 
 def _deadline(t: Array, state: DescentState, setting: _Setting) -> Array:
     pace = jnp.where(opening(t, state.canopies), 1.0, CALM) * setting.step
+    pace = jnp.where(t <= state.canopies.begin, _FIRST, pace)
     return jnp.minimum(t + pace, deadline(t, state.canopies, setting.train))
 
 
@@ -163,7 +166,7 @@ def descend(  # noqa: PLR0913 - what flies, from where, and how finely: each its
     # The world is not mapped: every lane meets the same one.
     axes = _Setting(None, 0, 0, 0)  # pyright: ignore[reportArgumentType]
     setting = _Setting(world, capsule, train, step)
-    state = jax.vmap(_begin, in_axes=(0, 0, 0, axes))(t, position, velocity, setting)
+    state = DescentState(position, velocity, jax.vmap(packed)(t, train))
     tape = None
     if rows is not None:
         always = jnp.ones(t.shape, dtype=bool)
@@ -186,18 +189,15 @@ def descend(  # noqa: PLR0913 - what flies, from where, and how finely: each its
     return jax.vmap(_told, in_axes=(0, axes))(arrival, setting), tape
 
 
-def _begin(t: Array, position: Vector, velocity: Vector, setting: _Setting) -> DescentState:
-    canopies = packed(t, setting.train)
-    now = _instant(t, DescentState(position, velocity, canopies), setting)
-    none = jnp.zeros(2 * setting.train.exists.shape[0], dtype=bool)
-    return DescentState(position, velocity, advance(t, canopies, now.met, none, setting.train))
-
-
 def _told(arrival: Arrival, setting: _Setting) -> Descent:
     canopies, train = arrival.state.canopies, setting.train
-    around = _instant(arrival.t, arrival.state, setting).around
-    down = -around.relative.dot(around.up)
-    across = around.relative.dot(around.relative) - down**2
+    position, earth = arrival.state.position, setting.world.earth
+    to_fixed = earth.rotation(arrival.t)
+    place = geodetic(to_fixed.apply(position))
+    turning = to_fixed.inverse().apply(earth.spin(arrival.t)).cross(position)
+    relative = to_fixed.apply(arrival.state.velocity - turning)
+    down = -relative.dot(place.up())
+    across = relative.dot(relative) - down**2
     codes = deployment(canopies.deployed, train)
     return Descent(
         t=arrival.t,
@@ -212,8 +212,8 @@ def _told(arrival: Arrival, setting: _Setting) -> Descent:
         peak_load=jnp.where(train.working > 0.0, jnp.max(canopies.openings.peak, axis=1), 0.0),
         vertical_speed=down,
         horizontal_speed=jnp.sqrt(jnp.maximum(across, 0.0)),
-        latitude=around.place.latitude,
-        longitude=around.place.longitude,
+        latitude=place.latitude,
+        longitude=place.longitude,
         steps=arrival.steps,
     )
 

@@ -2,6 +2,7 @@
 
 from yaan.vehicle.capsule import Capsule, Trim
 from yaan.vehicle.launcher import Launcher
+from yaan.vehicle.parachute import Reefing, Step, Train, stack
 from yaan.vehicle.spacecraft import Spacecraft
 
-__all__ = ["Capsule", "Launcher", "Spacecraft", "Trim"]
+__all__ = ["Capsule", "Launcher", "Reefing", "Spacecraft", "Step", "Train", "Trim", "stack"]

@@ -19,7 +19,7 @@ and lag within a cluster (all canopies of a step open alike), and motion against
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -102,6 +102,9 @@ class Reefing:
 
     ratio: float
     duration: float
+    fill_constant: float | None = None
+    """Of the opening to this stage; left out, like `opening_factor`: the step's."""
+    opening_factor: float | None = None
 
 
 @dataclass(frozen=True)
@@ -175,21 +178,26 @@ def _row(step: Step, *, exists: bool) -> dict[str, np.ndarray]:
 
 
 def _openings(step: Step) -> dict[str, list[float]]:
+    full = Reefing(1.0, math.inf)
+    later = step.fill_constant if step.disreef_constant is None else step.disreef_constant
     held: list[Reefing] = []
     lost = 0.0
-    for number, stage in enumerate(step.reefing, start=1):
+    for number, stage in enumerate([*step.reefing, full], start=1):
         if number in step.skip:
             lost += stage.duration
-        else:
-            held.append(Reefing(stage.ratio, stage.duration + lost))
-            lost = 0.0
-    held += [Reefing(1.0, math.inf)] * (OPENINGS - len(held))
-    later = step.fill_constant if step.disreef_constant is None else step.disreef_constant
+            continue
+        # A canopy fills from nothing as the first opening does, whichever stage that has become.
+        own = (step.reefing or (full,))[0].fill_constant if not held else stage.fill_constant
+        usual = later if held else step.fill_constant
+        longer = stage.duration + lost
+        held.append(replace(stage, duration=longer, fill_constant=own or usual))
+        lost = 0.0
+    held += [replace(full, fill_constant=later)] * (OPENINGS - len(held))
     return {
         "ratio": [stage.ratio for stage in held],
         "duration": [stage.duration for stage in held],
-        "fill_constant": [step.fill_constant] + [later] * STAGES,
-        "opening_factor": [step.opening_factor] * OPENINGS,
+        "fill_constant": [stage.fill_constant or later for stage in held],
+        "opening_factor": [stage.opening_factor or step.opening_factor for stage in held],
     }
 
 
