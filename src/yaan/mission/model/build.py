@@ -19,17 +19,20 @@ from yaan.environment.wind import AbstractWind, ConstantWind, NoWind, TableWind
 from yaan.mission.spec import (
     AeroTableSpec,
     EngineSpec,
+    EntrySpec,
     MissionSpec,
+    Spec,
     StageSpec,
     VehicleSpec,
 )
 from yaan.propulsion.engine import Engines
 from yaan.spacetime.earth import EarthRotation, Geodetic, iers_rotation, uniform_rotation
-from yaan.spacetime.time import bundled_orientation, parse_utc
+from yaan.spacetime.time import Epoch, bundled_orientation, parse_utc
 from yaan.vehicle.launcher import Launcher
 
 HORIZON = 9_000.0
-"""How long after lift-off the turning of the Earth is tabulated [s]: ascent and any abort."""
+"""How long after lift-off the turning of the Earth is tabulated [s]: ascent and any abort; and
+an entry from anywhere to the ground."""
 
 _LEAST_RAMP = 1e-3  # [s] a jump in thrust is flown as a short ramp
 _NEVER_FLOWING = 1e-3  # [N] back pressure is never reduced
@@ -51,8 +54,8 @@ class Vehicle:
     """The stage or part whose force table each configuration is."""
 
 
-def build_world(spec: MissionSpec) -> World:
-    """Earth, air and wind of the mission.
+def build_world(spec: Spec, duration: float = HORIZON) -> World:
+    """Earth, air and wind of a mission or an entry, valid for `duration` [s] from its epoch.
 
     Raises:
         YaanError: outside a 64-bit context.
@@ -64,18 +67,23 @@ def build_world(spec: MissionSpec) -> World:
         gravity=gravity,
         atmosphere=_ATMOSPHERES[environment.atmosphere](),
         wind=_wind(spec),
-        earth=_earth(spec),
+        earth=_earth(spec, duration),
         mu=jnp.asarray(gravity.mu),
     )
 
 
-def _earth(spec: MissionSpec) -> EarthRotation:
+def epoch_of(spec: Spec) -> Epoch:
+    """Where time starts: the lift-off of a mission, the interface of an entry."""
+    return parse_utc(spec.epoch if isinstance(spec, EntrySpec) else spec.launch.epoch)
+
+
+def _earth(spec: Spec, duration: float) -> EarthRotation:
     if spec.environment.earth == "uniform":
-        return uniform_rotation(duration=HORIZON)
-    return iers_rotation(parse_utc(spec.launch.epoch), bundled_orientation(), duration=HORIZON)
+        return uniform_rotation(duration=duration)
+    return iers_rotation(epoch_of(spec), bundled_orientation(), duration=duration)
 
 
-def _wind(spec: MissionSpec) -> AbstractWind:
+def _wind(spec: Spec) -> AbstractWind:
     wind = spec.environment.wind
     if wind.table is not None:
         return TableWind(

@@ -26,7 +26,11 @@ from yaan.mission.spec.steering import PublishedSpec
 
 
 class InterfaceSpec(Block):
-    """Where an entry starts, and how it moves; angles against the geocentric horizontal."""
+    """Where an entry starts, and how it moves.
+
+    Inertial angles are against the plane across the radius, relative ones against the horizon of
+    the ellipsoid.
+    """
 
     radius: EntryRadius | None = Field(default=None, description="distance from the Earth's centre")
     height: EntryHeight | None = Field(default=None, description="geodetic height")

@@ -113,7 +113,10 @@ class StepSpec(Block):
         default="capsule", description="what it slows: nothing, if it pulls something else away"
     )
     fill_constant: FillConstant = Field(
-        description="n of the fill time n D0 / v: diameters of travel"
+        description="n of the fill time n D0 / v: diameters of travel, of the first opening"
+    )
+    disreef_constant: FillConstant | None = Field(
+        default=None, description="the same, of the openings after it; as the first if left out"
     )
     growth_exponent: float = Field(
         default=2.0, gt=0.0, le=10.0, description="j of the area growth (t / fill time)^j"
