@@ -50,7 +50,7 @@ def capsule(lanes: int, *, mach: Any, lift: Any, drag: Any, angle: Any, **number
 
 def motion(speed: Any, angle: Any, heading: Any, lanes: int) -> Motion:
     """Motions from a speed [m/s] and two angles [deg], shared or a lane."""
-    each = (speed, np.radians(angle), np.radians(heading))
+    each = (speed, *(jnp.radians(jnp.asarray(v, float)) for v in (angle, heading)))
     return Motion(*(jnp.broadcast_to(jnp.asarray(v, float), (lanes,)) for v in each))
 
 

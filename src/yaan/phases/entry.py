@@ -124,6 +124,8 @@ class _Instant(eqx.Module):
     mach: Array
     pressure: Array
     trim: Trim
+    lift: Array
+    """Lift coefficient, faded near the vertical."""
     bank: Array
     sensed: Vector  # [m/s^2]
     flux: Array
@@ -195,11 +197,12 @@ def _instant(t: Array, state: EntryState, setting: _Setting) -> _Instant:
     ahead = stream / speed
     above = around.up - ahead * around.up.dot(ahead)
     slant = jnp.sqrt(above.dot(above) + 1e-24)  # cosine of the flight-path angle
-    above = above / jnp.maximum(slant, _UPRIGHT)
+    above = above / slant
+    lift = trim.lift * jnp.minimum(slant / _UPRIGHT, 1.0)
     lifted = above * jnp.cos(bank) + ahead.cross(above) * jnp.sin(bank)
-    sensed = (lifted * trim.lift - ahead * trim.drag) * (pressure * capsule.area / capsule.mass)
+    sensed = (lifted * lift - ahead * trim.drag) * (pressure * capsule.area / capsule.mass)
     flux = sutton_graves(density, speed, capsule.nose_radius)
-    return _Instant(around, speed, mach, pressure, trim, bank, sensed, flux)
+    return _Instant(around, speed, mach, pressure, trim, lift, bank, sensed, flux)
 
 
 def _evaluate(t: Array, state: EntryState, setting: _Setting) -> tuple[EntryState, Array]:
@@ -299,15 +302,15 @@ def _row(t: Array, state: EntryState, setting: _Setting) -> EntryObservation:
         mass=capsule.mass,
         thrust=jnp.zeros_like(t),
         drag=force * trim.drag,
-        lift=force * trim.lift,
+        lift=force * now.lift,
         bank=now.bank,
         dynamic_pressure=now.pressure,
         mach=now.mach,
         heat_flux=free_stream_flux(around.air.density, now.speed),
         angle_of_attack=trim.angle,
         load=now.sensed.norm() / STANDARD_GRAVITY,
-        load_axial=force * (trim.drag * cosine + trim.lift * sine) / weight,
-        load_normal=force * (trim.drag * sine - trim.lift * cosine) / weight,
+        load_axial=force * (trim.drag * cosine + now.lift * sine) / weight,
+        load_normal=force * (trim.drag * sine - now.lift * cosine) / weight,
         heat_flux_stagnation=now.flux,
         heat_load=state.heat_load,
         wall_temperature=radiative_equilibrium_temperature(now.flux, capsule.emissivity),
