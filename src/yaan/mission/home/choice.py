@@ -2,7 +2,8 @@
 
 A pass serves if its landing track runs far enough inside the landing zone (or near enough to a
 fixed aim) at the right time and, where it is required, in daylight. Of those that serve daylight
-comes first where it is preferred, then the least change of the orbit, then the time.
+comes first where it is preferred, then room around the landing point, then the least change of
+the orbit, then the time.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +16,10 @@ from yaan.mission.home.passes import Pass, Track, passes
 from yaan.spacetime.zone import Area, Disc
 
 INSIDE = 40e3
-"""A landing point is chosen at least so far inside its zone [m]: what wind and steering need."""
+"""A landing point is at least so far inside its zone [m]: what wind and steering need."""
+
+ROOMY = 120e3
+"""A pass that runs so far inside its zone is as good as one farther inside [m]."""
 
 LISTED = 600e3
 """Passes that miss by up to this are listed [m]."""
@@ -97,8 +101,9 @@ def choose(
     if not able:
         return None
 
-    def rank(one: Opportunity) -> tuple[bool, float, float]:
+    def rank(one: Opportunity) -> tuple[bool, bool, float, float]:
         dark = wish.light != "ignore" and one.light != "day"
-        return dark, abs(changes[one.orbit]), abs(one.passed.time - wish.time)
+        tight = not isinstance(wish.area, Disc) and one.passed.margin < ROOMY
+        return dark, tight, abs(changes[one.orbit]), abs(one.passed.time - wish.time)
 
     return min(able, key=rank)

@@ -66,6 +66,15 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Case:
+    """What all deorbits of a mission share."""
+
+    world: World
+    craft: Craft
+    way: Way
+
+
+@dataclass(frozen=True)
 class Down:
     """Deorbits flown: each leg's lanes."""
 
@@ -84,20 +93,17 @@ class Down:
 
 
 def fly_down(
-    world: World,
-    craft: Craft,
-    way: Way,
+    case: Case,
     start: States,
     ignition: Array,
     duration: Array,
     bank: BankProfile,
     *,
     step: float,
-    rows: tuple[int, int] | None = None,
+    record: bool = False,
 ) -> Down:
-    """Fly deorbits from `start` on; `rows` asks for recordings of the legs in orbit and in air."""
-    lanes = len(start)
-    in_orbit, in_air = rows or (None, None)
+    """Fly deorbits from `start` on; `record` keeps every step."""
+    world, craft, way, lanes = case.world, case.craft, case.way, len(start)
     burns = Burns.none(lanes).with_burn(0, ignition, duration, -1.0)
     burnt = legs.coast(
         world,
@@ -107,7 +113,7 @@ def fly_down(
         stop=ignition + _LONGEST,
         floor=way.separation_height,
         step=way.orbit_step,
-        rows=in_orbit,
+        record=record,
     )
     interface = legs.coast(
         world,
@@ -117,10 +123,10 @@ def fly_down(
         stop=burnt.ends.t + _LONGEST,
         floor=way.interface_height,
         step=way.orbit_step,
-        rows=in_orbit,
+        record=record,
     )
     entry = legs.fall(
-        world, craft.capsule, interface.ends, bank, floor=way.floor, step=step, rows=in_air
+        world, craft.capsule, interface.ends, bank, floor=way.floor, step=step, record=record
     )
     return Down(ignition, duration, burnt, interface, entry)
 
@@ -136,9 +142,9 @@ class Solved:
     """Of the angle with the duration [rad/s]."""
 
 
-def solve_burns(world: World, craft: Craft, way: Way, start: States, ignition: Array) -> Solved:
+def solve_burns(case: Case, start: States, ignition: Array) -> Solved:
     """Durations of burns at `ignition` [s] that meet the entry angle; secant, lane by lane."""
-    lanes = len(start)
+    world, craft, way, lanes = case.world, case.craft, case.way, len(start)
     at_ignition = legs.coast(
         world, craft.whole, start, Burns.none(lanes), stop=ignition, step=way.orbit_step
     ).ends
@@ -177,9 +183,7 @@ def solve_burns(world: World, craft: Craft, way: Way, start: States, ignition: A
 
 
 def aim_along(
-    world: World,
-    craft: Craft,
-    way: Way,
+    case: Case,
     start: States,
     ignition: Array,
     bank: BankProfile,
@@ -190,17 +194,18 @@ def aim_along(
     The burn is moved along the orbit until nothing is missed along the ground, its length mended
     on the way by the slope in hand.
     """
-    solved = solve_burns(world, craft, way, start, ignition)
+    solved = solve_burns(case, start, ignition)
     duration = solved.duration
-    for turn in range(_TRIES):
-        down = fly_down(world, craft, way, start, ignition, duration, bank, step=COARSE)
-        along, _ = misses(world, down, aim)
-        angle = down.entry_angle - way.entry_angle
+    down = fly_down(case, start, ignition, duration, bank, step=COARSE)
+    for _ in range(_TRIES):
+        along, _right = misses(case.world, down, aim)
+        angle = down.entry_angle - case.way.entry_angle
         there = np.abs(along) <= ALONG_MET
-        if turn + 1 == _TRIES or np.all(there & (np.abs(angle) <= ANGLE_MET) | ~_came(down)):
+        if np.all(there & (np.abs(angle) <= ANGLE_MET) | ~_came(down)):
             break
         ignition = ignition - np.where(_came(down), along, 0.0) / _GROUND_SPEED
         duration = duration - np.where(_came(down), angle, 0.0) / solved.slope
+        down = fly_down(case, start, ignition, duration, bank, step=COARSE)
     return down
 
 

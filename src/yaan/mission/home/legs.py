@@ -5,18 +5,19 @@ over orbits, a deorbit burn tried sixteen ways, or the one flight that is kept.
 """
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from yaan.base.programme import programme
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
 from yaan.gnc.bank import BankProfile
 from yaan.phases import entry, orbit
 from yaan.phases.descent import Descent, descend
+from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Frame, components, vector
 from yaan.vehicle.capsule import Capsule
@@ -26,8 +27,19 @@ from yaan.vehicle.spacecraft import Spacecraft
 LANES = 16
 """Lanes of every batch; a question is padded to it, so that nothing compiles twice."""
 
-ENTRY_ROWS = 4_096
-"""Rows of a recorded entry: half a second each for half an hour."""
+LEG_ROWS = 1_024
+"""Rows of one piece of a leg in orbit."""
+
+ENTRY_ROWS = 2_048
+"""Rows of a recorded entry; one that needs more is flown again with twice as many."""
+
+HANG_ROWS = 4_096
+"""Rows of a recorded descent; as for an entry."""
+
+_PIECE = 900
+"""Steps of a piece: burns add a few rows, and thin air divides steps."""
+
+_CLOSE = 1e-6  # [s]
 
 OPENING_STEP = 0.05
 """Step of a descent while a canopy opens [s]."""
@@ -114,7 +126,7 @@ class Fall:
     tape: Tape | None
 
 
-def coast(
+def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
     world: World,
     craft: Spacecraft,
     start: States,
@@ -123,38 +135,50 @@ def coast(
     stop: ArrayLike,
     step: float,
     floor: float = -1e9,
-    rows: int | None = None,
+    record: bool = False,
 ) -> Coast:
-    """Fly lanes in orbit until `stop` [s] or down to `floor` [m]."""
-    count = len(start)
-    lanes = start.take(_padded(count))
-    index = _padded(count)
-    ended, tape = jax.device_get(
-        _coast(
-            world,
-            craft,
-            orbit.Burns(burns.start[index], burns.duration[index], burns.sense[index]),
-            (lanes.t, lanes.position, lanes.velocity, lanes.propellant),
-            np.broadcast_to(np.asarray(stop, dtype=float), (count,))[index],
-            np.full(LANES, floor),
-            np.full(LANES, step),
-            rows,
+    """Fly lanes in orbit until `stop` [s] or down to `floor` [m].
+
+    With `record` the flight is made in pieces that fit the recording, which are joined.
+    """
+    count, index = len(start), _padded(len(start))
+    now = start.take(index)
+    last = np.broadcast_to(np.asarray(stop, dtype=float), (count,))[index]
+    flown = orbit.Burns(burns.start[index], burns.duration[index], burns.sense[index])
+    pieces: list[Tape] = []
+    outcome = np.zeros(LANES, dtype=np.int64)
+    delta_v = np.zeros(LANES)
+    while True:
+        until = np.minimum(last, now.t + _PIECE * step) if record else last
+        state = (now.t, now.position, now.velocity, now.propellant)
+        ended, tape = _coast(
+            world, craft, flown, state, until, np.full(LANES, floor), np.full(LANES, step)
         )
-    )
-    state = ended.state
-    ends = States(
-        ended.t, components(state.position), components(state.velocity), state.propellant
-    )
+        if record:
+            pieces.append(jax.device_get(tape))
+        ended = jax.device_get(ended)
+        now = States(
+            ended.t,
+            components(ended.state.position),
+            components(ended.state.velocity),
+            ended.state.propellant,
+        )
+        # A burn that once ran dry stays so, whatever comes after.
+        outcome = np.where(outcome == OutcomeCode.RAN_DRY, outcome, ended.outcome)
+        delta_v = delta_v + ended.delta_v
+        able = np.isin(outcome, (OutcomeCode.REACHED, OutcomeCode.RAN_DRY))
+        if not record or not np.any(able & ~ended.floor_reached & (now.t < last - _CLOSE)):
+            break
     return Coast(
-        ends=ends.take(np.arange(count)),
-        outcome=ended.outcome[:count],
+        ends=now.take(np.arange(count)),
+        outcome=outcome[:count],
         floor_reached=ended.floor_reached[:count],
-        delta_v=ended.delta_v[:count],
-        tape=tape,
+        delta_v=delta_v[:count],
+        tape=joined(pieces) if record else None,
     )
 
 
-@partial(jax.jit, static_argnames="rows")
+@programme
 def _coast(
     world: World,
     craft: Spacecraft,
@@ -163,7 +187,6 @@ def _coast(
     stop: jax.Array,
     floor: jax.Array,
     step: jax.Array,
-    rows: int | None,
 ) -> tuple[Any, Tape | None]:
     t, position, velocity, propellant = start
     return orbit.cruise(
@@ -177,7 +200,7 @@ def _coast(
         stop=stop,
         floor=floor,
         step=step,
-        rows=rows,
+        rows=LEG_ROWS,
     )
 
 
@@ -189,28 +212,30 @@ def fall(
     *,
     floor: float,
     step: float,
-    rows: int | None = None,
+    record: bool = False,
 ) -> Fall:
     """Fly lanes through the air to the height `floor` [m]; `bank` has one profile a lane."""
-    count = len(start)
-    index = _padded(count)
+    count, index = len(start), _padded(len(start))
     lanes = start.take(index)
     profile = BankProfile(np.asarray(bank.time)[index], np.asarray(bank.angle)[index])
-    ended, tape = jax.device_get(
-        _fall(
+    state = (lanes.t, lanes.position, lanes.velocity)
+    rows = ENTRY_ROWS
+    while True:
+        ended, tape = _fall(
             world,
             in_lanes(capsule),
             profile,
-            (lanes.t, lanes.position, lanes.velocity),
+            state,
             np.full(LANES, floor),
             np.full(LANES, step),
-            rows,
+            rows=rows,
         )
-    )
+        if not record or int(np.max(tape.count)) <= rows:
+            break
+        rows *= 2
+    ended, tape = jax.device_get((ended, tape if record else None))
     state = ended.state
-    ends = States(
-        ended.t, components(state.position), components(state.velocity), np.zeros(LANES)
-    )
+    ends = States(ended.t, components(state.position), components(state.velocity), np.zeros(LANES))
     return Fall(
         ends=ends.take(np.arange(count)),
         outcome=ended.outcome[:count],
@@ -223,7 +248,7 @@ def fall(
     )
 
 
-@partial(jax.jit, static_argnames="rows")
+@programme
 def _fall(
     world: World,
     capsule: Capsule,
@@ -231,8 +256,9 @@ def _fall(
     start: tuple[jax.Array, ...],
     floor: jax.Array,
     step: jax.Array,
-    rows: int | None,
-) -> tuple[Any, Tape | None]:
+    *,
+    rows: int,
+) -> tuple[Any, Any]:
     t, position, velocity = start
     return entry.enter(
         world,
@@ -247,33 +273,28 @@ def _fall(
     )
 
 
-def hang(
-    world: World, capsule: Capsule, train: Train, start: States, *, rows: int
-) -> tuple[Descent, Tape]:
+def hang(world: World, capsule: Capsule, train: Train, start: States) -> tuple[Descent, Tape]:
     """Descend on parachutes from one state; the answers are those of its lane."""
-    lanes = start.take(_padded(1))
-    ended, tape = jax.device_get(
-        _hang(
-            world,
-            in_lanes(capsule),
-            in_lanes(train),
-            (lanes.t, lanes.position, lanes.velocity),
-            np.full(LANES, OPENING_STEP),
-            rows,
-        )
-    )
-    return jax.tree.map(lambda leaf: leaf[0], (ended, tape))
+    one = jax.tree.map(lambda leaf: np.asarray(leaf)[None], (capsule, train))
+    state = (start.t[:1], start.position[:1], start.velocity[:1])
+    rows = HANG_ROWS
+    while True:
+        ended, tape = jax.device_get(_hang(world, *one, state, np.full(1, OPENING_STEP), rows=rows))
+        if int(np.max(tape.count)) <= rows:
+            return jax.tree.map(lambda leaf: leaf[0], (ended, tape))
+        rows *= 2
 
 
-@partial(jax.jit, static_argnames="rows")
+@programme
 def _hang(
     world: World,
     capsule: Capsule,
     train: Train,
     start: tuple[jax.Array, ...],
     step: jax.Array,
+    *,
     rows: int,
-) -> tuple[Descent, Tape | None]:
+) -> tuple[Any, Any]:
     t, position, velocity = start
     return descend(
         world,
@@ -303,9 +324,32 @@ def below(world: World, t: Array, position: Array) -> tuple[Array, Array, Array]
     return latitude, longitude, height
 
 
-@jax.jit
+@programme
 def _below(world: World, t: jax.Array, position: jax.Array) -> Geodetic:
     return geodetic(world.earth.rotation(t).apply(vector(position, Frame.GCRS)))
+
+
+def joined(pieces: list[Tape]) -> Tape:
+    """One tape of pieces that follow each other; a piece repeats the last row before it."""
+    packing = pieces[0].packing
+    lanes = pieces[0].t.shape[0]
+    parts: list[list[tuple[Array, Array, Array]]] = [[] for _ in range(lanes)]
+    for k, piece in enumerate(pieces):
+        for i in range(lanes):
+            rows = slice(1 if k else 0, int(piece.count[i]))
+            parts[i].append((piece.t[i, rows], piece.label[i, rows], piece.rows[i, rows]))
+    whole = [[np.concatenate(column) for column in zip(*part, strict=True)] for part in parts]
+    count = np.array([len(t) for t, _, _ in whole])
+    most = int(count.max())
+
+    def padded(column: int) -> Array:
+        filled = [
+            np.concatenate([w[column], np.repeat(w[column][-1:], most - len(w[column]), axis=0)])
+            for w in whole
+        ]
+        return np.stack(filled)
+
+    return Tape(padded(0), padded(1), padded(2), count, packing)
 
 
 def in_lanes(model: Any) -> Any:

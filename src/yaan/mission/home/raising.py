@@ -43,9 +43,10 @@ class Raised:
 def apogees(world: World, craft: Spacecraft, start: States, count: int, step: float) -> Array:
     """Times [s] of the next `count` apogees of one state, not burning."""
     turn = period(float(world.mu), start)[0]
-    rows = rows_of((count + 1) * turn, step)
     stop = start.t[0] + (count + 0.6) * turn
-    flown = legs.coast(world, craft, start.take(0), Burns.none(1), stop=stop, step=step, rows=rows)
+    flown = legs.coast(
+        world, craft, start.take(0), Burns.none(1), stop=stop, step=step, record=True
+    )
     path = recorded(flown, 0)
     times = np.arange(path.time[0], path.time[-1], 1.0)
     position, velocity = path.at(times)
@@ -60,7 +61,7 @@ def apogees(world: World, craft: Spacecraft, start: States, count: int, step: fl
     return found[:count]
 
 
-def raise_orbit(
+def raise_orbit(  # noqa: PLR0913 - who, where from, which burn of several, and to what
     world: World,
     craft: Spacecraft,
     start: States,
@@ -123,11 +124,6 @@ def recorded(flown: legs.Coast, lane: int) -> Path:
         components(state.position)[lane, :count],
         components(state.velocity)[lane, :count],
     )
-
-
-def rows_of(duration: float, step: float) -> int:
-    """Rows that a recording of `duration` [s] may need, in steps of 1024 so that few differ."""
-    return int(np.ceil((duration / step + 256) / 1024)) * 1024
 
 
 def period(mu: float, states: States) -> Array:

@@ -50,7 +50,6 @@ class Glider:
     floor: float  # [m]
     roll_rate: float  # [rad/s]
     step: float  # [s]
-    rows: int
 
 
 def reach_aim(
@@ -76,6 +75,16 @@ def reach_aim(
     return _banked(glider, fine, solution)
 
 
+def side_reach(world: World, interface: States, fall: legs.Fall, lane: int) -> float:
+    """How far to the side a fall that never changes sides comes down [m], with a tenth kept."""
+    moved = interface.position + 10.0 * interface.velocity
+    latitude, longitude, _ = legs.below(world, interface.t, interface.position)
+    ahead = legs.below(world, interface.t + 10.0, moved)[:2]
+    point = (fall.latitude[lane : lane + 1], fall.longitude[lane : lane + 1])
+    _, right = offsets((latitude, longitude), ahead, point)
+    return 0.9 * float(np.abs(right[0]))
+
+
 def _banked(glider: Glider, fine: "_Flown", solution: Solution) -> Banked:
     magnitude, reversal = (float(x) for x in solution.x)
     return Banked(
@@ -83,7 +92,7 @@ def _banked(glider: Glider, fine: "_Flown", solution: Solution) -> Banked:
         magnitude=magnitude,
         reversal=reversal,
         misses=(float(solution.misses[0] * _MISS), float(solution.misses[1] * _MISS)),
-        fall=fine.flown(solution.x[None], glider.rows),
+        fall=fine.flown(solution.x[None], record=True),
     )
 
 
@@ -104,7 +113,7 @@ class _Flown:
         latitude, longitude, _ = legs.below(glider.world, ends.t, ends.position)
         self.origin = (lanes * latitude[0], lanes * longitude[0])
 
-    def flown(self, x: Array, rows: int | None = None) -> legs.Fall:
+    def flown(self, x: Array, *, record: bool = False) -> legs.Fall:
         glider = self.glider
         start = glider.interface.take(np.zeros(len(x), dtype=int))
         bank = _profile(glider, x)
@@ -115,7 +124,7 @@ class _Flown:
             bank,
             floor=glider.floor,
             step=self.step,
-            rows=rows,
+            record=record,
         )
 
     def __call__(self, x: Array) -> Answers:

@@ -1,0 +1,175 @@
+"""From the entry interface to the ground: the bank solved, the parachutes, the touchdown.
+
+Where an aim is given and the bank is free, the entry is steered to where the parachutes, with
+their drift in the wind, come down on it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+
+from yaan.dynamics.forces import World
+from yaan.dynamics.solve import Tape
+from yaan.gnc.bank import BankProfile, with_reversal
+from yaan.mission.home import legs, steering
+from yaan.mission.home.deorbit import COARSE
+from yaan.mission.home.legs import Array, States
+from yaan.mission.home.plan import Bank
+from yaan.mission.home.steering import Banked, Glider
+from yaan.phases.descent import Descent
+from yaan.results.outcome import OutcomeCode
+from yaan.spacetime.zone import distance
+from yaan.vehicle.capsule import Capsule
+from yaan.vehicle.parachute import Train
+
+REVERSAL = 240.0
+"""When the lift changes sides where nothing has been solved yet [s]."""
+
+_DRIFTS = 3  # corrections of the aim for what the parachutes drift
+_LEAST_BANK = np.radians(15.0)
+_SLACK = 0.1  # standard gravities kept below the load limit when the bank's size is chosen
+
+Tell = Callable[[str], None]
+Point = tuple[float, float]
+"""Latitude, longitude [rad]."""
+
+
+@dataclass(frozen=True)
+class Lander:
+    """What comes down, and how it may."""
+
+    world: World
+    capsule: Capsule
+    train: Train | None
+    bank: Bank
+    floor: float  # [m]
+    step: float  # [s]
+
+
+@dataclass(frozen=True)
+class Landed:
+    """An entry and what followed it."""
+
+    interface: States
+    """One lane."""
+    aim: Point | None
+    bank: BankProfile
+    """Of one lane, as it was flown."""
+    banked: Banked | None
+    fall: legs.Fall
+    """On fine steps, recorded."""
+    ballistic_load: float
+    """Peak load of the same entry without lift, in standard gravities."""
+    descent: Descent | None
+    tape: Tape | None
+    """Of the descent."""
+
+    @property
+    def end(self) -> tuple[float, float, float]:
+        """Time [s], latitude and longitude [rad] of the end."""
+        if self.descent is not None:
+            return (
+                float(self.descent.t),
+                float(self.descent.latitude),
+                float(self.descent.longitude),
+            )
+        fall = self.fall
+        return float(fall.ends.t[0]), float(fall.latitude[0]), float(fall.longitude[0])
+
+    @property
+    def miss(self) -> float | None:
+        """Distance of the end to the aim [m]."""
+        return None if self.aim is None else float(distance(*self.end[1:], *self.aim))
+
+
+def land(
+    lander: Lander, interface: States, aim: Point | None, nominal: float, tell: Tell
+) -> Landed:
+    """Fly from `interface` (one lane); a free bank starts its search from the size `nominal`."""
+    given = lander.bank.given
+    solving = given is None and aim is not None
+    over, banked, descent, tape = aim, None, None, None
+    bank = profiles(lander.bank, np.array([nominal]), REVERSAL)
+    fall = None if solving else _fall(lander, interface, bank)
+    for _ in range(_DRIFTS):
+        if solving:
+            assert over is not None
+            assert aim is not None
+            tell("solving the bank")
+            banked = steering.reach_aim(_glider(lander, interface), over, nominal, banked)
+            fall, bank = banked.fall, banked.bank
+        assert fall is not None
+        if lander.train is None or fall.outcome[0] != OutcomeCode.REACHED:
+            break
+        tell("descending under parachutes")
+        descent, tape = legs.hang(lander.world, lander.capsule, lander.train, fall.ends)
+        if not solving or aim is None or over is None:
+            break
+        if distance(descent.latitude, descent.longitude, *aim) <= steering.MET:
+            break
+        north, east = aim[0] - float(descent.latitude), aim[1] - float(descent.longitude)
+        over = (over[0] + north, over[1] + east)
+    assert fall is not None
+    one = BankProfile(np.asarray(bank.time)[0], np.asarray(bank.angle)[0])
+    return Landed(interface, aim, one, banked, fall, _ballistic(lander, interface), descent, tape)
+
+
+def profiles(bank: Bank, magnitude: Array, reversal: Array | float) -> BankProfile:
+    """Banks of as many lanes as magnitudes [rad]; the file's own where it gives one."""
+    count = len(magnitude)
+    if bank.given is not None:
+        time, angle = np.asarray(bank.given.time), np.asarray(bank.given.angle)
+        return BankProfile(np.tile(time, (count, 1)), np.tile(angle, (count, 1)))
+    ones = np.ones(count)
+    return with_reversal(magnitude, reversal * ones, bank.roll_rate * ones, ones)
+
+
+def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:
+    """The largest bank up to the nominal one that keeps the load limit, and its side reach [m].
+
+    Where none keeps it, the smallest: the verdict on the load then says so.
+    """
+    if lander.bank.given is not None:
+        return lander.bank.nominal, 0.0
+    nominal = lander.bank.nominal
+    sizes = np.linspace(nominal, min(_LEAST_BANK, nominal), legs.LANES)
+    start = interface.take(np.zeros(legs.LANES, dtype=int))
+    bank = profiles(lander.bank, sizes, 1e5)  # never reversed
+    fall = legs.fall(lander.world, lander.capsule, start, bank, floor=lander.floor, step=COARSE)
+    fits = np.flatnonzero(fall.peak_load <= lander.bank.load_limit - _SLACK)
+    best = int(fits[0]) if len(fits) else legs.LANES - 1
+    return float(sizes[best]), steering.side_reach(lander.world, interface, fall, best)
+
+
+def _glider(lander: Lander, interface: States) -> Glider:
+    return Glider(
+        world=lander.world,
+        capsule=lander.capsule,
+        interface=interface,
+        floor=lander.floor,
+        roll_rate=lander.bank.roll_rate,
+        step=lander.step,
+    )
+
+
+def _fall(lander: Lander, interface: States, bank: BankProfile) -> legs.Fall:
+    return legs.fall(
+        lander.world,
+        lander.capsule,
+        interface,
+        bank,
+        floor=lander.floor,
+        step=lander.step,
+        record=True,
+    )
+
+
+def _ballistic(lander: Lander, interface: States) -> float:
+    lift = jnp.zeros_like(lander.capsule.lift)
+    still = eqx.tree_at(lambda c: c.lift, lander.capsule, lift)
+    bank = profiles(Bank(None, 0.0, lander.bank.roll_rate, 0.0), np.zeros(1), REVERSAL)
+    fall = legs.fall(lander.world, still, interface, bank, floor=lander.floor, step=COARSE)
+    return float(fall.peak_load[0])
