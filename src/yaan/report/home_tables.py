@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from yaan.report.figures.descent import steps
 from yaan.report.tables import Cell, Column, Summary, Table, badge, capital, make_table, scaled
-from yaan.report.text import NONE, SPACE, clock, label, number, quantity
+from yaan.report.text import NONE, SPACE, clock, label, number, proper, quantity
 
 Fact = tuple[str, str]
 
@@ -74,18 +74,15 @@ def opportunities(summary: Summary) -> Table | None:
         Column("Rev."),
         Column("Reach", kind="text"),
         Column("Landing"),
-        Column("UTC", kind="text"),
-        Column("Latitude", "deg"),
-        Column("Longitude", "deg"),
+        Column("Nearest place"),
         Column("Miss", "km"),
-        Column("Sun", "deg"),
         Column("Light", kind="text"),
         Column("Perigee", "km"),
         Column("Entry angle", "deg"),
         Column("Why", kind="wide"),
     )
     classes = tuple("chosen" if row.get("chosen") else "" for row in given)
-    caption = "Every pass in the landing window; a miss is across the track, 0 inside the zone"
+    caption = "Every pass in the landing window, times in UTC; 0 km of miss is inside the zone"
     return make_table(caption, columns, rows, classes)
 
 
@@ -95,13 +92,15 @@ def _opportunity(row: Mapping[str, Any]) -> tuple[Cell, ...]:
     return (
         number(row.get("revolution")),
         Markup("{0}{1}").format(reach, tag),
-        clock(row.get("time")),
-        _utc(row.get("utc")),
-        number(row.get("latitude_deg"), 2),
-        number(row.get("longitude_deg"), 2),
+        Markup("{0}<br>{1}").format(clock(row.get("time")), _utc(row.get("utc"))),
+        Markup("{0}<br>{1}").format(
+            _place(row.get("latitude_deg"), row.get("longitude_deg"), 2) or NONE,
+            row.get("direction") or "",
+        ),
         scaled(row.get("cross_track"), KILO, 0, sign=True),
-        number(row.get("sun_elevation_deg"), 1),
-        f"{row.get('light') or NONE}, {row.get('direction') or NONE}",
+        Markup("{0}<br>Sun {1}°").format(
+            row.get("light") or NONE, number(row.get("sun_elevation_deg"), 1)
+        ),
         scaled(row.get("perigee"), KILO, 1),
         number(row.get("entry_angle_deg"), 2),
         str(row.get("why") or ""),
@@ -113,8 +112,9 @@ def _reach(row: Mapping[str, Any]) -> str:
 
 
 def _utc(text: object) -> str:
-    """A time of the clock without its seconds' fraction, date first."""
-    return str(text or NONE).replace("T", " ").replace(" UTC", "").split(".")[0]
+    """A time of the clock to the second, date first, without its scale's name."""
+    shown = str(text or "").removesuffix(" UTC").removesuffix("Z").replace("T", " ")
+    return shown.split(".")[0]
 
 
 def deorbit(summary: Summary) -> list[Fact]:
@@ -284,7 +284,7 @@ def touchdown(summary: Summary) -> list[Fact]:
     if light and land.get("sun_elevation_deg") is not None:
         light += f", the Sun {number(land['sun_elevation_deg'], 1)}° above the horizon"
     facts = [
-        ("Zone", label(str(land.get("zone") or ""))),
+        ("Zone", proper(str(land.get("zone") or ""))),
         ("Touchdown", _pair(land.get("touchdown"))),
         ("Aim", _pair(land.get("aim"))),
         ("Miss", quantity(land.get("miss"), "m", 3)),

@@ -1,7 +1,7 @@
 """The key numbers of the orbit and the return, a card each."""
 
 from yaan.report.cards import KILO, Card, Summary
-from yaan.report.text import TIMES, clock, label, number, plural, quantity
+from yaan.report.text import TIMES, clock, label, number, plural, proper, quantity
 
 
 def return_numbers(summary: Summary) -> list[Card]:
@@ -22,7 +22,7 @@ def _landing_card(summary: Summary) -> Card | None:
     land = summary.get("landing") or {}
     if land.get("miss") is None:
         return None
-    where = label(str(land.get("zone") or "the aim point"))
+    where = proper(str(land.get("zone") or "the aim point"))
     below = f"{where}, {clock(land.get('time'))}"
     if land.get("light"):
         below += f", {land['light']}"
@@ -38,7 +38,7 @@ def _orbit_card(summary: Summary) -> Card | None:
     below = f"{number(orbit.get('revolutions'))} revolutions"
     if orbit.get("eclipse_fraction") is not None:
         below += f", {number(100.0 * orbit['eclipse_fraction'])} % in shadow"
-    return Card("Orbit before the deorbit", size, below, broad=True)
+    return Card("Orbit before the deorbit", size, below)
 
 
 def _deorbit_card(summary: Summary) -> Card | None:

@@ -87,6 +87,12 @@ def label(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def proper(name: str) -> str:
+    """The name of a place as it is written: ``bay-of-bengal`` becomes ``Bay of Bengal``."""
+    words = re.split(r"[-_ ]+", name.strip())
+    return " ".join(w if w in ("of", "the", "and") else w[:1].upper() + w[1:] for w in words)
+
+
 def short_key(key: str) -> str:
     """The telling end of a dotted key: of ``vehicle.stages.c25.dry_mass``, ``c25 dry mass``."""
     skipped = ("vehicle", "stages", "parts")

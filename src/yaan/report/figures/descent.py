@@ -27,6 +27,7 @@ from yaan.results import FlightRecord
 
 KILO: Final = 1e3  # [1]
 _COLOURS: Final = (BLUE, VERMILION, GREEN, PURPLE, ORANGE)
+_DECADES: Final = {"tickvals": [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50], "exponentformat": "none"}
 _SYMBOLS: Final = ("circle", "square", "diamond", "triangle-up", "cross")
 
 Step = Mapping[str, Any]
@@ -161,7 +162,7 @@ def _frame(
     made["hovermode"] = "closest"
     title = {"text": "Mach number", "font": {"size": 12}, "standoff": 8}
     made["xaxis"] = axis(range=list(reach[0]), title=title, nticks=8)
-    made["yaxis"] = axis(type="log", range=list(reach[1]), dtick="D2", exponentformat="none")
+    made["yaxis"] = axis(type="log", range=list(reach[1]), **_DECADES)
     # The frame is opaque though the fill is faint: drawn twice.
     edges = [s | {"opacity": 1, "fillcolor": "rgba(0,0,0,0)"} for s in shapes]
     made["shapes"] = [*shapes, *edges]
@@ -171,6 +172,7 @@ def _frame(
         x, y = float(deploy["mach"]), float(np.log10(deploy["dynamic_pressure"] / KILO))
         right = x < 0.6 * reach[0][1]
         style = {"xanchor": "left" if right else "right", "xshift": 9 if right else -9}
+        style["yshift"] = -8 if place % 2 else 8
         text = note(safe(label(str(step.get("name")))), x, y, xref="x", yref="y", **style)
         colour = _COLOURS[place % len(_COLOURS)]
         font = {"size": 11.5, "color": INK if colour in (ORANGE, PURPLE) else colour}

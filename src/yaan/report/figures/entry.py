@@ -25,7 +25,7 @@ from yaan.report.text import clock, number
 from yaan.results import FlightRecord, History
 
 KILO: Final = 1e3  # [1]
-_LOADS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 12.0)  # [g0], lines of equal load
+_LOADS: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # [g0], lines of equal load
 _FLUXES: Final = (50e3, 100e3, 200e3, 400e3, 800e3, 1600e3, 3200e3)  # [W/m2]
 
 
@@ -114,12 +114,11 @@ def corridor(record: FlightRecord) -> Figure | None:
     for kind, level, curve in _contours(history, right * KILO, found.get("load_limit_g")):
         limit = kind == "limit"
         colour = VERMILION if kind != "flux" else PURPLE
-        unit = "kW/m²" if kind == "flux" else "g"
-        words = f"{number(level / KILO if kind == 'flux' else level, 1 if level < 1 else 0)} {unit}"
+        words = number(level / KILO) if kind == "flux" else f"{number(level, 1 if level < 1.0 else 0)} g"
         dash = {"limit": "solid", "load": "dash", "flux": "dot"}[kind]
         stroke = {"dash": dash, "width": 2.2 if limit else 1.2}
         data.append(line(words, *curve, colour, ":.1f} km", line=stroke, hoverinfo="skip"))
-        texts += _level(("limit " if limit else "") + words, curve, (right, top), colour, kind)
+        texts += _level(("limit " if limit else "") + words, curve, top, (colour, kind, len(data)))
     data.append(line("This flight", speed, height, BLUE, ":.1f} km", line={"width": 3}))
     data.append(_peaks(found))
     peak = found.get("peak_load") or {}
@@ -176,14 +175,14 @@ def _contours(
 
 
 def _level(
-    words: str, curve: tuple[Array, Array], ends: tuple[float, float], colour: str, kind: str
+    words: str, curve: tuple[Array, Array], top: float, style: tuple[str, str, int]
 ) -> list[Json]:
-    """The words of a line: of a load at its fast end, of a heat flux where it is lowest."""
-    x, y = curve
-    known = np.flatnonzero(np.isfinite(y) & (y < 0.97 * ends[1]))
+    """The words of a line: of a load at its fast end, staggered; of a heat flux at its lowest."""
+    (x, y), (colour, kind, place) = curve, style
+    known = np.flatnonzero(np.isfinite(y) & (y < 0.97 * top))
     if not len(known):
         return []
-    row = known[-1] if kind != "flux" else known[0]
+    row = known[max(-1 - 8 * place, -len(known))] if kind != "flux" else known[0]
     place = {"xref": "x", "yref": "y", "xanchor": "right" if kind != "flux" else "center"}
     text = note(words, float(x[row]), float(y[row]), **place, yanchor="middle")
     return [text | {"font": {"size": 10.5, "color": colour}, "bgcolor": "rgba(255,255,255,0.85)"}]
@@ -216,8 +215,8 @@ def _frame(texts: list[Json], ends: tuple[float, float], *, named: bool) -> Json
     made["yaxis"] = axis(range=[0, ends[1]], nticks=8)
     keys = (
         f'<span style="color:{BLUE}">━━</span> this flight'
-        f'   <span style="color:{VERMILION}">╍╍</span> load'
-        f'   <span style="color:{PURPLE}">┅┅</span> heat flux'
+        f'   <span style="color:{VERMILION}">╍╍</span> load, g'
+        f'   <span style="color:{PURPLE}">┅┅</span> heat flux, kW/m²'
     )
     right = {"xanchor": "right", "font": {"size": 11.5 if named else 10, "color": SOFT}}
     made["annotations"] = [

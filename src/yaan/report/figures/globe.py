@@ -21,16 +21,17 @@ from yaan.report.figures.style import (
     values,
 )
 from yaan.report.span import cut, returns, span
-from yaan.report.text import clock, label, number
+from yaan.report.text import clock, number
 from yaan.results import FlightRecord, History
 
 EARTH: Final = 6371.0e3  # [m], mean radius; the globe is a sphere, heights stand on it to scale
 MOST_ROWS: Final = 4600  # rows drawn of one part; three days at a row a minute
+_REVOLUTION: Final = 5500.0  # [s], about one revolution in a low orbit
 _MESH: Final = 2.5  # [deg]
 
 PARTS: Final = (
     ("ascent", "Ascent", VERMILION, 6),
-    ("orbit", "Orbit", BLUE, 1.6),
+    ("orbit", "Orbit", BLUE, 1.0),
     ("deorbit", "Deorbit and coast", PURPLE, 6),
     ("entry", "Entry", ORANGE, 7),
     ("descent", "Under parachutes", GREEN, 7),
@@ -49,9 +50,11 @@ def globe(record: FlightRecord) -> Figure | None:
     for key, words, colour, width in PARTS:
         part = cut(history, span(summary, key))
         if part is not None:
+            if key == "orbit":
+                data += _ends(part, words)
             data.append(_path(part, words, colour, width))
             flown.append(words.lower())
-    data.append(_places(history, _marked(summary)))
+    data += _pins(history, _marked(summary))
     start = float(np.degrees(history["longitude"][-1])) - 25.0
     wide, narrow = (_layout(height, start) for height in (600, 400))
     end = f"{number(float(np.degrees(history['latitude'][-1])), 1)}° north"
@@ -145,6 +148,7 @@ def _path(part: History, words: str, colour: str, width: float) -> Json:
     places = _xyz(part["latitude"][rows], part["longitude"][rows], 1.0 + height / EARTH)
     return _line(places, colour, width) | {
         "name": words,
+        "opacity": 1.0 if width > 1.0 else 0.4,
         "showlegend": True,
         "text": [
             f"{clock(float(t))}, {number(float(h) / 1e3)} km"
@@ -153,6 +157,18 @@ def _path(part: History, words: str, colour: str, width: float) -> Json:
         "hovertemplate": f"{words}<br>%{{text}}<extra></extra>",
         "hoverinfo": "text",
     }
+
+
+def _ends(orbit: History, words: str) -> list[Json]:
+    """The first and the last revolution, drawn over the tangle of all of them."""
+    time = orbit["time"]
+    first = cut(orbit, (float(time[0]), float(time[0]) + _REVOLUTION))
+    last = cut(orbit, (float(time[-1]) - _REVOLUTION, float(time[-1])))
+    return [
+        _path(part, f"{words}, {which} revolution", colour, 4.5)
+        for part, which, colour in ((first, "first", BLUE), (last, "last", INK))
+        if part is not None
+    ]
 
 
 def _marked(summary: Mapping[str, Any]) -> list[tuple[str, float]]:
@@ -165,33 +181,41 @@ def _marked(summary: Mapping[str, Any]) -> list[tuple[str, float]]:
     return [*marked, *([(down, last[1])] if last else [])]
 
 
-def _places(history: History, marks: Sequence[tuple[str, float]]) -> Json:
+def _pins(history: History, marks: Sequence[tuple[str, float]]) -> list[Json]:
+    """Named pins that stand high enough for the globe not to hide their words."""
     rows = [min(int(np.searchsorted(history["time"], at)), len(history) - 1) for _, at in marks]
-    height = history["height"][rows]
-    places = _xyz(history["latitude"][rows], history["longitude"][rows], 1.004 + height / EARTH)
-    return {
+    angles = history["latitude"][rows], history["longitude"][rows]
+    foot = _xyz(*angles, 1.0 + history["height"][rows] / EARTH)
+    # Lift-off and splashdown may be neighbours: pins of two lengths keep their words apart.
+    head = _xyz(*angles, 1.13 + 0.06 * (np.arange(len(rows)) % 2))
+    stems = tuple(
+        np.column_stack([a, b, np.full(len(a), np.nan)]).ravel()
+        for a, b in zip(foot, head, strict=True)
+    )
+    names = {
         "type": "scatter3d",
-        "mode": "markers+text",
-        **dict(zip("xyz", (_short(p) for p in places), strict=True)),
-        "text": [f"<b>{safe(label(words))}</b>" for words, _ in marks],
+        "mode": "text",
+        **dict(zip("xyz", (_short(p) for p in head), strict=True)),
+        "text": [f"<b>{safe(words)}</b>" for words, _ in marks],
         "textposition": "top center",
         "textfont": {"size": 12, "color": INK},
-        "marker": {"size": 4.5, "color": "#ffffff", "line": {"color": INK, "width": 2}},
-        "hovertext": [f"{safe(label(words))}, {clock(at)}" for words, at in marks],
+        "hovertext": [f"{safe(words)}, {clock(at)}" for words, at in marks],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "showlegend": False,
     }
+    return [_line((stems[0], stems[1], stems[2]), INK, 2.5), names]
 
 
 def _layout(height: int, start: float) -> Json:
     made = layout(height, (0, 0, 0, 34), hovermode="closest")
-    off = {"visible": False, "range": [-1.08, 1.08], "showspikes": False}
+    off = {"visible": False, "range": [-1.2, 1.2], "showspikes": False}
     eye = np.radians(start)
     made["scene"] = {
         "xaxis": off,
         "yaxis": off,
         "zaxis": off,
-        "aspectmode": "cube",
+        "aspectmode": "manual",
+        "aspectratio": dict.fromkeys("xyz", 2.05),
         "dragmode": "turntable",
         "uirevision": "kept",
         "camera": {

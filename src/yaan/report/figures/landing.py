@@ -24,7 +24,7 @@ from yaan.report.figures.style import (
     values,
 )
 from yaan.report.span import cut, span
-from yaan.report.text import label, number
+from yaan.report.text import number, proper
 from yaan.results import FlightRecord
 
 View = tuple[float, float, float, float]
@@ -214,13 +214,15 @@ def _map(
     words = "<b>Latitude</b> north against <b>longitude</b> east, deg"
     head = note(words, 0.01, 0.99, yanchor="top", font={"size": 11, "color": SOFT})
     texts = [head | {"bgcolor": "rgba(255,255,255,0.75)"}]
-    for row in passes:
-        texts.append(_tag(row, named=named))
+    texts += [_tag(row, named=named) for row in passes]
+    at = found["touchdown"]
+    down = note("<b>Touchdown</b>", at[1], at[0], xref="x", yref="y", xanchor="center")
+    texts.append(down | {"yanchor": "top", "yshift": -9, "font": {"size": 11.5, "color": INK}})
     if found.get("zone") and found.get("polygon"):
         at = max(found["polygon"], key=lambda p: (p[0], p[1]))
         style = {"xref": "x", "yref": "y", "xanchor": "right", "yanchor": "top"}
         font = {"size": 11.5, "color": "#00714f"}
-        name = note(f"<b>{safe(label(str(found['zone'])))}</b>", at[1], at[0], **style, font=font)
+        name = note(f"<b>{safe(proper(str(found['zone'])))}</b>", at[1], at[0], **style, font=font)
         texts.append(name | {"xshift": -5, "yshift": -4})
     made["annotations"] = texts
     return made
