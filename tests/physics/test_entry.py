@@ -44,23 +44,23 @@ def body() -> Capsule:
 
 
 @eqx.filter_jit
-def _go(angle, bank, speed, step, height):
-    where = place()
+def _go(angle, bank, numbers):
+    where, (speed, step, height, t) = place(), numbers
     start = inertial_state(
         where.earth,
-        jnp.zeros(LANES),
+        t * jnp.ones(LANES),
         over(0.0, 0.0, height, LANES),
         motion(speed, angle, 90.0, LANES),
     )
-    floor = jnp.full(LANES, FLOOR)
-    return enter(where, body(), bank, jnp.zeros(LANES), *start, floor=floor, step=step, rows=ROWS)
+    t, floor = t * jnp.ones(LANES), jnp.full(LANES, FLOOR)
+    return enter(where, body(), bank, t, *start, floor=floor, step=step, rows=ROWS)
 
 
-def entries(angle=-1.4, *, bank=None, speed=7850.0, step=0.5, height=120e3):
+def entries(angle=-1.4, *, bank=None, speed=7850.0, step=0.5, height=120e3, t=0.0):
     """Entries over the equator to the east; angles [deg] shared or a lane."""
     bank = constant_bank(np.zeros(LANES)) if bank is None else bank
     angle = jnp.broadcast_to(jnp.asarray(angle, float), (LANES,))
-    return _go(angle, bank, jnp.asarray(speed), jnp.asarray(step), jnp.asarray(height))
+    return _go(angle, bank, jnp.asarray([speed, step, height, t]))
 
 
 BANKS = np.radians([0.0, 60.0, -60.0, 45.0, -45.0, 90.0, 180.0, 30.0])
@@ -136,6 +136,10 @@ def test_loads_by_axis_and_by_stream_are_one(banked: tuple):
     # Blunt side first, the couch is pressed into its back.
     assert np.all(seen.load_axial[written] > 0.95 * seen.load[written])
     np.testing.assert_allclose(seen.bank[1, written[1]], np.radians(60.0))
+    # At hypersonic speed this table leaves a little force across the axis, away from the lift:
+    # 1.24 sin 22.6 deg - 0.42 cos 22.6 deg is 0.07 of 1.31 at Mach 10.
+    at = int(np.argmax(written[0] & (seen.mach[0] < 10.0) & (seen.height[0] < 100e3)))
+    assert seen.load_normal[0, at] / seen.load[0, at] == pytest.approx(0.07, abs=0.01)
 
 
 def test_the_scheme_is_of_fourth_order_and_its_default_step_is_fine():
@@ -164,6 +168,16 @@ def test_the_time_of_the_reversal_steers_to_the_side():
     assert float(right[0]) > 0.01  # [rad]
     assert float(right[-1]) < -0.01
     np.testing.assert_allclose(left, -np.asarray(right), rtol=1e-6)
+
+
+def test_the_programme_counts_from_the_start_and_steps_end_on_its_knots():
+    bank = with_reversal(np.radians(60.0), np.full(LANES, 151.3), np.radians(15.0), 1.0)
+    entry, _ = entries(bank=bank)
+    later, tape = entries(bank=bank, t=1000.0)
+    np.testing.assert_allclose(later.t - 1000.0, entry.t, atol=1e-6)
+    np.testing.assert_allclose(later.latitude, entry.latitude, rtol=1e-7)
+    for knot in np.asarray(bank.time[0]):
+        assert np.min(np.abs(np.asarray(tape.t[0]) - 1000.0 - knot)) < 1e-9
 
 
 def test_too_fast_and_too_flat_skips_out_and_an_orbit_times_out():
