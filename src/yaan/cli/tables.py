@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from yaan.cli.console import table
+from yaan.cli.home_tables import number, way_home
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,20 +21,16 @@ _SHOWN = {"m": (1e3, "km"), "kg": (1e3, "t"), "Pa": (1e3, "kPa")}
 _LEDGER = ("ideal", "achieved", "gravity", "drag", "steering", "back_pressure")
 
 
-def number(value: float | None, digits: int = 0, scale: float = 1.0) -> str:
-    """`value / scale` with so many digits; a dash where there is no value."""
-    if value is None:
-        return "-"
-    text = f"{value / scale:,.{digits}f}".replace(",", " ")
-    return text.removeprefix("-") if float(text.replace(" ", "")) == 0 else text
-
-
 def overview(summary: Summary) -> Iterator["Table"]:
     """Timeline, budgets and profiles of one flight, in the order of reading."""
-    for make in (timeline, propellant, velocity, profiles, published):
+    for make in (timeline, propellant, velocity, profiles):
         made = make(summary)
         if made is not None:
             yield made
+    yield from way_home(summary)
+    compared = published(summary)
+    if compared is not None:
+        yield compared
 
 
 def timeline(summary: Summary) -> "Table | None":

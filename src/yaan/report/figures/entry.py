@@ -114,7 +114,11 @@ def corridor(record: FlightRecord) -> Figure | None:
     for kind, level, curve in _contours(history, right * KILO, found.get("load_limit_g")):
         limit = kind == "limit"
         colour = VERMILION if kind != "flux" else PURPLE
-        words = number(level / KILO) if kind == "flux" else f"{number(level, 1 if level < 1.0 else 0)} g"
+        words = (
+            number(level / KILO)
+            if kind == "flux"
+            else f"{number(level, 1 if level < 1.0 else 0)} g"
+        )
         dash = {"limit": "solid", "load": "dash", "flux": "dot"}[kind]
         stroke = {"dash": dash, "width": 2.2 if limit else 1.2}
         data.append(line(words, *curve, colour, ":.1f} km", line=stroke, hoverinfo="skip"))

@@ -1,0 +1,143 @@
+"""The way home in the report: what is flown is shown, what is not is left out."""
+
+import io
+
+import numpy as np
+import pytest
+from markupsafe import Markup
+from rich.console import Console
+
+from tests.unit.report import homecoming
+from tests.unit.report.test_report_page import figures_of, read
+from yaan.cli import tables
+from yaan.report import figures, home_tables, page
+from yaan.report.span import ascent, cut, span
+from yaan.results import read_flight
+
+HOME = (
+    "overview", "orbit", "opportunities", "deorbit", "entry", "crew-return", "descent", "landing",
+)  # fmt: skip
+DRAWN = (
+    "globe", "mission", "sunlight", "corridor", "entry", "exposure-return", "parachutes", "boxes",
+    "landing",
+)  # fmt: skip
+ENTRY_ONLY = {"overview", "entry", "crew-return", "descent", "landing", "numbers"}
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory):
+    return read_flight(homecoming.write_mission(tmp_path_factory.mktemp("home") / "m-1", 20))
+
+
+@pytest.fixture(scope="module")
+def capsule(tmp_path_factory):
+    return read_flight(homecoming.write_entry(tmp_path_factory.mktemp("home") / "c-1"))
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch):
+    monkeypatch.setattr(page, "_plotly", lambda: Markup("/* plotly */"))
+
+
+def test_the_whole_mission_has_every_section_and_figure(record):
+    text = page.render(record)
+    reader = read(text)
+    assert [name for name in HOME if name not in reader.ids] == []
+    assert [name for name in DRAWN if name not in figures_of(text)] == []
+    assert all(len(words) > 60 for words in reader.labels)
+    assert "NaN" not in text[text.index('id="figures"') : text.index("window.PlotlyConfig")]
+
+
+def test_the_page_fetches_nothing_for_its_globe(record):
+    kinds = {t["type"] for f in figures_of(page.render(record)).values() for t in f["data"]}
+    assert kinds <= {"scatter", "bar", "scatter3d", "surface"}
+
+
+def test_an_entry_has_no_ascent_and_no_orbit(capsule):
+    text = page.render(capsule)
+    reader = read(text)
+    sections = {i for i in reader.ids if f"{i}-title" in reader.ids}
+    assert sections >= ENTRY_ONLY
+    assert not sections & {"histories", "track", "orbit", "opportunities", "deorbit", "escape"}
+    assert not set(figures_of(text)) & {"motion", "mission", "sunlight", "track", "exposure"}
+
+
+def test_the_ascent_shows_only_the_ascent(record):
+    end = span(record.summary, "ascent")[1]
+    for name in ("motion", "environment"):
+        made = getattr(figures, name)(ascent(record))
+        assert max(max(t["x"]) for t in made.data if t["mode"] == "lines") <= end
+        assert made.wide["xaxis"]["range"][1] == pytest.approx(end)
+    track = figures.track(ascent(record))
+    assert len(track.data[2]["x"]) == int(np.sum(record.history["time"] <= end))
+    assert len(track.data[4]["x"]) < len(record.summary["timeline"])
+
+
+def test_the_returns_exposure_leaves_the_ascent_out(record):
+    up, back = figures.exposure(ascent(record)), figures.exposure(record, "crew_return")
+    home = cut(record.history, span(record.summary, "deorbit", "entry", "descent"))
+    felt = cut(record.history, span(record.summary, "ascent"))["load_x"]
+    assert max(up.data[0]["y"]) == pytest.approx(float(felt.max()), rel=1e-3)
+    assert max(back.data[0]["y"]) == pytest.approx(float(np.nanmax(home["load_x"])), rel=1e-3)
+
+
+@pytest.mark.parametrize("key", [
+    "spans", "orbit_phase", "opportunities", "landing", "deorbit", "entry", "descent",
+    "crew_return",
+])  # fmt: skip
+@pytest.mark.parametrize("empty", ["absent", None, {}])
+def test_each_part_of_the_return_may_be_missing(record, key, empty):
+    summary = {k: v for k, v in record.summary.items() if k != key}
+    if empty != "absent":
+        summary[key] = empty
+    read(page.render(type(record)(record.folder, summary, record.history, record.groups)))
+
+
+def test_lines_of_equal_load_meet_the_flight_at_its_own_load(record):
+    made = figures.corridor(record)
+    history = cut(record.history, span(record.summary, "entry"))
+    curve = next(t for t in made.data if t["name"] == "2 g")
+    known = [(x, y) for x, y in zip(curve["x"], curve["y"], strict=True) if y is not None]
+    x, y = map(np.array, zip(*known, strict=True))
+    row = int(np.flatnonzero(history["load"] > 2.0)[0])
+    speed, height = history["speed_relative"][row] / 1e3, history["height"][row] / 1e3
+    # A row a second falls 1 km; the scale height is 7 km, so 15 % of load is 1 km.
+    assert np.interp(speed, x, y) == pytest.approx(height, abs=1.0)
+
+
+def test_the_chosen_pass_and_the_misses_are_told_apart(record):
+    table = home_tables.opportunities(record.summary)
+    assert list(table.classes) == ["", "", "", "chosen", ""]
+    assert ["in reach" in str(row[1]) for row in table.rows] == [False, True, False, True, False]
+
+
+def test_a_deployment_outside_its_box_is_said(record):
+    step = record.summary["descent"]["steps"][1]
+    step["deploy"]["in_box"] = False
+    try:
+        assert "outside its box: drogues" in figures.boxes(record).alt
+        assert "outside" in str(home_tables.parachutes(record.summary).rows[1][8])
+    finally:
+        step["deploy"]["in_box"] = True
+
+
+def test_the_crew_has_one_badge_an_axis(record):
+    row = {"name": "crew load +x", "passed": True, "state": "provisional-pass"}
+    verdicts = [*record.summary["verdicts"], row]
+    found = [str(b) for b in page._badges(record.summary | {"verdicts": verdicts})]
+    assert sum("+x" in b and "return" not in b for b in found) == 1
+    assert sum("+x" in b and "return" in b for b in found) == 1
+
+
+def test_the_page_stays_light(tmp_path):
+    full = read_flight(homecoming.write_mission(tmp_path / "m-1"))
+    assert len(page.render(full)) < 3e6  # plotly's own 4.8 MB leave this under 8 MB in all
+
+
+def test_the_terminal_has_the_way_home(record):
+    screen = Console(file=io.StringIO(), width=120)
+    for table in tables.overview(record.summary):
+        screen.print(table)
+    text = screen.file.getvalue()
+    for words in ("Burns in orbit", "2 of 5 passes", "Entry", "Parachutes", "bay-of-bengal"):
+        assert words in text
