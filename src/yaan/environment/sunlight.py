@@ -45,7 +45,7 @@ def shadow(position: ArrayLike, sun: ArrayLike) -> Array:
     """
     separation, earth, disc = _angles(np.asarray(position, float), np.asarray(sun, float))
     bare = np.clip((separation - earth) / disc, -1.0, 1.0)
-    return 0.5 + (bare * np.sqrt(1.0 - bare * bare) + np.arcsin(bare)) / np.pi
+    return np.asarray(0.5 + (bare * np.sqrt(1.0 - bare * bare) + np.arcsin(bare)) / np.pi)
 
 
 def eclipses(
@@ -79,7 +79,7 @@ def _angles(position: Array, sun: Array) -> tuple[Array, Array, Array]:
     across = np.linalg.norm(np.cross(-position, away), axis=-1)
     separation = np.arctan2(across, -np.sum(position * away, axis=-1))
     earth = np.arcsin(np.minimum(EARTH_RADIUS / radius, 1.0))
-    return separation, earth, np.arcsin(SUN_RADIUS / distance)
+    return np.asarray(separation), np.asarray(earth), np.asarray(np.arcsin(SUN_RADIUS / distance))
 
 
 def _samples(rows: Array) -> Array:

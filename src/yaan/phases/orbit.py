@@ -136,14 +136,19 @@ def _thrusting(t: Array, propellant: Array, setting: _Setting) -> tuple[Array, A
     burns = setting.burns
     end = burns.start + burns.duration
     wanted = (t >= burns.start - _CLOSE) & (t < end - _CLOSE)
-    fed = propellant > setting.craft.flow * _CLOSE
+    fed = ~_empty(propellant, setting)
     return jnp.where(wanted & fed, burns.sense, 0.0), jnp.any(wanted & ~fed)
+
+
+def _empty(propellant: Array, setting: _Setting) -> Array:
+    return propellant <= setting.craft.flow * _CLOSE
 
 
 def _switch(t: Array, state: Coasting, events: Array, fired: Array, setting: _Setting) -> Coasting:
     del events, fired
     thrusting, lacking = _thrusting(t, state.orbit.propellant, setting)
-    spent = jnp.any(state.thrusting != 0.0) & lacking
+    # The last step of a burn leaves rounding in the tank, of either sign.
+    spent = jnp.any(state.thrusting != 0.0) & _empty(state.orbit.propellant, setting)
     return eqx.tree_at(
         lambda s: (s.orbit.propellant, s.thrusting, s.short),
         state,

@@ -27,20 +27,26 @@ def sun_position(epoch: Epoch, t: ArrayLike) -> Array:
     Valid: 1900 to 2100, within 12 km of JPL's DE405 (0.02 arcseconds). Source: eraEpv00, after
     VSOP2000. TT stands for TDB, within 2 ms.
     """
-    start, part = epoch.tt()
-    heliocentric, _ = erfa.epv00(start, part + np.asarray(t, dtype=float) / SECONDS_PER_DAY)
-    return -heliocentric["p"] * ASTRONOMICAL_UNIT
+    return -_earth(epoch, t)[0]
 
 
 def apparent_sun_position(epoch: Epoch, t: ArrayLike) -> Array:
     """The same as its light arrives: along the apparent direction, GCRS [n, 3, m].
 
-    The heliocentric Earth of one light time ago: to first order in v/c, light time and annual
+    From the heliocentric Earth of one light time ago: to first order in v/c, light time and annual
     aberration together. Ignores deflection and diurnal aberration (0.3 arcseconds).
     """
-    t = np.asarray(t, dtype=float)
-    distance = np.linalg.norm(sun_position(epoch, t), axis=-1)
-    return sun_position(epoch, t - distance / SPEED_OF_LIGHT)
+    position, velocity = _earth(epoch, t)
+    late = np.linalg.norm(position, axis=-1, keepdims=True) / SPEED_OF_LIGHT
+    return velocity * late - position
+
+
+def _earth(epoch: Epoch, t: ArrayLike) -> tuple[Array, Array]:
+    """Heliocentric position and velocity of the Earth [m, m/s]."""
+    start, part = epoch.tt()
+    helio, _ = erfa.epv00(start, part + np.asarray(t, dtype=float) / SECONDS_PER_DAY)
+    position = helio["p"] * ASTRONOMICAL_UNIT
+    return position, helio["v"] * (ASTRONOMICAL_UNIT / SECONDS_PER_DAY)
 
 
 def sun_over_ground(epoch: Epoch, orientation: EarthOrientation, t: ArrayLike) -> Array:
