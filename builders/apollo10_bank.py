@@ -10,9 +10,9 @@ lift down, are found by least squares (Levenberg and Marquardt, sixteen trials a
   two numbers against eighteen, so they must weigh more to count at all;
   a small charge on changes between neighbouring knots, since a capsule rolls no more than it must.
 
-Heights and plan do not agree. From 386 kft to 280 kft no bank can change the fall, and there the
-history runs 8 % faster than any flight from the planned interface; at its end it passes 24 kft
-35 s before the plan's drogues. So the fit is a compromise, and the residuals say so.
+Heights and plan do not agree. In the first 16 s no bank can change the fall, and there the history
+falls 72 kft where any flight from the planned interface falls 61; at its end it passes 24 kft 35 s
+before the plan's drogues. So the fit is a compromise, and the residuals say so.
 """
 
 import equinox as eqx
