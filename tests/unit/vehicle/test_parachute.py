@@ -1,6 +1,7 @@
 """Trains as data: how steps are stacked, and the laws of an opening."""
 
 import math
+from dataclasses import replace
 
 import jax.numpy as jnp
 import numpy as np
@@ -29,7 +30,7 @@ REEFED = Step(
 
 def skipped(*stages: int) -> Step:
     """The reefed step with stages that fail."""
-    return Step(**{**vars(REEFED), "skip": stages})
+    return replace(REEFED, skip=stages)
 
 
 @pytest.mark.parametrize(("steps", "padded"), [(0, 4), (1, 4), (4, 4), (5, 8)])
@@ -75,7 +76,7 @@ def test_a_skipped_stage_leaves_the_cutters_of_the_others_alone(
 def test_more_stages_than_there_is_room_for_are_refused():
     stages = tuple(Reefing(0.1 * k, 1.0) for k in range(1, 6))
     with pytest.raises(ValueError, match="5 reefing stages, at most 4"):
-        stack([Step(**{**vars(PLAIN), "reefing": stages})])
+        stack([replace(PLAIN, reefing=stages)])
 
 
 def test_fill_times_share_out_by_the_root_of_the_area():
