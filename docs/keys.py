@@ -1,5 +1,6 @@
-"""Writes the tables of keys of a mission file from its JSON schema."""
+"""Writes the tables of keys of a mission file and of an entry from their JSON schemas."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,21 @@ NOTES = ("title", "source", "assumed", "calibrated")
 
 def write_reference(path: Path) -> None:
     """Write one table a block, in the order in which a reader meets the blocks."""
-    from yaan.mission import MissionSpec
+    from pydantic.json_schema import models_json_schema
 
-    schema = MissionSpec.model_json_schema(by_alias=True)
-    blocks = {"mission": schema, **schema.get("$defs", {})}
-    order = _order(schema, blocks)
+    from yaan.mission import EntrySpec, MissionSpec
+
+    _, schema = models_json_schema(
+        [(MissionSpec, "validation"), (EntrySpec, "validation")], by_alias=True
+    )
+    blocks = schema["$defs"]
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = "\n".join(_section(name, blocks[name]) for name in order)
+    text = "\n".join(_section(name, blocks[name]) for name in _order(blocks))
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _order(schema: dict[str, Any], blocks: dict[str, Any]) -> list[str]:
-    order, waiting = [], ["mission"]
+def _order(blocks: dict[str, Any]) -> list[str]:
+    order, waiting = [], ["MissionSpec", "EntrySpec"]
     while waiting:
         name = waiting.pop(0)
         block = blocks.get(name)
@@ -54,13 +58,16 @@ def _section(name: str, block: dict[str, Any]) -> str:
 
 
 def _title(name: str) -> str:
-    return name.removesuffix("Spec").lower() if name != "mission" else "The file"
+    """Words of a model's name; the two kinds of file are told apart from their blocks."""
+    files = {"MissionSpec": "A mission", "EntrySpec": "An entry"}
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("Spec"))
+    return files.get(name, words.lower())
 
 
 def _kind(entry: dict[str, Any]) -> str:
     if "$ref" in entry:
         title = _title(entry["$ref"].rsplit("/", 1)[-1])
-        return f"[{title}](#{title})"
+        return f"[{title}](#{title.replace(' ', '-')})"
     if "enum" in entry or "const" in entry:
         return " or ".join(f"`{value}`" for value in entry.get("enum") or [entry["const"]])
     if "anyOf" in entry:

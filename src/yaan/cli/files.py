@@ -11,7 +11,8 @@ from yaan.cli import console
 from yaan.cli.exits import ExitCode
 
 if TYPE_CHECKING:
-    from yaan.mission import MissionSpec, Tree
+    from yaan.mission import Tree
+    from yaan.mission.spec import Spec
 
 MissionArgument = Annotated[str, typer.Argument(help="A name of the library, or a YAML file.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]
@@ -20,13 +21,29 @@ SetOption = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change one value first; repeatable."),
 ]
 
-KINDS = ("missions", "vehicles", "engines", "sites")
+KINDS = (
+    "missions",
+    "vehicles",
+    "engines",
+    "sites",
+    "spacecraft",
+    "capsules",
+    "parachutes",
+    "zones",
+)
 
 # What a newcomer wants to know about each block of a mission file.
 _COMMENTS = {
     "launch": "Where and when. A site is a name of the library, a path or a mapping.",
     "target": "The orbit to reach: heights above 6378.137 km.",
     "vehicle": "`from` names a vehicle of the library; what follows is merged over it.",
+    "interface": "Where the entry starts, and how it moves.",
+    "capsule": "What enters: a name of the library, or a mapping that may start `from` one.",
+    "spacecraft": "The payload as a craft of its own: engines, propellant, capsule, parachutes.",
+    "orbit": "The orbit that is kept between separation and the way home.",
+    "landing": "Where and when to come down. A zone is a name of the library, or a polygon.",
+    "deorbit": "The burn that leads into the air.",
+    "entry": "Flight through the air: a bank angle that is given, or solved for the aim.",
     "crew": "How the crew sits: components of the thrust direction along the couch axes.",
     "environment": "The world that the rocket meets.",
     "step": "Integration step; a phase may have its own.",
@@ -55,7 +72,7 @@ def check(
 
 
 def list_library(*, as_json: JsonOption = False) -> int:
-    """List the missions, vehicles, engines and sites of the library."""
+    """List the missions of the library, and what they are made of."""
     shelves = {kind: dict(library_titles(kind)) for kind in KINDS}
     if as_json:
         console.print_json(shelves)
@@ -123,8 +140,8 @@ def sources(
     return ExitCode.OK
 
 
-def _checked(file: str, overrides: list[str] | None) -> "tuple[Tree, MissionSpec]":
-    """Load and check a mission without loading what flies it.
+def _checked(file: str, overrides: list[str] | None) -> "tuple[Tree, Spec]":
+    """Load and check a mission or an entry without loading what flies it.
 
     Raises:
         InputError: every mistake.

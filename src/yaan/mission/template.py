@@ -14,17 +14,30 @@ _HEADER: Final = """\
 # How to write it
 # - What has a dimension is a text with its unit: "205 t", "51.6 deg", "2 MN", "5.5e8 N s".
 #   What has none is a bare number: count: 2. A bare number for a mass is refused.
-# - vehicle.from, engine, table and site name a file of the library (`yaan list`), or a path that
-#   ends in .yaml and starts from the folder of this file, or hold the mapping itself.
+# - vehicle.from, engine, table, site, spacecraft, capsule, parachutes and zone name a file of the
+#   library (`yaan list`), or a path that ends in .yaml and starts from the folder of this file, or
+#   hold the mapping itself.
 # - A mapping with from: takes a file and changes some of it: engine: {{from: s200, isp: "270 s"}}.
 #   A whole mission may start with from: and hold only what differs. Mappings mix, lists and
 #   values replace, null removes a key.
 # - Every block may carry title and source, and under assumed what nobody published:
 #     assumed: {{mass: {{range: ["4 t", "10 t"], why: "not published"}}}}
+"""
+
+_MISSION: Final = """\
 # - Phases follow each other. As a phase begins it shuts down, drops and ignites; it ends at the
 #   first condition under until; event names that end.
-# - steer: vertical, pitch_over, pitch_hold, gravity_turn, coast, or {{programme: NAME}}. Every
+# - steer: vertical, pitch_over, pitch_hold, gravity_turn, coast, or {programme: NAME}. Every
 #   profile under steering has a programme of that name; its coefficients are solved in flight.
+# - spacecraft, orbit, landing, deorbit and entry bring the crew home; without them the mission
+#   ends in orbit.
+
+"""
+
+_ENTRY: Final = """\
+# - entry.bank: solve (for landing.aim), {constant: "60 deg"}, or {time: [..], angle: [..]} from
+#   the interface on; a positive bank turns the lift to the right.
+# - Parachutes are deployed step by step; without them the flight ends at entry.floor.
 
 """
 
@@ -37,4 +50,6 @@ def template(name: str) -> str:
     Raises:
         InputError: the library has no such mission.
     """
-    return _HEADER.format(name=name) + library_text("mission", name)
+    text = library_text("mission", name)
+    rules = _ENTRY if "\nkind: entry\n" in text else _MISSION
+    return _HEADER.format(name=name) + rules + text

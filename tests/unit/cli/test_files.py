@@ -66,6 +66,28 @@ def test_new_writes_a_commented_file_once(desk: Desk, yaan_cli: Yaan):
     assert "mine.yaml" in again.err
 
 
+def test_new_writes_an_entry(desk: Desk, yaan_cli: Yaan):
+    assert yaan_cli("new", "back.yaml", "--from", "apollo10-entry").code == 0
+    text = Path("back.yaml").read_text(encoding="utf-8")
+    assert "name: back\n" in text
+    assert "# Where the entry starts, and how it moves.\ninterface:\n" in text
+    assert "entry.bank: solve" in text
+    assert "Phases follow each other" not in text
+    assert yaan_cli("check", "back.yaml").code == 0
+
+
+def test_the_verbs_know_both_kinds(yaan_cli: Yaan):
+    assert "apollo10-entry" in yaan_cli("list").out
+    assert json.loads(yaan_cli("check", "apollo10-entry", "--json").out)["ok"] is True
+    document = json.loads(yaan_cli("sources", "apollo10-entry", "--json").out)
+    assert {"interface", "capsule", "capsule.aerodynamics"} <= {
+        row["key"] for row in document["sources"]
+    }
+    wrong = yaan_cli("check", "apollo10-entry", "--set", "interface.speed=11 km")
+    assert wrong.code == 2
+    assert "interface.speed" in wrong.err
+
+
 def test_new_from_nothing_known(desk: Desk, yaan_cli: Yaan):
     ended = yaan_cli("new", "mine.yaml", "--from", "saturn-v")
     assert ended.code == 2

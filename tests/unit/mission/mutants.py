@@ -5,7 +5,7 @@ and the line.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from yaan.base import UNITS, UnitError, dimension_of, parse
 from yaan.mission import library_text
+from yaan.mission.file.library import FOLDERS
 
 # File of the library -> mission that uses it, and where it stands in the mission's tree.
 PLACES: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
@@ -30,22 +31,32 @@ PLACES: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         "gaganyaan",
         ("vehicle", "stages", "s200", "aerodynamics", "table"),
     ),
+    ("entry", "capsule-entry"): ("capsule-entry", ()),
+    ("entry", "apollo10-entry"): ("apollo10-entry", ()),
+    ("spacecraft", "gaganyaan-orbital-module"): ("gaganyaan", ("spacecraft",)),
+    ("capsule", "gaganyaan-crew-module"): ("gaganyaan", ("spacecraft", "capsule")),
+    ("parachutes", "gaganyaan-parachutes"): (
+        "gaganyaan",
+        ("spacecraft", "capsule", "parachutes"),
+    ),
+    ("aerodynamics", "apollo-trim"): ("apollo10-entry", ("capsule", "aerodynamics")),
+    ("zone", "bay-of-bengal"): ("gaganyaan", ("landing", "zone")),
 }
-FOLDERS = {
-    "mission": "missions",
-    "vehicle": "vehicles",
-    "engine": "engines",
-    "site": "sites",
-    "aerodynamics": "aerodynamics",
-}
+# Roots of a mission that are about the way home.
+HOME = {"spacecraft", "orbit", "landing", "deorbit", "entry"}
 # Free words: any text serves, so only another type is a mistake.
 WORDS = {"title", "source", "why", "what", "name", "event", "propellants"}
-REFERENCES = {"from", "engine", "site", "table"}
+REFERENCES = {"from", "engine", "site", "table", "zone", "parachutes"}
+# Blocks that may be a reference: one that is written as a word is one.
+REFERENCE_BLOCKS = {"spacecraft", "capsule", "aerodynamics"}
 # Keys that must be there; the others have a default or an alternative.
 REQUIRED = {
     *("perigee", "apogee", "inclination", "epoch", "mass", "propellant", "dry_mass", "isp"),
     *("latitude", "longitude", "reference_area", "steer", "why", "what", "profile", "quantity"),
     *("schema", "kind", "stage"),
+    *("drag_coefficient", "diameter", "nose_radius", "emissivity", "thrust", "engines"),
+    *("entry_angle", "separation_height", "zone", "speed", "heading", "flight_path_angle"),
+    *("fill_constant", "ratio", "duration", "drag_area"),
 }
 
 
@@ -134,10 +145,15 @@ def mutants() -> list[Mutant]:
     return found
 
 
-def sample(count: int) -> list[Mutant]:
+def is_home(mutant: Mutant) -> bool:
+    """Whether a mutant is of the way home: its blocks in a mission, or an entry."""
+    return mutant.mission.endswith("-entry") or mutant.key[0] in HOME
+
+
+def sample(count: int, of: Callable[[Mutant], bool]) -> list[Mutant]:
     """A fixed choice of mutants, of every file and of every kind of change."""
     groups: dict[tuple[str, str, str], list[Mutant]] = {}
-    for mutant in mutants():
+    for mutant in filter(of, mutants()):
         groups.setdefault((mutant.kind, mutant.name, mutant.change), []).append(mutant)
     generator = random.Random(20270115)
     for group in groups.values():
@@ -169,7 +185,7 @@ def changes(scalar: Scalar, kind: str) -> Iterator[tuple[str, str, tuple[str, ..
         return
     if last in REQUIRED and path[-1] == last:
         yield "missing", "null", ()
-    if last in REFERENCES:
+    if last in REFERENCES or (path[-1] == last and last in REFERENCE_BLOCKS):
         yield "unknown-reference", "zzz", ()
         yield "number-for-reference", "7", ()
         return

@@ -7,7 +7,16 @@ import pytest
 from ruamel.yaml import YAML
 
 from yaan.base import InputError
-from yaan.mission import Tree, check, library_text, load_tree, names, override, template
+from yaan.mission import (
+    Tree,
+    check,
+    check_mission,
+    library_text,
+    load_tree,
+    names,
+    override,
+    template,
+)
 from yaan.mission.file.library import FOLDERS
 
 MISSIONS = names()
@@ -100,7 +109,7 @@ def test_a_file_starts_from_another_and_changes_it(tmp_path: Path) -> None:
         "crew: null\npublished: []\n"
     )
     tree = load_tree(write(tmp_path, "my mission.yaml", text))
-    spec = check(tree)
+    spec = check_mission(tree)
     assert spec.name == "my-mission"
     assert spec.vehicle.payload.mass == 7000.0
     assert spec.vehicle.payload.name == "orbital module"
@@ -125,13 +134,13 @@ def test_paths_start_from_the_file_that_they_are_written_in(tmp_path: Path) -> N
         "schema: 1\nkind: mission\nfrom: gaganyaan\n"
         "vehicle: {stages: {c25: {engine: below/mine.yaml}}}\n"
     )
-    spec = check(load_tree(write(tmp_path, "m.yaml", mission)))
+    spec = check_mission(load_tree(write(tmp_path, "m.yaml", mission)))
     assert spec.vehicle.stages["c25"].engine.isp == 443.0
 
 
 def test_a_reference_in_an_override_replaces_the_whole() -> None:
     tree = load_tree("gaganyaan", {"vehicle.stages.c25.engine": "{from: rd-0110, isp: 327 s}"})
-    engine = check(tree).vehicle.stages["c25"].engine
+    engine = check_mission(tree).vehicle.stages["c25"].engine
     assert engine.name == "rd-0110"
     assert engine.isp == 327.0
     assert engine.thrust == pytest.approx(297926.0)
@@ -140,7 +149,7 @@ def test_a_reference_in_an_override_replaces_the_whole() -> None:
 def test_a_reference_in_a_file_replaces_the_whole(tmp_path: Path) -> None:
     stage = "stages: {s200: {engine: rd-0110}}"
     text = f"schema: 1\nkind: mission\nfrom: gaganyaan\nvehicle: {{{stage}}}\n"
-    engine = check(load_tree(write(tmp_path, "m.yaml", text))).vehicle.stages["s200"].engine
+    engine = check_mission(load_tree(write(tmp_path, "m.yaml", text))).vehicle.stages["s200"].engine
     assert engine.thrust_curve is None
     assert engine.full_flow_thrust is None
     assert set(engine.assumed) == {"isp", "exit_area", "ignition_ramp"}
@@ -174,8 +183,8 @@ def test_overrides_by_dotted_key(key: str, value: Any, path: tuple[Any, ...], re
 
 
 def test_null_removes_a_key() -> None:
-    assert check(load_tree("gaganyaan", {"launch.azimuth": "null"})).launch.azimuth is None
-    assert check(load_tree("gaganyaan", {"launch.azimuth": None})).launch.azimuth is None
+    assert check_mission(load_tree("gaganyaan", {"launch.azimuth": "null"})).launch.azimuth is None
+    assert check_mission(load_tree("gaganyaan", {"launch.azimuth": None})).launch.azimuth is None
 
 
 def test_an_override_leaves_the_tree_that_it_came_from() -> None:

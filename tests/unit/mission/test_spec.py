@@ -1,6 +1,7 @@
 """The checked mission: SI floats, and every mistake told at once."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yaan.base import InputError, Problem
-from yaan.mission import check, load_tree
+from yaan.mission import EntrySpec, check, check_mission, load_tree
 from yaan.mission.spec import MissionSpec
+from yaan.mission.spec.polygon import corners_mistake
 from yaan.mission.spec.quantity import read_epoch
 from yaan.mission.spec.steering import AT_EVENT, OF_STAGE, QUANTITIES, PublishedSpec
 
@@ -18,10 +20,17 @@ TABLE = "vehicle.stages.s200.aerodynamics.table"
 MEET = "steering.profiles.crew-shaped.meet"
 PROGRAMMES = "steering.profiles.crew-shaped.programmes"
 
+CRAFT = "spacecraft"
+STEPS = f"{CRAFT}.capsule.parachutes.steps"
+MAINS, COVER = f"{STEPS}.mains", f"{STEPS}.apex-cover"
+A, B, C, D, E = (
+    f'["{lat} deg", "{lon} deg"]' for lat, lon in ((0, 0), (0, 2), (2, 0), (2, 2), (0, 1))
+)
+
 
 @pytest.fixture(scope="module")
 def spec() -> MissionSpec:
-    return check(load_tree("gaganyaan"))
+    return check_mission(load_tree("gaganyaan"))
 
 
 def found(overrides: dict[str, Any], mission: str = "gaganyaan") -> list[Problem]:
@@ -65,7 +74,7 @@ def test_short_forms_are_written_out(spec: MissionSpec) -> None:
 
 def test_what_may_be_left_out_has_a_default() -> None:
     keys = ("crew", "environment", "step", "reserve", "published", "launch.azimuth")
-    spec = check(load_tree("gaganyaan", dict.fromkeys(keys)))
+    spec = check_mission(load_tree("gaganyaan", dict.fromkeys(keys)))
     assert spec.crew is None
     assert spec.reserve is None
     assert (spec.environment.gravity.field, spec.environment.gravity.degree) == ("egm2008", 8)
@@ -77,12 +86,12 @@ def test_other_worlds() -> None:
     tables = (
         '{table: {height: ["0 m", "10 km"], east: ["1 m/s", "9 m/s"], north: ["0 m/s", "0 m/s"]}}'
     )
-    spec = check(load_tree("gaganyaan", {"environment.wind": tables}))
+    spec = check_mission(load_tree("gaganyaan", {"environment.wind": tables}))
     assert spec.environment.wind.table is not None
     assert spec.environment.wind.table.height == [0.0, 10e3]
-    constant = check(load_tree("gaganyaan", {"environment.wind": '{east: "10 m/s"}'}))
+    constant = check_mission(load_tree("gaganyaan", {"environment.wind": '{east: "10 m/s"}'}))
     assert constant.environment.wind.east == 10.0
-    point = check(load_tree("gaganyaan", {"environment.gravity": "{field: j2}"}))
+    point = check_mission(load_tree("gaganyaan", {"environment.gravity": "{field: j2}"}))
     assert point.environment.gravity.degree == 2
 
 
@@ -92,7 +101,7 @@ def test_a_replay_fixes_its_coefficients() -> None:
         "steering.profiles.crew-shaped.kick": "5.99 deg",
         "steering.profiles.crew-shaped.yaw": "5.5 deg",
     }
-    profile = check(load_tree("gaganyaan", fixed)).steering.profiles["crew-shaped"]
+    profile = check_mission(load_tree("gaganyaan", fixed)).steering.profiles["crew-shaped"]
     assert profile.programmes["core"].coefficients is not None
     assert profile.programmes["core"].coefficients.c == 0.124
     assert profile.kick == pytest.approx(math.radians(5.99))
@@ -265,6 +274,165 @@ def test_a_mistake_names_its_key(key: str, value: str, told: str | None, fragmen
     problems = {problem.key: problem.sentence() for problem in found({key: value})}
     assert (told or key) in problems
     assert fragment in problems[told or key]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told", "fragment"),
+    [
+        # all of the way home, or none of it
+        ("landing", None, None, "written with orbit, deorbit, entry"),
+        ("spacecraft", None, None, "required: the payload as a craft of its own"),
+        ("phases.core.name", "descent", "phases.descent.name", "phases of the way home"),
+        # spacecraft
+        (f"{CRAFT}.capsule.mass", "7.2 t", None, "lighter than the payload of 8.2 t"),
+        (f"{CRAFT}.service_module.propellant", "3 t", f"{CRAFT}.capsule.mass", "they are 8.3 t"),
+        ("vehicle.payload.mass", "6.3 t", f"{CRAFT}.capsule.mass", "payload of 6.3 t"),
+        (f"{CRAFT}.service_module.engines", "4", "deorbit.engines", "at most 4"),
+        (f"{CRAFT}.service_module.engine", "lam", None, "a mapping"),
+        (f"{CRAFT}.capsule.aerodynamics.mach.3", "0.1", None, "greater than the one before"),
+        (f"{CRAFT}.capsule.aerodynamics.lift", "[1, 2]", None, "14 values"),
+        (f"{CRAFT}.capsule.aerodynamics", "apolo-trim", None, "did you mean apollo-trim?"),
+        (f"{CRAFT}.capsule.emissivity", "1.1", None, "at most 1"),
+        (f"{CRAFT}.capsul", "x", None, "did you mean capsule?"),
+        # parachutes
+        (f"{MAINS}.working", "4", None, "at most 3, the count"),
+        (f"{MAINS}.skip_reefing", "[3]", f"{MAINS}.skip_reefing.0", "from 1 to 2"),
+        (f"{MAINS}.skip_reefing", "[0]", f"{MAINS}.skip_reefing.0", "from 1 to 2"),
+        (f"{MAINS}.reefing.1.ratio", "0.05", None, "more than the stage before"),
+        (f"{MAINS}.reefing.1.ratio", "1.0", None, "below 1"),
+        (f"{MAINS}.deploy", "{}", None, "at least one of height, speed_below, after"),
+        (f"{MAINS}.deploy", '{at: "3 km"}', f"{MAINS}.deploy.at", "a known key"),
+        (f"{MAINS}.release", "{with: pilots}", f"{MAINS}.release.with", "no step comes after"),
+        (f"{STEPS}.pilots.release.with", "main", None, "did you mean mains?"),
+        (f"{STEPS}.pilots.deploy.height", "8 km", None, "at most 7 km"),
+        (f"{STEPS}.apex-cover.release", '{height: "9 km"}', f"{COVER}.release.height", "7 km"),
+        (f"{STEPS}.apex-cover.deploy", '{after: "1 s"}', f"{COVER}.deploy.after", "no delay"),
+        (f"{STEPS}.pilots.name", "mains", f"{STEPS}.3.name", "mains is used before"),
+        (f"{MAINS}.box.mach", "[0.4, 0.1]", f"{MAINS}.box.mach.1", "greater"),
+        (f"{MAINS}.box.mach", "[0.4]", None, "at least 2 items"),
+        (f"{MAINS}.drags", "all", None, "one of capsule, nothing"),
+        (f"{STEPS}", "[]", None, "at least 1 items"),
+        # orbit
+        ("orbit.perigee_band", '["430 km", "330 km"]', "orbit.perigee_band.1", "greater"),
+        ("orbit.perigee_band", '["330 km", "390 km"]', None, "holds orbit.circularise.perigee"),
+        ("orbit.circularise.perigee", "431 km", "orbit.perigee_band", "holds"),
+        ("orbit.circularise.apogee_height", "430 km", None, "write burns: 2"),
+        ("orbit.circularise", '{apogee: 3, perigee: "400 km", burns: 2, apogee_height: "390 km"}',
+         "orbit.circularise.apogee_height", "not below the perigee"),
+        ("orbit.circularise.burns", "3", None, "one of 1, 2"),
+        ("orbit.circularise.apogee", "0", None, "at least 1"),
+        # landing
+        ("landing.zone", "bay-of-bengel", None, "did you mean bay-of-bengal?"),
+        ("landing.zone.polygon", f"[{A}, {B}]", None, "at least 3 items"),
+        ("landing.zone.polygon", f"[{A}, {B}, {C}, {D}]", None, "edges do not cross"),
+        ("landing.zone.polygon", f"[{A}, {A}, {B}]", "landing.zone.polygon.1", "other than"),
+        ("landing.zone.polygon", f"[{A}, {B}, {E}]", None, "not all on one line"),
+        ("landing.zone.polygon", f"[{A}, {B}, [\"1 deg\"]]", "landing.zone.polygon.2", "a pair"),
+        ("landing.zone.polygon", f'[{A}, {B}, ["5 deg", "170 deg"], ["5 deg", "-80 deg"]]', None,
+         "half a turn"),
+        ("landing.window", "72 h", None, "shorter than landing.time"),
+        ("landing.light", "day", None, "one of prefer, require, ignore"),
+        ("landing.aim", '{latitude: "91 deg"}', "landing.aim.latitude", "from -90 deg"),
+        # deorbit and entry
+        ("deorbit.engines", "6", None, "at most 5, spacecraft.service_module.engines"),
+        ("deorbit.entry_angle", "1.4 deg", None, "from -10 deg to -0.1 deg"),
+        ("deorbit.separation_height", "120 km", None, "above the entry interface at 120 km"),
+        ("deorbit.separation_height", "400 km", None, "below the perigee of the orbit at 400 km"),
+        ("entry.interface_height", "180 km", "deorbit.separation_height", "above the entry"),
+        ("entry.bank", "slove", None, "did you mean solve?"),
+        ("entry.bank", "{}", None, "solve, {constant"),
+        ("entry.bank", '{constant: "60 deg", time: ["1 s"]}', None, "solve, {constant"),
+        ("entry.bank", '{constnat: "60 deg"}', "entry.bank.constnat", "did you mean constant?"),
+        ("entry.bank", "{constant: 60}", "entry.bank.constant", 'as "60 rad"'),
+        ("entry.bank", '{time: ["1 s", "1 s"], angle: ["1 deg", "2 deg"]}', "entry.bank.time.1",
+         "greater"),
+        ("entry.bank", '{time: ["1 s", "2 s"], angle: ["1 deg"]}', "entry.bank.angle", "2 angles"),
+        ("entry.load_limit", "4 g0", None, "a number without a unit"),
+        ("crew.return_condition", "tired", None, "one of fresh, deconditioned"),
+    ],
+)  # fmt: skip
+def test_a_mistake_on_the_way_home_names_its_key(
+    key: str, value: str | None, told: str | None, fragment: str
+) -> None:
+    problems = {problem.key: problem.sentence() for problem in found({key: value})}
+    assert (told or key) in problems
+    assert fragment in problems[told or key]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told", "fragment"),
+    [
+        ("interface.height", "120 km", "interface", "radius or height, one of them"),
+        ("interface.radius", None, "interface", "radius or height, one of them"),
+        ("interface.velocity", "absolute", None, "one of inertial, relative"),
+        ("entry.bank", "solve", "entry.bank", "landing.aim"),
+        ("entry.interface_height", "120 km", None, "a known key"),
+        ("environment.earth", "iers", None, "uniform for an epoch before 1972"),
+        ("environment.earth", None, None, "uniform for an epoch before 1972"),
+        ("epoch", "1959-05-26T16:37:54 UTC", None, "from 1960 to 2100"),
+        ("published.1.at", "first-lod", None, "did you mean first-load?"),
+        ("capsule", "apollo-c", None, "did you mean apollo-cm?"),
+        ("vehicle", "lvm3", None, "a known key"),
+        ("kind", "mission", "launch", "required"),
+        ("kind", "engine", "kind", "one of mission"),
+    ],
+)
+def test_a_mistake_of_an_entry_names_its_key(
+    key: str, value: str | None, told: str | None, fragment: str
+) -> None:
+    overrides = {key: value}
+    if value == "solve":
+        overrides["landing"] = None
+    problems = {problem.key: problem.sentence() for problem in found(overrides, "apollo10-entry")}
+    assert (told or key) in problems
+    assert fragment in problems[told or key]
+
+
+def test_the_way_home_may_be_left_out() -> None:
+    blocks = ("orbit", "landing", "deorbit", "entry")
+    spec = check_mission(load_tree("gaganyaan", dict.fromkeys(blocks)))
+    assert spec.spacecraft is not None
+    assert spec.orbit is None
+    spec = check_mission(load_tree("gaganyaan", dict.fromkeys(("spacecraft", *blocks))))
+    assert spec.spacecraft is None
+
+
+def test_the_kind_of_a_file_decides_what_it_is() -> None:
+    assert isinstance(check(load_tree("capsule-entry")), EntrySpec)
+    with pytest.raises(InputError, match='kind: "entry": expected mission'):
+        check_mission(load_tree("capsule-entry"))
+
+
+def test_an_entry_starts_from_another(tmp_path: Path) -> None:
+    path = tmp_path / "steep.yaml"
+    text = 'schema: 1\nkind: entry\nfrom: capsule-entry\ninterface: {flight_path_angle: "-2 deg"}\n'
+    path.write_text(text, encoding="utf-8")
+    spec = check(load_tree(path))
+    assert isinstance(spec, EntrySpec)
+    assert spec.name == "steep"
+    assert spec.interface.flight_path_angle == pytest.approx(math.radians(-2.0))
+    assert spec.capsule.mass == 5300.0
+    path.write_text(text.replace("capsule-entry", "gaganyaan"), encoding="utf-8")
+    with pytest.raises(InputError, match="expected entry"):
+        check(load_tree(path))
+
+
+@pytest.mark.parametrize(
+    ("corners", "good"),
+    [
+        ([(0, 0), (0, 1), (1, 0)], True),
+        ([(0, 0), (1, 0), (0, 1)], True),  # the other way round
+        ([(0, 0), (0, 2), (2, 2), (1, 0.5), (2, 0)], True),  # not convex
+        ([(0, 179), (0, -179), (2, -179), (2, 179)], True),  # over the date line
+        ([(0, 0), (0, 2), (1, 0), (1, 2)], False),  # a bow tie
+        ([(0, 0), (0, 2), (0, 1), (1, 1)], False),  # an edge on another one
+        ([(0, 0), (0, 1), (0, 2)], False),  # a line
+        ([(0, 0), (0, 2), (2, 2), (0, 1), (2, 0)], False),  # a corner on an edge
+    ],
+)
+def test_polygons(corners: list[tuple[float, float]], good: bool) -> None:
+    points = [(math.radians(lat), math.radians(lon)) for lat, lon in corners]
+    assert (corners_mistake(points) is None) is good
 
 
 def test_a_vehicle_in_air_has_a_shape() -> None:
