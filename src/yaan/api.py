@@ -132,7 +132,7 @@ class Flight:
     @property
     def history(self) -> dict[str, np.ndarray]:
         """Columns of the flown profile, one row a step."""
-        return dict(self._flown.histories[self._flown.profile].columns)
+        return dict(self._flown.history.columns)
 
     @cached_property
     def trajectory(self) -> "xarray.Dataset":
@@ -141,7 +141,7 @@ class Flight:
 
         from yaan.results.trajectory import COLUMNS
 
-        kept = self._flown.histories[self._flown.profile]
+        kept = self._flown.history
         variables = {}
         for name, values in kept.columns.items():
             column = COLUMNS[name]

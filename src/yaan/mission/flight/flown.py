@@ -7,6 +7,7 @@ from yaan.mission.file.tree import Tree
 from yaan.mission.flight.abort import AbortMap
 from yaan.mission.flight.rank import Ranked
 from yaan.mission.flight.steer import Steered
+from yaan.mission.home.journey import Home
 from yaan.mission.spec import MissionSpec
 from yaan.results.trajectory import History
 
@@ -25,6 +26,15 @@ class Flown:
     notes: list[str]
     stopped: bool = False
     """The user stopped it after the ascents were flown."""
+    home: Home | None = None
+    """The way home, of a mission that has one."""
+    whole: History | None = None
+    """The history of the whole mission, of one that comes home."""
+
+    @property
+    def history(self) -> History:
+        """All that the flown profile's flight recorded."""
+        return self.histories[self.profile] if self.whole is None else self.whole
 
     @property
     def profile(self) -> str:

@@ -17,6 +17,8 @@ from yaan.mission.flight.flown import Flown
 from yaan.mission.flight.history import history
 from yaan.mission.flight.rank import Ranked, grouped, rank
 from yaan.mission.flight.steer import Steered, Task, Watch, make_task, solve
+from yaan.mission.home.fly import go_home, horizon
+from yaan.mission.home.journey import Home
 from yaan.mission.model.build import build_world
 from yaan.mission.spec import MissionSpec
 from yaan.results.outcome import OutcomeCode
@@ -68,7 +70,7 @@ def fly(
     with computing():
         with clock.on("build models"):
             tell(Progress("build", "building models"))
-            world = build_world(spec)
+            world = build_world(spec, horizon(spec))
             tasks = {name: make_task(spec, name, world) for name in spec.steering.profiles}
         with clock.on("compile and solve steering"):
             steered = _solve_all(tasks, spec.steering.profile, world, tell)
@@ -78,18 +80,40 @@ def fly(
         aborts: dict[str, abort.AbortMap] = {}
         ranked = grouped(tree)
         stopped = False
+        flown = spec.steering.profile
+        coming = _start_home(spec, world, steered[flown], histories[flown], tell)
         try:
             with clock.on("map aborts"):
                 for name in steered:
                     aborts |= _map_abort(spec, world, steered, name, tell)
             with clock.on("rank assumptions"):
                 tell(Progress("rank", "moving every assumption over its range"))
-                ranked = _rank(tree, spec, world, steered[spec.steering.profile])
+                ranked = _rank(tree, spec, world, steered[flown])
         except KeyboardInterrupt:
             stopped = True  # the flight is there: it is kept, and says what is missing from it
-    notes = _notes(spec, steered[spec.steering.profile], histories[spec.steering.profile])
-    flown = Flown(tree, spec, steered, histories, aborts, ranked, notes, stopped)
-    return flown, clock.spent
+        with clock.on("wait for the way home"):
+            home, whole = (None, None) if coming is None else coming.result()
+    notes = _notes(spec, steered[flown], histories[flown])
+    made = Flown(tree, spec, steered, histories, aborts, ranked, notes, stopped, home, whole)
+    return made, clock.spent
+
+
+def _start_home(
+    spec: MissionSpec, world: World, steered: Steered, ascent: History, tell: Report
+) -> "Future[tuple[Home, History]] | None":
+    """The way home, flown beside the aborts and the ranking; nothing where there is none."""
+    codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.plan.legs)]
+    if spec.landing is None or not steered.solution.met or np.any(codes != OutcomeCode.REACHED):
+        return None
+
+    def fly() -> tuple[Home, History]:
+        with computing():
+            return go_home(world, spec, ascent, lambda text: tell(Progress("home", text)))
+
+    pool = ThreadPoolExecutor(max_workers=1)
+    coming = pool.submit(fly)
+    pool.shutdown(wait=False)
+    return coming
 
 
 def _solve_all(

@@ -17,7 +17,7 @@ def keep(flown: Flown, summary: dict[str, Any], timings: dict[str, float], paren
     folder = new_run_folder(parent, flown.spec.name)
     resolved = resolved_text(flown)
     write_text(folder / "mission.yaml", resolved)
-    write_flight(folder, summary, flown.histories[flown.profile], _groups(flown))
+    write_flight(folder, summary, flown.history, _groups(flown))
     write_manifest(
         folder,
         yaan=summary["yaan"],

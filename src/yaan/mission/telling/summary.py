@@ -18,6 +18,8 @@ from yaan.mission.flight.rank import Effect, Ranked
 from yaan.mission.flight.steer import Steered
 from yaan.mission.spec import MissionSpec
 from yaan.mission.telling import ledger
+from yaan.mission.telling.coming import judge_return, tell_return
+from yaan.mission.telling.moment import degrees, entry
 from yaan.mission.telling.published import compare_published
 from yaan.mission.telling.verdict import judge, outcome
 from yaan.results.trajectory import History
@@ -46,7 +48,7 @@ def summarise(flown: Flown) -> dict[str, Any]:
         "target": {
             "perigee": spec.target.perigee,
             "apogee": spec.target.apogee,
-            "inclination_deg": _deg(spec.target.inclination),
+            "inclination_deg": degrees(spec.target.inclination),
         },
         "timeline": _timeline(steered, history),
         "peaks": _peaks(history),
@@ -65,13 +67,11 @@ def summarise(flown: Flown) -> dict[str, Any]:
         "notes": flown.notes,
         "models": models(spec),
     }
+    if flown.home is not None:
+        tell_return(flown, body)
     body["published"] = compare_published(spec, body)
-    body["verdicts"] = judge(spec, steered, body)
+    body["verdicts"] = [*judge(spec, steered, body), *judge_return(body)]
     return body
-
-
-def _deg(angle: Any) -> float:
-    return float(np.degrees(angle))
 
 
 def _liftoff(steered: Steered, history: History) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _liftoff(steered: Steered, history: History) -> dict[str, Any]:
     return {
         "mass": float(history["mass"][0]),
         "thrust_to_weight": float(ratio),
-        "azimuth_deg": _deg(steered.flat[1]),
+        "azimuth_deg": degrees(steered.flat[1]),
     }
 
 
@@ -100,9 +100,9 @@ def _steering(steered: Steered) -> dict[str, Any]:
         for t, m in zip(steered.task.aim.targets, steered.solution.misses, strict=True)
     ]
     return {
-        "kick_deg": _deg(flat[0]),
-        "azimuth_deg": _deg(flat[1]),
-        "yaw_deg": _deg(flat[2]),
+        "kick_deg": degrees(flat[0]),
+        "azimuth_deg": degrees(flat[1]),
+        "yaw_deg": degrees(flat[2]),
         "programmes": programmes,
         "misses": misses,
         "batches": steered.solution.batches,
@@ -117,47 +117,24 @@ def _orbit(steered: Steered) -> dict[str, Any] | None:
     return {
         "perigee": float(e.perigee),
         "apogee": float(e.apogee),
-        "inclination_deg": _deg(e.inclination),
-        "raan_deg": _deg(e.right_ascension),
-        "argument_of_perigee_deg": _deg(e.argument_of_perigee),
-        "true_anomaly_deg": _deg(e.true_anomaly),
+        "inclination_deg": degrees(e.inclination),
+        "raan_deg": degrees(e.right_ascension),
+        "argument_of_perigee_deg": degrees(e.argument_of_perigee),
+        "true_anomaly_deg": degrees(e.true_anomaly),
         "semi_major_axis": float(e.semi_major_axis),
         "eccentricity": float(e.eccentricity),
         "frame": "true equator of date (CIRS), osculating at cut-off, above 6378.137 km",
     }
 
 
-def _entry(
-    history: History, row: int, after: int, name: str, phase: str, kind: str
-) -> dict[str, Any]:
-    h = history
-    return {
-        "event": name,
-        "phase": phase,
-        "kind": kind,
-        "time": float(h["time"][row]),
-        "height": float(h["height"][row]),
-        "latitude_deg": _deg(h["latitude"][row]),
-        "longitude_deg": _deg(h["longitude"][row]),
-        "downrange": float(h["downrange"][row]),
-        "speed_relative": float(h["speed_relative"][row]),
-        "speed_inertial": float(h["speed_inertial"][row]),
-        "flight_path_angle_deg": _deg(h["flight_path_angle_inertial"][row]),
-        "mass_before": float(h["mass"][row]),
-        "mass_after": float(h["mass"][after]),
-        "dynamic_pressure": float(h["dynamic_pressure"][row]),
-        "load_g": float(h["load"][row]),
-    }
-
-
 def _timeline(steered: Steered, history: History) -> list[dict[str, Any]]:
-    rows = [_entry(history, 0, 0, _IGNITION, "", "event")]
+    rows = [entry(history, 0, 0, _IGNITION, "", "event")]
     legs = steered.task.plan.legs
     spans = ledger.leg_rows(history, steered)
     for i, (leg, (_, last)) in enumerate(zip(legs, spans, strict=False)):
         after = spans[i + 1][0] if i + 1 < len(spans) else last
         if leg.event is not None:
-            rows.append(_entry(history, last, after, leg.event, leg.phase.name, "event"))
+            rows.append(entry(history, last, after, leg.event, leg.phase.name, "event"))
     for name, column in (
         ("maximum dynamic pressure", "dynamic_pressure"),
         ("maximum load", "load"),
@@ -165,7 +142,7 @@ def _timeline(steered: Steered, history: History) -> list[dict[str, Any]]:
     ):
         row = int(np.argmax(history[column]))
         if name != "highest point" or 0 < row < len(history) - 1:
-            rows.append(_entry(history, row, row, name, "", "peak"))
+            rows.append(entry(history, row, row, name, "", "peak"))
     return sorted(rows, key=lambda r: (r["time"], r["kind"]))
 
 

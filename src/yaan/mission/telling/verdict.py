@@ -88,12 +88,13 @@ def judge(spec: MissionSpec, steered: Steered, summary: dict[str, Any]) -> list[
         verdicts.append(_orbit(summary))
     verdicts.append(_propellant(spec, summary))
     verdicts.append(_azimuth(spec, summary))
-    verdicts += _crew(summary)
+    verdicts += judge_crew(summary["crew"], "crew load")
     verdicts.append(_closure(summary))
     return [v for v in verdicts if v is not None]
 
 
-def _verdict(name: str, passed: bool | None, value: str, limit: str, text: str) -> dict[str, Any]:
+def verdict(name: str, passed: bool | None, value: str, limit: str, text: str) -> dict[str, Any]:
+    """One verdict; `passed` is None where nothing could be graded."""
     return {"name": name, "passed": passed, "value": value, "limit": limit, "text": text}
 
 
@@ -110,16 +111,16 @@ def _orbit(summary: dict[str, Any]) -> dict[str, Any]:
         f"{target['perigee'] / 1e3:g} x {target['apogee'] / 1e3:g} km within 1 km, "
         f"{target['inclination_deg']:g} deg within {ORBIT_INCLINATION} deg"
     )
-    return _verdict("orbit", passed, value, limit, "Osculating orbit at cut-off.")
+    return verdict("orbit", passed, value, limit, "Osculating orbit at cut-off.")
 
 
 def _propellant(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any]:
     rows = {row["stage"]: row for row in summary["propellant"]}
     reserve = spec.reserve
-    stage = reserve.stage if reserve is not None else list(rows)[-1]
+    stage = reserve.stage if reserve is not None else list(spec.vehicle.stages)[-1]
     wanted = reserve.propellant if reserve is not None else 0.0
     left = rows[stage]["left"]
-    return _verdict(
+    return verdict(
         "propellant",
         left >= wanted,
         f"{format_quantity(left, 't', digits=3)} left in {stage}",
@@ -134,7 +135,7 @@ def _azimuth(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any] | Non
         return None
     low, high = (float(np.degrees(a)) for a in limits)
     azimuth = summary["liftoff"]["azimuth_deg"]
-    return _verdict(
+    return verdict(
         "launch azimuth",
         low <= azimuth <= high,
         f"{azimuth:.1f} deg",
@@ -143,17 +144,18 @@ def _azimuth(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any] | Non
     )
 
 
-def _crew(summary: dict[str, Any]) -> list[dict[str, Any]]:
+def judge_crew(crew: dict[str, Any] | None, what: str) -> list[dict[str, Any]]:
+    """A verdict for each direction of the couch that was loaded; `what` names the loads."""
     words = {"pass": True, "provisional-pass": True, "fail": False, "provisional-fail": False}
     verdicts = []
-    for axis in (summary["crew"] or {"axes": []})["axes"]:
+    for axis in (crew or {"axes": []})["axes"]:
         if axis["verdict"] == "ungraded" and axis["peak_g"] < 0.05:
             continue  # nothing loads this direction, and nothing is known of it
         value = f"peak {axis['peak_g']:.2f} g"
         limit = axis["curve"] or "no curve"
-        name = f"crew load {axis['axis']}"
-        verdict = _verdict(name, words.get(axis["verdict"]), value, limit, axis["text"])
-        verdicts.append(verdict | {"state": axis["verdict"]})
+        name = f"{what} {axis['axis']}"
+        found = verdict(name, words.get(axis["verdict"]), value, limit, axis["text"])
+        verdicts.append(found | {"state": axis["verdict"]})
     return verdicts
 
 
@@ -162,7 +164,7 @@ def _closure(summary: dict[str, Any]) -> dict[str, Any]:
     share = abs(residual) / max(total["ideal"], 1.0)
     mass = summary["mass_closure"]
     passed = share <= 1e-3 and mass <= 1.0
-    return _verdict(
+    return verdict(
         "ledgers close",
         passed,
         f"{residual:.3f} m/s, {mass:.3g} kg",

@@ -1,0 +1,93 @@
+"""Flying home: the search and the flight of a mission that comes back, or of an entry alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yaan.dynamics.forces import World
+from yaan.mission.home.choice import Elevation
+from yaan.mission.home.journey import Home, fly_home
+from yaan.mission.home.landing import Landed, Lander, Tell, land
+from yaan.mission.home.legs import States
+from yaan.mission.home.plan import AFTER, bank_of, floor_of, make_plan
+from yaan.mission.home.record import couch, home_rows, landing_rows, whole_history
+from yaan.mission.model.build import HORIZON, build_world, epoch_of
+from yaan.mission.model.home import build_capsule, build_interface, build_train
+from yaan.mission.spec import CrewSpec, EntrySpec, MissionSpec
+from yaan.results.trajectory import History
+from yaan.spacetime.ephemeris import sun_elevation
+from yaan.spacetime.frame import components
+from yaan.spacetime.time import bundled_orientation
+
+
+@dataclass(frozen=True)
+class Entered:
+    """An entry of its own, flown."""
+
+    world: World
+    lander: Lander
+    landed: Landed
+    history: History
+
+
+def horizon(spec: MissionSpec) -> float:
+    """How long after lift-off the world of a mission must be known [s]."""
+    if spec.landing is None:
+        return HORIZON
+    return max(HORIZON, spec.landing.time + spec.landing.window + AFTER)
+
+
+def go_home(world: World, spec: MissionSpec, ascent: History, tell: Tell) -> tuple[Home, History]:
+    """Fly home from the end of the ascent; the history is that of the whole mission."""
+    assert spec.spacecraft is not None
+    loaded = spec.spacecraft.service_module.propellant
+    separated = States(
+        ascent["time"][-1:],
+        ascent["position_gcrs"][-1:],
+        ascent["velocity_gcrs"][-1:],
+        np.array([loaded]),
+    )
+    home = fly_home(world, make_plan(spec), separated, _elevation(spec), tell)
+    site = spec.launch.site
+    rows = home_rows(world, home, couch(seat_of(spec.crew)))
+    whole = whole_history(ascent, rows, (site.latitude, site.longitude), loaded)
+    return home, whole
+
+
+def enter_alone(spec: EntrySpec, tell: Tell) -> Entered:
+    """Fly a file of kind `entry`."""
+    world = build_world(spec)
+    parachutes = spec.capsule.parachutes
+    lander = Lander(
+        world=world,
+        capsule=build_capsule(spec.capsule),
+        train=None if parachutes is None else build_train(parachutes),
+        bank=bank_of(spec.entry),
+        floor=floor_of(spec.capsule, spec.entry),
+        step=spec.entry.step,
+    )
+    position, velocity = build_interface(spec.interface, world)
+    start = States(np.zeros(1), components(position)[None], components(velocity)[None], np.zeros(1))
+    aim = None
+    if spec.landing is not None:
+        aim = (spec.landing.aim.latitude, spec.landing.aim.longitude)
+    tell("flying the entry")
+    landed = land(lander, start, aim, lander.bank.nominal, tell)
+    rows = landing_rows(lander, landed, couch(seat_of(spec.crew)))
+    return Entered(world, lander, landed, whole_history(None, rows))
+
+
+def seat_of(crew: CrewSpec | None) -> tuple[float, float, float]:
+    """The seat's axes that take the axial load; eyeballs in where no crew is named."""
+    if crew is None:
+        return (1.0, 0.0, 0.0)
+    return (crew.seat.x, crew.seat.y, crew.seat.z)
+
+
+def _elevation(spec: MissionSpec) -> Elevation:
+    epoch, orientation = epoch_of(spec), bundled_orientation()
+
+    def elevation(t: float, latitude: float, longitude: float) -> float:
+        return float(sun_elevation(epoch, orientation, t, latitude, longitude)[0])
+
+    return elevation

@@ -1,0 +1,135 @@
+"""The way home in the summary of a mission: what it adds, and its verdicts."""
+
+from typing import Any
+
+from yaan.mission.flight.flown import Flown
+from yaan.mission.model.build import epoch_of
+from yaan.mission.telling import home as told
+from yaan.mission.telling import home_ledger, landing
+from yaan.mission.telling.home import Return
+from yaan.mission.telling.verdict import judge_crew, verdict
+from yaan.results.outcome import OutcomeCode
+
+MISS = 1e3
+"""The touchdown is met within this [m] of its aim."""
+
+
+def tell_return(flown: Flown, body: dict[str, Any]) -> None:
+    """Add the way home to the summary of the ascent."""
+    spec, home = flown.spec, flown.home
+    assert home is not None
+    assert flown.whole is not None
+    assert spec.entry is not None
+    assert spec.spacecraft is not None
+    history = flown.whole
+    separation = float(home.separated.t[0])
+    back = Return(spec, epoch_of(spec), home, history)
+    body["spans"] = told.spans(back, separation)
+    body["orbit_phase"] = told.orbit_phase(back)
+    body["opportunities"] = told.opportunities(back)
+    body["landing"] = told.landing(back)
+    body["deorbit"] = told.deorbit(back)
+    burns = [*body["orbit_phase"]["burns"]]
+    events = told.home_events(back)
+    if body["deorbit"] is not None and home.landed is not None:
+        burns.append(body["deorbit"]["burn"])
+        parachutes = spec.spacecraft.capsule.parachutes
+        body["entry"] = landing.told_entry(history, home.landed, spec.entry)
+        body["descent"] = landing.told_descent(home.lander, home.landed, parachutes)
+        events += landing.landing_events(history, home.landed, parachutes)
+        if spec.crew is not None:
+            body["crew_return"] = landing.told_crew(
+                history, spec.crew.return_condition, "entry", "descent"
+            )
+    body["timeline"] = sorted([*body["timeline"], *events], key=lambda r: (r["time"], r["kind"]))
+    mass = spec.vehicle.payload.mass
+    left_behind = body["mass_ledger"][-1]["mass"] - mass
+    if left_behind:
+        body["mass_ledger"].append(
+            {
+                "event": "separation",
+                "item": "launcher's last stage",
+                "change": -left_behind,
+                "mass": mass,
+            }
+        )
+    rows, worst = home_ledger.mass_rows(back, burns, mass)
+    body["mass_ledger"] += rows
+    body["mass_closure"] = max(body["mass_closure"], worst)
+    body["propellant"].append(home_ledger.propellant_row(spec, burns))
+    body["return_velocity_ledger"] = home_ledger.velocity_ledger(back)
+    body["outcome"] = _outcome(body, back)
+    body["models"] += _MODELS
+
+
+def _outcome(body: dict[str, Any], back: Return) -> dict[str, Any]:
+    """How the mission ended: the ascent's word unless it flew, then the way home's."""
+    home, before = back.home, body["outcome"]
+    if before["code"] != OutcomeCode.REACHED.word:
+        return before
+    if home.chosen is None:
+        near = max(home.found, key=lambda o: o.passed.margin, default=None)
+        words = "No pass comes near." if near is None else f"The nearest pass is {near.why}."
+        text = f"No landing opportunity in the window. {words}"
+        return {"code": OutcomeCode.NO_SOLUTION.word, "text": text, "shortfall": 0.0}
+    for part in ("entry", "descent"):
+        told_part = body.get(part)
+        if told_part and told_part["outcome"] != OutcomeCode.REACHED.word:
+            return {"code": told_part["outcome"], "text": told_part["text"], "shortfall": 0.0}
+    place, down = body["landing"], body["descent"]
+    when = body["landing"]["time"] / 3600.0
+    landed = "Splashdown" if down else "End of the entry"
+    text = f"{before['text']} {landed} after {when:.1f} h, {place['miss']:.0f} m from the aim."
+    return before | {"text": text}
+
+
+def judge_return(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The verdicts on the way home."""
+    found = []
+    place, entry, down = body.get("landing"), body.get("entry"), body.get("descent")
+    if place and place.get("miss") is not None:
+        limit = f"within {MISS / 1e3:g} km of the aim"
+        words = f"{place['light'].capitalize()} at {place['utc']}."
+        value = f"{place['miss']:.0f} m"
+        found.append(verdict("landing", place["miss"] <= MISS, value, limit, words))
+    if entry:
+        peak, most = entry["peak_load"]["value_g"], entry["load_limit_g"]
+        words = f"Without lift it would be {entry['ballistic_peak_g']:.1f} g."
+        found.append(
+            verdict("entry load", peak <= most, f"{peak:.2f} g", f"at most {most:g} g", words)
+        )
+    found += judge_crew(body.get("crew_return"), "return load")
+    if down:
+        outside = [s["name"] for s in down["steps"] if s["deploy"] and not s["deploy"]["in_box"]]
+        missing = [s["name"] for s in down["steps"] if s["working"] and not s["deploy"]]
+        value = ", ".join([*(f"{n} outside" for n in outside), *(f"{n} never" for n in missing)])
+        words = f"Touchdown at {down['touchdown']['vertical']:.1f} m/s."
+        limit = "every deployment in its box"
+        found.append(
+            verdict("parachutes", not (outside or missing), value or "all inside", limit, words)
+        )
+    return found
+
+
+_MODELS = [
+    {
+        "name": "orbit",
+        "text": "gravity, drag and finite burns along the motion; DOP853 on fixed steps",
+        "ignores": "Sun, Moon, radiation pressure, attitude thrusters",
+    },
+    {
+        "name": "entry",
+        "text": "point mass at trim angle, lift turned by a bank programme; Sutton-Graves flux",
+        "ignores": "motion about trim, rarefied flow, radiation, ablation",
+    },
+    {
+        "name": "parachutes",
+        "text": "a train of reefed canopies that fill by Knacke's times, finite mass by motion",
+        "ignores": "snatch, apparent mass, pendulum, lag within a cluster",
+    },
+    {
+        "name": "landing point",
+        "text": "bank size and one reversal solved for the aim with the wind's drift",
+        "ignores": "guidance in flight, navigation errors, dispersions",
+    },
+]

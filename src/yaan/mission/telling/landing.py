@@ -1,0 +1,182 @@
+"""The entry, the parachutes and the touchdown, told in numbers: of a mission or of an entry."""
+
+from typing import Any
+
+import numpy as np
+
+from yaan.crew import grade, load_limits
+from yaan.crew.limits import Condition
+from yaan.mission.home.landing import Landed, Lander
+from yaan.mission.spec import EntryPhaseSpec, ParachutesSpec
+from yaan.mission.telling.moment import degrees, event, row_at
+from yaan.phases.descent import Descent
+from yaan.results.outcome import OutcomeCode
+from yaan.results.trajectory import History
+
+FIRST_LOAD = 0.05
+"""The load at which an entry is felt first, in standard gravities: Apollo's 0.05 g."""
+
+
+def phase_rows(history: History, *names: str) -> np.ndarray:
+    """Rows of the named phases."""
+    wanted = [history.phases.index(name) for name in names if name in history.phases]
+    return np.flatnonzero(np.isin(history["phase"], wanted))
+
+
+def interface(history: History, row: int) -> dict[str, Any]:
+    """The state at the entry interface."""
+    h = history
+    position, velocity = h["position_gcrs"][row], h["velocity_gcrs"][row]
+    up = position / np.linalg.norm(position)
+    east = np.cross([0.0, 0.0, 1.0], up)
+    east /= np.linalg.norm(east)
+    heading = np.arctan2(velocity @ east, velocity @ np.cross(up, east))
+    return {
+        "time": float(h["time"][row]),
+        "height": float(h["height"][row]),
+        "latitude_deg": degrees(h["latitude"][row]),
+        "longitude_deg": degrees(h["longitude"][row]),
+        "speed_inertial": float(h["speed_inertial"][row]),
+        "speed_relative": float(h["speed_relative"][row]),
+        "flight_path_angle_inertial_deg": degrees(h["flight_path_angle_inertial"][row]),
+        "flight_path_angle_relative_deg": degrees(h["flight_path_angle_relative"][row]),
+        "heading_deg": degrees(heading) % 360.0,
+    }
+
+
+def told_entry(history: History, landed: Landed, spec: EntryPhaseSpec) -> dict[str, Any]:
+    """The entry: its interface, its bank, its peaks."""
+    rows = phase_rows(history, "entry")
+    h, fall = history, landed.fall
+    load = rows[np.argmax(h["load"][rows])]
+    flux = rows[np.argmax(h["heat_flux_stagnation"][rows])]
+    code = OutcomeCode(int(fall.outcome[0]))
+    bank = landed.bank
+    kind = "solved" if landed.banked is not None else "given"
+    return {
+        "interface": interface(h, int(rows[0])),
+        "bank": {
+            "kind": kind,
+            "magnitude_deg": None if landed.banked is None else degrees(landed.banked.magnitude),
+            "reversal": None if landed.banked is None else landed.banked.reversal,
+            "time": [float(t) for t in np.asarray(bank.time)],
+            "angle_deg": [degrees(a) for a in np.asarray(bank.angle)],
+        },
+        "peak_load": {
+            "time": float(h["time"][load]),
+            "value_g": float(fall.peak_load[0]),
+            "height": float(h["height"][load]),
+            "speed_relative": float(h["speed_relative"][load]),
+        },
+        "peak_flux": {
+            "time": float(h["time"][flux]),
+            "value": float(fall.peak_flux[0]),
+            "height": float(h["height"][flux]),
+        },
+        "heat_load": float(fall.heat_load[0]),
+        "wall_temperature": float(np.max(h["wall_temperature"][rows])),
+        "duration": float(h["time"][rows[-1]] - h["time"][rows[0]]),
+        "load_limit_g": spec.load_limit,
+        "ballistic_peak_g": landed.ballistic_load,
+        "outcome": code.word,
+        "text": code.sentence("entry"),
+    }
+
+
+def _seconds(value: Any) -> float | None:
+    """An instant, or None for what has not happened."""
+    number = float(value)
+    return number if np.isfinite(number) else None
+
+
+def told_descent(
+    lander: Lander, landed: Landed, spec: ParachutesSpec | None
+) -> dict[str, Any] | None:
+    """The parachutes: each step as it went, and the touchdown."""
+    descent = landed.descent
+    if descent is None or spec is None:
+        return None
+    steps = [_step(descent, spec, i) for i in range(len(spec.steps))]
+    code = OutcomeCode(int(descent.outcome))
+    vertical, horizontal = float(descent.vertical_speed), float(descent.horizontal_speed)
+    return {
+        "steps": steps,
+        "touchdown": {
+            "time": float(descent.t),
+            "speed": float(np.hypot(vertical, horizontal)),
+            "vertical": vertical,
+            "horizontal": horizontal,
+            "mass": float(np.asarray(lander.capsule.mass)),
+        },
+        "outcome": code.word,
+        "text": code.sentence("descent"),
+    }
+
+
+def _step(descent: Descent, spec: ParachutesSpec, i: int) -> dict[str, Any]:
+    step, record, openings = spec.steps[i], descent.deployed, descent.openings
+    deployed = _seconds(record.time[i])
+    started = np.isfinite(np.asarray(openings.start[i]))
+    fills = [float(f) for f in np.asarray(openings.fill[i])[started]]
+    deploy = None
+    if deployed is not None:
+        deploy = {
+            "time": deployed,
+            "height": float(record.height[i]),
+            "speed": float(record.speed[i]),
+            "dynamic_pressure": float(record.dynamic_pressure[i]),
+            "mach": float(record.mach[i]),
+            "in_box": bool(descent.in_box[i]),
+        }
+    box = None
+    if step.box is not None:
+        box = {"mach": list(step.box.mach), "dynamic_pressure": list(step.box.dynamic_pressure)}
+    return {
+        "name": step.name,
+        "count": step.count,
+        "working": step.opened,
+        "deploy": deploy,
+        "fill_times": fills,
+        "full_open": _seconds(descent.full_open[i]),
+        "release": _seconds(descent.released[i]),
+        "peak_load": float(descent.peak_load[i]),
+        "box": box,
+    }
+
+
+def told_crew(history: History, condition: Condition, *phases: str) -> dict[str, Any]:
+    """The loads of the named phases graded."""
+    rows = phase_rows(history, *phases)
+    loads = np.stack([history[f"load_{axis}"][rows] for axis in "xyz"], axis=1)
+    axes = grade(history["time"][rows], loads, load_limits(), condition)
+    return {"condition": condition, "axes": [axis.row() for axis in axes]}
+
+
+def landing_events(
+    history: History, landed: Landed, spec: ParachutesSpec | None
+) -> list[dict[str, Any]]:
+    """Events from the interface to the ground, and the peaks between."""
+    h, rows = history, phase_rows(history, "entry")
+    time, load = h["time"][rows], h["load"][rows]
+    found = [event(h, float(time[0]), "entry-interface", "entry")]
+    felt = np.flatnonzero(load >= FIRST_LOAD)
+    if len(felt) and felt[0] > 0:
+        k = int(felt[0])
+        share = (FIRST_LOAD - load[k - 1]) / (load[k] - load[k - 1])
+        row = event(h, float(time[k]), "first-load", "entry")
+        row["time"] = float(time[k - 1] + share * (time[k] - time[k - 1]))
+        found.append(row)
+    for name, column in (("peak-heat-flux", "heat_flux_stagnation"), ("peak-load", "load")):
+        at = rows[np.argmax(h[column][rows])]
+        found.append(event(h, float(h["time"][at]), name, "entry", "peak"))
+    if landed.descent is None or spec is None:
+        return [*found, event(h, float(time[-1]), "entry-end", "entry")]
+    found.append(event(h, float(time[-1]), "entry-end", "entry"))
+    for i, step in enumerate(spec.steps):
+        at = _seconds(landed.descent.deployed.time[i])
+        if at is not None:
+            found.append(event(h, at, step.name, "descent"))
+    last = row_at(h, float(landed.descent.t))
+    if landed.descent.outcome == OutcomeCode.REACHED:
+        found.append(event(h, float(h["time"][last]), "touchdown", "descent"))
+    return found
