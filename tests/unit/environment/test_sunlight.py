@@ -7,7 +7,7 @@ from scipy.optimize import brentq
 from tests.physics.crafts import ellipse
 from tests.physics.points import kepler
 from tests.unit.spacetime.test_ephemeris import almanac
-from yaan.base.constants import EARTH_MU, EARTH_RADIUS
+from yaan.base.constants import EARTH_FLATTENING, EARTH_MU, EARTH_RADIUS
 from yaan.environment.sunlight import SUN_RADIUS, Eclipse, eclipses, shadow
 from yaan.spacetime.ephemeris import ASTRONOMICAL_UNIT, apparent_sun_position
 from yaan.spacetime.time import parse_utc
@@ -31,7 +31,9 @@ def outside(t: float, sun: np.ndarray, side: float) -> float:
     Behind the Earth the cone's radius at a distance `along` from the Earth's plane follows from
     similar triangles. Positive outside.
     """
-    r, _ = kepler(*STATE, t, EARTH_MU)
+    # Along the axis everything is stretched until the Earth is round.
+    stretch = np.array([1.0, 1.0, 1.0 / (1.0 - EARTH_FLATTENING)])
+    r, sun = kepler(*STATE, t, EARTH_MU)[0] * stretch, sun * stretch
     distance = np.linalg.norm(sun)
     axis = -sun / distance
     along = r @ axis
@@ -77,6 +79,38 @@ def test_eclipses_are_those_of_the_cones(kind: str):
     # With another theory of the Sun too, an arcminute away: the second that is asked for.
     other = by_cones(kind, lambda at: ASTRONOMICAL_UNIT * 0.9836 * almanac(EPOCH, np.asarray(at)))
     np.testing.assert_allclose(found, edges(other, kind), rtol=0, atol=1.0)
+
+
+def rim_in_sight(t: float, sun: np.ndarray) -> np.ndarray:
+    """Whether a ray to each of 720 points of the Sun's rim misses the WGS 84 ellipsoid."""
+    r, _ = kepler(*STATE, t, EARTH_MU)
+    away = sun - r
+    ahead = away / np.linalg.norm(away)
+    side = np.cross(ahead, [0.0, 0.0, 1.0])
+    side /= np.linalg.norm(side)
+    turn = np.linspace(0.0, 2.0 * np.pi, 720)[:, None]
+    rim = np.cos(turn) * side + np.sin(turn) * np.cross(ahead, side)
+    ray = away + SUN_RADIUS * rim
+    # |r + k ray| = 1 in the metric of the ellipsoid: no root with k > 0, and it is seen.
+    polar = EARTH_RADIUS * (1.0 - EARTH_FLATTENING)
+    metric = np.array([EARTH_RADIUS, EARTH_RADIUS, polar]) ** -2
+    a, b, c = ray**2 @ metric, 2.0 * (ray * r) @ metric, r**2 @ metric - 1.0
+    return (b * b < 4.0 * a * c) | (b > 0.0)
+
+
+def test_rays_past_the_ellipsoid_see_the_rim_come_and_go():
+    t, r, v = recorded()
+    sun = apparent_sun_position(EPOCH, t)
+    for eclipse in eclipses(t, r, v, sun):
+        for edge, inward in ((eclipse.start, 0.1), (eclipse.end, -0.1)):
+            light = np.array([np.interp(edge, t, sun[:, i]) for i in range(3)])
+            before, after = (rim_in_sight(edge + d, light) for d in (-inward, inward))
+            if eclipse.kind == "penumbra":
+                assert before.all()
+                assert not after.all()
+            else:
+                assert before.any()
+                assert not after.any()
 
 
 def test_a_penumbra_holds_its_umbra_and_the_record_cuts_both():
