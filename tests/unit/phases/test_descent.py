@@ -121,12 +121,22 @@ def test_below_all_heights_the_train_is_deployed_as_fast_as_its_delays_allow(des
     # below their height, which cut the drogues away; then the mains.
     np.testing.assert_allclose(descents.deployed.time[2], [0.0, 2.0, 2.0, 3.0], atol=2e-6)
     assert descents.released[2, 1] == descents.deployed.time[2, 2]
+    # The pilots are below the height at which they are cut away, too.
+    assert descents.released[2, 2] == descents.deployed.time[2, 2]
     assert descents.outcome[2] == OutcomeCode.REACHED
 
 
 def test_a_step_is_deployed_below_a_speed(descents: Descent):
     assert descents.deployed.speed[3, 0] == pytest.approx(90.0, abs=1e-6)
     assert descents.deployment[3].tolist() == [Deployment.IN_BOX] + [Deployment.NEVER] * 3
+
+
+def test_heights_are_landed_on_from_either_side():
+    # The search for an event ends a hair before or behind it; neither may cost a step.
+    heights = np.array([3e3, 2.9e3, 2.71828e3, 2.5e3, 2.34567e3, 2.2e3])
+    cases = [replace(CASE, steps=[replace(COVER, deploy_height=h)]) for h in heights]
+    answer = flown(world(), *cases)
+    np.testing.assert_allclose(answer.deployed.height[:, 0], heights, rtol=0.0, atol=LANDED)
 
 
 def test_what_waits_in_vain_is_told_and_so_is_what_waits_for_it(descents: Descent):
