@@ -5,6 +5,7 @@ from yaan.spacetime.earth import (
     Geodetic,
     geodetic,
     iers_rotation,
+    still_rotation,
     uniform_rotation,
 )
 from yaan.spacetime.elements import Elements, elements, energy
@@ -39,6 +40,7 @@ __all__ = [
     "inertial_state",
     "parse_utc",
     "relative_state",
+    "still_rotation",
     "sun_elevation",
     "sun_over_ground",
     "sun_position",

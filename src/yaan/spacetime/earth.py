@@ -140,6 +140,14 @@ def uniform_rotation(*, duration: float, step: float = 600.0) -> EarthRotation:
     return _tabulated(matrices, step, np.eye(3))
 
 
+def still_rotation() -> EarthRotation:
+    """No turning at all: ITRS and GCRS are one.
+
+    For checks against studies that leave the turning out.
+    """
+    return _tabulated(np.stack([np.eye(3)] * 2), 600.0, np.eye(3))
+
+
 def _celestial_to_terrestrial(epoch: Epoch, orientation: EarthOrientation) -> np.ndarray:
     utc, tt, tai = epoch.utc(), epoch.tt(), epoch.tai()
     now = orientation.at(np.asarray(utc[0] - 2_400_000.5 + utc[1]))

@@ -51,7 +51,9 @@ def entry(name: str = "apollo10-entry", overrides: dict[str, Any] | None = None)
 
 def start(interface: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Position and velocity of an interface on an Earth that is aligned with GCRS."""
-    spec = entry("capsule-entry", {f"interface.{key}": value for key, value in interface.items()})
+    place = {"longitude": "60 deg", **interface}
+    changes = {f"interface.{key}": value for key, value in place.items()}
+    spec = entry("capsule-entry", {**changes, "environment.earth": "uniform"})
     position, velocity = build_interface(spec.interface, build_world(spec))
     assert position.frame is velocity.frame is Frame.GCRS
     return components(position), components(velocity)
@@ -200,6 +202,16 @@ def test_a_relative_angle_is_above_the_ellipsoid() -> None:
     assert np.linalg.norm(relative) == pytest.approx(7890.0, abs=1e-6)
 
 
+def test_a_still_earth_carries_nothing() -> None:
+    changes = {"environment.earth": "still", "interface.velocity": "relative"}
+    spec = entry("capsule-entry", changes)
+    world = build_world(spec)
+    _, velocity = build_interface(spec.interface, world)
+    assert np.linalg.norm(components(velocity)) == pytest.approx(7890.0, rel=1e-14)
+    late = world.earth.rotation(jnp.asarray(5e3))
+    assert float(late.w) == pytest.approx(1.0, abs=1e-15)
+
+
 def test_an_interface_turns_with_the_earth_of_its_epoch() -> None:
     spec = entry("capsule-entry", {"environment.earth": "iers"})
     world: World = build_world(spec)
@@ -207,4 +219,4 @@ def test_an_interface_turns_with_the_earth_of_its_epoch() -> None:
     position, _ = build_interface(interface, world)
     fixed = world.earth.rotation(jnp.zeros(())).apply(position)
     east = math.atan2(float(fixed.y), float(fixed.x))
-    assert east == pytest.approx(60.0 * DEG, abs=1e-12)
+    assert east == pytest.approx(80.0 * DEG, abs=1e-12)

@@ -26,7 +26,13 @@ from yaan.mission.spec import (
     VehicleSpec,
 )
 from yaan.propulsion.engine import Engines
-from yaan.spacetime.earth import EarthRotation, Geodetic, iers_rotation, uniform_rotation
+from yaan.spacetime.earth import (
+    EarthRotation,
+    Geodetic,
+    iers_rotation,
+    still_rotation,
+    uniform_rotation,
+)
 from yaan.spacetime.time import Epoch, bundled_orientation, parse_utc
 from yaan.vehicle.launcher import Launcher
 
@@ -80,6 +86,8 @@ def epoch_of(spec: Spec) -> Epoch:
 def _earth(spec: Spec, duration: float) -> EarthRotation:
     if spec.environment.earth == "uniform":
         return uniform_rotation(duration=duration)
+    if spec.environment.earth == "still":
+        return still_rotation()
     return iers_rotation(epoch_of(spec), bundled_orientation(), duration=duration)
 
 

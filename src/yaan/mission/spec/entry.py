@@ -88,7 +88,7 @@ class EntrySpec(Block):
             expected = "{constant: ANGLE} or {time: [..], angle: [..]}"
             mistakes.append(Mistake(("entry", "bank"), expected, "solve needs landing.aim"))
         if self.environment.earth == "iers" and int(self.epoch[:4]) < FIRST_YEAR:
-            expected = f"uniform for an epoch before {FIRST_YEAR}"
+            expected = f"uniform or still for an epoch before {FIRST_YEAR}"
             mistakes.append(Mistake(("environment", "earth"), expected))
         if mistakes:
             raise refuse(*mistakes)

@@ -208,8 +208,9 @@ class EnvironmentSpec(Block):
     wind: Annotated[WindSpec, BeforeValidator(_read_wind)] = Field(
         default_factory=WindSpec, description="wind: none, constant, or a table"
     )
-    earth: Literal["iers", "uniform"] = Field(
-        default="iers", description="rotation: IERS conventions, or uniform about a fixed axis"
+    earth: Literal["iers", "uniform", "still"] = Field(
+        default="iers",
+        description="rotation: IERS conventions, uniform about a fixed axis, or none at all",
     )
 
 
