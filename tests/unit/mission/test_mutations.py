@@ -164,7 +164,8 @@ def test_every_block_may_be_missing(mission: str, key: str) -> None:
         return
     with pytest.raises(InputError) as caught:
         check(tree)
-    assert key in {problem.key for problem in caught.value.problems}
+    # Without its environment an old entry would turn with an Earth that is not known so far back.
+    assert key in {problem.key.split(".")[0] for problem in caught.value.problems}
 
 
 def texts() -> list[Any]:

@@ -143,6 +143,9 @@ class ProgrammeSpec(Block):
         return self
 
 
+_LATEST = 86_400.0  # [s]; an ascent is over within a day
+
+
 def _read_at(value: Any) -> str | float:
     """An event by name, or a time since ignition."""
     expected = 'the name of an event, or a time since ignition, as "517 s"'
@@ -152,7 +155,7 @@ def _read_at(value: Any) -> str | float:
         time = parse(value, "time")
     except UnitError as error:
         raise refuse(Mistake((), expected, error.problems[0].hint)) from error
-    if not 0.0 < time:
+    if not 0.0 < time <= _LATEST:
         raise refuse(Mistake((), expected))
     return time
 
