@@ -81,7 +81,7 @@ def parachutes(summary: Summary) -> "Table | None":
     rows: list[tuple[str, ...]] = []
     for step in (summary.get("descent") or {}).get("steps") or ():
         deploy = step.get("deploy") or {}
-        inside = {True: "yes", False: "NO"}.get(deploy.get("in_box"), "-")
+        inside = "NO" if deploy.get("in_box") is False else "yes"
         rows.append(
             (
                 str(step.get("name") or "-"),

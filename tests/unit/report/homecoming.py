@@ -53,7 +53,7 @@ def entry():
     def low(t, y):
         return y[0] - 7000.0
 
-    low.terminal = True
+    vars(low)["terminal"] = True  # SciPy's sign of an event that ends the motion
     start = [120e3, 7560.0, math.radians(-1.45), 0.0, 0.0]
     found = solve_ivp(fall, (0, 2000), start, events=low, max_step=2.0, rtol=1e-8)
     t = np.unique(np.append(np.arange(0.0, found.t[-1], 1.0), found.t[-1]))
@@ -77,7 +77,7 @@ def descent(speed):
     def sea(t, y):
         return y[0]
 
-    sea.terminal = True
+    vars(sea)["terminal"] = True
     found = solve_ivp(fall_slowly, (0, 3000), [7000.0, speed], events=sea, max_step=0.25, rtol=1e-7)
     keep = np.unique(np.concatenate([np.arange(0, len(found.t), 4), [len(found.t) - 1]]))
     early = np.flatnonzero(found.t < 90.0)
@@ -259,13 +259,9 @@ def orbit_summary(spans):
     """The keys of the orbit and its end."""
     start, burn = spans["orbit"]
     period = 5540.0
-    eclipses = [
-        {"kind": "umbra", "start": at, "end": at + 2140.0}
-        for at in np.arange(start + 900.0, burn, period)
-    ]
-    eclipses += [
-        {"kind": "penumbra", "start": e["start"] - 9.0, "end": e["start"]} for e in eclipses
-    ]
+    starts = [float(at) for at in np.arange(start + 900.0, burn, period)]
+    eclipses = [{"kind": "umbra", "start": at, "end": at + 2140.0} for at in starts]
+    eclipses += [{"kind": "penumbra", "start": at - 9.0, "end": at} for at in starts]
     raise_at = start + 2.57 * period
     raised = {"name": "circularise", "start": raise_at, "duration": 218.0, "delta_v": 60.4}
     raised |= {"propellant": 159.0, "engines": 5, "thrust": 2200.0}

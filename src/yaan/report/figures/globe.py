@@ -26,6 +26,12 @@ from yaan.results import FlightRecord, History
 
 EARTH: Final = 6371.0e3  # [m], mean radius; the globe is a sphere, heights stand on it to scale
 MOST_ROWS: Final = 4600  # rows drawn of one part; three days at a row a minute
+_SIDES: Final = {
+    "Lift-off": "bottom left",
+    "Insertion": "bottom right",
+    "Deorbit burn": "top left",
+    "Entry interface": "top left",
+}
 _REVOLUTION: Final = 5500.0  # [s], about one revolution in a low orbit
 _MESH: Final = 2.5  # [deg]
 
@@ -186,8 +192,7 @@ def _pins(history: History, marks: Sequence[tuple[str, float]]) -> list[Json]:
     rows = [min(int(np.searchsorted(history["time"], at)), len(history) - 1) for _, at in marks]
     angles = history["latitude"][rows], history["longitude"][rows]
     foot = _xyz(*angles, 1.0 + history["height"][rows] / EARTH)
-    # Lift-off and splashdown may be neighbours: pins of two lengths keep their words apart.
-    head = _xyz(*angles, 1.13 + 0.06 * (np.arange(len(rows)) % 2))
+    head = _xyz(*angles, 1.13)
     stems = tuple(
         np.column_stack([a, b, np.full(len(a), np.nan)]).ravel()
         for a, b in zip(foot, head, strict=True)
@@ -197,7 +202,7 @@ def _pins(history: History, marks: Sequence[tuple[str, float]]) -> list[Json]:
         "mode": "text",
         **dict(zip("xyz", (_short(p) for p in head), strict=True)),
         "text": [f"<b>{safe(words)}</b>" for words, _ in marks],
-        "textposition": "top center",
+        "textposition": [_SIDES.get(words, "top right") for words, _ in marks],
         "textfont": {"size": 12, "color": INK},
         "hovertext": [f"{safe(words)}, {clock(at)}" for words, at in marks],
         "hovertemplate": "%{hovertext}<extra></extra>",
