@@ -34,6 +34,8 @@ _PATIENCE = 3  # such steps in a row
 _JACOBIAN_STEP = 1e-3
 _HESSIAN_STEP = 3e-2
 _BACKTRACK = np.array([1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.08, 0.04, 0.02, 0.01])
+_LENGTHS = (1.0, 0.5, 0.2, 0.05)
+_MENDS = 2
 _DAMPINGS = np.array([0.0, 1e-6, 1e-4, 1e-2])
 
 
@@ -99,6 +101,9 @@ class Solution:
     """Of the scaled misses against the scaled unknowns, at the solution."""
 
 
+_Linear = tuple[Answers, np.ndarray, np.ndarray]
+
+
 class Search:
     """One search: the batch that flies, its unknowns, and a count of the batches flown."""
 
@@ -120,6 +125,8 @@ class Search:
         self.approaching = False
         self.heeded: np.ndarray | slice = slice(None)
         """Which of the misses count now."""
+        self._last: tuple[np.ndarray, _Linear] | None = None
+        """The latest point linearised on the targets: a step begins where the one before ended."""
 
     def ask(self, points: np.ndarray) -> "Answers":
         """Fly scaled `points`, any number of them, in padded batches."""
@@ -139,8 +146,11 @@ class Search:
         """`x` within its bounds."""
         return np.clip(x, self.low, self.high)
 
-    def linearise(self, x: np.ndarray) -> tuple[Answers, np.ndarray, np.ndarray]:
+    def linearise(self, x: np.ndarray) -> _Linear:
         """Answers at `x`, the Jacobian of the misses and the gradient of the cost."""
+        everything = isinstance(self.heeded, slice) and not self.approaching
+        if everything and self._last is not None and np.array_equal(self._last[0], x):
+            return self._last[1]
         n = len(x)
         steps = _JACOBIAN_STEP * np.eye(n)
         here = self.ask(np.concatenate([x[None], x + steps, x - steps]))
@@ -148,7 +158,10 @@ class Search:
         jacobian = (here.misses[1 : n + 1] - here.misses[n + 1 :]).T / width
         gradient = (here.cost[1 : n + 1] - here.cost[n + 1 :]) / width
         one = here.misses[:1]
-        return Answers(one, one, here.cost[:1]), jacobian, gradient
+        linear = Answers(one, one, here.cost[:1]), jacobian, gradient
+        if everything:
+            self._last = x.copy(), linear
+        return linear
 
 
 def find(
@@ -173,7 +186,7 @@ def find(
     best: tuple[np.ndarray, float, float] | None = None
     for point in given or _approach(search, stages):
         x, miss = _meet(search, point, limits.meets, limits.met)
-        answers = search.ask(x[None])
+        answers, _, _ = search.linearise(x)
         binding = answers.misses.shape[1] if conditions is None else conditions
         met, free = miss <= limits.accepted, len(x) > binding
         # What is not met ranks by its miss, what is met by its cost.
@@ -292,21 +305,15 @@ def _meet(search: Search, x: np.ndarray, limit: int, met: float) -> tuple[np.nda
         search.watch("approaching" if search.approaching else "meeting the targets", miss)
         if miss <= met or not np.all(np.isfinite(jacobian)):
             break
-        trials = [
-            search.clip(x + length * _damped(jacobian, here.misses[0], damping))
-            for damping in _DAMPINGS
-            for length in (1.0, 0.5, 0.2, 0.05)
-        ]
-        answers = search.ask(np.array(trials))
+        steps = [_damped(jacobian, here.misses[0], damping) for damping in _DAMPINGS]
+        trials = search.clip(np.array([x + a * step for step in steps for a in _LENGTHS]))
+        answers = search.ask(trials)
         merits = _merit(answers.misses)
         best = int(np.argmin(merits))
         if merits[best] > _GOOD * merit:
             # The way is curved: long steps are brought back to it by the Jacobian in hand.
-            back = [
-                search.clip(point + _damped(jacobian, here_misses, 0.0))
-                for point, here_misses in zip(trials, answers.misses, strict=True)
-            ]
-            again = search.ask(np.array(back))
+            back = _mended(search, trials, answers, jacobian)
+            again = search.ask(back)
             if np.min(_merit(again.misses)) < merits[best]:
                 trials, answers = back, again
                 merits = _merit(answers.misses)
@@ -322,6 +329,14 @@ def _meet(search: Search, x: np.ndarray, limit: int, met: float) -> tuple[np.nda
         if miss <= met:
             break
     return x, miss
+
+
+def _mended(
+    search: Search, points: np.ndarray, answers: Answers, jacobian: np.ndarray
+) -> np.ndarray:
+    """Points brought back to the targets by the Jacobian in hand."""
+    steps = [_damped(jacobian, misses, 0.0) for misses in answers.misses]
+    return search.clip(points + np.array(steps))
 
 
 def _damped(jacobian: np.ndarray, misses: np.ndarray, damping: float) -> np.ndarray:
@@ -362,18 +377,15 @@ def _improve(search: Search, x: np.ndarray) -> np.ndarray:
             return x
         trials = np.array([search.clip(x + normal + a * (space @ along)) for a in _BACKTRACK])
         answers = search.ask(trials)
-        # The second-order correction of the misses, by the Jacobian in hand.
-        mended = np.array(
-            [
-                search.clip(t + _damped(jacobian, m, 0.0))
-                for t, m in zip(trials, answers.misses, strict=True)
-            ]
-        )
-        again = search.ask(mended)
-        best = int(np.argmin(merit(again)))
-        if merit(again)[best] >= merit(here)[0] - 1e-3 * search.tolerance.gain:
+        # The second-order correction of the misses, by the Jacobian in hand. The way is curved:
+        # a step of full length needs it twice, and without it only short ones are good.
+        for _ in range(_MENDS):
+            trials = _mended(search, trials, answers, jacobian)
+            answers = search.ask(trials)
+        best = int(np.argmin(merit(answers)))
+        if merit(answers)[best] >= merit(here)[0] - 1e-3 * search.tolerance.gain:
             return x
-        x = mended[best]
+        x = trials[best]
     return x
 
 
