@@ -2,6 +2,7 @@
 """The way home in the report: what is flown is shown, what is not is left out."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tests.unit.report.test_report_page import figures_of, read
 from yaan.cli import tables
 from yaan.report import figures, home_tables, page
 from yaan.report.span import ascent, cut, span
-from yaan.results import read_flight
+from yaan.results import make_history, read_flight
 
 HOME = (
     "overview", "orbit", "opportunities", "deorbit", "entry", "crew-return", "descent", "landing",
@@ -80,6 +81,12 @@ def test_the_returns_exposure_leaves_the_ascent_out(record):
     felt = cut(record.history, span(record.summary, "ascent"))["load_x"]
     assert max(up.data[0]["y"]) == pytest.approx(float(felt.max()), rel=1e-3)
     assert max(back.data[0]["y"]) == pytest.approx(float(np.nanmax(home["load_x"])), rel=1e-3)
+    assert max(back.data[0]["x"]) <= float(home["time"][-1] - home["time"][0])
+    early = np.where(record.history["time"] < 900.0, 9.0, record.history["load_x"])
+    columns = dict(record.history.columns) | {"load_x": early}
+    history = make_history(columns, stages=record.history.stages, phases=record.history.phases)
+    harder = figures.exposure(replace(record, history=history), "crew_return")
+    assert harder.data[0] == back.data[0]
 
 
 @pytest.mark.parametrize("key", [
