@@ -373,6 +373,8 @@ def test_a_mistake_on_the_way_home_names_its_key(
         ("published.1.at", "first-lod", None, "did you mean first-load?"),
         ("capsule", "apollo-c", None, "did you mean apollo-cm?"),
         ("vehicle", "lvm3", None, "a known key"),
+        ("interfac", "1", None, "did you mean interface?"),
+        ("interface.speed", None, None, 'as "7.9 km/s"'),
         ("kind", "mission", "launch", "required"),
         ("kind", "engine", "kind", "one of mission"),
     ],
