@@ -74,7 +74,7 @@ def _head(record: FlightRecord) -> dict[str, Any]:
     facts = [
         ("Mission", summary.get("mission")),
         ("Profile", summary.get("profile")),
-        ("Lift-off", summary.get("epoch")),
+        ("Epoch" if summary.get("kind") == "entry" else "Lift-off", summary.get("epoch")),
         ("Yaan", summary.get("yaan")),
     ]
     return {

@@ -77,9 +77,10 @@ def _unknown(record: FlightRecord) -> Iterator[Block]:
 
 def _timeline(record: FlightRecord) -> Iterator[Block]:
     yield "table", tables.timeline(record.summary)
+    since = "the epoch" if record.summary.get("kind") == "entry" else "ignition"
     yield (
         "text",
-        "T+ is the time since ignition. Relative speed is over the rotating Earth; inertial speed"
+        f"T+ is the time since {since}. Relative speed is over the rotating Earth; inertial speed"
         " and flight-path angle are in GCRS. Load is the specific force over 9.80665 m/s².",
     )
 
@@ -213,7 +214,7 @@ def _provenance(record: FlightRecord) -> Iterator[Block]:
     facts = [
         ("Mission", summary.get("mission")),
         ("Profile", summary.get("profile")),
-        ("Epoch of lift-off", summary.get("epoch")),
+        ("Epoch", summary.get("epoch")),
         ("Orbit's frame", (summary.get("orbit") or {}).get("frame")),
         ("Yaan", manifest.get("yaan") or summary.get("yaan")),
         ("Python", manifest.get("python")),
