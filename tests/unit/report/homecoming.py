@@ -20,13 +20,8 @@ PERIGEE = 383e3
 DEORBIT_BURN, COAST = 322.0, 1650.0
 PHASES = ("orbit", "circularise", "deorbit", "coast-to-entry", "entry", "descent")
 ZONE = [[10.0, 82.0], [18.0, 84.5], [18.0, 90.0], [10.0, 90.0], [10.0, 82.0]]
-# Name, how many, deployed at [s since the hand-over], what it drags.
-STEPS = (
-    ("apex-cover", 2, 0.0, "nothing"),
-    ("drogues", 2, 4.0, "capsule"),
-    ("pilots", 3, 62.0, "nothing"),
-    ("mains", 3, 65.0, "capsule"),
-)
+# Name, how many, deployed at [s since the hand-over].
+STEPS = (("apex-cover", 2, 0.0), ("drogues", 2, 4.0), ("pilots", 3, 62.0), ("mains", 3, 65.0))
 
 
 def density(height):
@@ -201,17 +196,6 @@ def home_summary(columns, spans):
     landing = spans["descent"][1]
     inside = (columns["time"] >= t0) & (columns["time"] <= t1)
     peak = {k: _peak(columns, k, inside) for k in ("load", "heat_flux_stagnation")}
-    interface = {
-        "time": t0,
-        "height": 120e3,
-        "latitude_deg": -9.1,
-        "longitude_deg": 60.2,
-        "speed_inertial": 7890.0,
-        "speed_relative": 7560.0,
-        "flight_path_angle_inertial_deg": -1.4,
-        "flight_path_angle_relative_deg": -1.45,
-        "heading_deg": 40.2,
-    }
     place = [math.degrees(columns[k][-1]) for k in ("latitude", "longitude")]
     touch = float(columns["speed_relative"][-1])
     return {
@@ -229,7 +213,7 @@ def home_summary(columns, spans):
             "wind_drift": 1850.0,
         },
         "entry": {
-            "interface": interface,
+            "interface": interface_at(t0),
             "bank": {"kind": "solve", "magnitude_deg": 58.0, "reversal": t0 + 0.55 * (t1 - t0)}
             | {"time": [0, 300.0, 308.0, 600.0], "angle_deg": [58.0, 58.0, -58.0, -58.0]},
             "peak_load": {"time": peak["load"][0], "value_g": peak["load"][1]}
@@ -246,13 +230,20 @@ def home_summary(columns, spans):
             "outcome": "landed",
         },
         "descent": {
-            "steps": [_step(name, count, t1 + at, columns) for name, count, at, _ in STEPS],
+            "steps": [_step(name, count, t1 + at, columns) for name, count, at in STEPS],
             "touchdown": {"time": landing, "speed": touch, "vertical": touch, "horizontal": 4.9}
             | {"mass": MASS},
             "terminal_speed": touch,
         },
         "crew_return": _crew(peak["load"][1]),
     }
+
+
+def interface_at(t):
+    found = {"time": t, "height": 120e3, "latitude_deg": -9.1, "longitude_deg": 60.2}
+    found |= {"speed_inertial": 7890.0, "speed_relative": 7560.0, "heading_deg": 40.2}
+    found |= {"flight_path_angle_inertial_deg": -1.4, "flight_path_angle_relative_deg": -1.45}
+    return found
 
 
 def orbit_summary(spans):
@@ -286,10 +277,7 @@ def orbit_summary(spans):
         "deorbit": {
             "burn": brake,
             "separation": {"time": spans["entry"][0] - 190.0, "height": 170e3, "speed": 7850.0},
-            "interface": {"time": spans["entry"][0], "height": 120e3, "latitude_deg": -9.1}
-            | {"longitude_deg": 60.2, "speed_inertial": 7890.0, "speed_relative": 7560.0}
-            | {"flight_path_angle_inertial_deg": -1.4, "flight_path_angle_relative_deg": -1.45}
-            | {"heading_deg": 40.2},
+            "interface": interface_at(spans["entry"][0]),
             "ballistic_peak_g": 8.4,
         },
         "opportunities": [
