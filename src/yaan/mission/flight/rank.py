@@ -28,8 +28,11 @@ STEPS = 12.0
 
 _TRIES = 10
 _REACH = 3.0  # longest step, in scales of the unknowns
-_MET = 0.05
-"""Scaled miss below which the moved flight counts as meeting the targets."""
+_MET = 0.01
+"""Scaled miss at which a moved flight is mended no further."""
+
+_ACCEPTED = 0.05
+"""Scaled miss below which it counts as meeting the targets, after the last try."""
 
 _ABORTS = np.linspace(150.0, 900.0, 16)  # [s] from which falls are compared
 
@@ -117,55 +120,63 @@ def _variants(tree: Tree, ranked: Ranked, profile: str, world: World) -> list[_V
     return made
 
 
+@dataclass
+class _Mending:
+    """A variant on its way back to its targets."""
+
+    variant: _Variant
+    x: np.ndarray
+    """Scaled unknowns, flown next."""
+    slope: np.ndarray
+    """Its Jacobian, as far as it is known."""
+    step: np.ndarray | None = None
+    misses: np.ndarray | None = None
+    """Of the flight before `step`."""
+    lane: flyer.Lane | None = None
+    figures: tuple[float, float, float] | None = None
+
+    def advance(self, misses: np.ndarray) -> None:
+        """Take the next step of Broyden's method."""
+        if self.step is not None and self.misses is not None:
+            self.slope = _updated(self.slope, self.step, misses - self.misses)
+        step = -np.linalg.lstsq(self.slope, misses, rcond=1e-9)[0]
+        self.step = step * min(1.0, _REACH / max(float(np.linalg.norm(step)), 1e-12))
+        self.misses, self.x = misses, self.x + self.step
+
+
 def _measure(world: World, steered: Steered, variants: list[_Variant]) -> None:
     """Fly all variants, the first being the nominal one, and keep the differences."""
     jacobian = _jacobian(world, steered)
-    figures: list[tuple[float, float, float] | None] = [None] * len(variants)
-    lanes: list[flyer.Lane | None] = [None] * len(variants)
-
-    def one(start: int) -> tuple[flyer.Batch, np.ndarray]:
-        with computing():
-            return _mend(world, steered, variants[start : start + LANES], jacobian)
-
-    starts = range(0, len(variants), LANES)
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        mended = list(pool.map(one, starts))
-    for start, (batch, misses) in zip(starts, mended, strict=True):
-        for k, variant in enumerate(variants[start : start + LANES]):
-            if np.max(np.abs(misses[k]), initial=0.0) <= _MET:
-                lane = batch.lane(k)
-                lanes[start + k] = lane
-                figures[start + k] = _figures(world, variant.task, batch, lane, k)
-    _keep(variants, figures, _falls(world, variants, lanes))
-
-
-def _mend(
-    world: World, steered: Steered, variants: list[_Variant], jacobian: np.ndarray
-) -> tuple[flyer.Batch, np.ndarray]:
-    """Steer every variant back to its targets; the last batch and its misses [variants, m]."""
     scale = np.array([u.scale for u in steered.task.aim.unknowns])
-    cases = flyer.stack([flyer.coarse(v.task.case, STEPS) for v in variants])
-    x = np.repeat(steered.solution.x[None] / scale, len(variants), axis=0)
-    slopes = np.repeat(jacobian[None], len(variants), axis=0)
-    steps = np.zeros_like(x)
-    before: np.ndarray | None = None
-    tries = 0
-    while True:
-        flat = np.stack(
-            [v.task.aim.base.place(row * scale) for v, row in zip(variants, x, strict=True)]
-        )
-        filled = np.concatenate([flat, np.repeat(flat[-1:], LANES - len(flat), axis=0)])
-        batch = flyer.fly(world, cases, filled)
-        misses = np.stack([v.task.aim.misses(batch.ends)[k] for k, v in enumerate(variants)])
-        if tries == _TRIES or np.max(np.abs(misses)) < _MET:
-            return batch, misses
-        for k in range(len(variants)):
-            if before is not None:
-                slopes[k] = _updated(slopes[k], steps[k], misses[k] - before[k])
-            step = -np.linalg.lstsq(slopes[k], misses[k], rcond=1e-9)[0]
-            steps[k] = step * min(1.0, _REACH / max(float(np.linalg.norm(step)), 1e-12))
-        before, tries = misses, tries + 1
-        x = x + steps
+    every = [_Mending(v, steered.solution.x / scale, jacobian) for v in variants]
+
+    def one(group: list[_Mending], last: bool) -> None:
+        with computing():
+            _fly_group(world, group, scale, _ACCEPTED if last else _MET)
+
+    going = every
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for tries in range(_TRIES + 1):
+            # Those that are left close ranks: a lane that has arrived would fly in vain.
+            groups = [going[i : i + LANES] for i in range(0, len(going), LANES)]
+            list(pool.map(one, groups, [tries == _TRIES] * len(groups)))
+            going = [m for m in going if m.lane is None]
+    _keep(variants, [m.figures for m in every], _falls(world, variants, [m.lane for m in every]))
+
+
+def _fly_group(world: World, group: list[_Mending], scale: np.ndarray, met: float) -> None:
+    """Fly at most a batch of variants: keep those that miss by less than `met`, move the others."""
+    cases = flyer.stack([flyer.coarse(m.variant.task.case, STEPS) for m in group])
+    flat = np.stack([m.variant.task.aim.base.place(m.x * scale) for m in group])
+    filled = np.concatenate([flat, np.repeat(flat[-1:], LANES - len(flat), axis=0)])
+    batch = flyer.fly(world, cases, filled)
+    for k, mending in enumerate(group):
+        misses = mending.variant.task.aim.misses(batch.ends)[k]
+        if np.max(np.abs(misses), initial=0.0) <= met:
+            mending.lane = batch.lane(k)
+            mending.figures = _figures(world, mending.variant.task, batch, mending.lane, k)
+        else:
+            mending.advance(misses)
 
 
 def _updated(slope: np.ndarray, step: np.ndarray, change: np.ndarray) -> np.ndarray:
@@ -186,9 +197,8 @@ def _jacobian(world: World, steered: Steered) -> np.ndarray:
 
 
 def _figures(
-    world: World, task: Task, batch: flyer.Batch, lane: flyer.Lane | None, k: int
+    world: World, task: Task, batch: flyer.Batch, lane: flyer.Lane, k: int
 ) -> tuple[float, float, float]:
-    assert lane is not None
     leg, stage = task.aim.saves
     seen = flyer.observe_lane(world, lane)
     load = np.asarray(seen.load)[: int(lane.tape.count)]
