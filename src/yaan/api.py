@@ -12,13 +12,14 @@ from yaan.base.errors import YaanError
 from yaan.mission.account import Assumption, Source, assumptions, sources
 from yaan.mission.file.tree import Tree
 from yaan.mission.load import load_tree, override
-from yaan.mission.spec import MissionSpec, check_mission
+from yaan.mission.spec import EntrySpec, Spec, check
 
 if TYPE_CHECKING:
     import xarray
 
     from yaan.mission.flight.flown import Flown
     from yaan.mission.flight.fly import Progress
+    from yaan.mission.home.fly import Entered
 
 
 def load(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> "Mission":
@@ -39,7 +40,7 @@ class Mission:
 
     def __init__(self, tree: Tree) -> None:
         self.source = tree
-        self.spec: MissionSpec = check_mission(tree)
+        self.spec: Spec = check(tree)
 
     @property
     def name(self) -> str:
@@ -80,10 +81,13 @@ class Mission:
         """
         if profile is not None:
             return self.replace("steering.profile", profile).fly(progress=progress)
+        if isinstance(self.spec, EntrySpec):
+            from yaan.mission.flight.alone import fly_entry
+
+            return Flight(*fly_entry(self.source, self.spec, progress))
         from yaan.mission.flight.fly import fly
 
-        flown, timings = fly(self.source, self.spec, progress)
-        return Flight(flown, timings)
+        return Flight(*fly(self.source, self.spec, progress))
 
     def assumptions(self) -> list[Assumption]:
         """Every value that nobody published, with its range and reason."""
@@ -100,7 +104,7 @@ class Mission:
 class Flight:
     """A mission flown: its numbers, its history, and where to keep them."""
 
-    def __init__(self, flown: "Flown", timings: dict[str, float]) -> None:
+    def __init__(self, flown: "Flown | Entered", timings: dict[str, float]) -> None:
         self._flown = flown
         self.timings = timings
         """Time spent by stage of the computation [s]."""
@@ -109,9 +113,13 @@ class Flight:
     def summary(self) -> dict[str, Any]:
         """Everything told in numbers, as in `summary.json`."""
         from yaan.base.session import computing
+        from yaan.mission.home.fly import Entered
+        from yaan.mission.telling.alone import summarise_entry
         from yaan.mission.telling.summary import summarise
 
         with computing():
+            if isinstance(self._flown, Entered):
+                return summarise_entry(self._flown)
             return summarise(self._flown)
 
     @property

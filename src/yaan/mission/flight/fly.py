@@ -42,7 +42,7 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-class _Clock:
+class Clock:
     """Time spent by stage of the computation [s]."""
 
     def __init__(self) -> None:
@@ -50,6 +50,7 @@ class _Clock:
 
     @contextmanager
     def on(self, stage: str) -> Generator[None]:
+        """Count what is done inside towards `stage`."""
         start = time.perf_counter()
         try:
             yield
@@ -66,7 +67,7 @@ def fly(
     flown as far as it goes: its outcome says what is missing.
     """
     tell = report or (lambda progress: None)
-    clock = _Clock()
+    clock = Clock()
     with computing():
         with clock.on("build models"):
             tell(Progress("build", "building models"))

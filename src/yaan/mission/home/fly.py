@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from yaan.dynamics.forces import World
+from yaan.mission.file.tree import Tree
 from yaan.mission.home.choice import Elevation
 from yaan.mission.home.journey import Home, fly_home
 from yaan.mission.home.landing import Landed, Lander, Tell, land
@@ -24,6 +25,8 @@ from yaan.spacetime.time import bundled_orientation
 class Entered:
     """An entry of its own, flown."""
 
+    tree: Tree
+    spec: EntrySpec
     world: World
     lander: Lander
     landed: Landed
@@ -54,7 +57,7 @@ def go_home(world: World, spec: MissionSpec, ascent: History, tell: Tell) -> tup
     return home, whole
 
 
-def enter_alone(spec: EntrySpec, tell: Tell) -> Entered:
+def enter_alone(tree: Tree, spec: EntrySpec, tell: Tell) -> Entered:
     """Fly a file of kind `entry`."""
     world = build_world(spec)
     parachutes = spec.capsule.parachutes
@@ -74,7 +77,7 @@ def enter_alone(spec: EntrySpec, tell: Tell) -> Entered:
     tell("flying the entry")
     landed = land(lander, start, aim, lander.bank.nominal, tell)
     rows = landing_rows(lander, landed, couch(seat_of(spec.crew)))
-    return Entered(world, lander, landed, whole_history(None, rows))
+    return Entered(tree, spec, world, lander, landed, whole_history(None, rows))
 
 
 def seat_of(crew: CrewSpec | None) -> tuple[float, float, float]:

@@ -59,7 +59,7 @@ def tell_return(flown: Flown, body: dict[str, Any]) -> None:
     body["propellant"].append(home_ledger.propellant_row(spec, burns))
     body["return_velocity_ledger"] = home_ledger.velocity_ledger(back)
     body["outcome"] = _outcome(body, back)
-    body["models"] += _MODELS
+    body["models"] += [_ORBIT, *ENTRY_MODELS]
 
 
 def _outcome(body: dict[str, Any], back: Return) -> dict[str, Any]:
@@ -91,14 +91,17 @@ def judge_return(body: dict[str, Any]) -> list[dict[str, Any]]:
         limit = f"within {MISS / 1e3:g} km of the aim"
         words = f"{place['light'].capitalize()} at {place['utc']}."
         value = f"{place['miss']:.0f} m"
-        found.append(verdict("landing", place["miss"] <= MISS, value, limit, words))
+        steered = entry is None or entry["bank"]["kind"] == "solved"
+        passed = place["miss"] <= MISS if steered else None
+        words += "" if steered else " The bank is the file's own, so that nothing is judged."
+        found.append(verdict("landing", passed, value, limit, words))
     if entry:
         peak, most = entry["peak_load"]["value_g"], entry["load_limit_g"]
         words = f"Without lift it would be {entry['ballistic_peak_g']:.1f} g."
         found.append(
             verdict("entry load", peak <= most, f"{peak:.2f} g", f"at most {most:g} g", words)
         )
-    found += judge_crew(body.get("crew_return"), "return load")
+    found += judge_crew(body.get("crew_return"), "crew load on return")
     if down:
         outside = [s["name"] for s in down["steps"] if s["deploy"] and not s["deploy"]["in_box"]]
         missing = [s["name"] for s in down["steps"] if s["working"] and not s["deploy"]]
@@ -111,12 +114,12 @@ def judge_return(body: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-_MODELS = [
-    {
-        "name": "orbit",
-        "text": "gravity, drag and finite burns along the motion; DOP853 on fixed steps",
-        "ignores": "Sun, Moon, radiation pressure, attitude thrusters",
-    },
+_ORBIT = {
+    "name": "orbit",
+    "text": "gravity, drag and finite burns along the motion; DOP853 on fixed steps",
+    "ignores": "Sun, Moon, radiation pressure, attitude thrusters",
+}
+ENTRY_MODELS = [
     {
         "name": "entry",
         "text": "point mass at trim angle, lift turned by a bank programme; Sutton-Graves flux",
@@ -133,3 +136,4 @@ _MODELS = [
         "ignores": "guidance in flight, navigation errors, dispersions",
     },
 ]
+"""The models of an entry and its landing, and what each ignores."""

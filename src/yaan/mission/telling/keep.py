@@ -9,10 +9,13 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from yaan.mission.flight.flown import Flown
+from yaan.mission.home.fly import Entered
 from yaan.results.store import new_run_folder, write_flight, write_manifest, write_text
 
 
-def keep(flown: Flown, summary: dict[str, Any], timings: dict[str, float], parent: Path) -> Path:
+def keep(
+    flown: Flown | Entered, summary: dict[str, Any], timings: dict[str, float], parent: Path
+) -> Path:
     """Write input, history and summary into a new run folder below `parent`."""
     folder = new_run_folder(parent, flown.spec.name)
     resolved = resolved_text(flown)
@@ -27,7 +30,7 @@ def keep(flown: Flown, summary: dict[str, Any], timings: dict[str, float], paren
     return folder
 
 
-def resolved_text(flown: Flown) -> str:
+def resolved_text(flown: Flown | Entered) -> str:
     """The resolved mission as YAML; it loads again as a mission of its own."""
     out = io.StringIO()
     yaml = YAML(typ="safe", pure=True)
@@ -37,8 +40,10 @@ def resolved_text(flown: Flown) -> str:
     return f"# Resolved by Yaan: every reference is inline. Content {digest}.\n{out.getvalue()}"
 
 
-def _groups(flown: Flown) -> dict[str, dict[str, Any]]:
+def _groups(flown: Flown | Entered) -> dict[str, dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
+    if isinstance(flown, Entered):
+        return groups
     for name, fall in flown.aborts.items():
         groups[f"abort/{name}"] = {
             "time": fall.time,

@@ -58,7 +58,11 @@ def told_entry(history: History, landed: Landed, spec: EntryPhaseSpec) -> dict[s
         "bank": {
             "kind": kind,
             "magnitude_deg": None if landed.banked is None else degrees(landed.banked.magnitude),
-            "reversal": None if landed.banked is None else landed.banked.reversal,
+            "reversal": (
+                None
+                if landed.banked is None
+                else float(h["time"][rows[0]]) + landed.banked.reversal
+            ),
             "time": [float(t) for t in np.asarray(bank.time)],
             "angle_deg": [degrees(a) for a in np.asarray(bank.angle)],
         },

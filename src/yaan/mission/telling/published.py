@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from yaan.mission.spec import MissionSpec, PublishedSpec
+from yaan.base.constants import STANDARD_GRAVITY
+from yaan.mission.spec import PublishedSpec, Spec
 
 _AT = {
     "time": ("time", "s"),
@@ -16,10 +17,16 @@ _AT = {
 }
 """Quantities at an event: their key in the timeline and their unit."""
 
-_DEGREES = {"flight_path_angle", "inclination"}
+_DEGREE = 57.29577951308232  # [deg/rad]
+_TOLD = {
+    "flight_path_angle": _DEGREE,
+    "inclination": _DEGREE,
+    "max_load": 1.0 / STANDARD_GRAVITY,
+}
+"""From SI to the unit that a quantity is told in."""
 
 
-def compare_published(spec: MissionSpec, summary: dict[str, Any]) -> list[dict[str, Any]]:
+def compare_published(spec: Spec, summary: dict[str, Any]) -> list[dict[str, Any]]:
     """One row for each published figure; `within` is None where no tolerance is given.
 
     A figure of an event that was not reached has no value of ours.
@@ -29,7 +36,7 @@ def compare_published(spec: MissionSpec, summary: dict[str, Any]) -> list[dict[s
 
 def _row(published: PublishedSpec, summary: dict[str, Any]) -> dict[str, Any]:
     ours, unit = _ours(published, summary)
-    factor = 57.29577951308232 if published.quantity in _DEGREES else 1.0  # [deg/rad]
+    factor = _TOLD.get(published.quantity, 1.0)
     theirs = published.value * factor
     tolerance = None if published.tolerance is None else published.tolerance * factor
     difference = None if ours is None else ours - theirs
@@ -57,11 +64,12 @@ def _ours(published: PublishedSpec, summary: dict[str, Any]) -> tuple[float | No
         return (found[0] if found else None), unit
     if quantity in ("propellant_used", "propellant_left"):
         key = quantity.removeprefix("propellant_")
-        found = [r[key] for r in summary["propellant"] if r["stage"] == published.stage]
+        rows = summary.get("propellant", [])
+        found = [r[key] for r in rows if r["stage"] == published.stage]
         return (found[0] if found else None), "kg"
-    orbit, peaks = summary["orbit"] or {}, summary["peaks"]
+    orbit, peaks = summary.get("orbit") or {}, summary["peaks"]
     simple: dict[str, tuple[float | None, str]] = {
-        "liftoff_mass": (summary["liftoff"]["mass"], "kg"),
+        "liftoff_mass": ((summary.get("liftoff") or {}).get("mass"), "kg"),
         "perigee": (orbit.get("perigee"), "m"),
         "apogee": (orbit.get("apogee"), "m"),
         "inclination": (orbit.get("inclination_deg"), "deg"),

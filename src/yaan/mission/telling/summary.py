@@ -16,7 +16,7 @@ from yaan.mission.account import sources
 from yaan.mission.flight.flown import Flown
 from yaan.mission.flight.rank import Effect, Ranked
 from yaan.mission.flight.steer import Steered
-from yaan.mission.spec import MissionSpec
+from yaan.mission.spec import EnvironmentSpec, MissionSpec
 from yaan.mission.telling import ledger
 from yaan.mission.telling.coming import judge_return, tell_return
 from yaan.mission.telling.moment import degrees, entry
@@ -224,17 +224,16 @@ def _assumption(ranked: Ranked) -> dict[str, Any]:
     }
 
 
-def models(spec: MissionSpec) -> list[dict[str, str]]:
-    """The models that flew, and what each ignores."""
-    env = spec.environment
+def world_models(env: EnvironmentSpec) -> list[dict[str, str]]:
+    """The models of the world, and what each ignores."""
     earth = {
         "iers": "IERS 2010 conventions by ERFA, orientation from IERS Bulletin A",
         "uniform": "uniform spin about the z axis",
+        "still": "an Earth that does not turn",
     }
     gravity = f"{env.gravity.field.upper()} to degree {env.gravity.degree}"
     calm = env.wind.table is None and env.wind.east == env.wind.north == 0.0
     wind = "none" if calm else "from the file"
-    step = format_quantity(spec.step, "s")
     return [
         {"name": "gravity", "text": gravity, "ignores": "Sun, Moon, tides"},
         {"name": "Earth", "text": earth[env.earth], "ignores": "diurnal and semidiurnal tides"},
@@ -244,6 +243,14 @@ def models(spec: MissionSpec) -> list[dict[str, str]]:
             "ignores": "weather, season, latitude and solar activity",
         },
         {"name": "wind", "text": wind, "ignores": "gusts and vertical wind"},
+    ]
+
+
+def models(spec: MissionSpec) -> list[dict[str, str]]:
+    """The models that flew, and what each ignores."""
+    step = format_quantity(spec.step, "s")
+    return [
+        *world_models(spec.environment),
         {
             "name": "launcher",
             "text": "point mass; thrust by curve less back pressure, flow by specific impulse",

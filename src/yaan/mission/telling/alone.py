@@ -1,0 +1,111 @@
+"""The summary of an entry flown alone, from a file of kind `entry`."""
+
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from yaan.base.units import format_quantity
+from yaan.mission.account import assumptions, sources
+from yaan.mission.home.fly import Entered
+from yaan.mission.model.build import epoch_of
+from yaan.mission.telling import landing
+from yaan.mission.telling.coming import ENTRY_MODELS, judge_return
+from yaan.mission.telling.home import landed_at
+from yaan.mission.telling.published import compare_published
+from yaan.mission.telling.summary import SCHEMA, world_models
+from yaan.results.outcome import OutcomeCode
+
+
+def summarise_entry(entered: Entered) -> dict[str, Any]:
+    """`summary.json` of an entry."""
+    spec, landed, history = entered.spec, entered.landed, entered.history
+    parachutes = spec.capsule.parachutes
+    handed = float(landed.fall.ends.t[0])
+    spans = {"entry": [0.0, handed]}
+    if landed.descent is not None:
+        spans["descent"] = [handed, landed.end[0]]
+    body: dict[str, Any] = {
+        "schema": SCHEMA,
+        "kind": "flight",
+        "mission": spec.name,
+        "title": spec.title,
+        "yaan": version("yaan"),
+        "epoch": spec.epoch,
+        "spans": spans,
+        "timeline": landing.landing_events(history, landed, parachutes),
+        "entry": landing.told_entry(history, landed, spec.entry),
+        "descent": landing.told_descent(entered.lander, landed, parachutes),
+        "landing": landed_at(epoch_of(spec), landed),
+        "peaks": _peaks(entered),
+        "crew_return": None,
+        "assumptions": [
+            {
+                "key": a.key,
+                "file": a.file,
+                "line": a.line,
+                "value": a.value,
+                "low": a.low_text,
+                "high": a.high_text,
+                "why": a.why,
+                "effect": {"low": None, "high": None},
+                "rank": i + 1,
+            }
+            for i, a in enumerate(assumptions(entered.tree))
+        ],
+        "sources": [
+            {"key": s.key, "source": s.text, "file": s.file, "line": s.line}
+            for s in sources(entered.tree)
+        ],
+        "notes": [],
+        "models": [
+            *world_models(spec.environment),
+            *ENTRY_MODELS,
+            {
+                "name": "integrator",
+                "text": f"Runge-Kutta 4, step {format_quantity(spec.entry.step, 's')} in the air",
+                "ignores": "",
+            },
+        ],
+    }
+    if spec.crew is not None:
+        body["crew_return"] = landing.told_crew(history, spec.crew.condition, "entry", "descent")
+    body["outcome"] = _outcome(body)
+    body["published"] = compare_published(spec, body)
+    body["verdicts"] = judge_return(body)
+    return body
+
+
+def _peaks(entered: Entered) -> dict[str, Any]:
+    h = entered.history
+    q, load = (int(np.nanargmax(h[c])) for c in ("dynamic_pressure", "load"))
+    return {
+        "dynamic_pressure": {
+            "time": float(h["time"][q]),
+            "value": float(h["dynamic_pressure"][q]),
+            "mach": float(h["mach"][q]),
+            "height": float(h["height"][q]),
+        },
+        "load": {
+            "time": float(h["time"][load]),
+            "value_g": max(float(h["load"][load]), float(entered.landed.fall.peak_load[0])),
+        },
+    }
+
+
+def _outcome(body: dict[str, Any]) -> dict[str, Any]:
+    for part in ("entry", "descent"):
+        told = body[part]
+        if told is not None and told["outcome"] != OutcomeCode.REACHED.word:
+            return {"code": told["outcome"], "text": told["text"], "shortfall": 0.0}
+    end = _ending(body)
+    return {"code": OutcomeCode.REACHED.word, "text": end, "shortfall": 0.0}
+
+
+def _ending(body: dict[str, Any]) -> str:
+    entry, down = body["entry"], body["descent"]
+    text = f"Entry flown, {entry['peak_load']['value_g']:.2f} g at most"
+    if down is not None:
+        text += f"; touchdown at {down['touchdown']['vertical']:.1f} m/s"
+    miss = body["landing"]["miss"]
+    return text + ("." if miss is None else f", {miss / 1e3:.1f} km from the aim.")
