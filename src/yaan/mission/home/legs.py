@@ -7,6 +7,7 @@ over orbits, a deorbit burn tried sixteen ways, or the one flight that is kept.
 from dataclasses import dataclass, replace
 from typing import Any
 
+import equinox as eqx
 import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -331,7 +332,6 @@ def _below(world: World, t: jax.Array, position: jax.Array) -> Geodetic:
 
 def joined(pieces: list[Tape]) -> Tape:
     """One tape of pieces that follow each other; a piece repeats the last row before it."""
-    packing = pieces[0].packing
     lanes = pieces[0].t.shape[0]
     parts: list[list[tuple[Array, Array, Array]]] = [[] for _ in range(lanes)]
     for k, piece in enumerate(pieces):
@@ -349,7 +349,12 @@ def joined(pieces: list[Tape]) -> Tape:
         ]
         return np.stack(filled)
 
-    return Tape(padded(0), padded(1), padded(2), count, packing)
+    return relaid(pieces[0], padded(0), padded(1), padded(2), count)
+
+
+def relaid(tape: Tape, t: Any, label: Any, rows: Any, count: Any) -> Tape:
+    """A tape with other rows; they may be on the host, and of one lane."""
+    return eqx.tree_at(lambda x: (x.t, x.label, x.rows, x.count), tape, (t, label, rows, count))
 
 
 def in_lanes(model: Any) -> Any:

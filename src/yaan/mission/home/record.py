@@ -14,7 +14,7 @@ from yaan.dynamics.solve import Tape
 from yaan.gnc.bank import BankProfile
 from yaan.mission.home.journey import Home
 from yaan.mission.home.landing import Landed, Lander
-from yaan.mission.home.legs import Array
+from yaan.mission.home.legs import Array, relaid
 from yaan.phases import descent, entry, orbit
 from yaan.results.trajectory import COLUMNS, History, make_history
 from yaan.spacetime.frame import Frame, components, vector
@@ -115,19 +115,17 @@ def _end(burns: orbit.Burns) -> float:
 def _lane(tape: Tape, lane: int) -> Tape:
     """The written rows of one lane."""
     count = int(tape.count[lane])
-    return Tape(
-        tape.t[lane, :count],
-        tape.label[lane, :count],
-        tape.rows[lane, :count],
-        np.asarray(count),
-        tape.packing,
-    )
+    return _cut(tape, (lane, slice(count)), count)
 
 
 def _until(tape: Tape, time: float) -> Tape:
     """The rows up to `time` [s]."""
     keep = int(np.searchsorted(tape.t, time + 1e-9, side="right"))
-    return Tape(tape.t[:keep], tape.label[:keep], tape.rows[:keep], np.asarray(keep), tape.packing)
+    return _cut(tape, slice(keep), keep)
+
+
+def _cut(tape: Tape, rows: Any, count: int) -> Tape:
+    return relaid(tape, tape.t[rows], tape.label[rows], tape.rows[rows], np.asarray(count))
 
 
 def _in_blocks(tape: Tape) -> list[tuple[Tape, int]]:
@@ -136,8 +134,7 @@ def _in_blocks(tape: Tape) -> list[tuple[Tape, int]]:
     for start in range(0, int(tape.count), _BLOCK):
         size = min(_BLOCK, int(tape.count) - start)
         rows = np.minimum(np.arange(start, start + _BLOCK), start + size - 1)
-        part = Tape(tape.t[rows], tape.label[rows], tape.rows[rows], np.asarray(size), tape.packing)
-        blocks.append((part, size))
+        blocks.append((_cut(tape, rows, size), size))
     return blocks
 
 
@@ -177,7 +174,7 @@ def _entry(world: World, capsule: Capsule, bank: BankProfile, tape: Tape, seat: 
 
 def _descent(world: World, capsule: Capsule, train: Train, tape: Tape, seat: Couch) -> Rows:
     count = int(tape.count)
-    tape = Tape(tape.t[:count], tape.label[:count], tape.rows[:count], tape.count, tape.packing)
+    tape = _cut(tape, slice(count), count)
     seen = _observed(tape, lambda block: _look_descent(world, capsule, train, block))
     state = tape.state
     seen.pop("canopy_load")
