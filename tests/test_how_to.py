@@ -1,4 +1,4 @@
-"""The how-to is run as it is printed: its file is saved, its commands and its Python are run."""
+"""The how-tos are run as they are printed: files are saved, commands and Python are run."""
 
 import os
 import re
@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "fly-your-own-rocket.md"
+PAGES = Path(__file__).parents[1] / "docs" / "how-to"
+ROCKET = "fly-your-own-rocket"
+CAPSULE = "fly-your-own-capsule"
 
 
-def _blocks(language: str) -> list[str]:
-    text = PAGE.read_text(encoding="utf-8")
+def _blocks(page: str, language: str) -> list[str]:
+    text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
@@ -33,29 +35,44 @@ def _run(arguments: list[str], folder: Path) -> str:
 
 
 @pytest.mark.slow
-def test_the_page_works(tmp_path: Path):
-    (mission,) = _blocks("yaml")
-    (tmp_path / "sparrow.yaml").write_text(mission, encoding="utf-8")
+@pytest.mark.parametrize(
+    ("page", "name", "told"),
+    [
+        (ROCKET, "sparrow", ("second-cut-off", "fairing-jettison", "vehicle.payload.mass")),
+        (CAPSULE, "plover", ("peak-load", "touchdown", "0.0 km from the aim", "mains.working")),
+    ],
+)
+def test_the_page_works(page: str, name: str, told: tuple[str, ...], tmp_path: Path):
+    (mission,) = _blocks(page, "yaml")
+    (tmp_path / f"{name}.yaml").write_text(mission, encoding="utf-8")
     printed = ""
-    for block in _blocks("console"):
+    for block in _blocks(page, "console"):
         for command in block.splitlines():
             verb, *arguments = shlex.split(command)
             assert verb == "yaan"
             printed += _run(["-m", "yaan", *arguments], tmp_path)
-    for text in ("second-cut-off", "fairing-jettison", "vehicle.payload.mass"):
+    for text in told:
         assert text in printed
-    assert (tmp_path / "runs" / "sparrow-1" / "report.html").stat().st_size > 20_000
-    for script in _blocks("python"):
+    assert (tmp_path / "runs" / f"{name}-1" / "report.html").stat().st_size > 20_000
+    for script in _blocks(page, "python"):
         _run(["-c", script], tmp_path)
 
 
-def test_the_wrong_unit_of_the_page_is_told(tmp_path: Path):
-    (mission,) = _blocks("yaml")
-    wrong = mission.replace('thrust: "24 kN"', 'thrust: "24 kg"')
-    assert wrong != mission
-    (tmp_path / "sparrow.yaml").write_text(wrong, encoding="utf-8")
-    command = [sys.executable, "-m", "yaan", "check", "sparrow.yaml"]
+@pytest.mark.parametrize(
+    ("page", "right", "wrong", "told"),
+    [
+        (ROCKET, 'thrust: "24 kN"', 'thrust: "24 kg"', ("force", "thrust")),
+        (CAPSULE, 'nose_radius: "2.9 m"', 'nose_radius: "2.9 kg"', ("length", "nose_radius")),
+    ],
+)
+def test_the_wrong_unit_of_the_page_is_told(
+    page: str, right: str, wrong: str, told: tuple[str, ...], tmp_path: Path
+):
+    (mission,) = _blocks(page, "yaml")
+    assert right in mission
+    (tmp_path / "wrong.yaml").write_text(mission.replace(right, wrong), encoding="utf-8")
+    command = [sys.executable, "-m", "yaan", "check", "wrong.yaml"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
-    assert "force" in ended.stderr
-    assert "thrust" in ended.stderr
+    for text in told:
+        assert text in ended.stderr
