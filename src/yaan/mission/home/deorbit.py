@@ -23,14 +23,14 @@ from yaan.vehicle.spacecraft import Spacecraft
 COARSE = 2.0
 """Step of an entry while it is searched for [s]."""
 
-ANGLE_MET = 1e-6  # [rad]
+ANGLE_MET = 2e-6  # [rad]
 ALONG_MET = 200.0  # [m] the bank does the rest
 
 _TRIES = 8
-_BOLDEST = 60.0  # [s] step of a duration
+_BOLDEST = 120.0  # [s] step of an ignition or a duration
+_NUDGE = 1.0  # [s] of ignition and of duration
 _LONGEST = 7_200.0  # [s] from ignition to the interface: more is no deorbit
 _NO_THRUST = 1.0  # [s] a specific impulse that nothing uses
-_GROUND_SPEED = 7.3e3  # [m/s] of the point below a low orbit
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Down:
-    """Deorbits flown: each leg's lanes."""
+class Approach:
+    """Deorbits flown down to the entry interface: each leg's lanes."""
 
     ignition: Array  # [s]
     duration: Array  # [s]
@@ -84,7 +84,6 @@ class Down:
     """From the orbit to the height of separation."""
     interface: legs.Coast
     """The capsule from there to the entry interface."""
-    entry: legs.Fall
 
     @property
     def entry_angle(self) -> Array:
@@ -92,17 +91,18 @@ class Down:
         return flight_path_angle(self.interface.ends)
 
 
-def fly_down(
-    case: Case,
-    start: States,
-    ignition: Array,
-    duration: Array,
-    bank: BankProfile,
-    *,
-    step: float,
-    record: bool = False,
-) -> Down:
-    """Fly deorbits from `start` on; `record` keeps every step."""
+@dataclass(frozen=True)
+class Down:
+    """Deorbits flown down to the parachutes."""
+
+    approach: Approach
+    entry: legs.Fall
+
+
+def fly_approach(
+    case: Case, start: States, ignition: Array, duration: Array, *, record: bool = False
+) -> Approach:
+    """Fly deorbits from `start` to the entry interface; `record` keeps every step."""
     world, craft, way, lanes = case.world, case.craft, case.way, len(start)
     burns = Burns.none(lanes).with_burn(0, ignition, duration, -1.0)
     burnt = legs.coast(
@@ -125,10 +125,24 @@ def fly_down(
         step=way.orbit_step,
         record=record,
     )
+    return Approach(ignition, duration, burnt, interface)
+
+
+def fly_down(
+    case: Case, start: States, ignition: Array, duration: Array, bank: BankProfile
+) -> Down:
+    """Fly deorbits from `start` to the parachutes, the entry on coarse steps."""
+    approach = fly_approach(case, start, ignition, duration)
+    way = case.way
     entry = legs.fall(
-        world, craft.capsule, interface.ends, bank, floor=way.floor, step=step, record=record
+        case.world,
+        case.craft.capsule,
+        approach.interface.ends,
+        bank,
+        floor=way.floor,
+        step=COARSE,
     )
-    return Down(ignition, duration, burnt, interface, entry)
+    return Down(approach, entry)
 
 
 @dataclass(frozen=True)
@@ -185,38 +199,44 @@ def solve_burns(case: Case, start: States, ignition: Array) -> Solved:
 def aim_along(
     case: Case,
     start: States,
-    ignition: Array,
+    guess: tuple[float, float],
     bank: BankProfile,
-    aim: tuple[Array, Array],
-) -> Down:
-    """Deorbits whose landings are abreast of `aim` (latitude, longitude [rad], one a lane).
+    aim: tuple[float, float],
+) -> tuple[float, float]:
+    """Ignition and duration [s] of the deorbit that lands abreast of `aim` (latitude, longitude).
 
-    The burn is moved along the orbit until nothing is missed along the ground, its length mended
-    on the way by the slope in hand.
+    Newton's method on ignition and duration, from a `guess` of both [s], against the entry angle
+    and the distance along the ground: how each moves both is flown beside it in two more lanes.
+    `start` and `bank` are of one lane. Ends as near as it came where nothing comes down.
     """
-    solved = solve_burns(case, start, ignition)
-    duration = solved.duration
-    down = fly_down(case, start, ignition, duration, bank, step=COARSE)
+    nudges = np.array([[0.0, 0.0], [_NUDGE, 0.0], [0.0, _NUDGE]])
+    lanes = np.zeros(len(nudges), dtype=int)
+    banks = BankProfile(np.asarray(bank.time)[lanes], np.asarray(bank.angle)[lanes])
+    at = (np.full(len(nudges), aim[0]), np.full(len(nudges), aim[1]))
+    x = np.array(guess)
     for _ in range(_TRIES):
-        along, _right = misses(case.world, down, aim)
-        angle = down.entry_angle - case.way.entry_angle
-        there = np.abs(along) <= ALONG_MET
-        if np.all(there & (np.abs(angle) <= ANGLE_MET) | ~_came(down)):
+        tried = x + nudges
+        down = fly_down(case, start.take(lanes), tried[:, 0], tried[:, 1], banks)
+        along, _right = misses(case.world, down, at)
+        angle = down.approach.entry_angle - case.way.entry_angle
+        if abs(along[0]) <= ALONG_MET and abs(angle[0]) <= ANGLE_MET:
             break
-        ignition = ignition - np.where(_came(down), along, 0.0) / _GROUND_SPEED
-        duration = duration - np.where(_came(down), angle, 0.0) / solved.slope
-        down = fly_down(case, start, ignition, duration, bank, step=COARSE)
-    return down
+        error = np.stack([along / MEAN_RADIUS, angle], axis=1)
+        slopes = (error[1:] - error[0]).T / _NUDGE
+        if not (np.all(_came(down)) and abs(np.linalg.det(slopes)) > 0.0):
+            break
+        x = x - np.clip(np.linalg.solve(slopes, error[0]), -_BOLDEST, _BOLDEST)
+    return float(x[0]), float(x[1])
 
 
 def _came(down: Down) -> NDArray[np.bool_]:
     """Which lanes came down at all."""
-    return down.interface.floor_reached & (down.entry.outcome == OutcomeCode.REACHED)
+    return down.approach.interface.floor_reached & (down.entry.outcome == OutcomeCode.REACHED)
 
 
 def misses(world: World, down: Down, aim: tuple[Array, Array]) -> tuple[Array, Array]:
     """By how much landings are beyond and to the right of `aim` [m], seen from the interface."""
-    ends = down.interface.ends
+    ends = down.approach.interface.ends
     latitude, longitude, _ = legs.below(world, ends.t, ends.position)
     return offsets((latitude, longitude), aim, (down.entry.latitude, down.entry.longitude))
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from yaan.base.errors import YaanError
 from yaan.dynamics.forces import World
 from yaan.mission.home import choice, deorbit, legs, raising
 from yaan.mission.home.choice import Opportunity, Wish
-from yaan.mission.home.deorbit import Case, Down
+from yaan.mission.home.deorbit import Approach, Case
 from yaan.mission.home.landing import (
     REVERSAL,
     Landed,
@@ -46,6 +45,10 @@ class Reference:
 
     lag: Array
     """Of the landing behind the orbit's own passing [s]."""
+    duration: Array
+    """Of the burn [s]."""
+    lasts: Array
+    """From ignition to the hand-over to the parachutes [s]."""
     delta_v: Array  # [m/s]
     angle_missed: Array  # [rad]
 
@@ -69,7 +72,7 @@ class Home:
     found: list[Opportunity]
     """Passes of all orbits."""
     chosen: Opportunity | None
-    down: Down | None
+    down: Approach | None
     landed: Landed | None
 
     @property
@@ -162,7 +165,7 @@ def rows_before(kept: legs.Coast, times: Array) -> States:
     orbit = tape.state.orbit
     pick = (lanes, np.array(rows))
     return States(
-        tape.t[pick],
+        np.asarray(tape.t)[pick],
         np.stack(
             [np.asarray(c)[pick] for c in (orbit.position.x, orbit.position.y, orbit.position.z)],
             axis=1,
@@ -184,10 +187,12 @@ def _refer(
     case = Case(world, plan.craft, plan.way)
     solved = deorbit.solve_burns(case, start, middle)
     bank = profiles(plan.bank, np.full(LANES, plan.bank.nominal), REVERSAL)
-    down = deorbit.fly_down(case, start, middle, solved.duration, bank, step=deorbit.COARSE)
+    down = deorbit.fly_down(case, start, middle, solved.duration, bank)
     lag = np.array([_lag(path, down.entry.ends, i) for i, path in enumerate(paths)])
-    nominal, reach = sizes_allowed(lander_of(world, plan), down.interface.ends.take(0))
-    return Reference(lag, down.burnt.delta_v, solved.error), nominal, reach
+    nominal, reach = sizes_allowed(lander_of(world, plan), down.approach.interface.ends.take(0))
+    lasts = down.entry.ends.t - middle
+    found = Reference(lag, solved.duration, lasts, down.approach.burnt.delta_v, solved.error)
+    return found, nominal, reach
 
 
 def _lag(path: Path, landed: States, lane: int) -> float:
@@ -203,40 +208,34 @@ def _lag(path: Path, landed: States, lane: int) -> float:
 
 
 def _track(world: World, path: Path, wish: Wish, lag: float) -> Track:
-    """Where descents from an orbit would land in the window, and from its start."""
-    # From the first row on: revolutions are counted from separation.
+    """Where descents from an orbit would land in the window."""
+    first = max(wish.time - wish.window - lag - SAMPLE, path.time[0])
     last = min(wish.time + wish.window - lag, path.time[-1])
-    times = np.arange(path.time[0], last, SAMPLE)
+    times = np.arange(first, last, SAMPLE)
     position, _ = path.at(times)
     latitude, longitude, _ = legs.below(world, times, position)
-    return Track(times, latitude, longitude).landed(lag)
+    z = path.position[path.time <= first, 2]
+    before = int(np.sum((z[:-1] < 0.0) & (z[1:] >= 0.0)))
+    return Track(times, latitude, longitude, before).landed(lag)
 
 
 def _descend(world: World, home: Home, best: Opportunity, tell: Tell) -> Home:
     plan, lane = home.plan, best.orbit
     aim = plan.aim or (best.passed.latitude, best.passed.longitude)
     tell("solving the deorbit burn")
-    ignition = np.array([best.passed.time - _DOWN])
-    start = _row_before(home, lane, float(ignition[0]) - _LEAD)
+    reference = home.reference
+    guess = (best.passed.time - float(reference.lasts[lane]), float(reference.duration[lane]))
+    start = _row_before(home, lane, guess[0] - _LEAD)
     bank = profiles(plan.bank, np.array([home.nominal_bank]), REVERSAL)
-    at = (np.array([aim[0]]), np.array([aim[1]]))
     case = Case(world, plan.craft, plan.way)
-    found = deorbit.aim_along(case, start, ignition, bank, at)
-    start = _row_before(home, lane, float(found.ignition[0]) - 1.0)
-    down = deorbit.fly_down(
-        case, start, found.ignition, found.duration, bank,
-        step=plan.way.entry_step, record=True,
-    )  # fmt: skip
+    ignition, duration = deorbit.aim_along(case, start, guess, bank, aim)
+    start = _row_before(home, lane, ignition - 1.0)
+    down = deorbit.fly_approach(
+        case, start, np.array([ignition]), np.array([duration]), record=True
+    )
     landed = land(home.lander, down.interface.ends, aim, home.nominal_bank, tell)
     return replace(home, down=down, landed=landed)
 
 
 def _row_before(home: Home, lane: int, time: float) -> States:
     return rows_before(home.kept, np.full(LANES, time)).take(lane)
-
-
-def no_opportunity(home: Home) -> YaanError:
-    """What to say when no pass serves."""
-    near = max(home.found, key=lambda o: o.passed.margin, default=None)
-    words = "no pass comes near" if near is None else f"the nearest is {near.why}"
-    return YaanError(f"no landing opportunity in the window: {words}")

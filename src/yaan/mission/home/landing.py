@@ -124,7 +124,8 @@ def profiles(bank: Bank, magnitude: Array, reversal: Array | float) -> BankProfi
         time, angle = np.asarray(bank.given.time), np.asarray(bank.given.angle)
         return BankProfile(np.tile(time, (count, 1)), np.tile(angle, (count, 1)))
     ones = np.ones(count)
-    return with_reversal(magnitude, reversal * ones, bank.roll_rate * ones, ones)
+    rows = (magnitude, reversal * ones, bank.roll_rate * ones, ones)
+    return with_reversal(*(jnp.asarray(row) for row in rows))
 
 
 def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:

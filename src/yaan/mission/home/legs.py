@@ -337,7 +337,9 @@ def joined(pieces: list[Tape]) -> Tape:
     for k, piece in enumerate(pieces):
         for i in range(lanes):
             rows = slice(1 if k else 0, int(piece.count[i]))
-            parts[i].append((piece.t[i, rows], piece.label[i, rows], piece.rows[i, rows]))
+            columns = (piece.t, piece.label, piece.rows)
+            t, label, values = (np.asarray(column)[i, rows] for column in columns)
+            parts[i].append((t, label, values))
     whole = [[np.concatenate(column) for column in zip(*part, strict=True)] for part in parts]
     count = np.array([len(t) for t, _, _ in whole])
     most = int(count.max())

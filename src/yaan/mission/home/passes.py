@@ -24,10 +24,13 @@ class Track:
     time: Column
     latitude: Column
     longitude: Column
+    before: int = 0
+    """Ascending nodes that were passed before it."""
 
     def landed(self, lag: float) -> "Track":
         """The landing points and times of descents that follow this track `lag` [s] later."""
-        return Track(self.time + lag, self.latitude, _wrap(self.longitude - EARTH_SPIN * lag))
+        longitude = _wrap(self.longitude - EARTH_SPIN * lag)
+        return Track(self.time + lag, self.latitude, longitude, self.before)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Pass:
     """The best landing point of half a revolution: the farthest inside, or the least outside."""
 
     revolution: int
-    """Ascending nodes passed since the track began."""
+    """Ascending nodes passed since the orbit began."""
     ascending: bool
     time: float  # [s]
     latitude: float  # [rad]
@@ -50,7 +53,7 @@ def revolutions(track: Track) -> NDArray[np.int64]:
     crossed = np.flatnonzero(south[:-1] & ~south[1:]) + 1
     count = np.zeros(len(track.time), dtype=np.int64)
     count[crossed] = 1
-    return np.cumsum(count)
+    return track.before + np.cumsum(count)
 
 
 def passes(track: Track, area: Area, window: tuple[float, float], reach: float) -> list[Pass]:
@@ -62,10 +65,12 @@ def passes(track: Track, area: Area, window: tuple[float, float], reach: float) 
         window: first and last landing time [s].
         reach: how far outside a pass is still listed [m].
     """
-    margin = area.margin(track.latitude, track.longitude)
+    timely = (track.time >= window[0]) & (track.time <= window[1])
+    margin = np.full(len(track.time), -np.inf)
+    margin[timely] = area.margin(track.latitude[timely], track.longitude[timely])
     number = revolutions(track)
     northward = np.gradient(track.latitude, track.time) > 0.0
-    wanted = (track.time >= window[0]) & (track.time <= window[1]) & (margin > -reach)
+    wanted = timely & (margin > -reach)
     found: list[Pass] = []
     # Both halves of one revolution may come near: each is a pass of its own.
     key = 2 * number + northward

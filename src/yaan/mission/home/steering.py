@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import jax.numpy as jnp
 import numpy as np
 
 from yaan.dynamics.forces import World
@@ -29,6 +30,8 @@ class Banked:
     bank: BankProfile
     magnitude: float  # [rad]
     reversal: float  # [s] after the interface
+    solution: Solution
+    """As the search left it, to start another one from."""
     misses: tuple[float, float]
     """Beyond and to the right of the aim [m]."""
     fall: legs.Fall
@@ -66,11 +69,7 @@ def reach_aim(
         Unknown("reversal", _GUESSED, 30.0, 1.0, _LAST, scan=_SCANNED),
     ]
     tolerance = Tolerance(met=1e-3, accepted=MET / _MISS, improvements=0)
-    if near is None:
-        far = find(coarse, unknowns, tolerance=tolerance)
-    else:
-        start = np.array([near.magnitude, near.reversal])
-        far = find(coarse, unknowns, start=start, tolerance=tolerance)
+    far = find(coarse, unknowns, tolerance=tolerance) if near is None else near.solution
     solution = refine(fine, unknowns, far, tolerance=tolerance)
     return _banked(glider, fine, solution)
 
@@ -91,6 +90,7 @@ def _banked(glider: Glider, fine: "_Flown", solution: Solution) -> Banked:
         bank=_profile(glider, solution.x[None]),
         magnitude=magnitude,
         reversal=reversal,
+        solution=solution,
         misses=(float(solution.misses[0] * _MISS), float(solution.misses[1] * _MISS)),
         fall=fine.flown(solution.x[None], record=True),
     )
@@ -99,7 +99,7 @@ def _banked(glider: Glider, fine: "_Flown", solution: Solution) -> Banked:
 def _profile(glider: Glider, x: Array) -> BankProfile:
     """One bank a row of magnitudes and reversals."""
     rate, sense = np.full(len(x), glider.roll_rate), np.ones(len(x))
-    return with_reversal(x[:, 0], x[:, 1], rate, sense)
+    return with_reversal(*(jnp.asarray(v) for v in (x[:, 0], x[:, 1], rate, sense)))
 
 
 class _Flown:
