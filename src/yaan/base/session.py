@@ -34,7 +34,7 @@ def cache_folder() -> Path:
 
 _CACHE_FOLDER = "jax_compilation_cache_dir"
 _CACHE_SETTINGS = {
-    "jax_persistent_cache_min_compile_time_secs": 0.2,  # [s]
+    "jax_persistent_cache_min_compile_time_secs": 0.0,  # [s]: a flight has dozens of small ones
     "jax_persistent_cache_min_entry_size_bytes": 0,
 }
 
