@@ -70,7 +70,9 @@ def _insertion_card(summary: Summary) -> Card | None:
 
 
 def _propellant_card(summary: Summary) -> Card | None:
-    stages = summary.get("propellant") or ()
+    # The service module burns after the ascent that this card is about.
+    rows = summary.get("propellant") or ()
+    stages = [row for row in rows if row.get("stage") != "service_module"]
     if not stages:
         return None
     last = stages[-1]

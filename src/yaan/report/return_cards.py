@@ -20,13 +20,23 @@ def return_numbers(summary: Summary) -> list[Card]:
 
 def _landing_card(summary: Summary) -> Card | None:
     land = summary.get("landing") or {}
-    if land.get("miss") is None:
+    place = land.get("touchdown")
+    if not place:
         return None
-    where = proper(str(land.get("zone") or "the aim point"))
-    below = f"{where}, {clock(land.get('time'))}"
+    below = proper(str(land["zone"])) + ", " if land.get("zone") else ""
+    below += clock(land.get("time"))
     if land.get("light"):
         below += f", {land['light']}"
-    return Card("Landing, from the aim", quantity(land["miss"], "m", 3), below, broad=True)
+    if land.get("miss") is not None:
+        # A nominal flight meets its aim; how far a real one would miss is another study.
+        below += f"; {quantity(land['miss'], 'm', 2)} from the aim, nothing dispersed"
+    return Card("Landing", _place(*place), below, broad=True)
+
+
+def _place(latitude: float, longitude: float) -> str:
+    """A place in degrees with its hemispheres."""
+    north, east = "N" if latitude >= 0.0 else "S", "E" if longitude >= 0.0 else "W"
+    return f"{number(abs(latitude), 2)}° {north}, {number(abs(longitude), 2)}° {east}"
 
 
 def _orbit_card(summary: Summary) -> Card | None:

@@ -110,6 +110,14 @@ def _ledgers(record: FlightRecord) -> Iterator[Block]:
             f" m/s, {number(share, 4, sign=True)} % of the whole."
             + (f" Convention: {convention}." if convention else ""),
         )
+    back = summary.get("return_velocity_ledger") or {}
+    yield "table", tables.velocity_ledger(summary, "return_velocity_ledger")
+    if back.get("residual") is not None:
+        yield (
+            "text",
+            f"It leaves {number(back['residual'], 3, sign=True)} m/s. A burn against the motion"
+            " counts as negative.",
+        )
     yield "table", tables.propellant(summary)
     yield "table", tables.mass_ledger(summary)
     if summary.get("mass_closure") is not None:

@@ -170,9 +170,9 @@ def propellant(summary: Summary) -> Table | None:
     return make_table("Propellant by stage", columns, rows)
 
 
-def velocity_ledger(summary: Summary) -> Table | None:
-    """Where the ideal velocity went, by phase."""
-    ledger = summary.get("velocity_ledger") or {}
+def velocity_ledger(summary: Summary, key: str = "velocity_ledger") -> Table | None:
+    """Where the ideal velocity went, by phase: of the ascent, or of the ledger called `key`."""
+    ledger = summary.get(key) or {}
     total = ledger.get("total") or {}
     lines = [*(ledger.get("phases") or ())] + ([{"phase": "total", **total}] if total else [])
     rows: list[tuple[Cell, ...]] = [
@@ -183,7 +183,8 @@ def velocity_ledger(summary: Summary) -> Table | None:
         Column("Phase", kind="text"),
         *(Column(label(k), "m/s") for k in ("ideal", *COMPONENTS)),
     )
-    return make_table("Velocity ledger by phase", columns, rows, total=bool(total))
+    what = "Velocity ledger by phase" if key == "velocity_ledger" else "The same of the way home"
+    return make_table(what, columns, rows, total=bool(total))
 
 
 def profiles(summary: Summary) -> Table | None:

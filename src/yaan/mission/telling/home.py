@@ -185,7 +185,7 @@ def landing(told: Return) -> dict[str, Any] | None:
     assert spec.landing is not None
     zone = spec.landing.zone
     place: dict[str, Any] = {
-        "zone": zone.title or zone.name,
+        "zone": (zone.title or zone.name).split(",")[0],
         "polygon": [[degrees(lat), degrees(lon)] for lat, lon in zone.polygon],
     }
     if home.landed is None or home.landed.aim is None:
@@ -208,7 +208,7 @@ def landed_at(epoch: Epoch, landed: Landed) -> dict[str, Any]:
         "utc": (epoch + time).iso(),
         "sun_elevation_deg": degrees(sun),
         "light": light(sun),
-        "wind_drift": float(drift),
+        "wind_drift": None if landed.descent is None else float(drift),
     }
 
 

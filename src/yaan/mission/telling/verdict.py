@@ -161,7 +161,10 @@ def judge_crew(crew: dict[str, Any] | None, what: str) -> list[dict[str, Any]]:
 
 def _closure(summary: dict[str, Any]) -> dict[str, Any]:
     residual, total = summary["velocity_ledger"]["residual"], summary["velocity_ledger"]["total"]
-    share = abs(residual) / max(total["ideal"], 1.0)
+    # The way home counts too; its own ideal velocity is small and of both signs.
+    back = (summary.get("return_velocity_ledger") or {"residual": 0.0})["residual"]
+    residual = abs(residual) + abs(back)
+    share = residual / max(total["ideal"], 1.0)
     mass = summary["mass_closure"]
     passed = share <= 1e-3 and mass <= 1.0
     return verdict(
