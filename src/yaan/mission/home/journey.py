@@ -2,7 +2,7 @@
 
 1. *Raise*: burns near the named apogee, for every orbit that the landing may choose.
 2. *Keep*: all of them are flown through the window, recorded.
-3. *Refer*: one deorbit from each tells its price, and how a landing lags behind the orbit.
+3. *Refer*: one deorbit from each tells its price, and how landings lie to the orbit.
 4. *Choose*: the passes of all landing tracks are judged; one is taken.
 5. *Descend*: the burn is moved until the nominal bank lands abreast of the aim, then the bank is
    solved until the parachutes, with the wind, come down on it.
@@ -26,6 +26,7 @@ from yaan.mission.home.landing import (
     sizes_allowed,
 )
 from yaan.mission.home.legs import LANES, Array, States
+from yaan.mission.home.offset import Offset, offset_of
 from yaan.mission.home.passes import Track
 from yaan.mission.home.plan import Plan
 from yaan.mission.home.raising import Raised
@@ -36,15 +37,16 @@ SAMPLE = 10.0
 """Ground tracks are sampled this often [s]."""
 
 _DOWN = 2_600.0  # [s] from ignition to landing, as a first guess
+_SETTLED = 60.0  # [s] after the last burn that raises the orbit
 _LEAD = 600.0  # [s] of orbit flown again before a burn, whose start is still being moved
 
 
 @dataclass(frozen=True)
 class Reference:
-    """One deorbit from each orbit, in the middle of the window."""
+    """One deorbit from each orbit, near the middle of the window."""
 
-    lag: Array
-    """Of the landing behind the orbit's own passing [s]."""
+    offset: Offset
+    """Of landings from the orbit that is left."""
     duration: Array
     """Of the burn [s]."""
     lasts: Array
@@ -116,13 +118,12 @@ def fly_home(
     )
     paths = [raising.recorded(kept, i) for i in range(LANES)]
     tell("finding what a deorbit costs and where it lands")
-    references, nominal, reach = _refer(world, plan, kept, paths)
+    ready = float(np.max(raised.burns.start + raised.burns.duration)) + _SETTLED
+    references, nominal, reach = _refer(world, plan, kept, paths, ready)
     wish = plan.wish
     if plan.aim is not None:
         wish = replace(wish, area=Disc(*plan.aim, reach))
-    tracks = [
-        _track(world, path, wish, lag) for path, lag in zip(paths, references.lag, strict=True)
-    ]
+    tracks = [_track(world, path, wish, references.offset) for path in paths]
     found = choice.opportunities(tracks, wish, sun)
     best = choice.choose(found, wish, list(perigees - plan.raising.perigee))
     home = Home(
@@ -179,44 +180,40 @@ def rows_before(kept: legs.Coast, times: Array) -> States:
 
 
 def _refer(
-    world: World, plan: Plan, kept: legs.Coast, paths: list[Path]
+    world: World, plan: Plan, kept: legs.Coast, paths: list[Path], first: float
 ) -> tuple[Reference, float, float]:
-    """Deorbits in the middle of the window; the bank that the load limit allows; side reach [m]."""
-    middle = np.full(LANES, plan.wish.time - _DOWN)
-    start = rows_before(kept, middle - 1.0)
+    """Deorbits before the middle of the window, spread over a revolution; none before `first` [s].
+
+    And the bank that the load limit allows, and its side reach [m].
+    """
+    middle = max(plan.wish.time - _DOWN, first)
+    turn = float(np.mean(raising.period(float(world.mu), kept.ends)))
+    ignition = np.maximum(middle - turn * np.arange(LANES) / LANES, first)
+    start = rows_before(kept, ignition - 1.0)
     case = Case(world, plan.craft, plan.way)
-    solved = deorbit.solve_burns(case, start, middle)
+    solved = deorbit.solve_burns(case, start, ignition)
     bank = profiles(plan.bank, np.full(LANES, plan.bank.nominal), REVERSAL)
-    down = deorbit.fly_down(case, start, middle, solved.duration, bank)
-    lag = np.array([_lag(path, down.entry.ends, i) for i, path in enumerate(paths)])
+    down = deorbit.fly_down(case, start, ignition, solved.duration, bank)
+    offset = offset_of(paths, down.entry.ends)
+    if plan.bank.given is None:
+        # What the reference bank does to the side the solved one undoes.
+        offset = replace(offset, aside=0.0)
     nominal, reach = sizes_allowed(lander_of(world, plan), down.approach.interface.ends.take(0))
-    lasts = down.entry.ends.t - middle
-    found = Reference(lag, solved.duration, lasts, down.approach.burnt.delta_v, solved.error)
+    lasts = down.entry.ends.t - ignition
+    found = Reference(offset, solved.duration, lasts, down.approach.burnt.delta_v, solved.error)
     return found, nominal, reach
 
 
-def _lag(path: Path, landed: States, lane: int) -> float:
-    """How long after the orbit passes overhead a deorbit lands there [s]."""
-    place, time = landed.position[lane], float(landed.t[lane])
-    at = min(time, path.time[-1])
-    for _ in range(3):
-        r, v = (x[0] for x in path.at([at]))
-        ahead = np.cross(np.cross(r, v), r)
-        angle = np.arctan2(place @ ahead / np.linalg.norm(ahead), place @ r / np.linalg.norm(r))
-        at += float(angle * (r @ r) / np.linalg.norm(np.cross(r, v)))
-    return time - at
-
-
-def _track(world: World, path: Path, wish: Wish, lag: float) -> Track:
+def _track(world: World, path: Path, wish: Wish, offset: Offset) -> Track:
     """Where descents from an orbit would land in the window."""
+    lag = offset.lag
     first = max(wish.time - wish.window - lag - SAMPLE, path.time[0])
     last = min(wish.time + wish.window - lag, path.time[-1])
     times = np.arange(first, last, SAMPLE)
-    position, _ = path.at(times)
-    latitude, longitude, _ = legs.below(world, times, position)
+    latitude, longitude, _ = legs.below(world, times, offset.beside(*path.at(times)))
     z = path.position[path.time <= first, 2]
     before = int(np.sum((z[:-1] < 0.0) & (z[1:] >= 0.0)))
-    return Track(times, latitude, longitude, before).landed(lag)
+    return Track(times, latitude, longitude, before).landed(lag, offset.carried)
 
 
 def _descend(world: World, home: Home, best: Opportunity, tell: Tell) -> Home:

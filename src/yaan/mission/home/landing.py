@@ -28,6 +28,7 @@ from yaan.vehicle.parachute import Train
 REVERSAL = 240.0
 """When the lift changes sides where nothing has been solved yet [s]."""
 
+_NEVER = 1e5  # [s]
 _DRIFTS = 3  # corrections of the aim for what the parachutes drift
 _LEAST_BANK = np.radians(15.0)
 _SLACK = 0.1  # standard gravities kept below the load limit when the bank's size is chosen
@@ -138,11 +139,15 @@ def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:
     nominal = lander.bank.nominal
     sizes = np.linspace(nominal, min(_LEAST_BANK, nominal), legs.LANES)
     start = interface.take(np.zeros(legs.LANES, dtype=int))
-    bank = profiles(lander.bank, sizes, 1e5)  # never reversed
-    fall = legs.fall(lander.world, lander.capsule, start, bank, floor=lander.floor, step=COARSE)
-    fits = np.flatnonzero(fall.peak_load <= lander.bank.load_limit - _SLACK)
+    bank = profiles(lander.bank, sizes, _NEVER)
+    mirrored = BankProfile(bank.time, -bank.angle)
+    right, left = (
+        legs.fall(lander.world, lander.capsule, start, one, floor=lander.floor, step=COARSE)
+        for one in (bank, mirrored)
+    )
+    fits = np.flatnonzero(right.peak_load <= lander.bank.load_limit - _SLACK)
     best = int(fits[0]) if len(fits) else legs.LANES - 1
-    return float(sizes[best]), steering.side_reach(lander.world, interface, fall, best)
+    return float(sizes[best]), steering.side_reach(right, left, best)
 
 
 def _glider(lander: Lander, interface: States) -> Glider:

@@ -1,9 +1,9 @@
 """Passes over a landing zone: where each revolution could bring the crew down, and in what light.
 
-A capsule that leaves its orbit lands on nearly the track of the revolution it left from, some
-minutes after the orbit itself would have passed: the Earth has turned by then, so the landing
-track lies a little to the west. That lag is taken from one flown descent (`lag`), and so a pass
-is judged without flying it. What is chosen is flown.
+A capsule that leaves its orbit lands near the track of the revolution it left from, some minutes
+after the orbit itself would have passed. The Earth has turned by then, and at the end the air has
+taken the capsule along. Both are taken from flown descents (`offset`), and so a pass is judged
+without flying it. What is chosen is flown.
 """
 
 from dataclasses import dataclass
@@ -27,9 +27,12 @@ class Track:
     before: int = 0
     """Ascending nodes that were passed before it."""
 
-    def landed(self, lag: float) -> "Track":
-        """The landing points and times of descents that follow this track `lag` [s] later."""
-        longitude = _wrap(self.longitude - EARTH_SPIN * lag)
+    def landed(self, lag: float, carried: float = 0.0) -> "Track":
+        """The landing points and times of descents that follow this track `lag` [s] later.
+
+        Of that time the air has carried the capsule with it for `carried` [s].
+        """
+        longitude = _wrap(self.longitude - EARTH_SPIN * (lag - carried))
         return Track(self.time + lag, self.latitude, longitude, self.before)
 
 

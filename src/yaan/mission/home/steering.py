@@ -11,6 +11,7 @@ from yaan.mission.home import legs
 from yaan.mission.home.deorbit import COARSE, offsets
 from yaan.mission.home.legs import LANES, Array, States
 from yaan.phases.targeting import Answers, Solution, Tolerance, Unknown, find, refine
+from yaan.spacetime.zone import distance
 from yaan.vehicle.capsule import Capsule
 
 MET = 100.0
@@ -74,14 +75,14 @@ def reach_aim(
     return _banked(glider, fine, solution)
 
 
-def side_reach(world: World, interface: States, fall: legs.Fall, lane: int) -> float:
-    """How far to the side a fall that never changes sides comes down [m], with a tenth kept."""
-    moved = interface.position + 10.0 * interface.velocity
-    latitude, longitude, _ = legs.below(world, interface.t, interface.position)
-    ahead = legs.below(world, interface.t + 10.0, moved)[:2]
-    point = (fall.latitude[lane : lane + 1], fall.longitude[lane : lane + 1])
-    _, right = offsets((latitude, longitude), ahead, point)
-    return 0.9 * float(np.abs(right[0]))
+def side_reach(right: legs.Fall, left: legs.Fall, lane: int) -> float:
+    """How far either side of the middle two falls that never change sides land [m].
+
+    With a tenth kept.
+    """
+    places = ((fall.latitude[lane], fall.longitude[lane]) for fall in (right, left))
+    one, two = places
+    return 0.45 * float(distance(*one, *two))
 
 
 def _banked(glider: Glider, fine: "_Flown", solution: Solution) -> Banked:
