@@ -50,7 +50,7 @@ def go_home(world: World, spec: MissionSpec, ascent: History, tell: Tell) -> tup
         ascent["velocity_gcrs"][-1:],
         np.array([loaded]),
     )
-    home = fly_home(world, make_plan(spec), separated, _elevation(spec), tell)
+    home = fly_home(world, make_plan(spec), separated, elevation_of(spec), tell)
     site = spec.launch.site
     rows = home_rows(world, home, couch(seat_of(spec.crew)))
     whole = whole_history(ascent, rows, (site.latitude, site.longitude), loaded)
@@ -87,7 +87,8 @@ def seat_of(crew: CrewSpec | None) -> tuple[float, float, float]:
     return (crew.seat.x, crew.seat.y, crew.seat.z)
 
 
-def _elevation(spec: MissionSpec) -> Elevation:
+def elevation_of(spec: MissionSpec) -> Elevation:
+    """The elevation of the Sun over the ground, against the mission's time."""
     epoch, orientation = epoch_of(spec), bundled_orientation()
 
     def elevation(t: float, latitude: float, longitude: float) -> float:

@@ -2,7 +2,7 @@
 
 The ledger of the dynamics is the history's mass, thrust and drag; this one adds up what was burnt
 and left behind on its own, so that the difference is a check. A burn against the motion has a
-negative ideal velocity, so that the sums hold.
+negative ideal velocity, so that the sums hold. Ignores the work of the lift in a wind, some m/s.
 """
 
 from typing import Any

@@ -1,0 +1,189 @@
+"""The way home of the reference mission: steps, budgets, a main lost, wind.
+
+It starts where the ascent of `gaganyaan` ends; the state is kept here as numbers, so that no
+ascent is flown.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import yaan
+from yaan.base.session import computing
+from yaan.dynamics.forces import World
+from yaan.gnc.bank import with_reversal
+from yaan.mission import MissionSpec
+from yaan.mission.home import deorbit, legs
+from yaan.mission.home.fly import elevation_of, horizon
+from yaan.mission.home.journey import Home, fly_home
+from yaan.mission.home.legs import Burns, States
+from yaan.mission.home.plan import Plan, make_plan
+from yaan.mission.home.record import couch, home_rows, whole_history
+from yaan.mission.model.build import build_world, epoch_of
+from yaan.mission.telling import home_ledger
+from yaan.mission.telling.home import Return, orbit_phase
+from yaan.mission.telling.home import deorbit as told_deorbit
+from yaan.phases.descent import Descent
+
+SEPARATED = States(
+    np.array([953.4985554885849]),
+    np.array([[193999.6731744, -6348096.69862625, -1605182.02597672]]),
+    np.array([[4990.99202989, 1665.78317883, -5858.53086303]]),
+    np.array([1000.0]),
+)
+RAISED = (14_562.8, 213.3)  # ignition and duration [s]
+LEFT = (252_423.0, 371.8)
+BANK = (np.radians(57.0), 484.4)  # size [rad], reversal [s]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Of the orbit, the entry and the openings [s]."""
+
+    orbit: float
+    entry: float
+    opening: float
+
+
+@dataclass(frozen=True)
+class Flown:
+    """Where each leg ended."""
+
+    ends: dict[str, States]
+    descent: Descent
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _session() -> Iterator[None]:
+    with computing():
+        yield
+
+
+def _mission(**changes: Any) -> tuple[MissionSpec, Plan, World]:
+    spec = yaan.load("gaganyaan", changes).spec
+    assert isinstance(spec, MissionSpec)
+    return spec, make_plan(spec), build_world(spec, horizon(spec))
+
+
+def _fly(plan: Plan, world: World, steps: Steps, monkeypatch: pytest.MonkeyPatch) -> Flown:
+    """The same burns and the same bank, whatever the steps."""
+    assert plan.train is not None
+    monkeypatch.setattr(legs, "OPENING_STEP", steps.opening)
+    way = replace(plan.way, orbit_step=steps.orbit)
+    burns = Burns.none(1).with_burn(0, *RAISED, 1.0)
+    kept = legs.coast(world, plan.raising.craft, SEPARATED, burns, stop=252_000.0, step=steps.orbit)
+    case = deorbit.Case(world, plan.craft, way)
+    approach = deorbit.fly_approach(case, kept.ends, np.array([LEFT[0]]), np.array([LEFT[1]]))
+    bank = with_reversal(*(jnp.asarray([x]) for x in (*BANK, plan.bank.roll_rate, 1.0)))
+    fall = legs.fall(
+        world,
+        plan.craft.capsule,
+        approach.interface.ends,
+        bank,
+        floor=way.floor,
+        step=steps.entry,
+        record=True,
+    )
+    descent, _ = legs.hang(world, plan.craft.capsule, plan.train, fall.ends)
+    ends = {
+        "orbit": kept.ends,
+        "separation": approach.burnt.ends,
+        "interface": approach.interface.ends,
+        "hand-over": fall.ends,
+    }
+    return Flown(ends, descent)
+
+
+def test_halving_every_step_moves_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The gates of the ascent: 0.01 s, 1 m, 0.01 m/s, after three days in orbit and an entry.
+    spec, plan, world = _mission()
+    assert spec.orbit is not None
+    assert spec.entry is not None
+    steps = Steps(spec.orbit.step, spec.entry.step, legs.OPENING_STEP)
+    halved = Steps(steps.orbit / 2.0, steps.entry / 2.0, steps.opening / 2.0)
+    whole = _fly(plan, world, steps, monkeypatch)
+    fine = _fly(plan, world, halved, monkeypatch)
+
+    for name, one in whole.ends.items():
+        other = fine.ends[name]
+        assert abs(one.t - other.t)[0] < 0.01, name
+        # At an event of height the instants differ, so places are compared along the motion.
+        moved = one.position + one.velocity * (other.t - one.t)[:, None]
+        assert np.linalg.norm(moved - other.position) < 1.0, name
+        assert np.linalg.norm(one.velocity - other.velocity) < 0.01, name
+    assert float(whole.descent.t) == pytest.approx(float(fine.descent.t), abs=0.01)
+    down, also = float(whole.descent.vertical_speed), float(fine.descent.vertical_speed)
+    assert down == pytest.approx(also, abs=1e-4)
+
+
+def test_with_a_main_lost_it_comes_down_faster_by_the_root_of_three_halves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps = Steps(120.0, 0.5, legs.OPENING_STEP)
+    speeds = []
+    for working in (3, 2):
+        changes = {"capsule.parachutes.steps.mains.working": working}
+        _, plan, world = _mission(**changes)
+        speeds.append(float(_fly(plan, world, steps, monkeypatch).descent.vertical_speed))
+
+    assert 7.0 <= speeds[0] <= 9.0
+    # The capsule's own drag, a fiftieth of the canopies', takes a little off the root.
+    assert speeds[1] / speeds[0] == pytest.approx(np.sqrt(1.5), rel=0.01)
+
+
+@pytest.fixture(scope="module")
+def returned() -> tuple[MissionSpec, Home]:
+    """The way home in a wind of 10 m/s from the west."""
+    spec, plan, world = _mission(**{"environment.wind": {"east": "10 m/s"}})
+    home = fly_home(world, plan, SEPARATED, elevation_of(spec), lambda text: None)
+    return spec, home
+
+
+def test_the_touchdown_is_on_the_aim_in_daylight_whatever_the_wind_drifts(
+    returned: tuple[MissionSpec, Home],
+) -> None:
+    spec, home = returned
+    assert spec.landing is not None
+    assert home.chosen is not None
+    assert home.landed is not None
+    assert home.chosen.light == "day"
+    assert home.landed.miss is not None
+    assert home.landed.miss < 1e3
+    time = home.landed.end[0]
+    assert abs(time - spec.landing.time) <= spec.landing.window
+    fall = home.landed.fall
+    # Under the canopies for some six minutes: the wind carries it by kilometres.
+    assert abs(home.landed.end[2] - float(fall.longitude[0])) * 6.3e6 > 2e3
+
+
+def test_deorbit_and_entry_are_as_the_study_expects(returned: tuple[MissionSpec, Home]) -> None:
+    _, home = returned
+    assert home.down is not None
+    assert home.landed is not None
+    assert 90.0 <= float(home.down.burnt.delta_v[0]) <= 140.0
+    assert np.degrees(home.down.entry_angle[0]) == pytest.approx(-1.4, abs=0.01)
+    fall = home.landed.fall
+    assert 3.0 <= float(fall.peak_load[0]) <= 5.0
+    assert 40e4 <= float(fall.peak_flux[0]) <= 55e4
+    assert 90e6 <= float(fall.heat_load[0]) <= 130e6
+    assert home.landed.ballistic_load > 7.0
+
+
+def test_the_budgets_of_the_way_home_close(returned: tuple[MissionSpec, Home]) -> None:
+    spec, home = returned
+    rows = home_rows(home.world, home, couch((1.0, 0.0, 0.0)))
+    told = Return(spec, epoch_of(spec), home, whole_history(None, rows, loaded=1000.0))
+    burns = orbit_phase(told)["burns"]
+    left = told_deorbit(told)
+    assert left is not None
+    burns.append(left["burn"])
+
+    _, worst = home_ledger.mass_rows(told, burns, spec.vehicle.payload.mass)
+    assert worst < 1e-6
+    # A thousandth of the mission's ideal velocity. Trapezoids over rows up to two minutes apart
+    # leave 1 m/s; the work of the lift in the wind, which the ledger does not tell, 4 m/s more.
+    assert abs(home_ledger.velocity_ledger(told)["residual"]) < 10.0
