@@ -60,8 +60,9 @@ def lanes() -> Iterator[Line]:
     from yaan.mission.flight import abort, flyer
     from yaan.mission.flight.steer import make_task, solve
     from yaan.mission.model.build import build_world
+    from yaan.mission.spec import check_mission
 
-    spec = yaan.load("gaganyaan").spec
+    spec = check_mission(yaan.load("gaganyaan").source)
     with computing():
         world = build_world(spec)
         task = make_task(spec, spec.steering.profile, world)

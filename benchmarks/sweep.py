@@ -10,7 +10,7 @@ import itertools
 import time
 
 from yaan.base.session import computing
-from yaan.mission import check, load_tree
+from yaan.mission import check_mission, load_tree
 from yaan.mission.flight.steer import make_task, solve
 from yaan.mission.model.build import build_world
 from yaan.mission.telling.verdict import outcome
@@ -23,7 +23,7 @@ ORBITS_KM = ((300, 300), (170, 430))
 def main() -> None:
     grid = itertools.product(PAYLOADS_T, INCLINATIONS_DEG, ORBITS_KM)
     for payload, inclination, (perigee, apogee) in grid:
-        spec = check(
+        spec = check_mission(
             load_tree(
                 "lvm3-leo",
                 {

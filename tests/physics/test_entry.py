@@ -1,5 +1,7 @@
 """A lifting entry keeps the books of energy, is a mirror image of itself, and converges."""
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -44,7 +46,7 @@ def body() -> Capsule:
 
 
 @eqx.filter_jit
-def _go(angle, bank, numbers):
+def _go(angle, bank, numbers) -> tuple[Entry, Any]:
     where, (speed, step, height, t) = place(), numbers
     start = inertial_state(
         where.earth,
@@ -56,7 +58,7 @@ def _go(angle, bank, numbers):
     return enter(where, body(), bank, t, *start, floor=floor, step=step, rows=ROWS)
 
 
-def entries(angle=-1.4, *, bank=None, speed=7850.0, step=0.5, height=120e3, t=0.0):
+def entries(angle: Any = -1.4, *, bank=None, speed=7850.0, step=0.5, height=120e3, t=0.0):
     """Entries over the equator to the east; angles [deg] shared or a lane."""
     bank = constant_bank(np.zeros(LANES)) if bank is None else bank
     angle = jnp.broadcast_to(jnp.asarray(angle, float), (LANES,))

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from yaan.base.session import computing
-from yaan.mission import check, load_tree
+from yaan.mission import check_mission, load_tree
 from yaan.mission.flight import flyer
 from yaan.mission.flight.steer import Steered, make_task, solve
 from yaan.mission.model.build import build_world
@@ -72,7 +72,7 @@ class Replay:
 
 def replay(name: str, overrides: Mapping[str, object]) -> Replay:
     """Fly a library mission under the study's assumptions."""
-    spec = check(load_tree(name, overrides))
+    spec = check_mission(load_tree(name, overrides))
     with computing():
         world = build_world(spec)
         steered = solve(make_task(spec, spec.steering.profile, world), world)

@@ -6,6 +6,7 @@ the lift to the right of the motion.
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from yaan.base.tables import ramps
@@ -30,7 +31,7 @@ class BankProfile(eqx.Module):
         return self.angle[0] + jnp.sum(turns, axis=-1)
 
 
-def constant_bank(angle: Float[Array, "*lanes"] | float) -> BankProfile:
+def constant_bank(angle: Float[Array | np.ndarray, "*lanes"] | float) -> BankProfile:
     """The same bank [rad] from beginning to end."""
     angle = jnp.asarray(angle, dtype=float)
     return BankProfile(
@@ -40,10 +41,10 @@ def constant_bank(angle: Float[Array, "*lanes"] | float) -> BankProfile:
 
 
 def with_reversal(
-    magnitude: Float[Array, "*lanes"],
-    reversal: Float[Array, "*lanes"],
-    rate: Float[Array, "*lanes"],
-    sense: Float[Array, "*lanes"],
+    magnitude: Float[Array | np.ndarray, "*lanes"] | float,
+    reversal: Float[Array | np.ndarray, "*lanes"] | float,
+    rate: Float[Array | np.ndarray, "*lanes"] | float,
+    sense: Float[Array | np.ndarray, "*lanes"] | float,
 ) -> BankProfile:
     """One bank angle and one change of side: the least that steers both range and side.
 

@@ -125,8 +125,7 @@ def profiles(bank: Bank, magnitude: Array, reversal: Array | float) -> BankProfi
         time, angle = np.asarray(bank.given.time), np.asarray(bank.given.angle)
         return BankProfile(np.tile(time, (count, 1)), np.tile(angle, (count, 1)))
     ones = np.ones(count)
-    rows = (magnitude, reversal * ones, bank.roll_rate * ones, ones)
-    return with_reversal(*(jnp.asarray(row) for row in rows))
+    return with_reversal(magnitude, reversal * ones, bank.roll_rate * ones, ones)
 
 
 def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import jax.numpy as jnp
 import numpy as np
 
 from yaan.dynamics.forces import World
@@ -100,7 +99,7 @@ def _banked(glider: Glider, fine: "_Flown", solution: Solution) -> Banked:
 def _profile(glider: Glider, x: Array) -> BankProfile:
     """One bank a row of magnitudes and reversals."""
     rate, sense = np.full(len(x), glider.roll_rate), np.ones(len(x))
-    return with_reversal(*(jnp.asarray(v) for v in (x[:, 0], x[:, 1], rate, sense)))
+    return with_reversal(x[:, 0], x[:, 1], rate, sense)
 
 
 class _Flown:

@@ -84,7 +84,7 @@ def velocity_ledger(told: Return) -> dict[str, Any]:
 
 def _phase(told: Return, h: History, rows: np.ndarray) -> dict[str, float]:
     """The terms of one phase; it may come in several spells, as the orbit between burns."""
-    terms = dict.fromkeys(_TERMS, 0.0)
+    terms: dict[str, float] = {term: 0.0 for term in _TERMS}
     breaks = np.flatnonzero(np.diff(rows) > 1) + 1
     for spell in np.split(rows, breaks):
         # From the last row of the phase before: the step between belongs to this one.
