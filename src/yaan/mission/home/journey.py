@@ -211,8 +211,9 @@ def _track(world: World, path: Path, wish: Wish, offset: Offset) -> Track:
     last = min(wish.time + wish.window - lag, path.time[-1])
     times = np.arange(first, last, SAMPLE)
     latitude, longitude, _ = legs.below(world, times, offset.beside(*path.at(times)))
-    z = path.position[path.time <= first, 2]
-    before = int(np.sum((z[:-1] < 0.0) & (z[1:] >= 0.0)))
+    # The node may lie between the last row before the track and its first point.
+    south = np.append(path.position[path.time <= first, 2], latitude[0]) < 0.0
+    before = int(np.sum(south[:-1] & ~south[1:]))
     return Track(times, latitude, longitude, before).landed(lag, offset.carried)
 
 
