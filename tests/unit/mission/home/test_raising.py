@@ -61,7 +61,7 @@ def flown() -> Flown:
 
 
 def test_the_second_apogee_is_a_revolution_and_a_half_on(flown: Flown):
-    # Between rows of 60 s the radial speed is within 0.02 m/s, of which gravity makes 0.16 a second.
+    # Between rows of 60 s the radial speed is within 0.02 m/s; gravity makes 0.16 m/s a second.
     assert flown.apogee == pytest.approx(100.0 + 1.5 * PERIOD, abs=0.3)
 
 

@@ -1,0 +1,293 @@
+"""Gaganyaan home from random launches: each finds a pass or says why none serves.
+
+    python benchmarks/landing_sweep.py [--epochs 24] [--seed 1] [--brute 3] [--out FILE]
+
+Every random epoch of 2027 is flown to both zones, with a random landing time of one to five days
+and daylight preferred or required by turns: the ground tracks of all launches from one pad are the
+same, so the epoch moves the Sun only, and the landing time must move too for other passes to be
+asked for. The ascent is flown once; where it ends turns with the Earth, so it is kept in ITRS and
+turned into GCRS at each epoch.
+
+With `--brute N` some flights, landed ones and misses, are judged again without the search: deorbits
+are flown from four of the orbits every two minutes through the whole window, whatever lies below,
+and their landing points are joined by splines. Lines:
+
+    {"flight": ..., "asked": {...}, "chosen": {...} or null, "misses": [...], "landing": {...}}
+    {"brute": ..., "agree": ..., "passes": [...]}
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
+
+from yaan.base.session import computing
+from yaan.dynamics.forces import World
+from yaan.gnc import BankProfile
+from yaan.mission import check, load_tree
+from yaan.mission.flight.history import history
+from yaan.mission.flight.steer import make_task, solve
+from yaan.mission.home import deorbit, legs, raising
+from yaan.mission.home.choice import Elevation
+from yaan.mission.home.deorbit import Case
+from yaan.mission.home.journey import Home, fly_home
+from yaan.mission.home.landing import REVERSAL, profiles
+from yaan.mission.home.legs import LANES, Fall, States
+from yaan.mission.home.plan import make_plan
+from yaan.mission.model.build import build_world, epoch_of
+from yaan.mission.spec import MissionSpec
+from yaan.spacetime.ephemeris import sun_elevation
+from yaan.spacetime.frame import Frame, Vector, components, vector
+from yaan.spacetime.time import bundled_orientation
+
+Line = dict[str, Any]
+Column = NDArray[np.float64]
+
+ZONES = ("bay-of-bengal", "arabian-sea")
+WORLD = 150.0 * 3600.0
+"""The Earth is tabulated so long in every flight [s]: one shape, compiled once."""
+
+EVERY = 120.0
+"""Between the burns of the check [s]: some 870 km of ground, which a spline joins within 0.1 km."""
+
+_SAME = 300.0  # [s] between two tellings of one pass
+_DOWN = 2_600.0  # [s] from ignition to landing
+
+
+@dataclass(frozen=True)
+class Separation:
+    """Where the launcher leaves the spacecraft, in ITRS: the same at every epoch."""
+
+    t: float  # [s]
+    position: Vector  # [m]
+    velocity: Vector
+    """Inertial, on ITRS axes [m/s]."""
+
+    def at(self, world: World, propellant: float) -> States:
+        """The same in GCRS at the epoch of `world`."""
+        turn = world.earth.rotation(jnp.asarray(self.t)).inverse()
+        position, velocity = (components(turn.apply(x)) for x in (self.position, self.velocity))
+        return States(
+            np.array([self.t]),
+            np.asarray(position)[None],
+            np.asarray(velocity)[None],
+            np.array([propellant]),
+        )
+
+
+def ascend() -> Separation:
+    """The ascent of the mission as its file has it."""
+    spec = _spec({})
+    world = build_world(spec)
+    flown = history(spec, world, solve(make_task(spec, spec.steering.profile, world), world))
+    t = float(flown["time"][-1])
+    turn = world.earth.rotation(jnp.asarray(t))
+    names = ("position_gcrs", "velocity_gcrs")
+    ends = (vector(jnp.asarray(flown[name][-1]), Frame.GCRS) for name in names)
+    return Separation(t, *(turn.apply(x) for x in ends))
+
+
+def asked(epochs: int, seed: int) -> Iterator[Line]:
+    """What is overridden in each flight."""
+    random = np.random.default_rng(seed)
+    for i in range(epochs):
+        epoch = datetime(2027, 1, 1) + timedelta(seconds=int(random.integers(0, 365 * 86_400)))
+        hours = float(np.round(random.uniform(24.0, 120.0), 1))
+        for zone in ZONES:
+            yield {
+                "launch.epoch": f"{epoch.isoformat()} UTC",
+                "landing.zone": zone,
+                "landing.time": f"{hours} h",
+                "landing.light": "require" if i % 2 else "prefer",
+            }
+
+
+def _spec(overrides: Line) -> MissionSpec:
+    spec = check(load_tree("gaganyaan", overrides))
+    assert isinstance(spec, MissionSpec)
+    return spec
+
+
+def _sun(spec: MissionSpec) -> Elevation:
+    epoch, orientation = epoch_of(spec), bundled_orientation()
+
+    def elevation(t: float, latitude: float, longitude: float) -> float:
+        return float(sun_elevation(epoch, orientation, t, latitude, longitude)[0])
+
+    return elevation
+
+
+def come_home(overrides: Line, separation: Separation) -> Home:
+    """One flight from the separation to the sea."""
+    spec = _spec(overrides)
+    world = build_world(spec, WORLD)
+    assert spec.spacecraft is not None
+    start = separation.at(world, spec.spacecraft.service_module.propellant)
+    return fly_home(world, make_plan(spec), start, _sun(spec), lambda text: None)
+
+
+def told(home: Home) -> Line:
+    """What came of a flight, for people: degrees, kilometres, hours."""
+    serving = [o for o in home.found if o.reachable]
+    missed = sorted(home.found, key=lambda o: -o.passed.margin)
+    misses = [
+        {
+            "perigee_km": round(float(home.perigees[o.orbit]) / 1e3, 1),
+            "hours": round(o.passed.time / 3600.0, 2),
+            "margin_km": round(o.passed.margin / 1e3),
+            "light": o.light,
+            "why": o.why,
+        }
+        for o in missed
+        if not o.reachable
+    ]
+    line: Line = {"listed": len(home.found), "serve": len(serving), "chosen": None}
+    best, landed = home.chosen, home.landed
+    if best is None or landed is None:
+        return line | {"misses": misses}
+    end, latitude, longitude = landed.end
+    line["chosen"] = {
+        "perigee_km": round(float(home.perigees[best.orbit]) / 1e3, 1),
+        "revolution": best.passed.revolution,
+        "ascending": best.passed.ascending,
+        "margin_km": round(best.passed.margin / 1e3),
+        "light": best.light,
+        "sun_deg": round(float(np.degrees(best.sun_elevation)), 1),
+    }
+    line["landing"] = {
+        "hours": round(end / 3600.0, 2),
+        "latitude_deg": round(float(np.degrees(latitude)), 2),
+        "longitude_deg": round(float(np.degrees(longitude)), 2),
+        "miss_m": round(landed.miss or 0.0, 1),
+        "in_zone": bool(home.plan.wish.area.margin(latitude, longitude)[()] > 0.0),
+        "peak_g": round(float(landed.fall.peak_load[0]), 2),
+    }
+    return line
+
+
+def brute(home: Home) -> Line:
+    """Whether deorbits flown all through the window land where the search says, and only there."""
+    last = len(home.perigees) - 1
+    orbits = list(dict.fromkeys([home.orbit, 0, last // 2, last]))
+    rows = [row for orbit in orbits for row in _compared(home, orbit, *_landings(home, orbit))]
+    return {"agree": all(row["agree"] for row in rows), "orbits": len(orbits), "passes": rows}
+
+
+def _landings(home: Home, orbit: int) -> tuple[Column, Column, Column]:
+    """Landing times [s], latitudes and longitudes [rad] of deorbits all through the window.
+
+    The nominal bank lands to one side, its mirror image to the other; halfway between is the middle
+    of what a solved bank reaches.
+    """
+    plan, path = home.plan, raising.recorded(home.kept, orbit)
+    case = Case(home.world, plan.craft, plan.way)
+    bank = profiles(plan.bank, np.full(LANES, home.nominal_bank), REVERSAL)
+    banks = (bank, BankProfile(bank.time, -bank.angle))
+    left = np.full(LANES, home.kept.ends.propellant[orbit])
+    first, end = plan.wish.time - plan.wish.window, plan.wish.time + plan.wish.window
+    ignitions = np.arange(first - 1.5 * _DOWN, min(end - 0.5 * _DOWN, path.time[-1] - 60.0), EVERY)
+    found: list[Column] = []
+    for some in np.array_split(ignitions, -(-len(ignitions) // LANES)):
+        at = np.pad(some, (0, LANES - len(some)), mode="edge")
+        start = States(at - 1.0, *path.at(at - 1.0), left)
+        burns = deorbit.solve_burns(case, start, at)
+        there = deorbit.fly_approach(case, start, at, burns.duration).interface.ends
+        falls = [
+            legs.fall(case.world, case.craft.capsule, there, one, floor=case.way.floor, step=2.0)
+            for one in banks
+        ]
+        if np.any([fall.outcome for fall in falls]) or np.max(np.abs(burns.error)) > 1e-4:
+            raise RuntimeError(f"a deorbit near {some[0]:.0f} s does not come down as asked")
+        halfway = 0.5 * (_landed(falls[0]) + _landed(falls[1]))
+        found.append(halfway[: len(some)])
+    # Points between those that were flown, every 5 s.
+    flown = np.concatenate(found)
+    time = np.arange(flown[0, 0], flown[-1, 0], 5.0)
+    x, y, z = CubicSpline(flown[:, 0], flown[:, 1:])(time).T
+    return time, np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)
+
+
+def _landed(fall: Fall) -> Column:
+    """Time [s] and direction of each landing, four columns."""
+    cos = np.cos(fall.latitude)
+    x, y = cos * np.cos(fall.longitude), cos * np.sin(fall.longitude)
+    return np.stack([fall.ends.t, x, y, np.sin(fall.latitude)], axis=1)
+
+
+def _compared(
+    home: Home, orbit: int, time: Column, latitude: Column, longitude: Column
+) -> list[Line]:
+    """The visits of the zone, flown and said, side by side; light is not looked at."""
+    wish = home.plan.wish
+    margin = wish.area.margin(latitude, longitude)
+    inside = (np.abs(time - wish.time) <= wish.window) & (margin >= wish.margin)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], inside.astype(int), [0]])))
+    flown = [(time[a:b], margin[a:b]) for a, b in edges.reshape(-1, 2)]
+    said = [o.passed for o in home.found if o.orbit == orbit and o.passed.margin >= wish.margin]
+    rows: list[Line] = []
+    for times, margins in flown:
+        near = [p for p in said if times[0] - _SAME <= p.time <= times[-1] + _SAME]
+        rows.append(
+            {
+                "flown_hours": round(float(times[np.argmax(margins)]) / 3600.0, 3),
+                "flown_margin_km": round(float(margins.max()) / 1e3, 1),
+                "said_margin_km": [round(p.margin / 1e3, 1) for p in near],
+                "agree": len(near) == 1,
+            }
+        )
+        said = [p for p in said if p not in near]
+    rows += [
+        {
+            "flown_hours": None,
+            "said_hours": round(p.time / 3600.0, 3),
+            "said_margin_km": [round(p.margin / 1e3, 1)],
+            "agree": False,
+        }
+        for p in said
+    ]
+    perigee = round(float(home.perigees[orbit]) / 1e3, 1)
+    return [{"perigee_km": perigee, **row} for row in rows]
+
+
+def lines(epochs: int, seed: int, checked: int) -> Iterator[Line]:
+    with computing():
+        separation = ascend()
+        kinds: dict[bool, int] = {}
+        for i, overrides in enumerate(asked(epochs, seed)):
+            begin = time.perf_counter()
+            home = come_home(overrides, separation)
+            spent = round(time.perf_counter() - begin, 1)
+            yield {"flight": i, "asked": overrides, **told(home), "seconds": spent}
+            landed = home.chosen is not None
+            # Of those to be checked half have landed and half have not, as far as there are any.
+            if kinds.get(landed, 0) < (checked + landed) // 2:
+                kinds[landed] = kinds.get(landed, 0) + 1
+                yield {"brute": i, **brute(home), "seconds": round(time.perf_counter() - begin, 1)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--epochs", type=int, default=24)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--brute", type=int, default=0, help="how many flights are checked")
+    parser.add_argument("--out", type=Path, help="append the lines to this file too")
+    options = parser.parse_args()
+    for line in lines(options.epochs, options.seed, options.brute):
+        text = json.dumps(line)
+        print(text, flush=True)
+        if options.out is not None:
+            with options.out.open("a", encoding="utf-8") as file:
+                file.write(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
