@@ -8,6 +8,7 @@ import jax
 import numpy as np
 from jax import Array
 
+from yaan.base.constants import EARTH_RADIUS
 from yaan.base.programme import programme
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
@@ -15,6 +16,7 @@ from yaan.environment.gravity import load_gravity
 from yaan.mission.flight.flyer import Lane
 from yaan.phases.fall import Fall, fall
 from yaan.spacetime.frame import Frame, components, vector
+from yaan.spacetime.path import Path
 
 CHUNK = 64
 """Falls in a batch; neighbours in time last about as long, so few lanes wait for others."""
@@ -45,24 +47,15 @@ def falling_world(world: World) -> World:
 def states_at(lane: Lane, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Position [m] and velocity [m/s] in GCRS at `times` [s], by cubic Hermite."""
     count = int(lane.tape.count)
-    t = np.asarray(lane.tape.t)[:count]
-    r = components(lane.tape.state.position)[:count]
-    v = components(lane.tape.state.velocity)[:count]
-    keep = np.append(np.diff(t) > 0.0, True)  # of the two rows at an event the later one
-    t, r, v = t[keep], r[keep], v[keep]
-    i = np.clip(np.searchsorted(t, times, side="right") - 1, 0, len(t) - 2)
-    h = (t[i + 1] - t[i])[:, None]
-    s = (times - t[i])[:, None] / h
-    r0, r1, v0, v1 = r[i], r[i + 1], v[i], v[i + 1]
-    position = (
-        (1 + 2 * s) * (1 - s) ** 2 * r0
-        + s * (1 - s) ** 2 * h * v0
-        + s**2 * (3 - 2 * s) * r1
-        + s**2 * (s - 1) * h * v1
-    )
-    velocity = (6 * s * (s - 1) * (r0 - r1)) / h
-    velocity += (1 - s) * (1 - 3 * s) * v0 + s * (3 * s - 2) * v1
-    return position, velocity
+    state = lane.tape.state
+    rows = (lane.tape.t, components(state.position), components(state.velocity))
+    return Path.of(*(np.asarray(column)[:count] for column in rows)).at(times)
+
+
+def prepare(world: World) -> None:
+    """Compile the falls, or fetch them compiled, by falls that end at once."""
+    ground, still = np.array([[EARTH_RADIUS, 0.0, 0.0]]), np.zeros((1, 3))
+    fall_from(falling_world(world), np.zeros(1), ground, still, np.ones(1))
 
 
 def fall_from(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from yaan.mission.flight.flown import Flown
 from yaan.mission.flight.history import history
 from yaan.mission.flight.rank import Ranked, grouped, rank
 from yaan.mission.flight.steer import Steered, Task, Watch, make_task, solve
-from yaan.mission.home.fly import go_home, horizon
+from yaan.mission.home.fly import go_home, horizon, prepare_home
 from yaan.mission.home.journey import Home
 from yaan.mission.model.build import build_world
 from yaan.mission.spec import MissionSpec
@@ -40,6 +41,8 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+
+_Result = TypeVar("_Result")
 
 
 class Clock:
@@ -73,6 +76,8 @@ def fly(
             tell(Progress("build", "building models"))
             world = build_world(spec, horizon(spec))
             tasks = {name: make_task(spec, name, world) for name in spec.steering.profiles}
+            # What is flown later compiles while the steering is searched for.
+            _aside(lambda: _prepare(spec, world))
         with clock.on("compile and solve steering"):
             steered = _solve_all(tasks, spec.steering.profile, world, tell)
         with clock.on("observe"):
@@ -107,12 +112,25 @@ def _start_home(
     if spec.landing is None or not steered.solution.met or np.any(codes != OutcomeCode.REACHED):
         return None
 
-    def fly() -> tuple[Home, History]:
+    return _aside(lambda: go_home(world, spec, ascent, lambda text: tell(Progress("home", text))))
+
+
+def _prepare(spec: MissionSpec, world: World) -> None:
+    if spec.vehicle.payload.ballistic_coefficient is not None:
+        abort.prepare(world)
+    if spec.landing is not None:
+        prepare_home(world, spec)
+
+
+def _aside(work: Callable[[], _Result]) -> "Future[_Result]":
+    """Do `work` in a thread of its own."""
+
+    def done() -> _Result:
         with computing():
-            return go_home(world, spec, ascent, lambda text: tell(Progress("home", text)))
+            return work()
 
     pool = ThreadPoolExecutor(max_workers=1)
-    coming = pool.submit(fly)
+    coming = pool.submit(done)
     pool.shutdown(wait=False)
     return coming
 

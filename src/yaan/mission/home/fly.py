@@ -4,14 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yaan.base.constants import EARTH_RADIUS
 from yaan.dynamics.forces import World
 from yaan.mission.file.tree import Tree
+from yaan.mission.home import legs
 from yaan.mission.home.choice import Elevation
-from yaan.mission.home.journey import Home, fly_home
+from yaan.mission.home.journey import Home, fly_home, lander_of
 from yaan.mission.home.landing import Landed, Lander, Tell, land
 from yaan.mission.home.legs import States
 from yaan.mission.home.plan import AFTER, bank_of, floor_of, make_plan
-from yaan.mission.home.record import couch, home_rows, landing_rows, whole_history
+from yaan.mission.home.record import (
+    along_motion,
+    couch,
+    home_rows,
+    landing_rows,
+    path_rows,
+    whole_history,
+)
 from yaan.mission.model.build import HORIZON, build_world, epoch_of
 from yaan.mission.model.home import build_capsule, build_interface, build_train
 from yaan.mission.spec import CrewSpec, EntrySpec, MissionSpec
@@ -55,6 +64,23 @@ def go_home(world: World, spec: MissionSpec, ascent: History, tell: Tell) -> tup
     rows = home_rows(world, home, couch(seat_of(spec.crew)))
     whole = whole_history(ascent, rows, (site.latitude, site.longitude), loaded)
     return home, whole
+
+
+def prepare_home(world: World, spec: MissionSpec) -> None:
+    """Compile every programme of the way home, or fetch it compiled, by legs that end at once."""
+    plan = make_plan(spec)
+    lander, seat = lander_of(world, plan), couch(seat_of(spec.crew))
+    state = (np.zeros(1), np.array([[EARTH_RADIUS, 0.0, 0.0]]), np.array([[0.0, 7.5e3, 0.0]]))
+    up = np.array([[1.0, 0.0, 0.0]])
+    high = States(state[0], state[1] + 400e3 * up, state[2], np.zeros(1))
+    low = States(state[0], state[1] + 100.0 * up, state[2] * 0.0 - 10.0 * up, np.zeros(1))
+    kept = legs.coast(
+        world, plan.raising.craft, high, legs.Burns.none(1), stop=0.0, step=1.0, record=True
+    )
+    path_rows(world, plan.raising.craft, kept, seat)
+    landed = land(lander, low, None, plan.bank.nominal, lambda text: None)
+    rows = landing_rows(lander, landed, seat)
+    along_motion(world, whole_history(None, rows), np.zeros(1, dtype=int))
 
 
 def enter_alone(tree: Tree, spec: EntrySpec, tell: Tell) -> Entered:

@@ -12,6 +12,7 @@ from yaan.base.programme import programme
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.solve import Tape
 from yaan.gnc.bank import BankProfile
+from yaan.mission.home import legs
 from yaan.mission.home.journey import Home
 from yaan.mission.home.landing import Landed, Lander
 from yaan.mission.home.legs import Array, relaid
@@ -73,7 +74,7 @@ def home_rows(world: World, home: Home, seat: Couch) -> list[Rows]:
         assert home.down.interface.tape is not None
         first = float(home.down.burnt.tape.t[0, 0])
         kept = _until(kept, first)
-    found = [_orbit(world, plan.raising.craft, burns, kept, "circularise", seat)]
+    found = [orbit_rows(world, plan.raising.craft, burns, kept, "circularise", seat)]
     down = home.down
     if down is None:
         return found
@@ -81,10 +82,10 @@ def home_rows(world: World, home: Home, seat: Couch) -> list[Rows]:
     assert down.interface.tape is not None
     burn = _against(float(down.ignition[0]), float(down.duration[0]))
     burnt = _lane(down.burnt.tape, 0)
-    found.append(_orbit(world, plan.craft.whole, burn, burnt, "deorbit", seat))
+    found.append(orbit_rows(world, plan.craft.whole, burn, burnt, "deorbit", seat))
     found[-1].phase[found[-1].columns["time"] > _end(burn) + 1e-6] = "coast-to-entry"
     alone = _lane(down.interface.tape, 0)
-    rows = _orbit(world, plan.craft.alone, _against(0.0, 0.0), alone, "deorbit", seat)
+    rows = orbit_rows(world, plan.craft.alone, _against(0.0, 0.0), alone, "deorbit", seat)
     rows.phase[:] = "coast-to-entry"
     found.append(rows)
     return found if home.landed is None else [*found, *landing_rows(home.lander, home.landed, seat)]
@@ -148,9 +149,16 @@ def _observed(tape: Tape, look: Any) -> dict[str, Array]:
     return {name: np.concatenate(values) for name, values in parts.items()}
 
 
-def _orbit(
+def path_rows(world: World, craft: Spacecraft, flown: legs.Coast, seat: Couch) -> Rows:
+    """Rows of the first lane of a leg in orbit that does not burn."""
+    assert flown.tape is not None
+    return orbit_rows(world, craft, _against(0.0, 0.0), _lane(flown.tape, 0), "orbit", seat)
+
+
+def orbit_rows(
     world: World, craft: Spacecraft, burns: orbit.Burns, tape: Tape, burning: str, seat: Couch
 ) -> Rows:
+    """Rows of a leg in orbit; those that burn are of the phase `burning`."""
     seen = _observed(tape, lambda block: _look_orbit(world, craft, burns, block))
     state = tape.state
     phase = np.where(seen["thrust"] > 0.0, burning, "orbit").astype("<U16")
