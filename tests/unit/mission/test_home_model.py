@@ -103,8 +103,8 @@ def test_a_train_keeps_the_order_and_the_conditions_of_its_file() -> None:
     assert train.deploy_delay[1] == 2.0
     assert train.release_delay[0] == 2.0
     assert train.release_with.tolist() == [-1, 2, 3, -1]
-    assert train.ratio[3, :3].tolist() == [0.08, 0.30, 1.0]
-    assert train.duration[3, :2].tolist() == [6.0, 4.0]
+    assert train.ratio[3, :3].tolist() == [0.04, 0.15, 1.0]
+    assert train.duration[3, :2].tolist() == [6.0, 5.0]
     assert train.mach[1].tolist() == [0.1, 0.7]
     assert train.dynamic_pressure[1].tolist() == [500.0, 12e3]
 
@@ -116,7 +116,7 @@ def test_a_step_without_a_box_is_always_inside() -> None:
 
 def test_a_skipped_stage_is_no_opening() -> None:
     skipped = {"capsule.parachutes.steps.mains.skip_reefing": [1]}
-    assert build_train(parachutes(skipped)).ratio[3, :2].tolist() == [0.30, 1.0]
+    assert build_train(parachutes(skipped)).ratio[3, :2].tolist() == [0.15, 1.0]
 
 
 def test_the_spacecraft_is_the_payload_with_its_propellant_told_apart() -> None:

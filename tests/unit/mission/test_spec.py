@@ -298,7 +298,7 @@ def test_a_mistake_names_its_key(key: str, value: str, told: str | None, fragmen
         (f"{MAINS}.working", "4", None, "at most 3, the count"),
         (f"{MAINS}.skip_reefing", "[3]", f"{MAINS}.skip_reefing.0", "from 1 to 2"),
         (f"{MAINS}.skip_reefing", "[0]", f"{MAINS}.skip_reefing.0", "from 1 to 2"),
-        (f"{MAINS}.reefing.1.ratio", "0.05", None, "more than the stage before"),
+        (f"{MAINS}.reefing.1.ratio", "0.03", None, "more than the stage before"),
         (f"{MAINS}.reefing.1.ratio", "1.0", None, "below 1"),
         (f"{MAINS}.deploy", "{}", None, "at least one of height, speed_below, after"),
         (f"{MAINS}.deploy", '{at: "3 km"}', f"{MAINS}.deploy.at", "a known key"),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -78,25 +79,28 @@ def fly(
             tasks = {name: make_task(spec, name, world) for name in spec.steering.profiles}
             # What is flown later compiles while the steering is searched for.
             _aside(lambda: _prepare(spec, world))
+        flown = spec.steering.profile
         with clock.on("compile and solve steering"):
-            steered = _solve_all(tasks, spec.steering.profile, world, tell)
+            solving = _start_solving(tasks, flown, world, tell)
+            chosen = solving[flown].result()
         with clock.on("observe"):
-            histories = {n: history(spec, world, s) for n, s in steered.items()}
-            _replay(histories[spec.steering.profile], tell)
+            histories = {flown: history(spec, world, chosen)}
+            _replay(histories[flown], tell)
         aborts: dict[str, abort.AbortMap] = {}
         ranked = grouped(tree)
         stopped = False
-        flown = spec.steering.profile
-        coming = _start_home(spec, world, steered[flown], histories[flown], tell)
+        coming = _start_home(spec, world, chosen, histories[flown], tell)
         try:
-            with clock.on("map aborts"):
-                for name in steered:
-                    aborts |= _map_abort(spec, world, steered, name, tell)
             with clock.on("rank assumptions"):
                 tell(Progress("rank", "moving every assumption over its range"))
-                ranked = _rank(tree, spec, world, steered[flown])
+                ranked = _rank(tree, spec, world, chosen)
+            with clock.on("map aborts"):
+                for name in tasks:
+                    aborts |= _map_abort(spec, world, solving[name].result(), tell)
         except KeyboardInterrupt:
             stopped = True  # the flight is there: it is kept, and says what is missing from it
+        steered = {name: solving[name].result() for name in tasks}
+        histories |= {n: history(spec, world, s) for n, s in steered.items() if n != flown}
         with clock.on("wait for the way home"):
             home, whole = (None, None) if coming is None else coming.result()
     notes = _notes(spec, steered[flown], histories[flown])
@@ -135,10 +139,10 @@ def _aside(work: Callable[[], _Result]) -> "Future[_Result]":
     return coming
 
 
-def _solve_all(
+def _start_solving(
     tasks: dict[str, Task], flown: str, world: World, tell: Report
-) -> dict[str, Steered]:
-    """All profiles, side by side; the falls and the observation compile meanwhile."""
+) -> "dict[str, Future[Steered]]":
+    """All profiles side by side, the flown one first."""
 
     def watch(name: str) -> Watch:
         def told(stage: str, miss: float) -> None:
@@ -146,33 +150,27 @@ def _solve_all(
 
         return told
 
-    def one(name: str) -> Steered:
-        with computing():
-            return solve(tasks[name], world, watch(name))
-
     order = [flown, *[name for name in tasks if name != flown]]
     # The first batch compiles the flight for all profiles; two threads would compile it twice.
     tell(Progress("compile", "compiling the ascent (kept in the cache for the next time)"))
-    first = tasks[order[0]]
+    first = tasks[flown]
     flat = np.repeat(first.aim.base.flat[None], flyer.LANES, axis=0)
     flyer.fly(world, flyer.repeat(flyer.coarse(first.case, 64.0)), flat)
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        futures: dict[str, Future[Steered]] = {name: pool.submit(one, name) for name in order}
-        return {name: futures[name].result() for name in order}
+    return {name: _aside(partial(solve, tasks[name], world, watch(name))) for name in order}
 
 
 def _map_abort(
-    spec: MissionSpec, world: World, steered: dict[str, Steered], name: str, tell: Report
+    spec: MissionSpec, world: World, steered: Steered, tell: Report
 ) -> dict[str, abort.AbortMap]:
     """The falls of one profile; nothing where the file gives no ballistic coefficient."""
     beta = spec.vehicle.payload.ballistic_coefficient
     if beta is None:
         return {}
+    name = steered.task.name
     tell(Progress("abort", f"{name}: a ballistic entry from every second", phase=name))
-    one = steered[name]
-    leg, _ = one.task.aim.saves
-    end = float(one.batch.ends.time[0, leg])
-    return {name: abort.map_ascent(abort.falling_world(world), one.lane, beta, end)}
+    leg, _ = steered.task.aim.saves
+    end = float(steered.batch.ends.time[0, leg])
+    return {name: abort.map_ascent(abort.falling_world(world), steered.lane, beta, end)}
 
 
 def _rank(tree: Tree, spec: MissionSpec, world: World, steered: Steered) -> list[Ranked]:

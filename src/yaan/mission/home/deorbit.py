@@ -223,13 +223,13 @@ def aim_along(
             break
         error = np.stack([along / MEAN_RADIUS, angle], axis=1)
         slopes = (error[1:] - error[0]).T / _NUDGE
-        if not (np.all(_came(down)) and abs(np.linalg.det(slopes)) > 0.0):
+        if not (np.all(came(down)) and abs(np.linalg.det(slopes)) > 0.0):
             break
         x = x - np.clip(np.linalg.solve(slopes, error[0]), -_BOLDEST, _BOLDEST)
     return float(x[0]), float(x[1])
 
 
-def _came(down: Down) -> NDArray[np.bool_]:
+def came(down: Down) -> NDArray[np.bool_]:
     """Which lanes came down at all."""
     return down.approach.interface.floor_reached & (down.entry.outcome == OutcomeCode.REACHED)
 

@@ -123,7 +123,8 @@ def fly_home(
     wish = plan.wish
     if plan.aim is not None:
         wish = replace(wish, area=Disc(*plan.aim, reach))
-    tracks = [_track(world, path, wish, references.offset) for path in paths]
+    soonest = max(wish.time - wish.window, ready + float(np.max(references.lasts)))
+    tracks = [_track(world, path, wish, references.offset, soonest) for path in paths]
     found = choice.opportunities(tracks, wish, sun)
     best = choice.choose(found, wish, list(perigees - plan.raising.perigee))
     home = Home(
@@ -194,7 +195,8 @@ def _refer(
     solved = deorbit.solve_burns(case, start, ignition)
     bank = profiles(plan.bank, np.full(LANES, plan.bank.nominal), REVERSAL)
     down = deorbit.fly_down(case, start, ignition, solved.duration, bank)
-    offset = offset_of(paths, down.entry.ends)
+    landed = np.flatnonzero(deorbit.came(down))
+    offset = offset_of([paths[i] for i in landed], down.entry.ends.take(landed))
     if plan.bank.given is None:
         # What the reference bank does to the side the solved one undoes.
         offset = replace(offset, aside=0.0)
@@ -204,12 +206,14 @@ def _refer(
     return found, nominal, reach
 
 
-def _track(world: World, path: Path, wish: Wish, offset: Offset) -> Track:
-    """Where descents from an orbit would land in the window."""
+def _track(world: World, path: Path, wish: Wish, offset: Offset, soonest: float) -> Track:
+    """Where descents from an orbit would land in the window, and not before `soonest` [s]."""
     lag = offset.lag
-    first = max(wish.time - wish.window - lag - SAMPLE, path.time[0])
+    first = max(soonest - lag - SAMPLE, path.time[0])
     last = min(wish.time + wish.window - lag, path.time[-1])
     times = np.arange(first, last, SAMPLE)
+    if len(times) < 2:
+        return Track(*np.zeros((3, 0)))
     latitude, longitude, _ = legs.below(world, times, offset.beside(*path.at(times)))
     # The node may lie between the last row before the track and its first point.
     south = np.append(path.position[path.time <= first, 2], latitude[0]) < 0.0
@@ -231,6 +235,8 @@ def _descend(world: World, home: Home, best: Opportunity, tell: Tell) -> Home:
     down = deorbit.fly_approach(
         case, start, np.array([ignition]), np.array([duration]), record=True
     )
+    if not down.interface.floor_reached[0]:
+        return replace(home, down=down)  # too little propellant: it stays in orbit
     landed = land(home.lander, down.interface.ends, aim, home.nominal_bank, tell)
     return replace(home, down=down, landed=landed)
 

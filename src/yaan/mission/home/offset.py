@@ -40,7 +40,10 @@ def offset_of(paths: Sequence[Path], landed: States) -> Offset:
     """What best describes landings spread around an orbit, each from a path of its own.
 
     Across the plane of the orbit two unknowns are fitted by least squares; the lag is a mean.
+    Nothing is known, and nothing added, where nothing has landed.
     """
+    if len(landed) == 0:
+        return Offset(0.0, 0.0, 0.0)
     place = landed.position / np.linalg.norm(landed.position, axis=1)[:, None]
     east = EARTH_SPIN * np.cross(_POLE, place)
     right = np.array([_right(path, t) for path, t in zip(paths, landed.t, strict=True)])

@@ -68,6 +68,8 @@ def passes(track: Track, area: Area, window: tuple[float, float], reach: float) 
         window: first and last landing time [s].
         reach: how far outside a pass is still listed [m].
     """
+    if len(track.time) == 0:
+        return []
     timely = (track.time >= window[0]) & (track.time <= window[1])
     margin = np.full(len(track.time), -np.inf)
     margin[timely] = area.margin(track.latitude[timely], track.longitude[timely])

@@ -55,6 +55,10 @@ def test_a_made_offset_is_found(aside):
     assert found.aside == pytest.approx(aside, abs=500.0)
 
 
+def test_nothing_that_landed_says_nothing():
+    assert offset_of([], landings(ASIDE).take([])) == Offset(0.0, 0.0, 0.0)
+
+
 def test_the_track_of_an_offset_runs_through_the_landings():
     made = landings(ASIDE)
     times = made.t - LAG
