@@ -53,7 +53,7 @@ def landing(record: FlightRecord) -> Figure | None:
     alt = f"Map of the landing zone with the ground track; touchdown at {words}"
     alt += f", {number(miss / 1e3, 2)} km from the aim." if miss is not None else "."
     caption = (
-        "Landing zone (outlined), the orbit's tracks in the landing window (thin), the track of the"
+        "Landing zone (outlined), the orbit's tracks of the last day (thin), the track of the"
         " return (thick), each pass where it comes nearest, numbered by revolution and filled by"
         " its light (white: day, dark: night), the aim (cross) and the touchdown (star)."
         if passes
