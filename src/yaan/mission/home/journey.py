@@ -213,7 +213,8 @@ def _track(world: World, path: Path, wish: Wish, offset: Offset, soonest: float)
     last = min(wish.time + wish.window - lag, path.time[-1])
     times = np.arange(first, last, SAMPLE)
     if len(times) < 2:
-        return Track(*np.zeros((3, 0)))
+        nothing = np.zeros(0)
+        return Track(nothing, nothing, nothing)
     latitude, longitude, _ = legs.below(world, times, offset.beside(*path.at(times)))
     # The node may lie between the last row before the track and its first point.
     south = np.append(path.position[path.time <= first, 2], latitude[0]) < 0.0
@@ -236,7 +237,7 @@ def _descend(world: World, home: Home, best: Opportunity, tell: Tell) -> Home:
         case, start, np.array([ignition]), np.array([duration]), record=True
     )
     if not down.interface.floor_reached[0]:
-        return replace(home, down=down)  # too little propellant: it stays in orbit
+        return home  # too little propellant: it stays in orbit
     landed = land(home.lander, down.interface.ends, aim, home.nominal_bank, tell)
     return replace(home, down=down, landed=landed)
 

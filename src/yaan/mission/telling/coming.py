@@ -72,6 +72,9 @@ def _outcome(body: dict[str, Any], back: Return) -> dict[str, Any]:
         words = "No pass comes near." if near is None else f"The nearest pass is {near.why}."
         text = f"No landing opportunity in the window. {words}"
         return {"code": OutcomeCode.NO_SOLUTION.word, "text": text, "shortfall": 0.0}
+    if home.landed is None:
+        text = "The propellant left does not last for the deorbit burn: it stays in orbit."
+        return {"code": OutcomeCode.RAN_DRY.word, "text": text, "shortfall": 0.0}
     for part in ("entry", "descent"):
         told_part = body.get(part)
         if told_part and told_part["outcome"] != OutcomeCode.REACHED.word:

@@ -56,7 +56,7 @@ def test_a_made_offset_is_found(aside):
 
 
 def test_nothing_that_landed_says_nothing():
-    assert offset_of([], landings(ASIDE).take([])) == Offset(0.0, 0.0, 0.0)
+    assert offset_of([], landings(ASIDE).take(np.arange(0))) == Offset(0.0, 0.0, 0.0)
 
 
 def test_the_track_of_an_offset_runs_through_the_landings():
