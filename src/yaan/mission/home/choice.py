@@ -7,7 +7,7 @@ the orbit, then the time.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -91,6 +91,14 @@ def _judged(orbit: int, one: Pass, sun: float, wish: Wish) -> Opportunity:
     else:
         why = "no daylight" if dark else ""
     return Opportunity(orbit, one, sun, inside and not dark, why)
+
+
+def refused(found: Sequence[Opportunity], able: Sequence[bool], why: str) -> list[Opportunity]:
+    """The same passes, those of orbits that are not `able` out of reach for the reason `why`."""
+    return [
+        one if able[one.orbit] or not one.reachable else replace(one, reachable=False, why=why)
+        for one in found
+    ]
 
 
 def choose(

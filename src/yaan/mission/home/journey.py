@@ -37,6 +37,7 @@ SAMPLE = 10.0
 """Ground tracks are sampled this often [s]."""
 
 _DOWN = 2_600.0  # [s] from ignition to landing, as a first guess
+_SPARE = 0.1  # of a deorbit's propellant: another place of the orbit may need so much more
 _SETTLED = 60.0  # [s] after the last burn that raises the orbit
 _LEAD = 600.0  # [s] of orbit flown again before a burn, whose start is still being moved
 
@@ -52,7 +53,8 @@ class Reference:
     lasts: Array
     """From ignition to the hand-over to the parachutes [s]."""
     delta_v: Array  # [m/s]
-    angle_missed: Array  # [rad]
+    spare: Array
+    """Propellant left after it, over what it used."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ def fly_home(
     soonest = max(wish.time - wish.window, ready + float(np.max(references.lasts)))
     tracks = [_track(world, path, wish, references.offset, soonest) for path in paths]
     found = choice.opportunities(tracks, wish, sun)
+    able = np.isfinite(raised.misses) & (references.spare >= _SPARE)
+    found = choice.refused(found, list(able), "the propellant does not last")
     best = choice.choose(found, wish, list(perigees - plan.raising.perigee))
     home = Home(
         world, plan, separated, perigees, raised, kept, references, nominal, found, best, None, None
@@ -202,8 +206,10 @@ def _refer(
         offset = replace(offset, aside=0.0)
     nominal, reach = sizes_allowed(lander_of(world, plan), down.approach.interface.ends.take(0))
     lasts = down.entry.ends.t - ignition
-    found = Reference(offset, solved.duration, lasts, down.approach.burnt.delta_v, solved.error)
-    return found, nominal, reach
+    burnt = down.approach.burnt
+    used = np.maximum(start.propellant - burnt.ends.propellant, 1e-9)
+    spare = burnt.ends.propellant / used
+    return Reference(offset, solved.duration, lasts, burnt.delta_v, spare), nominal, reach
 
 
 def _track(world: World, path: Path, wish: Wish, offset: Offset, soonest: float) -> Track:

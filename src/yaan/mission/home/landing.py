@@ -29,6 +29,7 @@ REVERSAL = 240.0
 """When the lift changes sides where nothing has been solved yet [s]."""
 
 _NEVER = 1e5  # [s]
+_UNSTEERED = 10e3  # [m] from a fixed aim that a bank of the file's own may come down
 _DRIFTS = 3  # corrections of the aim for what the parachutes drift
 _LEAST_BANK = np.radians(15.0)
 _SLACK = 0.1  # standard gravities kept below the load limit when the bank's size is chosen
@@ -134,7 +135,7 @@ def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:
     Where none keeps it, the smallest: the verdict on the load then says so.
     """
     if lander.bank.given is not None:
-        return lander.bank.nominal, 0.0
+        return lander.bank.nominal, _UNSTEERED
     nominal = lander.bank.nominal
     sizes = np.linspace(nominal, min(_LEAST_BANK, nominal), legs.LANES)
     start = interface.take(np.zeros(legs.LANES, dtype=int))

@@ -69,7 +69,7 @@ def _outcome(body: dict[str, Any], back: Return) -> dict[str, Any]:
         return before
     if home.chosen is None:
         near = max(home.found, key=lambda o: o.passed.margin, default=None)
-        words = "No pass comes near." if near is None else f"The nearest pass is {near.why}."
+        words = "No pass comes near." if near is None else f"The nearest pass: {near.why}."
         text = f"No landing opportunity in the window. {words}"
         return {"code": OutcomeCode.NO_SOLUTION.word, "text": text, "shortfall": 0.0}
     if home.landed is None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from yaan.mission.home.choice import INSIDE, Opportunity, Wish, choose, opportunities
+from yaan.mission.home.choice import INSIDE, Opportunity, Wish, choose, opportunities, refused
 from yaan.mission.home.passes import Pass, Track
 from yaan.spacetime.zone import Area, Disc, Zone
 
@@ -107,3 +107,14 @@ def test_where_light_is_ignored_the_night_is_as_good():
 
 def test_nothing_is_chosen_where_nothing_serves():
     assert choose([one(2, 10.0, 0.0, 20.0, reachable=False)], wish(square(300.0)), CHANGES) is None
+
+
+def test_an_orbit_that_leaves_too_little_propellant_is_out_of_reach():
+    both = opportunities([track(0.0), track(10.0)], wish(square(300.0)), sun(30.0))
+    found = refused(both, [False, True], "dry")
+
+    assert [o.reachable for o in found] == [False, True]
+    assert [o.why for o in found] == ["dry", ""]
+    best = choose(found, wish(square(300.0)), [0.0, 1e3])
+    assert best is not None
+    assert best.orbit == 1
