@@ -123,9 +123,7 @@ def iers_rotation(
     `duration` and `step` in [s]. Source: IERS TN 36, equation 5.1, by ERFA.
     """
     count = int(np.ceil(duration / step)) + 2
-    matrices = np.stack(
-        [_celestial_to_terrestrial(epoch + i * step, orientation) for i in range(count)]
-    )
+    matrices = _celestial_to_terrestrial([epoch + i * step for i in range(count)], orientation)
     # The CIRS pole of date; its x axis is the celestial intermediate origin.
     return _tabulated(matrices, step, erfa.c2i06a(*epoch.tt()))
 
@@ -148,14 +146,19 @@ def still_rotation() -> EarthRotation:
     return _tabulated(np.stack([np.eye(3)] * 2), 600.0, np.eye(3))
 
 
-def _celestial_to_terrestrial(epoch: Epoch, orientation: EarthOrientation) -> np.ndarray:
-    utc, tt, tai = epoch.utc(), epoch.tt(), epoch.tai()
-    now = orientation.at(np.asarray(utc[0] - 2_400_000.5 + utc[1]))
+def _celestial_to_terrestrial(epochs: list[Epoch], orientation: EarthOrientation) -> np.ndarray:
+    """The matrices of all epochs [n, 3, 3], in one call of each routine."""
+    utc, tt, tai = (np.array(times).T for times in zip(*map(_scales, epochs), strict=True))
+    now = orientation.at(utc[0] - 2_400_000.5 + utc[1])
     x, y, s = erfa.xys06a(*tt)
     intermediate = erfa.c2ixys(x + now["dx"], y + now["dy"], s)
     angle = erfa.era00(tai[0], tai[1] + now["ut1_tai"] / 86_400.0)
     polar = erfa.pom00(now["xp"], now["yp"], erfa.sp00(*tt))
     return erfa.c2tcio(intermediate, angle, polar)
+
+
+def _scales(epoch: Epoch) -> tuple[tuple[float, float], ...]:
+    return epoch.utc(), epoch.tt(), epoch.tai()
 
 
 def _tabulated(matrices: np.ndarray, step: float, of_date: np.ndarray) -> EarthRotation:

@@ -18,6 +18,7 @@ from yaan.mission.home.landing import Landed, Lander
 from yaan.mission.home.legs import Array, relaid
 from yaan.phases import descent, entry, orbit
 from yaan.results.trajectory import COLUMNS, History, make_history
+from yaan.spacetime.elements import Elements, elements
 from yaan.spacetime.frame import Frame, components, vector
 from yaan.spacetime.zone import distance
 from yaan.vehicle.capsule import Capsule
@@ -281,6 +282,18 @@ def _propellant(parts: list[dict[str, Array]], lengths: list[int], stages: int) 
             block[:, -1] = part[_MODULE]
         found.append(block)
     return np.concatenate(found)
+
+
+@programme
+def _elements(world: World, position: Any, velocity: Any) -> Elements:
+    of_date = world.earth.of_date
+    place, motion = vector(position, Frame.GCRS), vector(velocity, Frame.GCRS)
+    return elements(of_date.apply(place), of_date.apply(motion), world.mu)
+
+
+def elements_of(world: World, position: Array, velocity: Array) -> Elements:
+    """Osculating elements of states in GCRS [n, 3], against the true equator of date."""
+    return jax.device_get(_elements(world, position, velocity))
 
 
 @programme

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
@@ -134,7 +133,9 @@ def _arrays(
     padding = -len(rows) % PADDED
     last = dict(rows[-1], exists=False, ignite=np.zeros_like(rows[-1]["ignite"]), begins=False)
     rows += [last] * padding
-    return Phases(**{key: jnp.asarray(np.stack([row[key] for row in rows])) for key in rows[0]})
+    # NumPy: batches are put together on the host, case by case.
+    stacked: dict[str, Any] = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
+    return Phases(**stacked)
 
 
 def _row(

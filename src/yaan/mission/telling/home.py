@@ -10,13 +10,12 @@ from yaan.environment.sunlight import eclipses
 from yaan.mission.home.choice import Opportunity
 from yaan.mission.home.journey import Home
 from yaan.mission.home.landing import Landed
+from yaan.mission.home.record import elements_of
 from yaan.mission.spec import MissionSpec
 from yaan.mission.telling.landing import interface, phase_rows
 from yaan.mission.telling.moment import degrees, event, light, row_at
 from yaan.results.trajectory import History
-from yaan.spacetime.elements import elements
 from yaan.spacetime.ephemeris import apparent_sun_position, sun_elevation
-from yaan.spacetime.frame import Frame, vector
 from yaan.spacetime.time import Epoch, bundled_orientation
 from yaan.spacetime.zone import distance
 
@@ -55,11 +54,14 @@ def orbit_phase(told: Return) -> dict[str, Any]:
         "named_perigee": plan.raising.perigee,
         "chosen_perigee": float(home.perigees[lane]),
         "cost": float(price[lane] - price[named]),
-        "elements": [
-            _elements(home, "separation", float(t[0])),
-            _elements(home, "after raising", last_burn + 1.0),
-            _elements(home, "before deorbit", float(t[-1])),
-        ],
+        "elements": _elements(
+            home,
+            {
+                "separation": float(t[0]),
+                "after raising": last_burn + 1.0,
+                "before deorbit": float(t[-1]),
+            },
+        ),
         "mean_height": mean_height(told),
         "revolutions": None if home.chosen is None else home.chosen.passed.revolution,
         "burns": _raising_burns(told),
@@ -73,24 +75,22 @@ def _end_of_orbit(home: Home) -> float:
     return home.path.time[-1] if home.down is None else float(home.down.ignition[0])
 
 
-def _elements(home: Home, when: str, time: float) -> dict[str, Any]:
-    """Osculating elements at a time, against the true equator of date."""
-    position, velocity = home.path.at([time])
-    of_date = home.world.earth.of_date
-    found = elements(
-        of_date.apply(vector(position[0], Frame.GCRS)),
-        of_date.apply(vector(velocity[0], Frame.GCRS)),
-        home.world.mu,
-    )
-    a = float(found.semi_major_axis)
-    return {
-        "when": when,
-        "time": time,
-        "perigee": float(found.perigee),
-        "apogee": float(found.apogee),
-        "inclination_deg": degrees(found.inclination),
-        "period": float(2.0 * np.pi * np.sqrt(a**3 / float(home.world.mu))),
-    }
+def _elements(home: Home, when: dict[str, float]) -> list[dict[str, Any]]:
+    """Osculating elements at the named times, against the true equator of date."""
+    position, velocity = home.path.at(list(when.values()))
+    found = elements_of(home.world, position, velocity)
+    period = 2.0 * np.pi * np.sqrt(found.semi_major_axis**3 / float(home.world.mu))
+    return [
+        {
+            "when": name,
+            "time": time,
+            "perigee": float(found.perigee[i]),
+            "apogee": float(found.apogee[i]),
+            "inclination_deg": degrees(found.inclination[i]),
+            "period": float(period[i]),
+        }
+        for i, (name, time) in enumerate(when.items())
+    ]
 
 
 def _raising_burns(told: Return) -> list[dict[str, Any]]:
