@@ -4,6 +4,8 @@ Only Typer is imported here, and each verb imports what it needs when it runs; `
 must stay below 0.3 s (tests/unit/cli/test_help.py).
 """
 
+import os
+import sys
 from collections.abc import Callable
 from typing import Annotated
 
@@ -65,4 +67,16 @@ for _name, _verb in _VERBS.items():
 def main() -> None:
     """Run the command line; the entry point of the `yaan` script."""
     console.tolerate_code_pages()
-    app()
+    try:
+        app()
+    except SystemExit as done:
+        _leave(done)
+
+
+def _leave(done: SystemExit) -> None:
+    """End at once: all is written, and to take JAX down in order costs most of a second."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if isinstance(done.code, int):
+        os._exit(done.code)
+    raise done
