@@ -4,6 +4,7 @@ Only Typer is imported here, and each verb imports what it needs when it runs; `
 must stay below 0.3 s (tests/unit/cli/test_help.py).
 """
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -67,6 +68,7 @@ for _name, _verb in _VERBS.items():
 def main() -> None:
     """Run the command line; the entry point of the `yaan` script."""
     console.tolerate_code_pages()
+    gc.disable()  # a command is short: to look for cycles in one flight would cost half a second
     try:
         app()
     except SystemExit as done:
