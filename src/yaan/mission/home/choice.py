@@ -64,9 +64,14 @@ class Opportunity:
     @property
     def light(self) -> Light:
         """Day, civil twilight, or night."""
-        if self.sun_elevation >= _HORIZON:
-            return "day"
-        return "twilight" if self.sun_elevation >= _CIVIL else "night"
+        return light(self.sun_elevation)
+
+
+def light(elevation: float) -> Light:
+    """Day, civil twilight or night, by the Sun's elevation [rad]."""
+    if elevation >= _HORIZON:
+        return "day"
+    return "twilight" if elevation >= _CIVIL else "night"
 
 
 def opportunities(tracks: Sequence[Track], wish: Wish, elevation: Elevation) -> list[Opportunity]:

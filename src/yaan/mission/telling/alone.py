@@ -7,13 +7,14 @@ import numpy as np
 
 from yaan.base.units import format_quantity
 from yaan.mission.account import assumptions, sources
+from yaan.mission.flight.rank import Ranked
 from yaan.mission.home.fly import Entered
 from yaan.mission.model.build import epoch_of
 from yaan.mission.telling import landing
 from yaan.mission.telling.coming import ENTRY_MODELS, judge_return
 from yaan.mission.telling.home import landed_at
 from yaan.mission.telling.published import compare_published
-from yaan.mission.telling.summary import SCHEMA, world_models
+from yaan.mission.telling.summary import SCHEMA, told_assumption, world_models
 from yaan.results.outcome import OutcomeCode
 
 
@@ -40,17 +41,7 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
         "peaks": _peaks(entered),
         "crew_return": None,
         "assumptions": [
-            {
-                "key": a.key,
-                "file": a.file,
-                "line": a.line,
-                "value": a.value,
-                "low": a.low_text,
-                "high": a.high_text,
-                "why": a.why,
-                "effect": {"low": None, "high": None},
-                "rank": i + 1,
-            }
+            told_assumption(Ranked([a.key], a, rank=i + 1))
             for i, a in enumerate(assumptions(entered.tree))
         ],
         "sources": [

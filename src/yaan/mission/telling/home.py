@@ -7,13 +7,13 @@ import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
 from yaan.environment.sunlight import eclipses
-from yaan.mission.home.choice import Opportunity
+from yaan.mission.home.choice import Opportunity, light
 from yaan.mission.home.journey import Home
 from yaan.mission.home.landing import Landed
 from yaan.mission.home.record import elements_of
 from yaan.mission.spec import MissionSpec
 from yaan.mission.telling.landing import interface, phase_rows
-from yaan.mission.telling.moment import degrees, event, light, row_at
+from yaan.mission.telling.moment import degrees, event, row_at
 from yaan.results.trajectory import History
 from yaan.spacetime.ephemeris import apparent_sun_position, sun_elevation
 from yaan.spacetime.time import Epoch, bundled_orientation

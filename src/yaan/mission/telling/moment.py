@@ -50,10 +50,3 @@ def event(
     """The row of an event at `time` [s] that the history has."""
     row = row_at(history, time, last=False)
     return entry(history, row, row_at(history, time), name, phase, kind)
-
-
-def light(elevation: float) -> str:
-    """Day, civil twilight or night by the Sun's elevation [rad]."""
-    if elevation >= np.radians(-0.833):
-        return "day"
-    return "twilight" if elevation >= np.radians(-6.0) else "night"

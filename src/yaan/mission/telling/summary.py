@@ -59,7 +59,7 @@ def summarise(flown: Flown) -> dict[str, Any]:
         "crew": _crew(spec, history),
         "abort": _abort(flown),
         "profiles": {name: _profile(flown, name) for name in flown.steered},
-        "assumptions": [_assumption(r) for r in flown.ranked],
+        "assumptions": [told_assumption(r) for r in flown.ranked],
         "sources": [
             {"key": s.key, "source": s.text, "file": s.file, "line": s.line}
             for s in sources(flown.tree)
@@ -209,7 +209,8 @@ def _effect(effect: Effect | None) -> dict[str, Any] | None:
     }
 
 
-def _assumption(ranked: Ranked) -> dict[str, Any]:
+def told_assumption(ranked: Ranked) -> dict[str, Any]:
+    """An assumption and what it moves."""
     a = ranked.assumption
     return {
         "key": a.key,
