@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from yaan.base.constants import EARTH_RADIUS
 from yaan.dynamics.forces import World
 from yaan.mission.flight import flyer
 from yaan.mission.flight.steer import Steered
@@ -10,6 +9,7 @@ from yaan.mission.model.plan import Plan
 from yaan.mission.spec import MissionSpec
 from yaan.results.trajectory import History, make_history
 from yaan.spacetime.frame import components
+from yaan.spacetime.zone import distance
 
 _DIRECT = (
     "latitude",
@@ -41,9 +41,10 @@ def history(spec: MissionSpec, world: World, steered: Steered) -> History:
     label = np.asarray(lane.tape.label)[:count]
     axial = np.asarray(seen.load_axial)[:count]
     seat = (1.0, 0.0, 0.0) if spec.crew is None else _seat(spec)
+    north, east = columns["latitude"], columns["longitude"]
     columns |= {
         "time": np.asarray(lane.tape.t)[:count],
-        "downrange": _downrange(columns["latitude"], columns["longitude"]),
+        "downrange": distance(north, east, north[0], east[0]),
         "position_gcrs": components(state.position)[:count],
         "velocity_gcrs": components(state.velocity)[:count],
         "propellant": np.asarray(state.propellant)[:count],
@@ -65,11 +66,3 @@ def _file_phase(spec: MissionSpec, plan: Plan) -> np.ndarray:
     """The phase of the file to which each leg belongs."""
     names = [p.name for p in spec.phases]
     return np.array([names.index(leg.phase.name) for leg in plan.legs])
-
-
-def _downrange(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
-    """Great-circle distance from the first point on a sphere of the equatorial radius [m]."""
-    half = np.sin(0.5 * (latitude - latitude[0])) ** 2
-    across = np.sin(0.5 * (longitude - longitude[0])) ** 2
-    root = half + np.cos(latitude[0]) * np.cos(latitude) * across
-    return 2.0 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(root, 0.0, 1.0)))
