@@ -25,7 +25,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
-from yaan.dynamics.method import RK4, AbstractMethod
+from yaan.dynamics.method import RK4, AbstractMethod, Slope
 
 TOLERANCE = 1e-10  # [s]
 """Events are landed within this time."""
@@ -140,6 +140,8 @@ class _Loop(eqx.Module):
     t: Array
     y: Array
     """The packed state."""
+    slope: Slope
+    """Its rate."""
     g: Array
     tried: Array
     low: Array
@@ -195,9 +197,11 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     nothing = jnp.zeros(ending.shape)
     still = jnp.zeros_like(start)
     never = jnp.zeros(start.shape, dtype=bool)
+    packed = packing.pack(state)
     loop = _Loop(
         t=start,
-        y=packing.pack(state),
+        y=packed,
+        slope=Slope(jnp.zeros_like(packed), jnp.asarray(False)),
         g=nothing,
         tried=still,
         low=still,
@@ -222,7 +226,8 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
         limit = jnp.minimum(deadline(s.t, packing.unpack(s.y), parameters), stop)
         h = jnp.where(s.seeking, s.tried, jnp.minimum(step, limit - s.t))
         h = jnp.where(s.done | opening, 0.0, h)
-        new, values = method.step(evaluate, s.t, s.y, h, ending.shape[1])
+        taken = method.step(evaluate, s.t, s.y, h, s.slope, ending.shape[1])
+        new, values = taken.y, taken.events
         g = jnp.where(heeded, values, -1.0)
         met, low, high, g_low, g_high = _bracket(s, h, g)
         beyond = jnp.any((s.g < 0.0) & (g >= 0.0), axis=1) & ~opening
@@ -240,6 +245,9 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
         t = jnp.where(moved, s.t + h, s.t)
         switched = switch(t, packing.unpack(new), values, hit, parameters)
         y = jnp.where(moved[:, None], packing.pack(switched), s.y)
+        rate = jnp.where(moved[:, None], taken.after, taken.before)
+        # What was switched has another rate than the step found at its end.
+        known = jnp.all(s.done | ~moved | jnp.all(y == new, axis=1))
         fired = (hit & ending) | already
         finite = jnp.all(jnp.isfinite(values), axis=1) | s.done
         tape = s.tape
@@ -248,6 +256,7 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
         return _Loop(
             t=t,
             y=y,
+            slope=Slope(rate, known),
             # A switched event has happened: zero keeps it from firing again.
             g=jnp.where((moved | opening)[:, None], jnp.where(hit, 0.0, g), s.g),
             tried=jnp.where(s.tries % 4 == 3, 0.5 * (low + high), root),

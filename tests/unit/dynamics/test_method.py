@@ -7,7 +7,7 @@ import pytest
 from jax import Array
 from scipy.integrate._ivp import dop853_coefficients
 
-from yaan.dynamics.method import DOP853, RK4, AbstractMethod
+from yaan.dynamics.method import DOP853, RK4, AbstractMethod, Slope, Step
 
 STAGES = 12
 
@@ -47,9 +47,24 @@ def test_a_step_is_of_its_order_and_evaluates_events_at_its_end(method: Abstract
 
     steps = jnp.asarray([0.4, 0.2])
     start = jnp.full((2, 1), np.exp(np.sin(0.3)))
-    y, g = jax.jit(lambda h: method.step(evaluate, jnp.full(2, 0.3), start, h, 2))(steps)
+    unknown = Slope(jnp.zeros_like(start), jnp.asarray(False))
+
+    @jax.jit
+    def step(h: Array, slope: Slope) -> Step:
+        return method.step(evaluate, jnp.full(2, 0.3), start, h, slope, 2)
+
+    taken = step(steps, unknown)
+    y, g = taken.y, taken.events
     np.testing.assert_array_equal(g[:, 0], 0.3 + steps)
     np.testing.assert_array_equal(g[:, 1], y[:, 0])
     error = np.abs(np.asarray(y)[:, 0] - np.exp(np.sin(0.3 + np.asarray(steps))))
     # One step is one order better than the method.
     assert np.log2(error[0] / error[1]) > order + 0.3
+    # Told the rate at its start, it does not ask for it, and comes to the same to the last bit.
+    told = step(steps, Slope(taken.before, jnp.asarray(True)))
+    np.testing.assert_array_equal(taken.before, start * np.cos(0.3))
+    np.testing.assert_array_equal(taken.after, y * jnp.cos(0.3 + steps)[:, None])
+    for mine, other in zip(jax.tree.leaves(told), jax.tree.leaves(taken), strict=True):
+        np.testing.assert_array_equal(mine, other)
+    lied = step(steps, Slope(0.0 * taken.before, jnp.asarray(True)))
+    assert not np.array_equal(lied.y, y)
