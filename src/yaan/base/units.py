@@ -13,13 +13,23 @@ from yaan.base.errors import UnitError, nearest, quote
 _G0: Final = 9.80665  # [m/s^2], CGPM 1901
 _POUND: Final = 0.45359237  # [kg], international pound of 1959
 _INCH: Final = 0.0254  # [m]
+_FOOT: Final = 0.3048  # [m]
+_SLUG: Final = _POUND * _G0 / _FOOT  # [kg], what a pound of force gives 1 ft/s^2
 _PSI: Final = _POUND * _G0 / _INCH**2  # [Pa]
 _DEGREE: Final = math.pi / 180.0  # [rad]
 
 # Dimension -> unit -> factor to SI. The first unit of each dimension is the SI one.
 UNITS: Final[dict[str, dict[str, float]]] = {
-    "mass": {"kg": 1.0, "t": 1e3, "g": 1e-3, "lb": _POUND},
-    "length": {"m": 1.0, "km": 1e3, "cm": 1e-2, "mm": 1e-3, "ft": 0.3048, "nmi": 1852.0},
+    "mass": {"kg": 1.0, "t": 1e3, "g": 1e-3, "lb": _POUND, "slug": _SLUG},
+    "length": {
+        "m": 1.0,
+        "km": 1e3,
+        "cm": 1e-2,
+        "mm": 1e-3,
+        "ft": _FOOT,
+        "in": _INCH,
+        "nmi": 1852.0,
+    },
     "time": {"s": 1.0, "ms": 1e-3, "min": 60.0, "h": 3600.0, "day": 86400.0},
     "angle": {"rad": 1.0, "deg": _DEGREE, "arcmin": _DEGREE / 60.0, "arcsec": _DEGREE / 3600.0},
     "force": {"N": 1.0, "kN": 1e3, "MN": 1e6, "tf": 1e3 * _G0, "lbf": _POUND * _G0},
@@ -33,9 +43,9 @@ UNITS: Final[dict[str, dict[str, float]]] = {
         "psi": _PSI,
     },
     "temperature": {"K": 1.0},
-    "speed": {"m/s": 1.0, "km/s": 1e3, "km/h": 1.0 / 3.6, "ft/s": 0.3048, "kn": 1852.0 / 3600.0},
+    "speed": {"m/s": 1.0, "km/s": 1e3, "km/h": 1.0 / 3.6, "ft/s": _FOOT, "kn": 1852.0 / 3600.0},
     "acceleration": {"m/s2": 1.0, "g0": _G0},
-    "area": {"m2": 1.0, "cm2": 1e-4, "mm2": 1e-6, "ft2": 0.3048**2},
+    "area": {"m2": 1.0, "cm2": 1e-4, "mm2": 1e-6, "ft2": _FOOT**2},
     "volume": {"m3": 1.0, "l": 1e-3},
     "impulse": {"N s": 1.0, "kN s": 1e3, "MN s": 1e6},
     "heat flux": {"W/m2": 1.0, "kW/m2": 1e3, "MW/m2": 1e6, "W/cm2": 1e4},
@@ -43,6 +53,8 @@ UNITS: Final[dict[str, dict[str, float]]] = {
     "mass per area": {"kg/m2": 1.0, "g/cm2": 10.0},
     "mass flow": {"kg/s": 1.0, "t/s": 1e3},
     "angular rate": {"rad/s": 1.0, "deg/s": _DEGREE},
+    "moment of inertia": {"kg m2": 1.0, "slug ft2": _SLUG * _FOOT**2},
+    "torque": {"N m": 1.0, "kN m": 1e3, "lbf ft": _POUND * _G0 * _FOOT},
     "power": {"W": 1.0, "kW": 1e3, "MW": 1e6},
 }
 
