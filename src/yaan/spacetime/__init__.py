@@ -1,9 +1,12 @@
 """Time, frames, the Earth's shape and turning, and orbits."""
 
 from yaan.spacetime.earth import (
+    WGS84,
     EarthRotation,
+    Ellipsoid,
     Geodetic,
     geodetic,
+    iau1980_rotation,
     iers_rotation,
     still_rotation,
     uniform_rotation,
@@ -21,9 +24,11 @@ from yaan.spacetime.rotation import Rotation
 from yaan.spacetime.time import EarthOrientation, Epoch, bundled_orientation, parse_utc
 
 __all__ = [
+    "WGS84",
     "EarthOrientation",
     "EarthRotation",
     "Elements",
+    "Ellipsoid",
     "Epoch",
     "Frame",
     "Geodetic",
@@ -36,6 +41,7 @@ __all__ = [
     "elements",
     "energy",
     "geodetic",
+    "iau1980_rotation",
     "iers_rotation",
     "inertial_state",
     "parse_utc",

@@ -1,10 +1,14 @@
-"""The Earth: its shape (WGS 84) and how it turns (IERS, or uniformly).
+"""The Earth: its shape (WGS 84 or another ellipsoid) and how it turns (IERS, older, uniformly).
 
 ERFA is called once, on the host: the rotation from GCRS to ITRS is tabulated, and traced code
 interpolates it. Between two nodes the turn is about a fixed axis at a fixed rate, so that a
 uniform rotation is exact and the rest of the motion of the axis is all that is interpolated
 (tests/unit/spacetime/test_earth.py bounds the error).
 """
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
 
 import equinox as eqx
 import erfa
@@ -17,27 +21,53 @@ from yaan.spacetime.frame import Frame, Vector
 from yaan.spacetime.rotation import Rotation, about, from_matrix
 from yaan.spacetime.time import EarthOrientation, Epoch
 
-_E2 = EARTH_FLATTENING * (2.0 - EARTH_FLATTENING)
-_POLAR_RADIUS = EARTH_RADIUS * (1.0 - EARTH_FLATTENING)
-_EP2 = _E2 / (1.0 - _E2)
+
+@dataclass(frozen=True)
+class Ellipsoid:
+    """An ellipsoid of revolution, which heights are above; a sphere has no flattening.
+
+    No array leaves but constants of what is compiled, as the numbers of WGS 84 always were: a
+    campaign disperses fields and air, never the zero of height.
+    """
+
+    equatorial_radius: float
+    """[m]"""
+    flattening: float = 0.0
+
+    @property
+    def eccentricity2(self) -> float:
+        """Square of the first eccentricity."""
+        return self.flattening * (2.0 - self.flattening)
+
+    @property
+    def polar_radius(self) -> float:
+        """[m]"""
+        return self.equatorial_radius * (1.0 - self.flattening)
+
+    def normal(self, sine: Float[Array, "*batch"]) -> Float[Array, "*batch"]:
+        """Length of the normal from the ground to the axis [m], at the sine of a latitude."""
+        return self.equatorial_radius / jnp.sqrt(1.0 - self.eccentricity2 * sine**2)
+
+
+WGS84: Final = Ellipsoid(EARTH_RADIUS, EARTH_FLATTENING)
 
 
 class Geodetic(eqx.Module):
-    """A place above the WGS 84 ellipsoid: latitude, longitude [rad], height [m]."""
+    """A place above an ellipsoid: latitude, longitude [rad], height [m]."""
 
     latitude: Float[Array, "*batch"]
     longitude: Float[Array, "*batch"]
     height: Float[Array, "*batch"]
 
-    def position(self) -> Vector:
-        """Position in ITRS [m]."""
+    def position(self, shape: Ellipsoid = WGS84) -> Vector:
+        """Position in ITRS [m], where the latitude and the height are those of `shape`."""
         sin, cos = jnp.sin(self.latitude), jnp.cos(self.latitude)
-        normal = EARTH_RADIUS / jnp.sqrt(1.0 - _E2 * sin**2)
+        normal = shape.normal(sin)
         rho = (normal + self.height) * cos
         return Vector(
             rho * jnp.cos(self.longitude),
             rho * jnp.sin(self.longitude),
-            (normal * (1.0 - _E2) + self.height) * sin,
+            (normal * (1.0 - shape.eccentricity2) + self.height) * sin,
             Frame.ITRS,
         )
 
@@ -57,26 +87,29 @@ class Geodetic(eqx.Module):
         return Vector(-jnp.sin(lon), jnp.cos(lon), jnp.zeros_like(lon), Frame.ITRS)
 
 
-def geodetic(position: Vector) -> Geodetic:
-    """Geodetic coordinates of a position in ITRS [m].
+def geodetic(position: Vector, shape: Ellipsoid = WGS84) -> Geodetic:
+    """Geodetic coordinates of a position in ITRS [m], above `shape`.
 
-    Valid: heights from -5 km to 40,000 km, within 1e-9 m and 1e-12 rad off the poles' axis.
+    Valid: heights from -5 km to 40,000 km, within 1e-9 m and 1e-12 rad off the poles' axis, for
+    the Earth's flattening; a sphere exactly.
     Source: Bowring, Survey Review 23 (1976), 323-327, applied twice.
     """
+    a, b, e2 = shape.equatorial_radius, shape.polar_radius, shape.eccentricity2
+    ep2 = e2 / (1.0 - e2)
     x, y, z = position.x, position.y, position.z
     rho = jnp.sqrt(x * x + y * y + 1e-30)
-    tan_beta = z / rho * (EARTH_RADIUS / _POLAR_RADIUS)
+    tan_beta = z / rho * (a / b)
     above, along = z, rho
     for _ in range(3):
         inverse = 1.0 / jnp.sqrt(1.0 + tan_beta**2)
         sin_beta, cos_beta = tan_beta * inverse, inverse
-        above = z + _EP2 * _POLAR_RADIUS * sin_beta**3
-        along = rho - _E2 * EARTH_RADIUS * cos_beta**3
-        tan_beta = (1.0 - EARTH_FLATTENING) * above / along
+        above = z + ep2 * b * sin_beta**3
+        along = rho - e2 * a * cos_beta**3
+        tan_beta = (1.0 - shape.flattening) * above / along
     latitude = jnp.arctan2(above, along)
     sin, cos = jnp.sin(latitude), jnp.cos(latitude)
     # The projection on the normal is exact near the poles too, unlike rho / cos - N.
-    height = rho * cos + z * sin - EARTH_RADIUS * jnp.sqrt(1.0 - _E2 * sin**2)
+    height = rho * cos + z * sin - a * jnp.sqrt(1.0 - e2 * sin**2)
     return Geodetic(latitude, jnp.arctan2(y, x), height)
 
 
@@ -122,19 +155,47 @@ def iers_rotation(
 
     `duration` and `step` in [s]. Source: IERS TN 36, equation 5.1, by ERFA.
     """
-    count = int(np.ceil(duration / step)) + 2
-    matrices = _celestial_to_terrestrial([epoch + i * step for i in range(count)], orientation)
+    matrices = _celestial_to_terrestrial(_nodes(epoch, duration, step), orientation)
     # The CIRS pole of date; its x axis is the celestial intermediate origin.
     return _tabulated(matrices, step, erfa.c2i06a(*epoch.tt()))
 
 
-def uniform_rotation(*, duration: float, step: float = 600.0) -> EarthRotation:
-    """Constant spin about the z axis of GCRS, aligned with ITRS at the epoch.
+def iau1980_rotation(
+    epoch: Epoch,
+    orientation: EarthOrientation,
+    *,
+    tai_ut1: float | None = None,
+    duration: float,
+    step: float = 600.0,
+) -> EarthRotation:
+    """The rotation of the older conventions: IAU 1976 precession, IAU 1980 nutation, GAST.
+
+    `tai_ut1` [s] is TAI - UT1, held; without it UT1 is that of `orientation`. `duration` and
+    `step` in [s]. For checks against studies that fly by these: what is called GCRS is then
+    the mean equator and equinox of J2000 (0.02 arcseconds away), and the pole of date comes with
+    the true equinox as x axis.
+
+    Ignores: polar motion, the observed offsets of the pole, the frame bias.
+    Source: Lieske et al., A&A 58 (1977) 1; Seidelmann, Celestial Mechanics 27 (1982) 79; Aoki
+    et al., A&A 105 (1982) 359, with the equation of the equinoxes of IAU 1994; by ERFA.
+    """
+    epochs = _nodes(epoch, duration, step)
+    utc, tt, tai = _times(epochs)
+    late = orientation.at(utc[0] - 2_400_000.5 + utc[1])["ut1_tai"]
+    ut1 = tai[1] + (late if tai_ut1 is None else -tai_ut1) / 86_400.0
+    matrices = erfa.rz(erfa.gst94(tai[0], ut1), erfa.pnm80(*tt))
+    return _tabulated(matrices, step, erfa.pnm80(*epoch.tt()))
+
+
+def uniform_rotation(
+    *, duration: float, step: float = 600.0, spin: float = EARTH_SPIN
+) -> EarthRotation:
+    """Constant spin [rad/s] about the z axis of GCRS, aligned with ITRS at the epoch.
 
     Ignores precession, nutation, polar motion and UT1: for checks against studies that do.
     """
     count = int(np.ceil(duration / step)) + 2
-    matrices = np.stack([erfa.rz(EARTH_SPIN * i * step, np.eye(3)) for i in range(count)])
+    matrices = np.stack([erfa.rz(spin * i * step, np.eye(3)) for i in range(count)])
     return _tabulated(matrices, step, np.eye(3))
 
 
@@ -148,13 +209,23 @@ def still_rotation() -> EarthRotation:
 
 def _celestial_to_terrestrial(epochs: list[Epoch], orientation: EarthOrientation) -> np.ndarray:
     """The matrices of all epochs [n, 3, 3], in one call of each routine."""
-    utc, tt, tai = (np.array(times).T for times in zip(*map(_scales, epochs), strict=True))
+    utc, tt, tai = _times(epochs)
     now = orientation.at(utc[0] - 2_400_000.5 + utc[1])
     x, y, s = erfa.xys06a(*tt)
     intermediate = erfa.c2ixys(x + now["dx"], y + now["dy"], s)
     angle = erfa.era00(tai[0], tai[1] + now["ut1_tai"] / 86_400.0)
     polar = erfa.pom00(now["xp"], now["yp"], erfa.sp00(*tt))
     return erfa.c2tcio(intermediate, angle, polar)
+
+
+def _nodes(epoch: Epoch, duration: float, step: float) -> list[Epoch]:
+    """Where a table has its nodes: every `step` [s], and one beyond the end."""
+    return [epoch + i * step for i in range(int(np.ceil(duration / step)) + 2)]
+
+
+def _times(epochs: list[Epoch]) -> Iterable[np.ndarray]:
+    """UTC, TT and TAI of all epochs, each [2, n]: two-part Julian dates [day]."""
+    return (np.array(times).T for times in zip(*map(_scales, epochs), strict=True))
 
 
 def _scales(epoch: Epoch) -> tuple[tuple[float, float], ...]:

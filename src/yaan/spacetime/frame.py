@@ -21,6 +21,9 @@ class Frame(enum.Enum):
     GCRS = "geocentric celestial reference system"
     CIRS = "true equator of date, origin at the celestial intermediate origin"
     ITRS = "international terrestrial reference system, fixed to the Earth"
+    BODY = "axes of a body: x forward, y right, z down, from its centre of mass"
+    NED = "north, east and down of a place on the ellipsoid"
+    VVLH = "z to the Earth's centre, y against the orbit's angular momentum, x ahead"
 
 
 class Vector(eqx.Module):

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from yaan.spacetime.earth import EarthRotation, geodetic
+from yaan.spacetime.earth import WGS84, EarthRotation, Ellipsoid, geodetic
 from yaan.spacetime.frame import Vector
 
 
@@ -27,13 +27,17 @@ def inertial_state(
 
 
 def relative_state(
-    earth: EarthRotation, t: Float[Array, "*batch"], place: Vector, motion: Motion
+    earth: EarthRotation,
+    t: Float[Array, "*batch"],
+    place: Vector,
+    motion: Motion,
+    shape: Ellipsoid = WGS84,
 ) -> tuple[Vector, Vector]:
     """The same with a motion against the turning Earth.
 
-    The horizon is the ellipsoid's, as in `flight_path_angle_relative`.
+    The horizon is that of the ellipsoid `shape`, as in `flight_path_angle_relative`.
     """
-    position, velocity = _state(earth, t, place, motion, geodetic(place).up())
+    position, velocity = _state(earth, t, place, motion, geodetic(place, shape).up())
     spin = earth.rotation(t).inverse().apply(earth.spin(t))
     return position, velocity + spin.cross(position)
 
@@ -41,7 +45,7 @@ def relative_state(
 def _state(
     earth: EarthRotation, t: Array, place: Vector, motion: Motion, up: Vector
 ) -> tuple[Vector, Vector]:
-    east = geodetic(place).east()
+    east = geodetic(place).east()  # of any ellipsoid about the same axis
     north = up.cross(east)
     ahead = north * jnp.cos(motion.heading) + east * jnp.sin(motion.heading)
     angle = motion.flight_path_angle
