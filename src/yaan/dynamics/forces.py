@@ -8,7 +8,7 @@ from yaan.aerodynamics.tables import ForceTable
 from yaan.environment.atmosphere import AbstractAtmosphere, Air
 from yaan.environment.gravity import AbstractGravity
 from yaan.environment.wind import AbstractWind
-from yaan.spacetime.earth import EarthRotation, Geodetic, geodetic
+from yaan.spacetime.earth import WGS84, EarthRotation, Ellipsoid, Geodetic, geodetic
 from yaan.spacetime.frame import Frame, Vector, where
 from yaan.spacetime.rotation import Rotation
 
@@ -22,6 +22,8 @@ class World(eqx.Module):
     earth: EarthRotation
     mu: Float[Array, ""]
     """Gravitational parameter [m^3/s^2] of osculating elements."""
+    shape: Ellipsoid = eqx.field(static=True, default=WGS84)
+    """What heights are above."""
 
 
 class Surroundings(eqx.Module):
@@ -49,7 +51,7 @@ def surroundings(
     to_fixed = world.earth.rotation(t)
     to_inertial = to_fixed.inverse()
     fixed = to_fixed.apply(position)
-    place = geodetic(fixed)
+    place = geodetic(fixed, world.shape)
     up, east = place.up(), place.east()
     north = up.cross(east)
     gravity = Vector(*world.gravity.acceleration(fixed.x, fixed.y, fixed.z), Frame.ITRS)

@@ -199,7 +199,7 @@ class _Carry(eqx.Module):
 def _at_rest(world: World, place: Geodetic, loaded: Array) -> _Carry:
     """The vehicle on its pad, turning with the Earth, at t = 0."""
     zero = jnp.asarray(0.0)
-    fixed = place.position()
+    fixed = place.position(world.shape)
     to_inertial = world.earth.rotation(zero).inverse()
     turning = world.earth.spin(zero).cross(fixed)
     never = jnp.full(loaded.shape, jnp.inf)

@@ -191,9 +191,10 @@ def descend(  # noqa: PLR0913 - what flies, from where, and how finely: each its
 
 def _told(arrival: Arrival, setting: _Setting) -> Descent:
     canopies, train = arrival.state.canopies, setting.train
-    position, earth = arrival.state.position, setting.world.earth
+    position, world = arrival.state.position, setting.world
+    earth = world.earth
     to_fixed = earth.rotation(arrival.t)
-    place = geodetic(to_fixed.apply(position))
+    place = geodetic(to_fixed.apply(position), world.shape)
     turning = to_fixed.inverse().apply(earth.spin(arrival.t)).cross(position)
     relative = to_fixed.apply(arrival.state.velocity - turning)
     down = -relative.dot(place.up())

@@ -23,6 +23,7 @@ from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.dynamics.forces import Surroundings, World, surroundings
 from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
 from yaan.gnc.bank import BankProfile
+from yaan.phases.peaks import Peaks, higher, no_peaks
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Vector
@@ -39,16 +40,6 @@ _COAST_STEP = 10.0  # [s]
 _LEFT = 130e3  # [m] who climbs through this height after sinking below it has skipped out
 _UPRIGHT = 0.01  # [rad]
 _MAX_STEPS = 20_000
-
-
-class Peaks(eqx.Module):
-    """The largest load and flux so far, between steps too: the vertex of three rows' parabola."""
-
-    best: Float[Array, "*lanes 2"]
-    last: Float[Array, "*lanes 2"]
-    before: Float[Array, "*lanes 2"]
-    t_last: Float[Array, "*lanes"]
-    t_before: Float[Array, "*lanes"]
 
 
 class EntryState(eqx.Module):
@@ -151,8 +142,7 @@ def enter(  # noqa: PLR0913 - a world, a flight and its start; then where it end
     With `rows` a tape of as many rows is written, the first of them the start.
     """
     still = jnp.zeros_like(t)
-    none = jnp.stack([still, still], axis=-1)
-    state = EntryState(position, velocity, still, still, Peaks(none, none, none, still, still))
+    state = EntryState(position, velocity, still, still, no_peaks(t))
     tape = None
     if rows is not None:
         tape = blank_tape(state, rows).write_state(t, jnp.asarray(0), state, still == 0.0)
@@ -229,23 +219,8 @@ def _keep(
     low = (setting.floor - _LEFT) * 1e-3 < events[0]
     sinking = state.position.dot(state.velocity) < 0.0
     sunk = jnp.where(low & sinking, 1.0, state.sunk)
-    peaks = _higher(t, state.peaks, events[2:])
+    peaks = higher(t, state.peaks, events[2:])
     return EntryState(state.position, state.velocity, state.heat_load, sunk, peaks)
-
-
-def _higher(t: Array, peaks: Peaks, value: Array) -> Peaks:
-    """The peaks after a step that ended at `t` with `value`."""
-    a, b, c = peaks.before, peaks.last, value
-    first = jnp.maximum(peaks.t_last - peaks.t_before, 1e-9)
-    second = jnp.maximum(t - peaks.t_last, 1e-9)
-    rise, fall = (b - a) / first, (c - b) / second
-    slope = (rise * second + fall * first) / (first + second)
-    bend = (fall - rise) / (first + second)
-    # Only around a summit that is resolved; the rows before the first are zero.
-    summit = (b > a) & (b > c) & (a > 0.2 * b) & (c > 0.2 * b)
-    vertex = jnp.where(summit, b - slope**2 / (4.0 * jnp.where(summit, bend, -1.0)), b)
-    best = jnp.maximum(peaks.best, jnp.maximum(vertex, c))
-    return Peaks(best, c, b, t, peaks.t_last)
 
 
 def _next_end(t: Array, state: EntryState, setting: _Setting) -> Array:
@@ -257,7 +232,7 @@ def _next_end(t: Array, state: EntryState, setting: _Setting) -> Array:
 
 def _entry(world: World, arrival: Arrival) -> Entry:
     def place(t: Array, position: Vector) -> Geodetic:
-        return geodetic(world.earth.rotation(t).apply(position))
+        return geodetic(world.earth.rotation(t).apply(position), world.shape)
 
     landing = jax.vmap(place)(arrival.t, arrival.state.position)
     state: EntryState = arrival.state

@@ -114,7 +114,7 @@ def fall(
     )
 
     def place(t: Array, position: Vector) -> Geodetic:
-        return geodetic(world.earth.rotation(t).apply(position))
+        return geodetic(world.earth.rotation(t).apply(position), world.shape)
 
     landing = jax.vmap(place)(arrival.t, arrival.state.position)
     return Fall(

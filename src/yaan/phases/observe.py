@@ -96,7 +96,7 @@ def _row(t: Array, state: State, setting: Setting) -> Observation:
 
 def end(world: World, t: Array, position: Vector, velocity: Vector) -> End:
     """The end of a leg, of one lane."""
-    place = geodetic(world.earth.rotation(t).apply(position))
+    place = geodetic(world.earth.rotation(t).apply(position), world.shape)
     of_date = world.earth.of_date
     speed = velocity.norm()
     return End(

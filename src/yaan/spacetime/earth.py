@@ -41,7 +41,7 @@ class Ellipsoid:
 
     @property
     def polar_radius(self) -> float:
-        """[m]"""
+        """Distance from the centre to a pole [m]."""
         return self.equatorial_radius * (1.0 - self.flattening)
 
     def normal(self, sine: Float[Array, "*batch"]) -> Float[Array, "*batch"]:
@@ -183,7 +183,9 @@ def iau1980_rotation(
     utc, tt, tai = _times(epochs)
     late = orientation.at(utc[0] - 2_400_000.5 + utc[1])["ut1_tai"]
     ut1 = tai[1] + (late if tai_ut1 is None else -tai_ut1) / 86_400.0
-    matrices = erfa.rz(erfa.gst94(tai[0], ut1), erfa.pnm80(*tt))
+    # Not erfa.gst94, which takes the nutation at UT1: a millimetre at the surface.
+    turn = erfa.gmst82(tai[0], ut1) + erfa.eqeq94(*tt)
+    matrices = erfa.rz(turn, erfa.pnm80(*tt))
     return _tabulated(matrices, step, erfa.pnm80(*epoch.tt()))
 
 

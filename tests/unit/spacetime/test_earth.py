@@ -13,9 +13,12 @@ import pytest
 from tests.physics.rockets import array
 from yaan.base.constants import EARTH_SPIN
 from yaan.spacetime.earth import (
+    WGS84,
     EarthRotation,
+    Ellipsoid,
     Geodetic,
     geodetic,
+    iau1980_rotation,
     iers_rotation,
     uniform_rotation,
 )
@@ -154,6 +157,53 @@ def test_a_uniform_rotation_is_exact_even_beyond_its_table():
         )
 
 
+def test_a_uniform_rotation_takes_another_spin():
+    earth = uniform_rotation(duration=600.0, spin=1e-4)
+    found = matrix(earth.rotation(jnp.asarray(450.0)))
+    np.testing.assert_allclose(found, erfa.rz(0.045, np.eye(3)), rtol=0, atol=1e-14)
+
+
+def test_vallados_example_of_the_iau_1980_reduction():
+    # Vallado, Fundamentals of Astrodynamics, 4th ed. (2013), example 3-15 without the offsets of
+    # the pole: the place of the example above, its polar motion put in by hand (16 m).
+    epoch = parse_utc("2004-04-06T07:51:28.386009 UTC")
+    earth = iau1980_rotation(epoch, held(), tai_ut1=32.0 + 0.4399619, duration=1.0)
+    fixed = np.array([-1_033_479.3830, 7_901_295.2754, 6_380_356.5958])
+    second = np.pi / 648_000.0
+    still = erfa.pom00(-0.140682 * second, 0.333309 * second, 0.0).T @ fixed
+    found = array(
+        earth.rotation(jnp.asarray(0.0)).inverse().apply(vector(jnp.asarray(still), Frame.ITRS))
+    )
+    np.testing.assert_allclose(
+        found, [5_102_509.600, 6_123_011.520, 6_378_136.300], rtol=0, atol=0.01
+    )
+
+
+def test_the_older_rotation_is_the_chain_of_erfa_between_nodes():
+    late = 32.469
+    earth = iau1980_rotation(EPOCH, bundled_orientation(), tai_ut1=late, duration=86_400.0)
+    for t in (0.0, 300.0, 43_500.0, 86_100.0):
+        tai, tt = (EPOCH + t).tai(), (EPOCH + t).tt()
+        ut1 = tai[0], tai[1] - late / 86_400.0
+        dpsi, deps = erfa.nut80(*tt)
+        tilt = erfa.obl80(*tt)
+        pole = erfa.numat(tilt, dpsi, deps) @ erfa.pmat76(*tt)
+        turn = erfa.gmst82(*ut1) + erfa.eqeq94(*tt)
+        wanted = erfa.rz(turn, np.eye(3)) @ pole
+        error = matrix(earth.rotation(jnp.asarray(t))) - wanted
+        assert RADIUS * float(np.linalg.norm(error, ord=2)) < 2e-4, t
+    assert earth.of_date.target is Frame.CIRS
+
+
+def test_the_older_rotation_is_near_the_new_one():
+    # Pole offsets and the frame bias move it by less than 0.1 arcseconds, polar motion by 0.5.
+    new = iers_rotation(EPOCH, bundled_orientation(), duration=1.0)
+    old = iau1980_rotation(EPOCH, bundled_orientation(), duration=1.0)
+    now = jnp.asarray(0.0)
+    error = matrix(old.rotation(now)) - matrix(new.rotation(now))
+    assert 0.02 < np.linalg.norm(error, ord=2) * 648_000.0 / np.pi < 0.7
+
+
 def test_missing_pole_offsets_are_held():
     orientation = bundled_orientation()
     assert np.all(np.isfinite(orientation.dx))
@@ -178,6 +228,22 @@ def test_places_come_back():
     np.testing.assert_allclose(
         np.asarray(back.longitude)[inland], np.asarray(places.longitude)[inland], atol=1e-12
     )
+
+
+def test_a_sphere_has_no_normal_but_the_radius():
+    ball = Ellipsoid(6_371_000.0)
+    places = grid()
+    r = places.position(ball)
+    np.testing.assert_allclose(r.norm(), 6_371_000.0 + np.asarray(places.height), rtol=1e-15)
+    back = geodetic(r, ball)
+    np.testing.assert_allclose(back.height, places.height, rtol=0, atol=2e-8)
+    np.testing.assert_allclose(back.latitude, places.latitude, rtol=0, atol=1e-14)
+
+
+def test_shapes_are_constants_of_what_is_compiled():
+    assert Ellipsoid(6_378_137.0, 1.0 / 298.257223563) == WGS84
+    assert hash(Ellipsoid(6_378_137.0, 1.0 / 298.257223563)) == hash(WGS84)
+    assert Ellipsoid(6_378_137.0) != WGS84
 
 
 def test_places_are_those_of_sofa():

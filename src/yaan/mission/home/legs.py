@@ -327,7 +327,8 @@ def below(world: World, t: Array, position: Array) -> tuple[Array, Array, Array]
 
 @programme
 def _below(world: World, t: jax.Array, position: jax.Array) -> Geodetic:
-    return geodetic(world.earth.rotation(t).apply(vector(position, Frame.GCRS)))
+    fixed = world.earth.rotation(t).apply(vector(position, Frame.GCRS))
+    return geodetic(fixed, world.shape)
 
 
 def joined(pieces: list[Tape]) -> Tape:

@@ -3,7 +3,6 @@
 import jax.numpy as jnp
 import numpy as np
 
-from yaan.base.constants import EARTH_FLATTENING, EARTH_RADIUS
 from yaan.base.session import require_float64
 from yaan.dynamics.forces import World
 from yaan.gnc.bank import BankProfile, constant_bank
@@ -16,13 +15,13 @@ from yaan.mission.spec import (
     SpacecraftSpec,
     StepSpec,
 )
+from yaan.spacetime.earth import Ellipsoid
 from yaan.spacetime.frame import Frame, Vector, vector
 from yaan.spacetime.motion import Motion, inertial_state, relative_state
 from yaan.vehicle.capsule import Capsule
 from yaan.vehicle.parachute import Reefing, Step, Train, stack
 from yaan.vehicle.spacecraft import Spacecraft
 
-_E2 = EARTH_FLATTENING * (2.0 - EARTH_FLATTENING)
 _ROUNDS = 20  # each gains two digits or more: the ellipsoid is nearly a sphere
 
 
@@ -146,27 +145,29 @@ def build_interface(spec: InterfaceSpec, world: World) -> tuple[Vector, Vector]:
         YaanError: outside a 64-bit context.
     """
     require_float64()
-    place = vector(jnp.asarray(_place(spec)), Frame.ITRS)
+    place = vector(jnp.asarray(_place(spec, world.shape)), Frame.ITRS)
     motion = Motion(spec.speed, spec.flight_path_angle, spec.heading)
-    state = inertial_state if spec.velocity == "inertial" else relative_state
-    return state(world.earth, jnp.zeros(()), place, motion)
+    if spec.velocity == "inertial":
+        return inertial_state(world.earth, jnp.zeros(()), place, motion)
+    return relative_state(world.earth, jnp.zeros(()), place, motion, world.shape)
 
 
-def _place(spec: InterfaceSpec) -> np.ndarray:
+def _place(spec: InterfaceSpec, shape: Ellipsoid) -> np.ndarray:
     """Position of an interface in ITRS [m], whatever latitude and distance it is told in."""
     latitude, height = spec.latitude, spec.height if spec.height is not None else 0.0
     for _ in range(_ROUNDS):
-        rho, z = _meridian(latitude, height)
+        rho, z = _meridian(shape, latitude, height)
         if spec.latitude_kind == "geocentric":
             latitude += spec.latitude - np.arctan2(z, rho)
         if spec.radius is not None:
             height += spec.radius - np.hypot(rho, z)
-    rho, z = _meridian(latitude, height)
+    rho, z = _meridian(shape, latitude, height)
     return np.array([rho * np.cos(spec.longitude), rho * np.sin(spec.longitude), z])
 
 
-def _meridian(latitude: float, height: float) -> tuple[float, float]:
+def _meridian(shape: Ellipsoid, latitude: float, height: float) -> tuple[float, float]:
     """Distance from the axis and from the equator [m] of a geodetic place."""
-    normal = EARTH_RADIUS / np.sqrt(1.0 - _E2 * np.sin(latitude) ** 2)
+    flat = 1.0 - shape.eccentricity2
+    normal = shape.equatorial_radius / np.sqrt(1.0 - (1.0 - flat) * np.sin(latitude) ** 2)
     across = (normal + height) * np.cos(latitude)
-    return across, (normal * (1.0 - _E2) + height) * np.sin(latitude)
+    return across, (normal * flat + height) * np.sin(latitude)
