@@ -1,0 +1,37 @@
+"""The largest values on a path, between the ends of steps too."""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+
+class Peaks(eqx.Module):
+    """The largest load and flux so far: the vertex of three rows' parabola where there is one."""
+
+    best: Float[Array, "*lanes 2"]
+    last: Float[Array, "*lanes 2"]
+    before: Float[Array, "*lanes 2"]
+    t_last: Float[Array, "*lanes"]
+    t_before: Float[Array, "*lanes"]
+
+
+def no_peaks(t: Float[Array, " lanes"]) -> Peaks:
+    """Nothing felt yet, for as many lanes as `t`."""
+    still = jnp.zeros_like(t)
+    none = jnp.stack([still, still], axis=-1)
+    return Peaks(none, none, none, still, still)
+
+
+def higher(t: Float[Array, ""], peaks: Peaks, value: Float[Array, " 2"]) -> Peaks:
+    """The peaks after a step that ended at `t` with `value`."""
+    a, b, c = peaks.before, peaks.last, value
+    first = jnp.maximum(peaks.t_last - peaks.t_before, 1e-9)
+    second = jnp.maximum(t - peaks.t_last, 1e-9)
+    rise, fall = (b - a) / first, (c - b) / second
+    slope = (rise * second + fall * first) / (first + second)
+    bend = (fall - rise) / (first + second)
+    # Only around a summit that is resolved; the rows before the first are zero.
+    summit = (b > a) & (b > c) & (a > 0.2 * b) & (c > 0.2 * b)
+    vertex = jnp.where(summit, b - slope**2 / (4.0 * jnp.where(summit, bend, -1.0)), b)
+    best = jnp.maximum(peaks.best, jnp.maximum(vertex, c))
+    return Peaks(best, c, b, t, peaks.t_last)
