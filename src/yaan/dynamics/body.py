@@ -1,0 +1,130 @@
+"""What acts on a body at an instant: air, engine, pulses, sunlight and gravity.
+
+Ignores: what `vehicle.body` and `aerodynamics.coefficients` ignore; thrust build-up; the mass that
+a pulse would burn.
+"""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from yaan.aerodynamics.coefficients import AirLoad
+from yaan.dynamics.forces import Surroundings, World
+from yaan.dynamics.rigid import Exhaust, gravity_gradient
+from yaan.spacetime.frame import Frame, Vector
+from yaan.spacetime.rotation import Rotation
+from yaan.vehicle.body import Configuration, MassProperties
+
+
+class Pulses(eqx.Module):
+    """Forces and torques from `start` to `stop` [s], in body axes; shared by all lanes."""
+
+    start: Float[Array, " pulses"]
+    stop: Float[Array, " pulses"]
+    force: Vector  # [N]
+    torque: Vector  # [N m]
+    position: Vector
+    """Where the force acts [m, structural axes]."""
+    about_centre: Float[Array, " pulses"]
+    """1 where it acts at the centre of mass instead."""
+
+
+class BodyState(eqx.Module):
+    """What is integrated, and what a step holds."""
+
+    position: Vector  # [m], GCRS
+    velocity: Vector  # [m/s], GCRS
+    attitude: Rotation  # GCRS to BODY
+    rate: Vector  # [rad/s], against GCRS, BODY
+    propellant: Float[Array, "*batch configurations"]
+    """Left for each configuration [kg]."""
+    burning: Float[Array, "*batch"]
+    """1 while the engine is on, from here to the end of the next step."""
+    pulsing: Float[Array, "*batch pulses"]
+    """1 for each pulse that is on, likewise."""
+
+
+class Scene(eqx.Module):
+    """What a body meets, and what it does."""
+
+    world: World
+    body: Configuration
+    """The configuration that flies."""
+    configuration: Int[Array, ""]
+    """Its index, and that of its propellant."""
+    pulses: Pulses
+    gradient: bool = eqx.field(static=True)
+    """Whether gravity turns the body."""
+
+
+class Instant(eqx.Module):
+    """Everything that acts at an instant; forces in body axes."""
+
+    around: Surroundings
+    attitude: Rotation
+    """GCRS to BODY."""
+    properties: MassProperties
+    air: Vector
+    """Velocity against the air [m/s]."""
+    turning: Vector
+    """Rate against the turning Earth [rad/s]."""
+    load: AirLoad
+    moment: Vector
+    """Of the air about the centre of mass [N m]."""
+    thrust: Vector  # [N]
+    force: Vector
+    """Of air, engine, pulses and light [N]."""
+    torque: Vector
+    """Of air, engine, pulses and gravity [N m]."""
+    exhaust: Exhaust
+
+
+def instant(
+    around: Surroundings, t: Array, state: BodyState, scene: Scene, attitude: Rotation
+) -> Instant:
+    around: Surroundings, t: Array, state: BodyState, scene: Scene, attitude: Rotation
+) -> Instant:
+    """Forces and torques at `t` [s] on a body at `attitude`, one lane."""
+    world, body = scene.world, scene.body
+    properties = body.properties(state.propellant[scene.configuration])
+    centre = properties.centre
+    spin = around.to_fixed.inverse().apply(world.earth.spin(t))
+    turning = state.rate - attitude.apply(spin)
+    air = attitude.apply(around.stream)
+    load = body.coefficients.load(air, around.air.density, around.air.sound_speed, turning)
+    arm = (body.coefficients.reference - centre) * (1.0 - body.coefficients.about_centre)
+    moment = load.moment + arm.cross(load.force)
+    nozzle = body.nozzle
+    push = nozzle.thrust - nozzle.exit_area * around.air.pressure
+    thrust = nozzle.direction * (push * state.burning)
+    exit_arm = nozzle.position - centre
+    pulse, twist = _pulses(state, scene.pulses, centre)
+    force = load.force + thrust + pulse
+    if world.radiation is not None:
+        light = world.radiation.pressure(t, state.position)
+        force = force + attitude.apply(light) * body.radiation_area
+    torque = moment + exit_arm.cross(thrust) + twist
+    if scene.gradient:
+        down = attitude.apply(state.position)
+        torque = torque + gravity_gradient(world.mu, down, properties.inertia)
+    flow = nozzle.flow * state.burning
+    exhaust = Exhaust(flow, exit_arm, body.inertia_rate(flow))
+    return Instant(
+        around, attitude, properties, air, turning, load, moment, thrust, force, torque, exhaust
+    )
+
+
+def _pulses(state: BodyState, pulses: Pulses, centre: Vector) -> tuple[Vector, Vector]:
+    """Force [N] and torque [N m] of the pulses that are on."""
+    on = state.pulsing
+    force = pulses.force * on
+    reach = Vector(
+        pulses.position.x - centre.x,
+        pulses.position.y - centre.y,
+        pulses.position.z - centre.z,
+        Frame.BODY,
+    )
+    arm = reach * (1.0 - pulses.about_centre)
+    twist = arm.cross(force) + pulses.torque * on
+    return jax.tree.map(jnp.sum, force), jax.tree.map(jnp.sum, twist)

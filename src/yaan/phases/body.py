@@ -1,0 +1,283 @@
+"""The flight of one body from a given state, as a point or as a rigid body, phase by phase.
+
+A point's attitude is prescribed by its pointing; a rigid body turns under the torques of the air,
+of its engine, of pulses and of gravity. A phase hands its state to the next: a point hands over
+the attitude it was pointing at and the rate at which that turned, so that a rigid phase goes on
+from there; a rigid phase hands its attitude to a point that is held, or keeps its angles.
+
+Every function of this module that begins with `_` is of one lane; `fly_body` flies a batch.
+"""
+
+import enum
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int, PyTree
+
+from yaan.dynamics.body import BodyState, Instant, Pulses, Scene, instant
+from yaan.dynamics.forces import World, surroundings
+from yaan.dynamics.method import RK4, AbstractMethod
+from yaan.dynamics.rigid import angular_acceleration
+from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
+from yaan.phases.pointing import Pointed, pointed
+from yaan.results.outcome import OutcomeCode
+from yaan.spacetime.attitude import kinematics, normalised, rate_of
+from yaan.spacetime.frame import Vector, where
+from yaan.spacetime.rotation import Rotation
+from yaan.vehicle.body import Configuration
+
+MAX_STEPS = 600_000
+"""Of one phase."""
+
+_DEEP = 100.0  # [m] below the ellipsoid: it has struck the ground
+_CLOSE = 1e-9  # [s] instants nearer than this are one
+
+
+class BodyEnd(enum.IntEnum):
+    """What can end a phase besides its time, in the order of the event functions."""
+
+    HEIGHT = 0
+    DEPLETED = 1
+    GROUND = 2
+
+
+class BodyPhases(eqx.Module):
+    """Phases in turn, one entry each on the first axis; shared by all lanes."""
+
+    rigid: Bool[Array, "*phases"]
+    pointing: Int[Array, "*phases"]
+    configuration: Int[Array, "*phases"]
+    engine: Bool[Array, "*phases"]
+    duration: Float[Array, "*phases"]  # [s]
+    height_below: Float[Array, "*phases"]
+    """Ends on coming down to this height [m]; far below the ground: it does not."""
+    depleted: Bool[Array, "*phases"]
+    """Ends when its configuration has no propellant left."""
+    step: Float[Array, "*phases"]  # [s]
+
+
+class BodyLeg(eqx.Module):
+    """How one phase went; after `fly_body`, [phases, lanes, ...]."""
+
+    start: Float[Array, "*batch"]  # [s]
+    stop: Float[Array, "*batch"]  # [s]
+    outcome: Int[Array, "*batch"]
+    """An `OutcomeCode`: REACHED, STRUCK_GROUND, OUT_OF_STEPS, NOT_FINITE, or NO_SOLUTION where an
+    earlier phase failed."""
+    fired: Bool[Array, "*batch ends"]
+    steps: Int[Array, "*batch"]
+    pointed: Pointed
+    """Where a point's axes were."""
+    state: BodyState
+    """At the end."""
+
+
+class Setting(eqx.Module):
+    """The dynamics of one phase, of one lane."""
+
+    scene: Scene
+    phase: BodyPhases
+    pointed: Pointed
+
+
+def fly_body(  # noqa: PLR0913 - a world, a body, what it does and where it starts
+    world: World,
+    body: Configuration,
+    phases: BodyPhases,
+    pulses: Pulses,
+    t: Float[Array, " lanes"],
+    state: BodyState,
+    *,
+    gradient: bool = True,
+    method: AbstractMethod = RK4,
+    rows: int | None = None,
+) -> tuple[BodyLeg, Tape | None]:
+    """Fly all phases in turn from `state` at `t` [s] since the epoch.
+
+    `body` and `state` have lanes on their first axis, `body` its configurations on the second;
+    `burning` and `pulsing` of the state are set here. `gradient`: gravity turns rigid bodies.
+    With `rows` the states are kept, up to that many rows; without it only the ends of phases.
+    A phase that fails stops its lane: those after it have no length and say so.
+    """
+    tape = None if rows is None else blank_tape(state, rows)
+    problem = Problem(_evaluate, _switch, _deadline)
+
+    scene = Scene(world, body, jnp.asarray(0), pulses, gradient)
+
+    def fly(carried: PyTree, item: tuple[Array, BodyPhases]) -> tuple[PyTree, BodyLeg]:
+        return _fly_phase(problem, scene, method, carried, item)
+
+    indices = jnp.arange(phases.rigid.shape[0])
+    alive = jnp.ones(t.shape, dtype=bool)
+    (_, _, _, tape), legs = jax.lax.scan(fly, (t, state, alive, tape), (indices, phases))
+    return legs, tape
+
+
+def setting_of(scene: Scene, phase: BodyPhases, aim: Pointed) -> Setting:
+    """The dynamics of a phase; `scene` holds all configurations of its lane."""
+    flying = jax.tree.map(lambda leaf: leaf[phase.configuration], scene.body)
+    scene = Scene(scene.world, flying, phase.configuration, scene.pulses, scene.gradient)
+    return Setting(scene, phase, aim)
+
+
+def now_of(t: Array, state: BodyState, setting: Setting) -> Instant:
+    """Everything that acts at `t` [s]."""
+    around = surroundings(setting.scene.world, t, state.position, state.velocity)
+    rigid = setting.phase.rigid
+    own = normalised(state.attitude)
+    told = setting.pointed.attitude(around, state.position, state.velocity, own)
+    attitude = jax.tree.map(lambda a, b: jnp.where(rigid, a, b), own, told)
+    return instant(around, t, state, setting.scene, attitude)
+
+
+def turning(t: Array, state: BodyState, setting: Setting) -> tuple[Rotation, Vector]:
+    """Attitude and rate [rad/s] of a state, whether they are its own or prescribed."""
+    own = normalised(state.attitude)
+
+    def attitude(t: Array, position: Vector, velocity: Vector) -> Rotation:
+        around = surroundings(setting.scene.world, t, position, velocity)
+        return setting.pointed.attitude(around, position, velocity, own)
+
+    rigid = setting.phase.rigid
+    change = _rate(now_of(t, state, setting), state, setting)
+    here = (t, state.position, state.velocity)
+    along = (jnp.ones_like(t), change.position, change.velocity)
+    told, moving = jax.jvp(attitude, here, along)
+    chosen = jax.tree.map(lambda a, b: jnp.where(rigid, a, b), own, told)
+    return chosen, where(rigid, state.rate, rate_of(told, moving))
+
+
+def _evaluate(t: Array, state: BodyState, setting: Setting) -> tuple[BodyState, Array]:
+    now = now_of(t, state, setting)
+    return _rate(now, state, setting), _events(now, state, setting)
+
+
+def _rate(now: Instant, state: BodyState, setting: Setting) -> BodyState:
+    pushed = now.attitude.inverse().apply(now.force) / now.properties.mass
+    turned = angular_acceleration(now.properties.inertia, state.rate, now.torque, now.exhaust)
+    loose = jnp.where(setting.phase.rigid, 1.0, 0.0)
+    burnt = jnp.arange(state.propellant.shape[0]) == setting.phase.configuration
+    spinning = kinematics(state.attitude, state.rate)
+    return BodyState(
+        position=state.velocity,
+        velocity=now.around.gravity + pushed,
+        attitude=jax.tree.map(lambda leaf: leaf * loose, spinning),
+        rate=turned * loose,
+        propellant=jnp.where(burnt, -now.exhaust.flow, 0.0),
+        burning=jnp.zeros_like(state.burning),
+        pulsing=jnp.zeros_like(state.pulsing),
+    )
+
+
+def _events(now: Instant, state: BodyState, setting: Setting) -> Float[Array, " ends"]:
+    phase, height = setting.phase, now.around.place.height
+    left = state.propellant[phase.configuration]
+    return jnp.stack(
+        [
+            (phase.height_below - height) * 1e-3,
+            setting.scene.body.nozzle.flow * _CLOSE - left,
+            -(height + _DEEP) * 1e-3,
+        ]
+    )
+
+
+def _switch(t: Array, state: BodyState, events: Array, fired: Array, setting: Setting) -> BodyState:
+    del events, fired
+    return _switched(t, state, setting)
+
+
+def _switched(t: Array, state: BodyState, setting: Setting) -> BodyState:
+    """The state with what is on in the step that begins at `t` [s]."""
+    phase, pulses = setting.phase, setting.scene.pulses
+    left = state.propellant[phase.configuration]
+    empty = left <= setting.scene.body.nozzle.flow * _CLOSE
+    spent = empty & (state.burning > 0.5)
+    own = jnp.arange(state.propellant.shape[0]) == phase.configuration
+    on = (t >= pulses.start - _CLOSE) & (t < pulses.stop - _CLOSE)
+    return eqx.tree_at(
+        lambda s: (s.propellant, s.burning, s.pulsing),
+        state,
+        (
+            jnp.where(own & spent, 0.0, state.propellant),
+            jnp.where(phase.engine & ~empty, 1.0, 0.0),
+            jnp.where(on, 1.0, 0.0),
+        ),
+    )
+
+
+def _deadline(t: Array, state: BodyState, setting: Setting) -> Array:
+    pulses, phase = setting.scene.pulses, setting.phase
+    edges = jnp.concatenate([pulses.start, pulses.stop])
+    ahead = jnp.min(jnp.where(edges > t + _CLOSE, edges, jnp.inf), initial=jnp.inf)
+    # The flow is known, so the end of the propellant is too: nothing is searched.
+    flow = jnp.maximum(setting.scene.body.nozzle.flow, 1e-300)
+    lasting = state.propellant[phase.configuration] / flow
+    dry = jnp.where((state.burning > 0.5) & (lasting > _CLOSE), t + lasting, jnp.inf)
+    return jnp.minimum(ahead, dry)
+
+
+def _fly_phase(
+    problem: Problem,
+    scene: Scene,
+    method: AbstractMethod,
+    carried: Any,
+    item: tuple[Array, BodyPhases],
+) -> tuple[Any, BodyLeg]:
+    (t, state, alive, tape), (index, phase) = carried, item
+
+    def begin(body: Configuration, t: Array, state: BodyState) -> tuple[Setting, BodyState]:
+        around = surroundings(scene.world, t, state.position, state.velocity)
+        aim = pointed(phase.pointing, around, state.position, state.velocity, state.attitude)
+        lane = eqx.tree_at(lambda s: s.body, scene, body)
+        setting = setting_of(lane, phase, aim)
+        return setting, _switched(t, state, setting)
+
+    # What all lanes share is not mapped: that would only copy it.
+    shared = Scene(None, 0, None, None, scene.gradient)  # pyright: ignore[reportArgumentType]
+    axes = Setting(shared, None, Pointed(None, 0))  # pyright: ignore[reportArgumentType]
+    setting, state = jax.vmap(begin, out_axes=(axes, 0))(scene.body, t, state)
+    if tape is not None:
+        tape = tape.write_state(t, index, state, alive)
+    limit = t + phase.duration
+    ends = jnp.stack([jnp.asarray(True), phase.depleted, jnp.asarray(True)])
+    arrival, tape = solve(
+        problem,
+        state,
+        setting,
+        axes=axes,
+        method=method,
+        start=t,
+        stop=jnp.where(alive, limit, t),
+        step=jnp.broadcast_to(phase.step, t.shape),
+        ending=ends & alive[:, None],
+        switching=jnp.zeros(len(BodyEnd), dtype=bool),
+        max_steps=MAX_STEPS,
+        tape=tape,
+        label=index,
+    )
+    settled = jax.vmap(_settled, in_axes=(0, 0, axes))(arrival.t, arrival.state, setting)
+    outcome = _outcome(alive, limit, arrival)
+    leg = BodyLeg(t, arrival.t, outcome, arrival.fired, arrival.steps, setting.pointed, settled)
+    alive = alive & (outcome == OutcomeCode.REACHED)
+    return (arrival.t, settled, alive, tape), leg
+
+
+def _settled(t: Array, state: BodyState, setting: Setting) -> BodyState:
+    """The state as it is handed on: with the attitude and rate at which a point was pointing."""
+    return eqx.tree_at(lambda s: (s.attitude, s.rate), state, turning(t, state, setting))
+
+
+def _outcome(alive: Array, limit: Array, arrival: Arrival) -> Int[Array, " lanes"]:
+    ground = arrival.fired[:, BodyEnd.GROUND] & ~jnp.any(arrival.fired[:, : BodyEnd.GROUND], axis=1)
+    late = arrival.t < limit - _CLOSE
+    cases = [
+        (~alive, OutcomeCode.NO_SOLUTION),
+        (~arrival.finite, OutcomeCode.NOT_FINITE),
+        (ground, OutcomeCode.STRUCK_GROUND),
+        (~jnp.any(arrival.fired, axis=1) & late, OutcomeCode.OUT_OF_STEPS),
+    ]
+    codes = [jnp.full(limit.shape, int(code)) for _, code in cases]
+    reached = jnp.full(limit.shape, int(OutcomeCode.REACHED))
+    return jnp.select([case for case, _ in cases], codes, reached)

@@ -1,0 +1,87 @@
+"""Pointing: the attitude that is prescribed to a body flown as a point.
+
+Each function is of one lane.
+"""
+
+import enum
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Int
+
+from yaan.dynamics.forces import Surroundings
+from yaan.spacetime.attitude import from_axes, ned, normalised, vvlh
+from yaan.spacetime.frame import Frame, Vector, where
+from yaan.spacetime.rotation import Rotation
+
+
+class Pointing(enum.IntEnum):
+    """Where a point's axes are."""
+
+    STREAM = 0
+    """x into the air that it meets, y level."""
+    HELD = 1
+    """As they were, against the stars."""
+    NED = 2
+    """As they were, against north, east and down."""
+    VVLH = 3
+    """As they were, against the orbit."""
+
+
+class Pointed(eqx.Module):
+    """A pointing and what it keeps."""
+
+    pointing: Int[Array, "*batch"]
+    offset: Rotation
+    """From the pointing's frame to the body."""
+
+    def attitude(
+        self, around: Surroundings, position: Vector, velocity: Vector, own: Rotation
+    ) -> Rotation:
+        """GCRS to BODY at a position and velocity [m, m/s, GCRS]; `own` is the one that is held."""
+        chosen = normalised(own)
+        for pointing, frame in _frames(around, position, velocity).items():
+            kept = frame if frame.target is Frame.BODY else _kept(frame, self.offset)
+            wanted = self.pointing == int(pointing)
+            chosen = jax.tree.map(lambda a, b, w=wanted: jnp.where(w, a, b), kept, chosen)
+        return chosen
+
+
+def pointed(
+    pointing: Array, around: Surroundings, position: Vector, velocity: Vector, own: Rotation
+) -> Pointed:
+    """The pointing that goes on from the attitude `own`."""
+    frames = _frames(around, position, velocity)
+    now = normalised(own)
+    level = frames[Pointing.NED].inverse().then(now)
+    orbital = frames[Pointing.VVLH].inverse().then(now)
+    is_level = pointing == int(Pointing.NED)
+    pairs = ((level.w, orbital.w), (level.x, orbital.x), (level.y, orbital.y), (level.z, orbital.z))
+    w, x, y, z = (jnp.where(is_level, a, b) for a, b in pairs)
+    return Pointed(pointing, Rotation(w, x, y, z, Frame.VVLH, Frame.BODY))
+
+
+def _frames(around: Surroundings, position: Vector, velocity: Vector) -> dict[Pointing, Rotation]:
+    """From GCRS to the frame of each pointing that has one."""
+    return {
+        Pointing.STREAM: _into_stream(around),
+        Pointing.NED: around.to_fixed.then(ned(around.place)),
+        Pointing.VVLH: vvlh(position, velocity),
+    }
+
+
+def _kept(frame: Rotation, offset: Rotation) -> Rotation:
+    """The attitude of a body that keeps `offset` to a frame."""
+    o = offset
+    return frame.then(Rotation(o.w, o.x, o.y, o.z, frame.target, Frame.BODY))
+
+
+def _into_stream(around: Surroundings) -> Rotation:
+    """X along the velocity against the air, y level to the right; falling, north is up."""
+    speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
+    ahead = where(speed < 1e-3, around.north, around.stream / jnp.maximum(speed, 1e-3))
+    upright = jnp.abs(ahead.dot(around.up)) > 1.0 - 1e-10
+    top = where(upright, around.north, around.up)
+    right = ahead.cross(top).unit()
+    return from_axes(ahead, right, ahead.cross(right), Frame.BODY)
