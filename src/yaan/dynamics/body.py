@@ -83,8 +83,6 @@ class Instant(eqx.Module):
 def instant(
     around: Surroundings, t: Array, state: BodyState, scene: Scene, attitude: Rotation
 ) -> Instant:
-    around: Surroundings, t: Array, state: BodyState, scene: Scene, attitude: Rotation
-) -> Instant:
     """Forces and torques at `t` [s] on a body at `attitude`, one lane."""
     world, body = scene.world, scene.body
     properties = body.properties(state.propellant[scene.configuration])
