@@ -13,6 +13,7 @@ from yaan.environment.gravity import (
     LowDegreeGravity,
     PointGravity,
     ZonalJ2Gravity,
+    harmonic_gravity,
     load_gravity,
 )
 from yaan.environment.sunlight import Eclipse, eclipses, shadow
@@ -34,6 +35,7 @@ __all__ = [
     "TableWind",
     "ZonalJ2Gravity",
     "eclipses",
+    "harmonic_gravity",
     "load_gravity",
     "load_standard_atmosphere",
     "shadow",

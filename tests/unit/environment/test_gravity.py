@@ -11,10 +11,11 @@ from yaan.environment import (
     LowDegreeGravity,
     PointGravity,
     ZonalJ2Gravity,
+    harmonic_gravity,
     load_gravity,
 )
 
-MODELS = [("j2", 0), ("j2", 2), ("egm2008", 3), ("egm2008", 13)]
+MODELS = [("point", 0), ("j2", 2), ("ggm02c", 3), ("egm2008", 13)]
 
 
 @partial(jax.jit, static_argnames="mapped")
@@ -53,6 +54,8 @@ def test_loading():
     assert isinstance(load_gravity("egm2008", 1), PointGravity)
     assert float(load_gravity("egm2008", 0).mu) == 3.986004415e14
     assert float(load_gravity("j2", 0).mu) == 3.986004418e14
+    assert float(load_gravity("ggm02c", 4).mu) == 3.986004415e14
+    assert float(load_gravity("point", 8).mu) == float(load_gravity("j2", 0).mu) == 3.986004418e14
     assert isinstance(load_gravity("j2", 8), ZonalJ2Gravity)
     low, high = load_gravity("egm2008", 12), load_gravity("egm2008", 13)
     assert isinstance(low, LowDegreeGravity)
@@ -62,8 +65,25 @@ def test_loading():
 
 @pytest.mark.parametrize(
     ("field", "degree", "said"),
-    [("egm96", 8, "egm2008, j2"), ("egm2008", 71, "0 to 70"), ("j2", -1, "0 to 70")],
+    [
+        ("egm96", 8, "egm2008, ggm02c, j2, point"),
+        ("egm2008", 71, "0 to 70"),
+        ("ggm02c", 13, "0 to 12"),
+        ("j2", -1, "0 to 70"),
+    ],
 )
 def test_what_does_not_exist_is_refused(field: str, degree: int, said: str):
     with pytest.raises(ValueError, match=said):
         load_gravity(field, degree)
+
+
+def test_coefficients_of_ones_own_are_cut_at_the_degree():
+    c, s = np.zeros((5, 5)), np.zeros((5, 5))
+    c[0, 0], c[2, 0], c[4, 4] = 1.0, -4.8e-4, 1e-6
+    whole = harmonic_gravity(3.986e14, 6.378e6, c, s, 4)
+    flat = harmonic_gravity(3.986e14, 6.378e6, c, s, 3)
+    r = [jnp.asarray(part) for part in (6.6e6, 1e5, 2e6)]
+    bulge = ZonalJ2Gravity(3.986e14, 6.378e6, 4.8e-4 * np.sqrt(5.0))
+    np.testing.assert_allclose(pull(flat, *r), pull(bulge, *r), rtol=1e-13)
+    assert np.linalg.norm(np.subtract(pull(whole, *r), pull(flat, *r))) > 1e-7
+    assert isinstance(harmonic_gravity(3.986e14, 6.378e6, c, s, 1), PointGravity)
