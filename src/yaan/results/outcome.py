@@ -23,6 +23,8 @@ class OutcomeCode(IntEnum):
     OUT_OF_STEPS = 7
     INTERRUPTED = 8
     SKIPPED_OUT = 9
+    LEFT_TRIM = 10
+    STEP_TOO_LONG = 11
 
     @property
     def word(self) -> str:
@@ -63,6 +65,8 @@ _WORDS = {
     OutcomeCode.OUT_OF_STEPS: "out-of-steps",
     OutcomeCode.INTERRUPTED: "interrupted",
     OutcomeCode.SKIPPED_OUT: "skipped-out",
+    OutcomeCode.LEFT_TRIM: "left-trim",
+    OutcomeCode.STEP_TOO_LONG: "step-too-long",
 }
 
 _SENTENCES = {
@@ -102,5 +106,13 @@ _SENTENCES = {
     OutcomeCode.SKIPPED_OUT: (
         "left the atmosphere again after its entry",
         "Enter more steeply, or turn less of the lift up",
+    ),
+    OutcomeCode.LEFT_TRIM: (
+        "turned more than 30 deg off its trim, where its coefficients no longer hold",
+        "Give the control more moment, the capsule more damping, or roll more slowly",
+    ),
+    OutcomeCode.STEP_TOO_LONG: (
+        "swings too fast for its steps: frequency times step passed half a radian",
+        "Shorten `entry.attitude_step`",
     ),
 }

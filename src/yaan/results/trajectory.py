@@ -44,6 +44,10 @@ _LOAD = Column("1", "body", "load, specific force over g0 (9.80665 m s-2)")
 _PRESSURE = Column("Pa", "relative to the air", "dynamic pressure")
 
 
+_AXES = ("time", "axis")
+_QUATERNION = ("time", "quaternion")
+
+
 def _couch(axis: str) -> Column:
     return Column("1", "couch", f"load along the couch {axis} axis, specific force over g0")
 
@@ -81,6 +85,19 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "heat_load": Column("J m-2", "nose", "heat flux of the stagnation point over time"),
         "wall_temperature": Column("K", "nose", "radiative equilibrium temperature of the wall"),
         "parachute_load": Column("N", "", "force of all open canopies on their risers"),
+        "bank_commanded": Column("rad", "relative to the air", "bank that is asked for"),
+        "incidence": Column(
+            "rad", "relative to the air", "angle of attack in the plane of x and z, from below"
+        ),
+        "sideslip": Column("rad", "relative to the air", "angle of sideslip, from the right"),
+        "yaw": Column("rad", "body against north, east, down", "yaw, heading of the x axis"),
+        "pitch_body": Column("rad", "body against north, east, down", "pitch of the x axis"),
+        "roll": Column("rad", "body against north, east, down", "roll about the x axis"),
+        "attitude": Column("1", "GCRS to body", "quaternion, scalar first", _QUATERNION),
+        "rate_body": Column("rad s-1", "body against GCRS", "angular velocity", _AXES),
+        "force_body": Column("N", "body", "force of the air", _AXES),
+        "moment_body": Column("N m", "body", "moment of the air about the centre of mass", _AXES),
+        "moment_control": Column("N m", "body", "moment that the control asks for", _AXES),
         "position_gcrs": Column("m", "GCRS", "position", ("time", "axis")),
         "velocity_gcrs": Column("m s-1", "GCRS", "velocity", ("time", "axis")),
         "propellant": Column("kg", "", "propellant left in each stage", ("time", "stage")),
@@ -156,7 +173,7 @@ def make_history(
         YaanError: for an unknown column, one of another length or shape, a time that goes back,
             or an index without a name.
     """
-    checked = check_columns(columns, COLUMNS, "history", {"axis": 3})
+    checked = check_columns(columns, COLUMNS, "history", {"axis": 3, "quaternion": 4})
     if "propellant" in checked and checked["propellant"].shape[1] != len(stages):
         found = checked["propellant"].shape[1]
         raise YaanError(f"History column 'propellant' has {found} stages, {len(stages)} are named.")
