@@ -19,6 +19,7 @@ FOLDERS: Final = {
     "site": "sites",
     "aerodynamics": "aerodynamics",
     "entry": "missions",
+    "body": "missions",
     "spacecraft": "spacecraft",
     "capsule": "capsules",
     "parachutes": "parachutes",

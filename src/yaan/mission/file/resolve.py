@@ -23,6 +23,7 @@ _SLOTS: Final[dict[str, dict[tuple[str, ...], str]]] = {
         ("landing", "zone"): "zone",
     },
     "entry": {("capsule",): "capsule"},
+    "body": {},
     "spacecraft": {("capsule",): "capsule"},
     "capsule": {("aerodynamics",): "aerodynamics", ("parachutes",): "parachutes"},
     "vehicle": {
@@ -37,7 +38,7 @@ _SLOTS: Final[dict[str, dict[tuple[str, ...], str]]] = {
     "zone": {},
 }
 
-ROOTS: Final = ("mission", "entry")
+ROOTS: Final = ("mission", "entry", "body")
 """Kinds of file that can be flown; each may start `from` another one of its kind."""
 
 _LONGEST_CHAIN: Final = 20  # files; a vehicle, its engine and a few missions are five

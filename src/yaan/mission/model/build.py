@@ -19,7 +19,6 @@ from yaan.environment.wind import AbstractWind, ConstantWind, NoWind, TableWind
 from yaan.mission.spec import (
     AeroTableSpec,
     EngineSpec,
-    EntrySpec,
     MissionSpec,
     Spec,
     StageSpec,
@@ -79,8 +78,8 @@ def build_world(spec: Spec, duration: float = HORIZON) -> World:
 
 
 def epoch_of(spec: Spec) -> Epoch:
-    """Where time starts: the lift-off of a mission, the interface of an entry."""
-    return parse_utc(spec.epoch if isinstance(spec, EntrySpec) else spec.launch.epoch)
+    """Where time starts: the lift-off of a mission, the start of an entry or of a body."""
+    return parse_utc(spec.launch.epoch if isinstance(spec, MissionSpec) else spec.epoch)
 
 
 def _earth(spec: Spec, duration: float) -> EarthRotation:

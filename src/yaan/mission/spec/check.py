@@ -1,4 +1,4 @@
-"""From a tree to a checked mission or entry, or to every mistake at once."""
+"""From a tree to a checked file of any kind that flies, or to every mistake at once."""
 
 import types
 import typing
@@ -12,6 +12,8 @@ from yaan.base import InputError, Problem, nearest, quote
 from yaan.mission.file.plain import is_list, is_mapping
 from yaan.mission.file.tree import Address, Tree, dotted
 from yaan.mission.spec.block import is_model, mistakes_of, quantity_in
+from yaan.mission.spec.body import BodyFlightSpec
+from yaan.mission.spec.body_cross import body_mistakes
 from yaan.mission.spec.cross import cross_mistakes
 from yaan.mission.spec.entry import EntrySpec
 from yaan.mission.spec.home_cross import entry_mistakes, home_mistakes
@@ -21,16 +23,20 @@ from yaan.mission.spec.quantity import Mistake
 _MOST: Final = 200  # mistakes that are told; who has more has given the wrong file
 
 
-Spec = MissionSpec | EntrySpec
+Spec = MissionSpec | EntrySpec | BodyFlightSpec
 
-_ROOTS: Final[dict[str, type[Spec]]] = {"mission": MissionSpec, "entry": EntrySpec}
+_ROOTS: Final[dict[str, type[Spec]]] = {
+    "mission": MissionSpec,
+    "entry": EntrySpec,
+    "body": BodyFlightSpec,
+}
 
 
 def check(tree: Tree) -> Spec:
-    """Check a resolved file of kind `mission` or `entry`.
+    """Check a resolved file of kind `mission`, `entry` or `body`.
 
     Returns:
-        The mission or the entry with SI floats for its quantities.
+        What it describes, with SI floats for its quantities.
 
     Raises:
         InputError: every mistake, each with file, line, key, value, and what was expected.
@@ -73,6 +79,8 @@ def _root(tree: Tree) -> type[Spec]:
 def _cross_mistakes(root: type[Spec], data: Any) -> list[Mistake]:
     if root is EntrySpec:
         return list(entry_mistakes(data))
+    if root is BodyFlightSpec:
+        return list(body_mistakes(data))
     return [*cross_mistakes(data), *home_mistakes(data)]
 
 

@@ -97,7 +97,8 @@ class Quantity:
     ) -> dict[str, Any]:
         """A text with one of the units of the dimension, for editors."""
         del schema, handler
-        units = "|".join(re.escape(unit).replace("\\ ", " ") for unit in UNITS[self.dimension])
+        plain = (re.escape(unit).replace("\\ ", " ") for unit in UNITS[self.dimension])
+        units = "|".join(re.sub("([23])$", r"\^?\1", unit) for unit in plain)
         number = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
         return {
             "type": "string",
@@ -157,6 +158,25 @@ DeployHeight = Annotated[float, Quantity("length", "7 km", above=0.0, high=60e3)
 DeploySpeed = Annotated[float, Quantity("speed", "190 m/s", above=0.0, high=5e3)]
 DeployDelay = Annotated[float, Quantity("time", "2 s", low=0.0, high=3600.0)]
 BoxPressure = Annotated[float, Quantity("pressure", "12 kPa", low=0.0, high=1e6)]
+Coordinate = Annotated[float, Quantity("length", "0.2 m", low=-1e4, high=1e4)]
+Moment = Annotated[float, Quantity("moment of inertia", "12 kg m2", above=0.0, high=1e15)]
+Product = Annotated[float, Quantity("moment of inertia", "0 kg m2", low=-1e15, high=1e15)]
+BodyArea = Annotated[float, Quantity("area", "12 m2", above=0.0, high=1e5)]
+BodyLength = Annotated[float, Quantity("length", "3.5 m", above=0.0, high=1e4)]
+TableAngle = Annotated[float, Quantity("angle", "10 deg", low=-180 * _DEG, high=180 * _DEG)]
+Gimbal = Annotated[float, Quantity("angle", "2 deg", low=-90 * _DEG, high=90 * _DEG)]
+MassFlow = Annotated[float, Quantity("mass flow", "300 kg/s", above=0.0, high=1e6)]
+StartHeight = Annotated[float, Quantity("length", "9 km", low=-500.0, high=1e9)]
+Place = Annotated[float, Quantity("length", "6778 km", low=-1e9, high=1e9)]
+Velocity = Annotated[float, Quantity("speed", "10 m/s", low=-1e5, high=1e5)]
+Turn = Annotated[float, Quantity("angle", "30 deg", low=-360 * _DEG, high=360 * _DEG)]
+Nod = Annotated[float, Quantity("angle", "10 deg", low=-90 * _DEG, high=90 * _DEG)]
+BodyRate = Annotated[float, Quantity("angular rate", "10 deg/s", low=-1e5 * _DEG, high=1e5 * _DEG)]
+FlightTime = Annotated[float, Quantity("time", "30 s", above=0.0, high=30 * 86400.0)]
+PulseTime = Annotated[float, Quantity("time", "1000 s", low=0.0, high=30 * 86400.0)]
+BodyStep = Annotated[float, Quantity("time", "0.02 s", low=1e-4, high=300.0)]
+Push = Annotated[float, Quantity("force", "20 N", low=-1e9, high=1e9)]
+Torque = Annotated[float, Quantity("torque", "0.5 N m", low=-1e9, high=1e9)]
 
 _EPOCH: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})? UTC"

@@ -1,0 +1,238 @@
+"""A file of kind `body`: a body let go from a given state, flown through forces in phases."""
+
+import math
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from yaan.mission.spec.block import Block
+from yaan.mission.spec.body_shape import BodySpec, Three, Triple
+from yaan.mission.spec.mission import EnvironmentSpec
+from yaan.mission.spec.quantity import (
+    BodyRate,
+    BodyStep,
+    FlightTime,
+    Latitude,
+    Longitude,
+    MissionName,
+    Mistake,
+    Name,
+    Nod,
+    PastEpoch,
+    Place,
+    PulseTime,
+    Push,
+    StartHeight,
+    Torque,
+    Turn,
+    Velocity,
+    refuse,
+)
+from yaan.mission.spec.steering import PublishedSpec
+
+MOST_ROWS = 500_000
+"""Steps that one file may take: each is a row of the history."""
+
+_LEAST_RADIUS = 6.0e6  # [m] nearer to the Earth's centre nothing flies
+_GEODETIC = ("latitude", "longitude", "height")
+_GROUND = ("north", "east", "down")
+_AXES = ("x", "y", "z")
+
+Pushes = Annotated[list[Push], Field(min_length=Three, max_length=Three)]
+Torques = Annotated[list[Torque], Field(min_length=Three, max_length=Three)]
+
+
+class PlaceSpec(Block):
+    """Where it starts: latitude, longitude and height, or x, y and z in the frame of the start."""
+
+    latitude: Latitude | None = Field(default=None, description="geodetic latitude")
+    longitude: Longitude | None = Field(default=None, description="longitude east")
+    height: StartHeight | None = Field(default=None, description="geodetic height")
+    x: Place | None = Field(default=None, description="component along x of the frame")
+    y: Place | None = Field(default=None, description="component along y of the frame")
+    z: Place | None = Field(default=None, description="component along z of the frame")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        """One form, whole, outside the Earth's core."""
+        form, mistakes = _form(self, _GEODETIC, _AXES)
+        if form == _AXES and not mistakes:
+            radius = math.hypot(self.x or 0.0, self.y or 0.0, self.z or 0.0)
+            if radius < _LEAST_RADIUS:
+                expected = "a place at least 6000 km from the Earth's centre"
+                mistakes.append(Mistake((), expected, f"it is at {radius / 1e3:.6g} km"))
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
+class StartVelocitySpec(Block):
+    """How it moves at the start: north, east and down, or x, y and z in the frame of the start."""
+
+    north: Velocity | None = Field(default=None, description="against the turning Earth")
+    east: Velocity | None = Field(default=None, description="against the turning Earth")
+    down: Velocity | None = Field(default=None, description="against the turning Earth")
+    x: Velocity | None = Field(default=None, description="component along x of the frame")
+    y: Velocity | None = Field(default=None, description="component along y of the frame")
+    z: Velocity | None = Field(default=None, description="component along z of the frame")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        """One form, whole."""
+        _, mistakes = _form(self, _GROUND, _AXES)
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
+def _form(
+    block: Block, first: tuple[str, ...], second: tuple[str, ...]
+) -> tuple[tuple[str, ...], list[Mistake]]:
+    """Which of two sets of keys a block has, and what is wrong with it."""
+    has = [any(getattr(block, key) is not None for key in keys) for keys in (first, second)]
+    choice = f"{', '.join(first)}; or {', '.join(second)}"
+    if all(has):
+        return first, [Mistake((), choice, "one of the two: a state has one frame")]
+    if not any(has):
+        return first, [Mistake((), choice)]
+    form = first if has[0] else second
+    missing = [key for key in form if getattr(block, key) is None]
+    return form, [Mistake((key,), "required") for key in missing]
+
+
+class AttitudeSpec(Block):
+    """Attitude by yaw, pitch and roll, in this order about the turned z, y and x axes."""
+
+    yaw: Turn = Field(default=0.0, description="about z")
+    pitch: Nod = Field(default=0.0, description="about y")
+    roll: Turn = Field(default=0.0, description="about x")
+    from_: Literal["ned", "vvlh", "gcrs"] = Field(
+        default="ned",
+        alias="from",
+        description="axes that it starts from: north, east, down; or along the velocity, against "
+        "the orbit's normal, to the Earth's centre; or GCRS",
+    )
+
+
+class RateSpec(Block):
+    """Angular velocity in body axes."""
+
+    x: BodyRate = Field(default=0.0, description="about x: roll")
+    y: BodyRate = Field(default=0.0, description="about y: pitch")
+    z: BodyRate = Field(default=0.0, description="about z: yaw")
+    against: Literal["gcrs", "itrs", "vvlh"] = Field(
+        default="itrs", description="what the body turns against"
+    )
+
+
+class StartSpec(Block):
+    """Position, velocity, attitude and rate at the epoch."""
+
+    frame: Literal["gcrs", "itrs"] | None = Field(
+        default=None, description="of x, y and z; an itrs velocity is against the turning Earth"
+    )
+    position: PlaceSpec = Field(description="where it starts")
+    velocity: StartVelocitySpec = Field(description="how it moves")
+    attitude: AttitudeSpec | None = Field(
+        default=None, description="left out, the first phase must say where it points"
+    )
+    rate: RateSpec = Field(
+        default_factory=RateSpec, description="left out, none against the turning Earth"
+    )
+
+
+class BodyUntilSpec(Block):
+    """What ends a phase; the first that happens."""
+
+    duration: FlightTime | None = Field(default=None, description="this long after its start")
+    height_below: StartHeight | None = Field(default=None, description="geodetic height, falling")
+    depleted: bool = Field(default=False, description="the configuration has no propellant left")
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        """Something ends it."""
+        if self.duration is None and self.height_below is None:
+            raise refuse(Mistake((), "duration or height_below"))
+        return self
+
+
+class BodyPhaseSpec(Block):
+    """A phase: what flies, how it turns, and what ends it."""
+
+    name: Name = Field(description="name of the phase")
+    configuration: str | None = Field(
+        default=None, description="what flies; left out, the only configuration"
+    )
+    motion: Literal["rigid", "point"] = Field(
+        default="rigid", description="rigid turns by its moments, point is turned by `pointing`"
+    )
+    pointing: Literal["stream", "held", "ned", "vvlh"] | None = Field(
+        default=None,
+        description="of a point: stream has the nose into the air, held keeps its attitude in "
+        "space, ned and vvlh keep their angles to those axes; left out, stream",
+    )
+    engine: Literal["on", "off"] = Field(default="off", description="the configuration's engine")
+    until: BodyUntilSpec = Field(description="what ends it; the first that happens")
+    step: BodyStep = Field(description="integration step")
+
+    @model_validator(mode="after")
+    def _pointing_of_a_point(self) -> Self:
+        """A rigid body points where its moments turn it."""
+        if self.motion == "rigid" and self.pointing is not None:
+            raise refuse(Mistake(("pointing",), "nothing with motion: rigid"))
+        return self
+
+
+class PulseSpec(Block):
+    """A constant force and torque, on body axes, for a while."""
+
+    name: Name = Field(description="name of the pulse")
+    from_: PulseTime = Field(alias="from", description="start, since the epoch")
+    to: PulseTime = Field(description="end, since the epoch")
+    force: Pushes = Field(default=[0.0, 0.0, 0.0], description="x, y and z, body axes")
+    torque: Torques = Field(default=[0.0, 0.0, 0.0], description="x, y and z, body axes")
+    at: Triple | None = Field(
+        default=None,
+        description="where the force acts, structural axes; left out, at the centre of mass",
+    )
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        """It ends after it starts, and does something."""
+        mistakes: list[Mistake] = []
+        if self.to <= self.from_:
+            mistakes.append(Mistake(("to",), "a time after from"))
+        if not any((*self.force, *self.torque)):
+            mistakes.append(Mistake((), "a force or a torque"))
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
+class BodyFlightSpec(Block):
+    """A checked flight of a body; every dimensional value is an SI float."""
+
+    schema_: Literal[1] = Field(alias="schema", description="version of the format")
+    kind: Literal["body"] = Field(description="kind of file")
+    name: MissionName = Field(description="short name, used for the run folder")
+    epoch: PastEpoch = Field(description='start, as "2027-01-18T02:30:00 UTC"')
+    body: BodySpec = Field(description="what flies")
+    start: StartSpec = Field(description="its state at the epoch")
+    phases: list[BodyPhaseSpec] = Field(min_length=1, description="phases, in the order of flight")
+    pulses: list[PulseSpec] = Field(
+        default_factory=list[PulseSpec], description="forces and torques at given times"
+    )
+    method: Literal["rk4", "dop853"] = Field(
+        default="rk4",
+        description="integration: Runge-Kutta of fourth order, or Dormand and Prince's of eighth",
+    )
+    environment: EnvironmentSpec = Field(
+        default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
+    )
+    published: list[PublishedSpec] = Field(
+        default_factory=list[PublishedSpec], description="figures to compare with"
+    )
+
+    def configuration_of(self, phase: BodyPhaseSpec) -> str:
+        """The configuration that flies in a phase."""
+        return phase.configuration or next(iter(self.body.configurations))

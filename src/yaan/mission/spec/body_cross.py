@@ -1,0 +1,222 @@
+"""Checks between the blocks of a file of kind `body`, on the plain tree as those of `cross`."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from yaan.base import UnitError, format_quantity, nearest, parse
+from yaan.mission.file.plain import is_list, is_mapping, item, items, mapping
+from yaan.mission.spec.body import MOST_ROWS
+from yaan.mission.spec.quantity import FIRST_YEAR, Mistake
+
+BODY_EVENTS: Final = ("start", "apex")
+"""Events of a file of kind `body`, beside the ends of its phases and pulses."""
+
+_GEODETIC: Final = ("latitude", "longitude", "height")
+_GROUND: Final = ("north", "east", "down")
+_AXES: Final = ("x", "y", "z")
+_NOT_OURS: Final = ("liftoff_mass", "perigee", "apogee", "inclination")
+
+
+def body_mistakes(data: Any) -> Iterator[Mistake]:
+    """Mistakes between the blocks of a file of kind `body`."""
+    yield from _start_mistakes(data)
+    yield from _shape_mistakes(data)
+    yield from _phase_mistakes(data)
+    yield from _row_mistakes(data)
+    yield from _name_mistakes(data, "phases")
+    yield from _name_mistakes(data, "pulses")
+    yield from _published_mistakes(data)
+    earth = item(mapping(data, "environment"), "earth")
+    turning = item(earth, "rotation") if is_mapping(earth) else earth
+    epoch = item(data, "epoch")
+    early = isinstance(epoch, str) and epoch[:4].isdecimal() and int(epoch[:4]) < FIRST_YEAR
+    if turning in (None, "iers") and early:
+        expected = f"uniform or still for an epoch before {FIRST_YEAR}"
+        yield Mistake(("environment", "earth"), expected)
+
+
+def _start_mistakes(data: Any) -> Iterator[Mistake]:
+    """Position and velocity are in one frame, and a frame is named where one is needed."""
+    start = mapping(data, "start")
+    place, motion = mapping(start, "position"), mapping(start, "velocity")
+    geodetic, ground = _any(place, _GEODETIC), _any(motion, _GROUND)
+    cartesian, components = _any(place, _AXES), _any(motion, _AXES)
+    if (geodetic and cartesian) or (ground and components):
+        return  # the blocks themselves tell it
+    if geodetic and components:
+        hint = "the position is latitude, longitude and height: one frame for both"
+        yield Mistake(("start", "velocity"), "north, east, down", hint)
+    if cartesian and ground:
+        hint = "the position is x, y and z: one frame for both"
+        yield Mistake(("start", "velocity"), "x, y, z", hint)
+    if geodetic and "frame" in start:
+        hint = "latitude, longitude and height are on the Earth"
+        yield Mistake(("start", "frame"), "nothing with latitude, longitude and height", hint)
+    if cartesian and "frame" not in start:
+        yield Mistake(("start", "frame"), "required", "gcrs or itrs, with x, y and z")
+
+
+def _any(block: dict[str, Any], keys: tuple[str, ...]) -> bool:
+    return any(key in block for key in keys)
+
+
+def _shape_mistakes(data: Any) -> Iterator[Mistake]:
+    """Full is heavier than empty, an engine has propellant, the centre of mass is in the box."""
+    body = mapping(data, "body")
+    box = _box(mapping(body, "box"))
+    for name, block in mapping(body, "configurations").items():
+        at = ("body", "configurations", name)
+        empty, full = mapping(block, "empty"), mapping(block, "full")
+        light, heavy = _read(empty, "mass", "mass"), _read(full, "mass", "mass")
+        if light is not None and heavy is not None and heavy <= light:
+            expected = f"a mass above {format_quantity(light, 'kg', digits=9)}, that of empty"
+            yield Mistake((*at, "full", "mass"), expected)
+        if item(block, "engine") is not None and not (empty or full):
+            hint = "with empty and full the difference of their masses is the propellant"
+            yield Mistake((*at, "engine"), "an engine with propellant", hint)
+        for key in ("", "empty", "full"):
+            part = mapping(block, key) if key else mapping(block)
+            if "mass" in part:
+                below = (*at, key) if key else at
+                yield from _centre_mistakes(part, (*below, "centre_of_mass"), box)
+
+
+def _centre_mistakes(
+    block: dict[str, Any], at: tuple[str, ...], box: dict[str, tuple[float, float]]
+) -> Iterator[Mistake]:
+    given = block.get("centre_of_mass", ["0 m"] * 3)
+    if not is_list(given) or len(given) != len(_AXES):
+        return
+    for k, axis in enumerate(_AXES):
+        value = _parsed(given[k], "length")
+        if value is None or axis not in box:
+            continue
+        low, high = box[axis]
+        if not low <= value <= high:
+            ends = (
+                f"{format_quantity(low, 'm', digits=6)} to {format_quantity(high, 'm', digits=6)}"
+            )
+            expected = f"{axis} inside the body's box, {ends}"
+            place = (*at, k) if "centre_of_mass" in block else at
+            yield Mistake(place, expected, "see body.box")
+
+
+def _box(block: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """The ends of each axis of the box that can be read."""
+    found: dict[str, tuple[float, float]] = {}
+    for axis in _AXES:
+        ends = [_parsed(end, "length") for end in items(block, axis)]
+        if len(ends) == 2 and ends[0] is not None and ends[1] is not None and ends[0] < ends[1]:
+            found[axis] = (ends[0], ends[1])
+    return found
+
+
+def _phase_mistakes(data: Any) -> Iterator[Mistake]:
+    """Phases name what there is, and what they need is there."""
+    turning: set[str] = set()
+    configurations = mapping(mapping(data, "body"), "configurations")
+    names = list(configurations)
+    for k, phase in enumerate(items(data, "phases")):
+        at = ("phases", k)
+        name = item(phase, "configuration")
+        if name is None and len(names) > 1:
+            yield Mistake((*at, "configuration"), "required", f"one of {', '.join(names)}")
+        elif isinstance(name, str) and names and name not in names:
+            yield Mistake((*at, "configuration"), "a configuration", nearest(name, names))
+        chosen = name if name is not None else (names[0] if len(names) == 1 else None)
+        block = item(configurations, chosen) if isinstance(chosen, str) else None
+        if not is_mapping(block):
+            continue
+        if item(phase, "engine") == "on" and item(block, "engine") is None:
+            hint = f"configuration {chosen} has none"
+            yield Mistake((*at, "engine"), "off without an engine", hint)
+        if item(mapping(phase, "until"), "depleted") is True and item(phase, "engine") != "on":
+            expected = "false where no engine burns"
+            yield Mistake((*at, "until", "depleted"), expected)
+        if item(phase, "motion") in (None, "rigid") and chosen not in turning:
+            turning.add(str(chosen))
+            yield from _inertia_mistakes(block, ("body", "configurations", str(chosen)), phase)
+    yield from _attitude_mistakes(data)
+
+
+def _inertia_mistakes(block: dict[str, Any], at: tuple[str, ...], phase: Any) -> Iterator[Mistake]:
+    """What turns freely has an inertia."""
+    for key in ("empty", "full") if "empty" in block or "full" in block else ("",):
+        part = mapping(block, key) if key else block
+        if part and "inertia" not in part:
+            hint = f"phase {item(phase, 'name')} is rigid"
+            yield Mistake((*at, key, "inertia") if key else (*at, "inertia"), "required", hint)
+
+
+def _attitude_mistakes(data: Any) -> Iterator[Mistake]:
+    """The first phase knows where the body points."""
+    phases = items(data, "phases")
+    if not phases or item(mapping(data, "start"), "attitude") is not None:
+        return
+    first = mapping(phases[0])
+    if first.get("motion", "rigid") == "rigid":
+        hint = "the first phase is rigid"
+    elif first.get("pointing") in ("held", "ned", "vvlh"):
+        hint = f"the first phase has pointing: {first['pointing']}"
+    else:
+        return
+    yield Mistake(("start", "attitude"), "required", hint)
+
+
+def _row_mistakes(data: Any) -> Iterator[Mistake]:
+    """No phase, and not all of them together, takes more steps than a history may have."""
+    total = 0.0
+    for k, phase in enumerate(items(data, "phases")):
+        duration = _read(mapping(phase, "until"), "duration", "time")
+        step = _read(phase, "step", "time")
+        if duration is None or step is None or step <= 0.0:
+            continue
+        before, total = total, total + duration / step
+        if total > MOST_ROWS >= before:
+            hint = f"up to here there would be {total:.0f} of them"
+            yield Mistake(("phases", k, "step"), f"a step of which at most {MOST_ROWS} fit", hint)
+
+
+def _name_mistakes(data: Any, key: str) -> Iterator[Mistake]:
+    """Names of phases differ, so do those of pulses."""
+    names = [item(block, "name") for block in items(data, key)]
+    for k, name in enumerate(names):
+        if isinstance(name, str) and name in names[:k]:
+            yield Mistake((key, k, "name"), "names that differ", f"{name} is used before")
+
+
+def events_of(data: Any) -> list[str]:
+    """Names of the events that a flight can have."""
+    phases = [item(block, "name") for block in items(data, "phases")]
+    pulses = [item(block, "name") for block in items(data, "pulses")]
+    return [
+        *BODY_EVENTS,
+        *(f"{name}-end" for name in phases),
+        *(f"{name}-{word}" for name in pulses for word in ("on", "off")),
+    ]
+
+
+def _published_mistakes(data: Any) -> Iterator[Mistake]:
+    events = events_of(data)
+    stages = list(mapping(mapping(data, "body"), "configurations"))
+    for k, row in enumerate(items(data, "published")):
+        at, stage, quantity = (item(row, key) for key in ("at", "stage", "quantity"))
+        if isinstance(at, str) and at not in events:
+            yield Mistake(("published", k, "at"), "an event of the flight", nearest(at, events))
+        if isinstance(stage, str) and stage not in stages:
+            hint = nearest(stage, stages)
+            yield Mistake(("published", k, "stage"), "a configuration of the body", hint)
+        if quantity in _NOT_OURS:
+            yield Mistake(("published", k, "quantity"), "a quantity of a body's flight")
+
+
+def _read(block: Any, key: str, dimension: str) -> float | None:
+    """A quantity, or None where there is none or it is wrong, which the models tell."""
+    return _parsed(item(block, key), dimension)
+
+
+def _parsed(value: Any, dimension: str) -> float | None:
+    try:
+        return parse(value, dimension)
+    except UnitError:
+        return None
