@@ -128,7 +128,7 @@ def test_the_field_is_near_another_field():
 
 def test_two_fields_of_the_same_satellites_agree():
     # GGM02C keeps the permanent tide in C20, EGM2008 does not: 4.17e-9 and what the years between
-    # them moved. The rest differs by what other fields of low degree do (EGM96 by ten times it).
+    # them moved.
     old, new = read_field("ggm02c_12"), read_field("egm2008_70")
     part = slice(13)
     c, s = old["c"] - new["c"][part, part], old["s"] - new["s"][part, part]

@@ -5,6 +5,8 @@ from yaan.environment.atmosphere import (
     Air,
     NoAtmosphere,
     StandardAtmosphere1976,
+    TableAtmosphere,
+    UniformAtmosphere,
     load_standard_atmosphere,
 )
 from yaan.environment.gravity import (
@@ -32,7 +34,9 @@ __all__ = [
     "NoWind",
     "PointGravity",
     "StandardAtmosphere1976",
+    "TableAtmosphere",
     "TableWind",
+    "UniformAtmosphere",
     "ZonalJ2Gravity",
     "eclipses",
     "harmonic_gravity",

@@ -1,5 +1,7 @@
 """The air: density, pressure, temperature and speed of sound against geodetic height.
 
+A standard, a table of one's own, one density everywhere, or none.
+
 The US Standard Atmosphere 1976 is two standards in one. Below 86 km it is seven layers of the
 molecular-scale temperature T_M, linear in *geopotential* height; above, it is a temperature curve
 in geometric height and number densities that must be integrated, here read from a packaged table
@@ -22,7 +24,10 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Real
+from numpy.typing import ArrayLike
 from typing_extensions import override
+
+from yaan.base.tables import Table
 
 # Constants of the standard, table 2: they define it and are no parameters.
 G0 = 9.80665  # [m/s^2]
@@ -59,7 +64,7 @@ class Air(NamedTuple):
 class AbstractAtmosphere(eqx.Module):
     """The air a vehicle meets, as a function of geodetic height."""
 
-    # Heights [m] between which the model is what its source says.
+    # Heights [m] between which the model is what its source says; a table tells its own.
     valid_range: ClassVar[tuple[float, float]]
 
     @abc.abstractmethod
@@ -132,6 +137,99 @@ class StandardAtmosphere1976(AbstractAtmosphere):
             return c0 + w * (c1 + w * (c2 + w * c3))
 
         return value(0), value(8), value(4)
+
+
+class UniformAtmosphere(AbstractAtmosphere):
+    """One density at every height, at 288.15 K: for studies of drag that fly through it.
+
+    Pressure and speed of sound are those of the ideal gas of the standard's sea level.
+    """
+
+    density: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [kg/m^3]
+
+    valid_range: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+
+    @override
+    def at(self, height: Lane) -> Air:
+        zero = jnp.zeros_like(height, dtype=float)
+        return _ideal(zero + self.density, zero + LAYERS[0][1])
+
+
+class TableAtmosphere(AbstractAtmosphere):
+    """A density against height whose logarithm is linear between rows.
+
+    Beyond the first and the last row the nearest two rows continue, so that two rows are an
+    exponential atmosphere; the flight that leaves `valid_range` is told so by its builder.
+    Temperature is linear between its rows and held beyond them; it gives the speed of sound
+    sqrt(gamma R T / M0) and the pressure of the ideal gas, and moves no drag but by Mach numbers.
+
+    Ignores: all that is no function of height. Source: the table's.
+    """
+
+    height: Float[Array, " n"] = eqx.field(converter=jnp.asarray)  # [m]
+    log_density: Float[Array, " n"] = eqx.field(converter=jnp.asarray)  # ln of [kg/m^3]
+    temperature: Table  # [K] against height [m]
+
+    def __init__(
+        self, height: ArrayLike, density: ArrayLike, temperature: Table | ArrayLike | None = None
+    ):
+        """Make the model from a table.
+
+        Args:
+            height: geodetic heights of the rows [m], rising strictly, at least two.
+            density: densities there [kg/m^3], above zero.
+            temperature: temperatures there [K], or a table of its own; without one that of the
+                US Standard Atmosphere 1976, linear between 25 heights: within 0.05 K to 86 km,
+                3 % to 500 km and 7 % to 1,000 km.
+
+        Raises:
+            ValueError: the columns differ in length, heights do not rise, a density is none.
+        """
+        rows, rho = np.asarray(height, dtype=float), np.asarray(density, dtype=float)
+        if rows.ndim != 1 or rows.shape != rho.shape or rows.size < 2:
+            raise ValueError("air table: height and density must be columns of one length, of 2 up")
+        if np.any(np.diff(rows) <= 0.0) or np.any(rho <= 0.0):
+            raise ValueError("air table: heights must rise, densities must be above zero")
+        self.height = jnp.asarray(rows)
+        self.log_density = jnp.log(jnp.asarray(rho))
+        if temperature is None:
+            self.temperature = _standard_temperature()
+        elif isinstance(temperature, Table):
+            self.temperature = temperature
+        else:
+            self.temperature = Table(rows, np.asarray(temperature, dtype=float))
+
+    @property
+    def valid_range(self) -> tuple[float, float]:  # pyright: ignore[reportIncompatibleVariableOverride] - a fact of the table, not of the class
+        """Heights of the first and the last row [m]."""
+        return float(self.height[0]), float(self.height[-1])
+
+    @override
+    def at(self, height: Lane) -> Air:
+        h = jnp.asarray(height, dtype=self.height.dtype)
+        slopes = jnp.diff(self.log_density) / jnp.diff(self.height)
+        # Hinges, as in `Table`, but for the two ends, which are not flat.
+        inner = self.height[1:-1]
+        bends = jnp.diff(slopes) * jnp.maximum(h[..., None] - inner, 0.0)
+        first = self.log_density[0] + slopes[0] * (h - self.height[0])
+        return _ideal(jnp.exp(first + jnp.sum(bends, axis=-1)), self.temperature(h))
+
+
+def _ideal(density: Array, temperature: Array) -> Air:
+    """The air of the standard's sea level at another density and temperature."""
+    sound = jnp.sqrt(GAMMA * GAS * temperature)
+    return Air(density, density * GAS * temperature, temperature, sound)
+
+
+def _standard_temperature() -> Table:
+    """The molecular-scale temperature of the standard [K] at few heights [m] that tell it."""
+    feet = np.array([foot for foot, *_ in LAYERS[1:]])
+    low = [-5000.0, 0.0, *(EFFECTIVE_RADIUS * feet / (EFFECTIVE_RADIUS - feet))]
+    high = [SEAM, 92e3, 100e3, 107e3, 112e3, 120e3, 135e3, 150e3, 175e3, 200e3]
+    higher = [250e3, 300e3, 400e3, 500e3, 650e3, 800e3, TOP]
+    heights = np.array([*low, *high, *higher])
+    air = load_standard_atmosphere().at(jnp.asarray(heights))
+    return Table(heights, np.asarray(air.sound_speed) ** 2 / (GAMMA * GAS))
 
 
 def load_standard_atmosphere() -> StandardAtmosphere1976:
