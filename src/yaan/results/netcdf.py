@@ -27,6 +27,7 @@ Groups = dict[str, dict[str, Array]]
 
 _CONVENTIONS = "CF-1.11"
 _AXES = ("x", "y", "z")
+_QUATERNION = ("w", "x", "y", "z")
 
 
 def write_netcdf(
@@ -51,6 +52,8 @@ def write_netcdf(
         _write_columns(file, history.columns, COLUMNS)
         if "axis" in file.dimensions:
             _write_names(file, "axis", _AXES)
+        if "quaternion" in file.dimensions:
+            _write_names(file, "quaternion", _QUATERNION)
         if "stage" in file.dimensions:
             _write_names(file, "stage", history.stages)
         if "phase" in history and history.phases:

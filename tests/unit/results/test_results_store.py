@@ -26,7 +26,7 @@ SUMMARY = {"schema": 1, "kind": "flight", "mission": "test", "title": "Größe �
 
 def full_history(rows: int = 37):
     random = np.random.default_rng(1)
-    sizes = {"time": rows, "axis": 3, "stage": 2}
+    sizes = {"time": rows, "axis": 3, "quaternion": 4, "stage": 2}
     columns = {}
     for name, column in COLUMNS.items():
         shape = [sizes[d] for d in column.dimensions]
