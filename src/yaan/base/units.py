@@ -54,6 +54,7 @@ UNITS: Final[dict[str, dict[str, float]]] = {
     "mass per area": {"kg/m2": 1.0, "g/cm2": 10.0},
     "mass flow": {"kg/s": 1.0, "t/s": 1e3},
     "angular rate": {"rad/s": 1.0, "deg/s": _DEGREE},
+    "angular acceleration": {"rad/s2": 1.0, "deg/s2": _DEGREE},
     "moment of inertia": {"kg m2": 1.0, "slug ft2": _SLUG * _FOOT**2},
     "torque": {"N m": 1.0, "kN m": 1e3, "lbf ft": _POUND * _G0 * _FOOT},
     "power": {"W": 1.0, "kW": 1e3, "MW": 1e6},

@@ -60,3 +60,23 @@ def with_reversal(
         time=jnp.stack([reversal, reversal + rolling], axis=-1),
         angle=jnp.stack([sense * magnitude, -sense * magnitude], axis=-1),
     )
+
+
+def eased(
+    bank: BankProfile, elapsed: Float[Array, ""], easing: Float[Array, ""]
+) -> Float[Array, ""]:
+    """Bank [rad] of one profile with its corners rounded off: its mean over `easing` [s].
+
+    Half of that lies ahead, as the programme is known. A roll at a constant rate then starts and
+    stops at the acceleration rate over easing, is over half the easing later, and has turned no
+    less for it.
+    """
+    width = jnp.maximum(easing, _BRIEFEST)
+    start, size = bank.time[:-1], bank.time[1:] - bank.time[:-1]
+
+    def crossed(x: Array) -> Array:
+        inside = jnp.clip(x - start, 0.0, size)
+        return 0.5 * inside**2 / size + jnp.maximum(x - start - size, 0.0)
+
+    mean = (crossed(elapsed + 0.5 * width) - crossed(elapsed - 0.5 * width)) / width
+    return bank.angle[0] + jnp.sum((bank.angle[1:] - bank.angle[:-1]) * mean)

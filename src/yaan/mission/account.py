@@ -1,7 +1,7 @@
 """What a mission rests on: every assumption, and every source."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,7 +61,7 @@ def assumptions(tree: Tree) -> list[Assumption]:
     """Every assumption of a checked mission, in the order of the tree."""
     return [
         _assumption(tree, (*path, key), block, note)
-        for path, block in tree.blocks()
+        for path, block in _flown(tree)
         for key, note in mapping(block, "assumed").items()
         if is_mapping(note) and "why" in note and key in block
     ]
@@ -70,12 +70,20 @@ def assumptions(tree: Tree) -> list[Assumption]:
 def sources(tree: Tree) -> list[Source]:
     """The source of every block that has one, in the order of the tree."""
     found: list[Source] = []
-    for path, block in tree.blocks():
+    for path, block in _flown(tree):
         text = block.get("source")
         if isinstance(text, str) and text:
             file, line = tree.origin((*path, "source"))
             found.append(Source(dotted(path, tree.data), text, file, line))
     return found
+
+
+def _flown(tree: Tree) -> Iterator[tuple[Address, Mapping[str, Any]]]:
+    """The blocks that matter: what turns a capsule does not where its entry is that of a point."""
+    turns = mapping(tree.data, "entry").get("motion") == "rigid"
+    for path, block in tree.blocks():
+        if turns or "rigid" not in path:
+            yield path, block
 
 
 def of_ascent(key: str) -> bool:

@@ -10,7 +10,9 @@ from yaan.phases.descent import (
     descend,
     observe_descent,
 )
-from yaan.phases.entry import Entry, EntryObservation, EntryState, enter, observe_entry
+from yaan.phases.entering import Entry, EntryObservation
+from yaan.phases.entry import EntryState, enter, observe_entry
+from yaan.phases.entry_rigid import RigidObservation, RigidState, enter_rigid, observe_rigid
 from yaan.phases.fall import Fall, fall
 from yaan.phases.orbit import Burns, Cruise, OrbitState, cruise, observe_cruise
 from yaan.phases.targeting import Answers, Solution, Tolerance, Unknown, find
@@ -32,6 +34,8 @@ __all__ = [
     "Leg",
     "OrbitState",
     "Phases",
+    "RigidObservation",
+    "RigidState",
     "Solution",
     "State",
     "Tolerance",
@@ -40,9 +44,11 @@ __all__ = [
     "cruise",
     "descend",
     "enter",
+    "enter_rigid",
     "fall",
     "find",
     "observe_cruise",
     "observe_descent",
     "observe_entry",
+    "observe_rigid",
 ]

@@ -12,20 +12,24 @@ exactly), thrusters, mass lost by ablation.
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
-from yaan.aerodynamics.heating import (
-    free_stream_flux,
-    radiative_equilibrium_temperature,
-    sutton_graves,
-)
+from yaan.aerodynamics.heating import sutton_graves
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.dynamics.forces import Surroundings, World, surroundings
-from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
+from yaan.dynamics.solve import Problem, Tape, blank_tape, solve
 from yaan.gnc.bank import BankProfile
+from yaan.phases.entering import (
+    Entry,
+    EntryObservation,
+    Felt,
+    entry_of,
+    has_sunk,
+    leaving,
+    observed,
+)
 from yaan.phases.peaks import Peaks, higher, no_peaks
 from yaan.results.outcome import OutcomeCode
-from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.capsule import Capsule, Trim
 
@@ -37,7 +41,6 @@ PATIENCE = 5_700.0
 
 _AIR = 130e3  # [m] above the equatorial radius: below it steps are those that were asked for
 _COAST_STEP = 10.0  # [s]
-_LEFT = 130e3  # [m] who climbs through this height after sinking below it has skipped out
 _UPRIGHT = 0.01  # [rad]
 _MAX_STEPS = 20_000
 
@@ -51,51 +54,6 @@ class EntryState(eqx.Module):
     sunk: Float[Array, "*lanes"]
     """One after it has come down through the height at which it could skip out."""
     peaks: Peaks
-
-
-class Entry(eqx.Module):
-    """How each entry went, lane by lane."""
-
-    t: Float[Array, " lanes"]  # [s] since the epoch
-    state: EntryState
-    outcome: Int[Array, " lanes"]
-    """Of `OutcomeCode`: reached its floor, skipped out, timed out, or was lost."""
-    peak_load: Float[Array, " lanes"]
-    """Largest specific force, in units of standard gravity."""
-    peak_flux: Float[Array, " lanes"]  # [W/m^2] at the stagnation point
-    heat_load: Float[Array, " lanes"]  # [J/m^2] there
-    latitude: Float[Array, " lanes"]  # [rad]
-    longitude: Float[Array, " lanes"]  # [rad]
-    steps: Int[Array, " lanes"]
-
-
-class EntryObservation(eqx.Module):
-    """Rows of a history; names and units are those of `yaan.results.trajectory`."""
-
-    latitude: Float[Array, " rows"]
-    longitude: Float[Array, " rows"]
-    height: Float[Array, " rows"]
-    speed_relative: Float[Array, " rows"]
-    speed_inertial: Float[Array, " rows"]
-    flight_path_angle_relative: Float[Array, " rows"]
-    flight_path_angle_inertial: Float[Array, " rows"]
-    mass: Float[Array, " rows"]
-    thrust: Float[Array, " rows"]
-    drag: Float[Array, " rows"]
-    lift: Float[Array, " rows"]
-    bank: Float[Array, " rows"]
-    dynamic_pressure: Float[Array, " rows"]
-    mach: Float[Array, " rows"]
-    heat_flux: Float[Array, " rows"]
-    angle_of_attack: Float[Array, " rows"]
-    load: Float[Array, " rows"]
-    load_axial: Float[Array, " rows"]
-    """Along the axis, away from the heat shield: eyeballs in for backs to the shield."""
-    load_normal: Float[Array, " rows"]
-    """Across the axis, positive away from the side to which the lift points."""
-    heat_flux_stagnation: Float[Array, " rows"]
-    heat_load: Float[Array, " rows"]
-    wall_temperature: Float[Array, " rows"]
 
 
 class _Setting(eqx.Module):
@@ -161,7 +119,8 @@ def enter(  # noqa: PLR0913 - a world, a flight and its start; then where it end
         max_steps=_MAX_STEPS,
         tape=tape,
     )
-    return _entry(world, arrival), tape
+    codes = ((1, OutcomeCode.SKIPPED_OUT), (0, OutcomeCode.REACHED))
+    return entry_of(world, arrival, codes), tape
 
 
 def observe_entry(
@@ -206,7 +165,7 @@ def _evaluate(t: Array, state: EntryState, setting: _Setting) -> tuple[EntryStat
         peaks=jax.tree.map(jnp.zeros_like, state.peaks),
     )
     height = now.around.place.height
-    left = jnp.where(state.sunk > 0.5, (height - _LEFT) * 1e-3, -1.0)
+    left = leaving(state.sunk, height)
     load = now.sensed.norm() / STANDARD_GRAVITY
     # The last two end nothing: the events carry them to `_keep`, free of another evaluation.
     return rate, jnp.stack([(setting.floor - height) * 1e-3, left, load, now.flux])
@@ -216,9 +175,8 @@ def _keep(
     t: Array, state: EntryState, events: Array, fired: Array, setting: _Setting
 ) -> EntryState:
     del fired
-    low = (setting.floor - _LEFT) * 1e-3 < events[0]
-    sinking = state.position.dot(state.velocity) < 0.0
-    sunk = jnp.where(low & sinking, 1.0, state.sunk)
+    height = setting.floor - events[0] * 1e3
+    sunk = has_sunk(state.sunk, height, state.position.dot(state.velocity))
     peaks = higher(t, state.peaks, events[2:])
     return EntryState(state.position, state.velocity, state.heat_load, sunk, peaks)
 
@@ -230,63 +188,24 @@ def _next_end(t: Array, state: EntryState, setting: _Setting) -> Array:
     return jnp.minimum(end, jnp.min(jnp.where(knots > t + 1e-6, knots, jnp.inf)))
 
 
-def _entry(world: World, arrival: Arrival) -> Entry:
-    def place(t: Array, position: Vector) -> Geodetic:
-        return geodetic(world.earth.rotation(t).apply(position), world.shape)
-
-    landing = jax.vmap(place)(arrival.t, arrival.state.position)
-    state: EntryState = arrival.state
-    outcome = jnp.full(arrival.t.shape, int(OutcomeCode.TIMED_OUT))
-    for holds, code in (
-        (~arrival.done, OutcomeCode.OUT_OF_STEPS),
-        (arrival.fired[:, 1], OutcomeCode.SKIPPED_OUT),
-        (arrival.fired[:, 0], OutcomeCode.REACHED),
-        (~arrival.finite, OutcomeCode.NOT_FINITE),
-    ):
-        outcome = jnp.where(holds, int(code), outcome)
-    return Entry(
-        t=arrival.t,
-        state=state,
-        outcome=outcome,
-        peak_load=state.peaks.best[:, 0],
-        peak_flux=state.peaks.best[:, 1],
-        heat_load=state.heat_load,
-        latitude=landing.latitude,
-        longitude=landing.longitude,
-        steps=arrival.steps,
-    )
-
-
 def _row(t: Array, state: EntryState, setting: _Setting) -> EntryObservation:
     now = _instant(t, state, setting)
-    around, capsule, trim = now.around, setting.capsule, now.trim
-    r, v = state.position, state.velocity
-    relative = jnp.sqrt(around.relative.dot(around.relative) + 1e-12)
-    rise = around.relative.dot(around.up) / relative
-    force = now.pressure * capsule.area
-    sine, cosine = jnp.sin(trim.angle), jnp.cos(trim.angle)
-    weight = capsule.mass * STANDARD_GRAVITY
-    return EntryObservation(
-        latitude=around.place.latitude,
-        longitude=around.place.longitude,
-        height=around.place.height,
-        speed_relative=relative,
-        speed_inertial=v.norm(),
-        flight_path_angle_relative=jnp.arcsin(jnp.clip(rise, -1.0, 1.0)),
-        flight_path_angle_inertial=jnp.arcsin(r.dot(v) / (r.norm() * v.norm())),
-        mass=capsule.mass,
-        thrust=jnp.zeros_like(t),
-        drag=force * trim.drag,
-        lift=force * now.lift,
+    force, weight = now.pressure * setting.capsule.area, setting.capsule.mass * STANDARD_GRAVITY
+    drag, lift = now.trim.drag, now.lift
+    sine, cosine = jnp.sin(now.trim.angle), jnp.cos(now.trim.angle)
+    felt = Felt(
+        drag=force * drag,
+        lift=force * lift,
         bank=now.bank,
-        dynamic_pressure=now.pressure,
+        pressure=now.pressure,
         mach=now.mach,
-        heat_flux=free_stream_flux(around.air.density, now.speed),
-        angle_of_attack=trim.angle,
+        angle=now.trim.angle,
         load=now.sensed.norm() / STANDARD_GRAVITY,
-        load_axial=force * (trim.drag * cosine + now.lift * sine) / weight,
-        load_normal=force * (trim.drag * sine - now.lift * cosine) / weight,
-        heat_flux_stagnation=now.flux,
-        heat_load=state.heat_load,
-        wall_temperature=radiative_equilibrium_temperature(now.flux, capsule.emissivity),
+        load_axial=force * (drag * cosine + lift * sine) / weight,
+        load_normal=force * (drag * sine - lift * cosine) / weight,
+        flux=now.flux,
+        speed=now.speed,
+    )
+    return observed(
+        state.position, state.velocity, state.heat_load, now.around, setting.capsule, felt
     )

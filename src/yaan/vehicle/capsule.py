@@ -1,10 +1,12 @@
-"""A capsule that flies at its trim angle: mass, shape and force coefficients against Mach."""
+"""A capsule that flies at its trim angle, or about it: mass, shape, coefficients against Mach."""
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from yaan.base.tables import hats
+from yaan.spacetime.frame import Frame, Vector
+from yaan.vehicle.body import Inertia
 
 
 class Trim(eqx.Module):
@@ -47,4 +49,93 @@ class Capsule(eqx.Module):
             lift=jnp.sum(weights * self.lift),
             drag=jnp.sum(weights * self.drag),
             angle=jnp.sum(weights * self.angle),
+        )
+
+
+class CapsuleLoad(eqx.Module):
+    """What the air does to a capsule, in body axes."""
+
+    force: Vector  # [N]
+    moment: Vector  # [N m] about the centre of mass
+    attack: Float[Array, ""]
+    """Between the axis and the stream [rad]."""
+    incidence: Float[Array, ""]
+    """Of the stream in the plane of x and z [rad], positive from below; trim is negative."""
+    sideslip: Float[Array, ""]  # [rad], positive from the right
+    off_trim: Float[Array, ""]
+    """Angle from the trim [rad], small angles added by their squares."""
+    swing: Float[Array, ""]
+    """Natural frequency about the trim, of the stiffer axis [rad/s]."""
+
+
+class RigidCapsule(eqx.Module):
+    """A capsule that turns: inertia, and moments of the air about the trim.
+
+    Body axes: x along the axis through the heat shield, which flies ahead; the trim tilts it away
+    from the lift, and z points away from the lift; y completes them. The force is the trimmed one
+    of the Mach number, fixed in these axes: a blunt body pushes along its axis whichever way it
+    is turned by a few degrees, so that lift and drag follow the attitude. The moments are linear
+    in the angles off the trim and in the rates:
+
+        roll  q S d (Clp p d/2V)
+        pitch q S d (-stiffness (alpha - alpha trim) + Cmq q d/2V)
+        yaw   q S d ( stiffness beta + Cnr r d/2V)
+
+    Valid: within some 30 deg of the trim. Ignores: the slope of the normal force against the
+    angle (0.1 to 0.3 per rad against an axial 1.3), the change of stiffness and damping with Mach
+    number, moments of roll by sideslip, rates of the air itself.
+    """
+
+    capsule: Capsule
+    inertia: Inertia
+    length: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)  # [m] of the coefficients
+    pitch_stiffness: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    """-Cm_alpha [1/rad]: positive turns the capsule back."""
+    yaw_stiffness: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    """Cn_beta [1/rad]: positive turns the capsule back."""
+    roll_damping: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)  # Clp
+    pitch_damping: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)  # Cmq
+    yaw_damping: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)  # Cnr
+
+    def trimmed_force(self, mach: Float[Array, ""]) -> Vector:
+        """Force of the air at trim over dynamic pressure and area, body axes."""
+        trim = self.capsule.trim(mach)
+        sine, cosine = jnp.sin(trim.angle), jnp.cos(trim.angle)
+        return Vector(
+            -(trim.drag * cosine + trim.lift * sine),
+            jnp.zeros_like(sine),
+            trim.drag * sine - trim.lift * cosine,
+            Frame.BODY,
+        )
+
+    def load(
+        self, stream: Vector, rate: Vector, pressure: Float[Array, ""], mach: Float[Array, ""]
+    ) -> CapsuleLoad:
+        """Force and moment in air that is met with `stream` [m/s] while turning at `rate` [rad/s].
+
+        Both in body axes; `pressure` is the dynamic one [Pa].
+        """
+        speed = jnp.sqrt(stream.dot(stream) + 1e-12)
+        incidence = jnp.arctan2(stream.z, stream.x)
+        sideslip = jnp.arcsin(jnp.clip(stream.y / speed, -1.0, 1.0))
+        off = incidence + self.capsule.trim(mach).angle
+        force = pressure * self.capsule.area
+        turning = rate * (self.length / (2.0 * speed))
+        moment = Vector(
+            self.roll_damping * turning.x,
+            self.pitch_damping * turning.y - self.pitch_stiffness * off,
+            self.yaw_damping * turning.z + self.yaw_stiffness * sideslip,
+            Frame.BODY,
+        )
+        stiffest = jnp.maximum(
+            self.pitch_stiffness / self.inertia.yy, self.yaw_stiffness / self.inertia.zz
+        )
+        return CapsuleLoad(
+            force=self.trimmed_force(mach) * force,
+            moment=moment * (force * self.length),
+            attack=jnp.arctan2(jnp.sqrt(stream.y**2 + stream.z**2 + 1e-24), stream.x),
+            incidence=incidence,
+            sideslip=sideslip,
+            off_trim=jnp.sqrt(off**2 + sideslip**2 + 1e-24),
+            swing=jnp.sqrt(jnp.maximum(force * self.length * stiffest, 0.0) + 1e-24),
         )

@@ -6,14 +6,19 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from yaan.mission.spec.block import Block
+from yaan.mission.spec.body_air import DampingSpec
+from yaan.mission.spec.body_shape import InertiaSpec
 from yaan.mission.spec.parachutes import ParachutesSpec
 from yaan.mission.spec.quantity import (
     Attack,
+    ControlFrequency,
+    ControlMoment,
     Diameter,
     DragArea,
     Mass,
     Mistake,
     Propellant,
+    RollAcceleration,
     SpecificImpulse,
     Thrust,
     refuse,
@@ -52,6 +57,47 @@ class TrimSpec(Block):
         return self
 
 
+class ControlMomentSpec(Block):
+    """The largest moment that the thrusters give about each axis, either way."""
+
+    roll: ControlMoment = Field(description="about x, the axis through the heat shield")
+    pitch: ControlMoment = Field(description="about y, across the plane of the lift")
+    yaw: ControlMoment = Field(description="about z")
+
+
+class AttitudeControlSpec(Block):
+    """How the capsule is held at its trim and its bank."""
+
+    frequency: ControlFrequency = Field(
+        description="natural frequency of attitude under control, without air"
+    )
+    damping_ratio: float = Field(gt=0.0, le=10.0, description="of the attitude under control")
+    moment: ControlMomentSpec = Field(description="largest moments")
+    roll_acceleration: RollAcceleration = Field(
+        description="at which a bank reversal is begun and ended"
+    )
+
+
+class RigidCapsuleSpec(Block):
+    """What an entry with `motion: rigid` needs to know of a capsule; a point entry leaves it.
+
+    Body axes: x through the heat shield, z away from the lift, y to the right. Coefficients are
+    on the disc of the heat shield and its diameter.
+    """
+
+    inertia: InertiaSpec = Field(description="inertia about the centre of mass, body axes")
+    pitch_stiffness: float = Field(
+        ge=0.0, le=10.0, description="-Cm_alpha at trim, per rad: positive turns it back"
+    )
+    yaw_stiffness: float = Field(
+        ge=0.0, le=10.0, description="Cn_beta at trim, per rad: positive turns it back"
+    )
+    damping: DampingSpec = Field(
+        default_factory=DampingSpec, description="moments against the rates; negative damps"
+    )
+    control: AttitudeControlSpec = Field(description="what holds it")
+
+
 class CapsuleSpec(Block):
     """What enters the air: a body of revolution that flies heat shield first."""
 
@@ -63,6 +109,10 @@ class CapsuleSpec(Block):
     aerodynamics: TrimSpec = Field(description="force coefficients at trim")
     parachutes: ParachutesSpec | None = Field(
         default=None, description="the parachutes; left out, the flight ends with the entry"
+    )
+
+    rigid: RigidCapsuleSpec | None = Field(
+        default=None, description="what an entry with motion: rigid needs, which turns the capsule"
     )
 
     @property

@@ -1,5 +1,6 @@
 """The way home: the orbit that is kept, where to land, the deorbit burn, the entry."""
 
+import itertools
 import math
 from typing import Annotated, Any, Literal, Self
 
@@ -17,6 +18,7 @@ from yaan.mission.file.plain import is_list, is_mapping
 from yaan.mission.spec.block import Block, Pair, Strict, mistakes_of
 from yaan.mission.spec.polygon import corners_mistake
 from yaan.mission.spec.quantity import (
+    AttitudeStep,
     Bank,
     BankSize,
     EntryAngle,
@@ -213,6 +215,10 @@ _BANK_SCHEMA = {
 BankOrSolve = Annotated[BankSpec, BeforeValidator(_read_bank), WithJsonSchema(_BANK_SCHEMA)]
 
 
+def _steps(values: list[float]) -> list[float]:
+    return [b - a for a, b in itertools.pairwise(values)]
+
+
 class EntryPhaseSpec(Block):
     """Flight through the air, steered by bank, down to the parachutes or to `floor`."""
 
@@ -231,6 +237,27 @@ class EntryPhaseSpec(Block):
         default=0.0, description="height at which the entry ends where there is no parachute"
     )
     step: Step = Field(default=0.5, description="integration step below 130 km")
+    motion: Literal["point", "rigid"] = Field(
+        default="point",
+        description="point: at trim, as the bank says; rigid: a body that turns, held by a control",
+    )
+    attitude_step: AttitudeStep = Field(
+        default=0.05, description="integration step of a rigid entry"
+    )
+
+    @model_validator(mode="after")
+    def _rolls_in_time(self) -> Self:
+        """A programme that a capsule is to follow turns no faster than it may."""
+        time, angle = self.bank.time, self.bank.angle
+        if self.motion == "point" or time is None or angle is None or len(time) != len(angle):
+            return self
+        most = self.roll_rate * (1.0 + 1e-9)
+        for i, (span, turn) in enumerate(zip(_steps(time), _steps(angle), strict=True)):
+            if abs(turn) > most * span:
+                rate = f"{math.degrees(abs(turn) / span):.4g} deg/s"
+                expected = "an angle reached at entry.roll_rate or slower, as motion is rigid"
+                raise refuse(Mistake(("bank", "angle", i + 1), expected, f"it asks for {rate}"))
+        return self
 
 
 class HomeEntrySpec(EntryPhaseSpec):

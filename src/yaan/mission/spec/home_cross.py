@@ -24,6 +24,8 @@ first 0.05 g."""
 _BLOCKS: Final = ("orbit", "landing", "deorbit", "entry")
 HOME_BLOCKS: Final = ("spacecraft", *_BLOCKS)
 """Blocks of a mission that its ascent does not depend on."""
+_COARSEST: Final = 0.5  # [rad], that of yaan.phases.entry_rigid
+_ATTITUDE_STEP: Final = "0.05 s"  # default of entry.attitude_step
 _INTERFACE: Final = "120 km"  # default of entry.interface_height
 
 
@@ -40,6 +42,7 @@ def home_mistakes(data: Any) -> Iterator[Mistake]:
     yield from _engine_mistakes(data)
     yield from _height_mistakes(data)
     yield from _train_mistakes(data, ("spacecraft", "capsule", "parachutes"))
+    yield from _rigid_mistakes(data, ("spacecraft", "capsule"))
     for index, phase in enumerate(items(data, "phases")):
         if item(phase, "name") in HOME_PHASES:
             hint = f"{', '.join(HOME_PHASES)} are phases of the way home"
@@ -49,6 +52,7 @@ def home_mistakes(data: Any) -> Iterator[Mistake]:
 def entry_mistakes(data: Any) -> Iterator[Mistake]:
     """Mistakes between the blocks of a file of kind `entry`."""
     yield from _train_mistakes(data, ("capsule", "parachutes"))
+    yield from _rigid_mistakes(data, ("capsule",))
     steps = items(mapping(mapping(data, "capsule"), "parachutes"), "steps")
     names = [item(step, "name") for step in steps]
     events = [*ENTRY_EVENTS, *(name for name in names if isinstance(name, str))]
@@ -100,6 +104,25 @@ def _height_mistakes(data: Any) -> Iterator[Mistake]:
     if perigee is not None and separation >= perigee:
         most = format_quantity(perigee, "km", digits=6)
         yield Mistake(at, f"a height below the perigee of the orbit at {most}")
+
+
+def _rigid_mistakes(data: Any, path: tuple[str, ...]) -> Iterator[Mistake]:
+    """A capsule that turns says how, and its control is no faster than the steps."""
+    entry, capsule = mapping(data, "entry"), data
+    if entry.get("motion") != "rigid":
+        return
+    for step in path:
+        capsule = mapping(capsule, step)
+    rigid = item(capsule, "rigid")
+    if rigid is None:
+        yield Mistake((*path, "rigid"), "required", "entry.motion is rigid")
+        return
+    frequency = _read(mapping(rigid, "control"), "frequency", "angular rate")
+    step = _read({"attitude_step": _ATTITUDE_STEP, **entry}, "attitude_step", "time")
+    if frequency and step is not None and frequency * step > _COARSEST:
+        most = format_quantity(_COARSEST / frequency, "s", digits=3)
+        expected = f"at most {most}, half a radian of the control's frequency"
+        yield Mistake(("entry", "attitude_step"), expected)
 
 
 def _train_mistakes(data: Any, path: tuple[str, ...]) -> Iterator[Mistake]:

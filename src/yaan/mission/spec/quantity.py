@@ -149,6 +149,12 @@ Heading = Annotated[float, Quantity("angle", "72 deg", low=-180 * _DEG, high=360
 Bank = Annotated[float, Quantity("angle", "60 deg", low=-360 * _DEG, high=360 * _DEG)]
 BankSize = Annotated[float, Quantity("angle", "60 deg", low=0.0, high=180 * _DEG)]
 RollRate = Annotated[float, Quantity("angular rate", "15 deg/s", above=0.0, high=180 * _DEG)]
+RollAcceleration = Annotated[
+    float, Quantity("angular acceleration", "2.5 deg/s2", above=0.0, high=1e4 * _DEG)
+]
+ControlFrequency = Annotated[float, Quantity("angular rate", "1.2 rad/s", above=0.0, high=100.0)]
+ControlMoment = Annotated[float, Quantity("torque", "300 N m", low=0.0, high=1e7)]
+AttitudeStep = Annotated[float, Quantity("time", "0.05 s", low=1e-3, high=1.0)]
 EntryHeight = Annotated[float, Quantity("length", "120 km", low=50e3, high=1000e3)]
 EntryTime = Annotated[float, Quantity("time", "90 s", low=0.0, high=86400.0)]
 EntryRadius = Annotated[float, Quantity("length", "6498.27 km", low=6.36e6, high=8e6)]
