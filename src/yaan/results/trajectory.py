@@ -115,6 +115,9 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
 )
 """The columns that a history may have."""
 
+SIZES: Mapping[str, int] = MappingProxyType({"axis": 3, "quaternion": 4})
+"""Lengths of the dimensions that are fixed."""
+
 GROUP_COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
     {
         "abort": MappingProxyType(
@@ -182,7 +185,7 @@ def make_history(
         YaanError: for an unknown column, one of another length or shape, a time that goes back,
             or an index without a name.
     """
-    checked = check_columns(columns, COLUMNS, "history", {"axis": 3, "quaternion": 4})
+    checked = check_columns(columns, COLUMNS, "history", SIZES)
     if "propellant" in checked and checked["propellant"].shape[1] != len(stages):
         found = checked["propellant"].shape[1]
         raise YaanError(f"History column 'propellant' has {found} stages, {len(stages)} are named.")
