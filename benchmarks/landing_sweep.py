@@ -43,7 +43,7 @@ from yaan.mission.home.journey import Home, fly_home
 from yaan.mission.home.landing import REVERSAL, profiles
 from yaan.mission.home.legs import LANES, Fall, States
 from yaan.mission.home.plan import make_plan
-from yaan.mission.model.build import build_world, epoch_of
+from yaan.mission.model.world import build_world, epoch_of
 from yaan.mission.spec import MissionSpec
 from yaan.spacetime.ephemeris import sun_elevation
 from yaan.spacetime.frame import Frame, Vector, components, vector

@@ -59,7 +59,7 @@ def lanes() -> Iterator[Line]:
     from yaan.base.session import computing
     from yaan.mission.flight import abort, flyer
     from yaan.mission.flight.steer import make_task, solve
-    from yaan.mission.model.build import build_world
+    from yaan.mission.model.world import build_world
     from yaan.mission.spec import check_mission
 
     spec = check_mission(yaan.load("gaganyaan").source)

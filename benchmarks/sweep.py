@@ -12,7 +12,7 @@ import time
 from yaan.base.session import computing
 from yaan.mission import check_mission, load_tree
 from yaan.mission.flight.steer import make_task, solve
-from yaan.mission.model.build import build_world
+from yaan.mission.model.world import build_world
 from yaan.mission.telling.verdict import outcome
 
 PAYLOADS_T = (2, 4, 6, 8, 10)

@@ -16,7 +16,7 @@ import yaan
 from yaan.base.session import computing
 from yaan.mission.flight import flyer
 from yaan.mission.flight.steer import make_task, solve
-from yaan.mission.model.build import build_world
+from yaan.mission.model.world import build_world
 from yaan.phases.targeting import LANES
 
 MISSION, PROFILE = "gaganyaan", "crew-shaped"

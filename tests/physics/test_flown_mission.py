@@ -19,7 +19,7 @@ from yaan.mission.flight import flyer
 from yaan.mission.flight.flyer import Batch, Case
 from yaan.mission.flight.history import history
 from yaan.mission.flight.steer import Steered, Task, make_task
-from yaan.mission.model.build import build_world
+from yaan.mission.model.world import build_world
 from yaan.mission.telling import ledger, verdict
 from yaan.phases.targeting import LANES, Solution
 from yaan.results.trajectory import History

@@ -23,7 +23,7 @@ from yaan.mission.home.journey import Home, fly_home
 from yaan.mission.home.legs import Burns, States
 from yaan.mission.home.plan import Plan, make_plan
 from yaan.mission.home.record import couch, home_rows, whole_history
-from yaan.mission.model.build import build_world, epoch_of
+from yaan.mission.model.world import build_world, epoch_of
 from yaan.mission.telling import home_ledger
 from yaan.mission.telling.home import Return, orbit_phase
 from yaan.mission.telling.home import deorbit as told_deorbit

@@ -6,6 +6,7 @@ from pydantic.json_schema import models_json_schema
 
 from yaan.mission.file.plain import is_list, is_mapping, mapping
 from yaan.mission.spec import EntrySpec, MissionSpec
+from yaan.mission.spec.environment import FIELDS, TURNINGS
 
 # Models that a file may replace by a reference, and what the reference is called.
 _REFERENCES: Final = {
@@ -19,7 +20,14 @@ _REFERENCES: Final = {
     "ParachutesSpec": "parachute train",
     "ZoneSpec": "landing zone",
 }
-_WIND: Final = "WindSpec"  # may be the word none instead
+# Models that a file may replace by a word.
+_WORDS: Final = {
+    "WindSpec": ["none"],
+    "AtmosphereSpec": ["us76", "none"],
+    "EarthSpec": list(TURNINGS),
+    "GravityFieldSpec": list(FIELDS),
+    "ShapeSpec": ["wgs84"],
+}
 _ROOTS: Final = {"MissionSpec": "mission", "EntrySpec": "entry"}
 
 
@@ -56,7 +64,7 @@ def _allow_from(model: dict[str, Any], what: str) -> None:
 
 
 def _point_to_references(node: Any) -> None:
-    """Let a text stand wherever the format allows a reference, and `none` for the wind."""
+    """Let a text stand wherever the format allows a reference, and a word a model."""
     if is_list(node):
         for item in node:
             _point_to_references(item)
@@ -74,7 +82,7 @@ def _point_to_references(node: Any) -> None:
 def _named(item: Any) -> str | None:
     """The model that an item refers to, if something else may stand for it."""
     name = str(mapping(item).get("$ref", "")).rpartition("/")[2]
-    return name if name in (*_REFERENCES, _WIND) else None
+    return name if name in (*_REFERENCES, *_WORDS) else None
 
 
 def _options(item: Any) -> list[Any]:
@@ -83,6 +91,7 @@ def _options(item: Any) -> list[Any]:
     if name is None:
         _point_to_references(item)
         return [item]
-    still: dict[str, Any] = {"const": "none"}
-    text = {"type": "string", "description": f"{_REFERENCES.get(name)}, by name or path"}
-    return [still if name == _WIND else text, {"$ref": item["$ref"]}]
+    if name in _WORDS:
+        return [{"enum": _WORDS[name]}, {"$ref": item["$ref"]}]
+    text = {"type": "string", "description": f"{_REFERENCES[name]}, by name or path"}
+    return [text, {"$ref": item["$ref"]}]

@@ -89,7 +89,7 @@ def test_nothing_is_built_in_32_bits():
 
 def test_building_a_world_asks_for_64_bits():
     import yaan
-    from yaan.mission.model.build import build_world
+    from yaan.mission.model.world import build_world
 
     spec = yaan.load("gaganyaan").spec
     with jax.enable_x64(False), pytest.raises(YaanError, match="64 bits"):

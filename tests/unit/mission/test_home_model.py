@@ -13,7 +13,6 @@ from yaan.base.constants import EARTH_SPIN
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
 from yaan.mission import EntrySpec, check, check_mission, load_tree
-from yaan.mission.model.build import build_world
 from yaan.mission.model.home import (
     build_bank,
     build_capsule,
@@ -22,6 +21,7 @@ from yaan.mission.model.home import (
     build_train,
     service_module_mass,
 )
+from yaan.mission.model.world import build_world
 from yaan.mission.spec import InterfaceSpec, ParachutesSpec
 from yaan.spacetime.frame import Frame, components
 from yaan.vehicle.parachute import Train, terminal_speed

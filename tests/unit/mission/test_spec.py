@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yaan.base import InputError, Problem
+from yaan.base.constants import EARTH_FLATTENING, EARTH_RADIUS
 from yaan.mission import EntrySpec, check, check_mission, load_tree
 from yaan.mission.spec import MissionSpec
 from yaan.mission.spec.polygon import corners_mistake
@@ -77,8 +78,12 @@ def test_what_may_be_left_out_has_a_default() -> None:
     spec = check_mission(load_tree("gaganyaan", dict.fromkeys(keys)))
     assert spec.crew is None
     assert spec.reserve is None
-    assert (spec.environment.gravity.field, spec.environment.gravity.degree) == ("egm2008", 8)
-    assert (spec.environment.atmosphere, spec.environment.earth) == ("us76", "iers")
+    world = spec.environment
+    assert (world.gravity.field.name, world.gravity.degree) == ("egm2008", 8)
+    assert (world.atmosphere.model, world.earth.rotation) == ("us76", "iers")
+    assert (world.third_bodies, world.radiation, world.gravity_gradient) == ([], False, True)
+    shape = world.earth.shape
+    assert (shape.radius, shape.flattening) == (EARTH_RADIUS, EARTH_FLATTENING)
     assert spec.step == 0.25
 
 
@@ -93,6 +98,42 @@ def test_other_worlds() -> None:
     assert constant.environment.wind.east == 10.0
     point = check_mission(load_tree("gaganyaan", {"environment.gravity": "{field: j2}"}))
     assert point.environment.gravity.degree == 2
+
+
+OWN = '{mu: "3.986004418e14 m^3/s^2", radius: "6378137 m", j2: 0.00108262982}'
+HARMONICS = (
+    '{mu: "4e14 m3/s2", radius: "6378 km", coefficients: {"2,0": [-4.84e-4, 0], "4,3": [1, 2]}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "degree"),
+    [("point", 0), ("j2", 2), ("ggm02c", 8), ("egm2008", 8), (OWN, 2), (HARMONICS, 4),
+     ('{mu: "4e14 m3/s2"}', 0), ("{name: ggm02c}", 8)],
+)  # fmt: skip
+def test_a_field_is_flown_with_all_that_it_has_up_to_degree_8(written: str, degree: int) -> None:
+    spec = check(load_tree("gaganyaan", {"environment.gravity": f"{{field: {written}}}"}))
+    assert spec.environment.gravity.degree == degree
+
+
+def test_an_earth_of_ones_own() -> None:
+    round_earth = '{rotation: uniform, spin: "7.292e-5 rad/s", shape: {radius: "20902255.199 ft"}}'
+    earth = check(load_tree("gaganyaan", {"environment.earth": round_earth})).environment.earth
+    assert (earth.rotation, earth.spin, earth.shape.flattening) == ("uniform", 7.292e-5, 0.0)
+    assert earth.shape.radius == pytest.approx(6_371_007.3847)
+    old = '{rotation: iau1980, tai_ut1: "32.469 s", shape: wgs84}'
+    earth = check(load_tree("gaganyaan", {"environment.earth": old})).environment.earth
+    assert (earth.rotation, earth.tai_ut1, earth.measured) == ("iau1980", 32.469, False)
+    assert earth.shape.flattening == EARTH_FLATTENING
+
+
+def test_air_of_ones_own() -> None:
+    thin = check(load_tree("gaganyaan", {"environment.atmosphere": '{density: "1.4e-12 kg/m3"}'}))
+    assert thin.environment.atmosphere.density == 1.4e-12
+    rows = '{table: {height: ["0 km", "10 km"], density: ["1.2 kg/m3", "0.4 kg/m3"]}}'
+    table = check(load_tree("gaganyaan", {"environment.atmosphere": rows})).environment.atmosphere
+    assert table.table is not None
+    assert (table.table.density, table.table.temperature) == ([1.2, 0.4], None)
 
 
 def test_a_replay_fixes_its_coefficients() -> None:
@@ -139,6 +180,142 @@ def test_every_mistake_is_told_at_once() -> None:
         ("environment.gravity.degree", "71", None, "at most 70"),
         ("environment.gravity", "{field: j2, degree: 8}", "environment.gravity.degree", "2"),
         ("environment.gravity.field", "egm96", None, "known: egm2008, j2"),
+        ("environment.gravity.field", "8", None, "one of egm2008, j2, point, ggm02c, or {mu"),
+        (
+            "environment.gravity",
+            "{field: point, degree: 2}",
+            "environment.gravity.degree",
+            "at most 0",
+        ),
+        (
+            "environment.gravity",
+            "{field: ggm02c, degree: 13}",
+            "environment.gravity.degree",
+            "at most 12",
+        ),
+        (
+            "environment.gravity",
+            f"{{field: {HARMONICS}, degree: 5}}",
+            "environment.gravity.degree",
+            "at most 4",
+        ),
+        ("environment.gravity.field", "{}", "environment.gravity.field.mu", "required"),
+        (
+            "environment.gravity.field",
+            "{name: j2, j2: 1e-3}",
+            "environment.gravity.field.j2",
+            "either a name",
+        ),
+        (
+            "environment.gravity.field",
+            '{mu: "4e14 m3/s2", j2: 1e-3}',
+            "environment.gravity.field.radius",
+            "required",
+        ),
+        (
+            "environment.gravity.field",
+            '{mu: "4e14 m3/s2", radius: "6378 km"}',
+            "environment.gravity.field.radius",
+            "without j2",
+        ),
+        (
+            "environment.gravity.field",
+            '{mu: "4e17 m3/s2"}',
+            "environment.gravity.field.mu",
+            "1e+06 km3/s2",
+        ),
+        (
+            "environment.gravity.field",
+            '{mu: "4e14 m3/s2", radius: "6378 km", j2: 1e-3, coefficients: {"2,0": [1, 0]}}',
+            "environment.gravity.field.j2",
+            "either j2",
+        ),
+        (
+            "environment.gravity.field",
+            '{mu: "4e14 m3/s2", radius: "6378 km", coefficients: {"1,0": [1, 0]}}',
+            "environment.gravity.field.coefficients.1,0",
+            "a degree from 2 to 70",
+        ),
+        (
+            "environment.gravity.field",
+            '{mu: "4e14 m3/s2", radius: "6378 km", coefficients: {"2,0": [1]}}',
+            "environment.gravity.field.coefficients.2,0",
+            "[C, S]",
+        ),
+        (
+            "environment.gravity.field",
+            '{mu: "4e14 m3/s2", radius: "6378 km", coefficients: {"2,0": [1, 1]}}',
+            "environment.gravity.field.coefficients.2,0.1",
+            "no sine",
+        ),
+        (
+            "environment.gravity.field",
+            '{mu: "4e14 m3/s2", radius: "6378 km", coefficients: {}}',
+            "environment.gravity.field.coefficients",
+            "at least one",
+        ),
+        # air and Earth
+        ("environment.atmosphere", "us67", None, "did you mean us76?"),
+        ("environment.atmosphere", "{}", None, "one of density, table"),
+        (
+            "environment.atmosphere",
+            '{densty: "1 kg/m3"}',
+            "environment.atmosphere.densty",
+            "did you mean density?",
+        ),
+        (
+            "environment.atmosphere",
+            '{density: "12 kg/m3"}',
+            "environment.atmosphere.density",
+            "up to 10 kg/m3",
+        ),
+        (
+            "environment.atmosphere",
+            '{density: "1 kg/m3",table: {height: ["0 m", "1 m"], density: ["1 kg/m3", "9 kg/m3"]}}',
+            None,
+            "one of density, table",
+        ),
+        (
+            "environment.atmosphere",
+            '{table: {height: ["0 m", "1 m"], density: ["1 kg/m3"], temperature: ["1000 K"]}}',
+            "environment.atmosphere.table.temperature",
+            "2 temperatures",
+        ),
+        (
+            "environment.atmosphere",
+            '{table: {height: ["1 m", "1 m"], density: ["1 kg/m3", "1 kg/m3"]}}',
+            "environment.atmosphere.table.height.1",
+            "greater",
+        ),
+        ("environment.earth", "flat", None, "one of iers, uniform, still, iau1980, or {rotation"),
+        (
+            "environment.earth",
+            '{rotation: still, spin: "1e-5 rad/s"}',
+            "environment.earth.spin",
+            "rotation: uniform",
+        ),
+        (
+            "environment.earth",
+            '{rotation: iers, tai_ut1: "32 s"}',
+            "environment.earth.tai_ut1",
+            "rotation: iau1980",
+        ),
+        ("environment.earth", "{shape: wsg84}", "environment.earth.shape", "did you mean wgs84?"),
+        (
+            "environment.earth",
+            "{shape: {flattening: 0}}",
+            "environment.earth.shape.radius",
+            "equatorial radius, a length from 6200 km to 6500 km",
+        ),
+        ("environment.third_bodies", "[sun, sun]", "environment.third_bodies.1", "each body once"),
+        ("environment.third_bodies", "[mars]", "environment.third_bodies.0", "one of sun, moon"),
+        (
+            "environment",
+            "{earth: still, third_bodies: [moon]}",
+            "environment.earth",
+            "axes are those of the sky",
+        ),
+        ("environment.radiation", "true", None, "nothing in this file"),
         ("step", "11 s", None, "from 0.001 s to 10 s"),
         ("target.perigee", "430.1 km", None, "not above the apogee"),
         ("target.inclination", "181 deg", None, "from 0 deg to 180 deg"),

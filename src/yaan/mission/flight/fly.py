@@ -12,7 +12,6 @@ import numpy as np
 
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
-from yaan.environment.atmosphere import StandardAtmosphere1976
 from yaan.mission.file.tree import Tree
 from yaan.mission.flight import abort, flyer
 from yaan.mission.flight.flown import Flown
@@ -21,7 +20,7 @@ from yaan.mission.flight.rank import Ranked, grouped, rank
 from yaan.mission.flight.steer import Steered, Task, Watch, make_task, solve
 from yaan.mission.home.fly import go_home, horizon, prepare_home
 from yaan.mission.home.journey import Home
-from yaan.mission.model.build import build_world
+from yaan.mission.model.world import build_world, left_table
 from yaan.mission.spec import MissionSpec
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
@@ -103,7 +102,7 @@ def fly(
         histories |= {n: history(spec, world, s) for n, s in steered.items() if n != flown}
         with clock.on("wait for the way home"):
             home, whole = (None, None) if coming is None else coming.result()
-    notes = _notes(spec, steered[flown], histories[flown])
+    notes = _notes(spec, world, steered[flown], histories[flown])
     made = Flown(tree, spec, steered, histories, aborts, ranked, notes, stopped, home, whole)
     return made, clock.spent
 
@@ -197,18 +196,17 @@ def _replay(history: History, tell: Report) -> None:
         )
 
 
-def _notes(spec: MissionSpec, steered: Steered, history: History) -> list[str]:
+def _notes(spec: MissionSpec, world: World, steered: Steered, history: History) -> list[str]:
     """What a reader must know: ranges left, stages run dry, data held past its end."""
     notes = []
     lane = steered.lane
     plan, vehicle = steered.task.plan, steered.task.vehicle
-    if spec.environment.earth == "iers":
+    if spec.environment.earth.measured:
         mjd = sum(parse_utc(spec.launch.epoch).utc()) - 2_400_000.5
         note = bundled_orientation().note(mjd)
         notes += [note] if note else []
-    top = StandardAtmosphere1976.valid_range[1]
-    if spec.environment.atmosphere == "us76" and np.max(history["height"]) > top:
-        notes.append("The flight rises above 1000 km, where the atmosphere is taken as none.")
+    beyond = left_table(world, history["height"])
+    notes += [beyond] if beyond else []
     cut_off = np.asarray(lane.legs.state.cut_off)[: len(plan.legs)]
     left = np.asarray(lane.legs.state.propellant)[: len(plan.legs)]
     commanded = {s for p in spec.phases for s in p.shut_down}

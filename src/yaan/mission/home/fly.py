@@ -21,8 +21,8 @@ from yaan.mission.home.record import (
     path_rows,
     whole_history,
 )
-from yaan.mission.model.build import HORIZON, build_world, epoch_of
 from yaan.mission.model.home import build_capsule, build_interface, build_train
+from yaan.mission.model.world import HORIZON, build_world, epoch_of
 from yaan.mission.spec import CrewSpec, EntrySpec, MissionSpec
 from yaan.results.trajectory import History
 from yaan.spacetime.ephemeris import sun_elevation

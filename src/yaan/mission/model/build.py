@@ -1,9 +1,5 @@
-"""From a checked mission file to models: SI numbers into PyTrees, by plain tables.
+"""From a checked mission file to models of the launcher and its pad: SI numbers into PyTrees."""
 
-A new atmosphere, gravity field or wind is one entry in the tables below.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import jax.numpy as jnp
@@ -11,41 +7,19 @@ import numpy as np
 
 from yaan.aerodynamics.tables import ForceTable
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.base.session import require_float64
-from yaan.dynamics.forces import World
-from yaan.environment.atmosphere import AbstractAtmosphere, NoAtmosphere, load_standard_atmosphere
-from yaan.environment.gravity import load_gravity
-from yaan.environment.wind import AbstractWind, ConstantWind, NoWind, TableWind
 from yaan.mission.spec import (
     AeroTableSpec,
     EngineSpec,
     MissionSpec,
-    Spec,
     StageSpec,
     VehicleSpec,
 )
 from yaan.propulsion.engine import Engines
-from yaan.spacetime.earth import (
-    EarthRotation,
-    Geodetic,
-    iers_rotation,
-    still_rotation,
-    uniform_rotation,
-)
-from yaan.spacetime.time import Epoch, bundled_orientation, parse_utc
+from yaan.spacetime.earth import Geodetic
 from yaan.vehicle.launcher import Launcher
-
-HORIZON = 9_000.0
-"""How long after lift-off the turning of the Earth is tabulated [s]: ascent and any abort; and
-an entry from anywhere to the ground."""
 
 _LEAST_RAMP = 1e-3  # [s] a jump in thrust is flown as a short ramp
 _NEVER_FLOWING = 1e-3  # [N] back pressure is never reduced
-
-_ATMOSPHERES: dict[str, Callable[[], AbstractAtmosphere]] = {
-    "us76": load_standard_atmosphere,
-    "none": NoAtmosphere,
-}
 
 
 @dataclass(frozen=True)
@@ -57,50 +31,6 @@ class Vehicle:
     items: tuple[str, ...]
     shapes: tuple[str, ...]
     """The stage or part whose force table each configuration is."""
-
-
-def build_world(spec: Spec, duration: float = HORIZON) -> World:
-    """Earth, air and wind of a mission or an entry, valid for `duration` [s] from its epoch.
-
-    Raises:
-        YaanError: outside a 64-bit context.
-    """
-    require_float64()
-    environment = spec.environment
-    gravity = load_gravity(environment.gravity.field, environment.gravity.degree)
-    return World(
-        gravity=gravity,
-        atmosphere=_ATMOSPHERES[environment.atmosphere](),
-        wind=_wind(spec),
-        earth=_earth(spec, duration),
-        mu=jnp.asarray(gravity.mu),
-    )
-
-
-def epoch_of(spec: Spec) -> Epoch:
-    """Where time starts: the lift-off of a mission, the start of an entry or of a body."""
-    return parse_utc(spec.launch.epoch if isinstance(spec, MissionSpec) else spec.epoch)
-
-
-def _earth(spec: Spec, duration: float) -> EarthRotation:
-    if spec.environment.earth == "uniform":
-        return uniform_rotation(duration=duration)
-    if spec.environment.earth == "still":
-        return still_rotation()
-    return iers_rotation(epoch_of(spec), bundled_orientation(), duration=duration)
-
-
-def _wind(spec: Spec) -> AbstractWind:
-    wind = spec.environment.wind
-    if wind.table is not None:
-        return TableWind(
-            jnp.asarray(wind.table.height),
-            jnp.asarray(wind.table.east),
-            jnp.asarray(wind.table.north),
-        )
-    if wind.east == 0.0 and wind.north == 0.0:
-        return NoWind()
-    return ConstantWind(jnp.asarray(wind.east), jnp.asarray(wind.north))
 
 
 def build_pad(spec: MissionSpec) -> Geodetic:

@@ -1,6 +1,7 @@
 """The mission file as checked models with SI floats."""
 
 from yaan.mission.spec.body import (
+    MOST_ROWS,
     AttitudeSpec,
     BodyFlightSpec,
     BodyPhaseSpec,
@@ -25,7 +26,10 @@ from yaan.mission.spec.body_shape import (
 )
 from yaan.mission.spec.check import Spec, check, check_mission
 from yaan.mission.spec.craft import (
+    AttitudeControlSpec,
     CapsuleSpec,
+    ControlMomentSpec,
+    RigidCapsuleSpec,
     ServiceModuleSpec,
     SpacecraftSpec,
     ThrusterSpec,
@@ -33,6 +37,18 @@ from yaan.mission.spec.craft import (
 )
 from yaan.mission.spec.cross import LIFT_OFF
 from yaan.mission.spec.entry import EntryLandingSpec, EntrySpec, InterfaceSpec
+from yaan.mission.spec.environment import (
+    AirTableSpec,
+    AtmosphereSpec,
+    EarthSpec,
+    EnvironmentSpec,
+    GravityFieldSpec,
+    GravitySpec,
+    ShapeSpec,
+    WindSpec,
+    WindTableSpec,
+    degree_and_order,
+)
 from yaan.mission.spec.home import (
     AimSpec,
     BankSpec,
@@ -47,16 +63,12 @@ from yaan.mission.spec.home import (
 from yaan.mission.spec.home_cross import ENTRY_EVENTS, HOME_BLOCKS, HOME_PHASES
 from yaan.mission.spec.mission import (
     CrewSpec,
-    EnvironmentSpec,
-    GravitySpec,
     LaunchSpec,
     MissionSpec,
     ReserveSpec,
     SeatSpec,
     SiteSpec,
     TargetSpec,
-    WindSpec,
-    WindTableSpec,
 )
 from yaan.mission.spec.parachutes import (
     BoxSpec,
@@ -94,8 +106,12 @@ __all__ = [
     "HOME_BLOCKS",
     "HOME_PHASES",
     "LIFT_OFF",
+    "MOST_ROWS",
     "AeroTableSpec",
     "AimSpec",
+    "AirTableSpec",
+    "AtmosphereSpec",
+    "AttitudeControlSpec",
     "AttitudeSpec",
     "BankSpec",
     "BodyAirSpec",
@@ -113,16 +129,19 @@ __all__ = [
     "CoefficientSpec",
     "CoefficientsSpec",
     "ConfigurationSpec",
+    "ControlMomentSpec",
     "CrewSpec",
     "DampingSpec",
     "DeorbitSpec",
     "DeploySpec",
+    "EarthSpec",
     "EngineSpec",
     "EntryLandingSpec",
     "EntryPhaseSpec",
     "EntrySpec",
     "EnvironmentSpec",
     "GimbalSpec",
+    "GravityFieldSpec",
     "GravitySpec",
     "HomeEntrySpec",
     "InertiaSpec",
@@ -146,9 +165,11 @@ __all__ = [
     "ReefingSpec",
     "ReleaseSpec",
     "ReserveSpec",
+    "RigidCapsuleSpec",
     "ScaleSpec",
     "SeatSpec",
     "ServiceModuleSpec",
+    "ShapeSpec",
     "SiteSpec",
     "SpacecraftSpec",
     "Spec",
@@ -168,4 +189,5 @@ __all__ = [
     "ZoneSpec",
     "check",
     "check_mission",
+    "degree_and_order",
 ]

@@ -6,10 +6,10 @@ from pydantic import Field, model_validator
 
 from yaan.mission.spec.block import Block
 from yaan.mission.spec.craft import CapsuleSpec
+from yaan.mission.spec.environment import EnvironmentSpec, world_mistakes
 from yaan.mission.spec.home import AimSpec, EntryPhaseSpec
-from yaan.mission.spec.mission import CrewSpec, EnvironmentSpec
+from yaan.mission.spec.mission import CrewSpec
 from yaan.mission.spec.quantity import (
-    FIRST_YEAR,
     EntryHeight,
     EntryRadius,
     EntrySpeed,
@@ -87,9 +87,7 @@ class EntrySpec(Block):
         if self.entry.bank.solve and self.landing is None:
             expected = "{constant: ANGLE} or {time: [..], angle: [..]}"
             mistakes.append(Mistake(("entry", "bank"), expected, "solve needs landing.aim"))
-        if self.environment.earth == "iers" and int(self.epoch[:4]) < FIRST_YEAR:
-            expected = f"uniform or still for an epoch before {FIRST_YEAR}"
-            mistakes.append(Mistake(("environment", "earth"), expected))
+        mistakes += world_mistakes(self.environment, self.epoch)
         if mistakes:
             raise refuse(*mistakes)
         return self

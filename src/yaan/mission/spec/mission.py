@@ -1,14 +1,13 @@
 """The whole mission: where, when, to what orbit, with what vehicle, in what world."""
 
 import math
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from yaan.base import nearest
-from yaan.mission.file.plain import is_mapping
 from yaan.mission.spec.block import Block, Pair
 from yaan.mission.spec.craft import SpacecraftSpec
+from yaan.mission.spec.environment import EnvironmentSpec, world_mistakes
 from yaan.mission.spec.home import DeorbitSpec, HomeEntrySpec, LandingSpec, OrbitSpec
 from yaan.mission.spec.quantity import (
     Azimuth,
@@ -22,15 +21,12 @@ from yaan.mission.spec.quantity import (
     Propellant,
     SiteHeight,
     Step,
-    WindHeight,
-    WindSpeed,
     check_rising,
     refuse,
 )
 from yaan.mission.spec.steering import PhaseSpec, PublishedSpec, SteeringSpec
 from yaan.mission.spec.vehicle import VehicleSpec
 
-_DEFAULT_DEGREE = 8
 _UNIT_TOLERANCE = 1e-3
 
 AzimuthLimits = Annotated[
@@ -123,97 +119,6 @@ class CrewSpec(Block):
     seat: SeatSpec = Field(default_factory=SeatSpec, description="thrust axis in couch axes")
 
 
-class GravitySpec(Block):
-    """The gravity field."""
-
-    field: Literal["egm2008", "j2"] = Field(default="egm2008", description="which field")
-    degree: int = Field(
-        default=_DEFAULT_DEGREE,
-        ge=0,
-        le=70,
-        description="degree and order of the harmonics, 0 to 70; 0 is a point mass",
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _default_degree(cls, data: Any) -> Any:
-        """The field j2 has one harmonic, so its degree is 2 unless it is a point mass."""
-        if is_mapping(data) and data.get("field") == "j2" and "degree" not in data:
-            return {**data, "degree": 2}
-        return data
-
-    @model_validator(mode="after")
-    def _degree_fits(self) -> Self:
-        """A degree that a field does not have is not ignored in silence."""
-        if self.field == "j2" and self.degree not in (0, 2):
-            raise refuse(Mistake(("degree",), "2 with field: j2, or 0 for a point mass"))
-        return self
-
-
-class WindTableSpec(Block):
-    """Wind by height; linear between, constant beyond the ends."""
-
-    height: Annotated[list[WindHeight], Field(min_length=2), AfterValidator(check_rising)] = Field(
-        description="heights, rising"
-    )
-    east: list[WindSpeed] = Field(description="wind towards the east")
-    north: list[WindSpeed] = Field(description="wind towards the north")
-
-    @model_validator(mode="after")
-    def _lengths_fit(self) -> Self:
-        """One wind for each height."""
-        size = len(self.height)
-        mistakes = [
-            Mistake((key,), f"{size} speeds, one for each height")
-            for key in ("east", "north")
-            if len(getattr(self, key)) != size
-        ]
-        if mistakes:
-            raise refuse(*mistakes)
-        return self
-
-
-class WindSpec(Block):
-    """No wind, a constant one (east, north), or a table by height."""
-
-    east: WindSpeed = Field(default=0.0, description="constant wind towards the east")
-    north: WindSpeed = Field(default=0.0, description="constant wind towards the north")
-    table: WindTableSpec | None = Field(default=None, description="wind by height")
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        """A table or a constant."""
-        if self.table is not None and self.model_fields_set & {"east", "north"}:
-            raise refuse(Mistake(("table",), "either a table, or east and north"))
-        return self
-
-
-def _read_wind(value: Any) -> Any:
-    """`none` is still air."""
-    if value == "none":
-        return WindSpec()
-    if is_mapping(value):
-        return value
-    hint = nearest(value, ["none"]) if isinstance(value, str) else ""
-    raise refuse(Mistake((), "none, {east: .., north: ..}, or {table: ..}", hint))
-
-
-class EnvironmentSpec(Block):
-    """The world that is flown through."""
-
-    gravity: GravitySpec = Field(default_factory=GravitySpec, description="gravity field")
-    atmosphere: Literal["us76", "none"] = Field(
-        default="us76", description="US Standard Atmosphere 1976, or none"
-    )
-    wind: Annotated[WindSpec, BeforeValidator(_read_wind)] = Field(
-        default_factory=WindSpec, description="wind: none, constant, or a table"
-    )
-    earth: Literal["iers", "uniform", "still"] = Field(
-        default="iers",
-        description="rotation: IERS conventions, uniform about a fixed axis, or none at all",
-    )
-
-
 class ReserveSpec(Block):
     """Propellant that must be left for the verdict to pass."""
 
@@ -248,3 +153,11 @@ class MissionSpec(Block):
     published: list[PublishedSpec] = Field(
         default_factory=list[PublishedSpec], description="figures to compare with"
     )
+
+    @model_validator(mode="after")
+    def _world_fits(self) -> Self:
+        """The world has what the flight needs, and nothing that it does not feel."""
+        mistakes = world_mistakes(self.environment, self.launch.epoch)
+        if mistakes:
+            raise refuse(*mistakes)
+        return self

@@ -9,7 +9,7 @@ from yaan.base.units import format_quantity
 from yaan.mission.account import assumptions, sources
 from yaan.mission.flight.rank import Ranked
 from yaan.mission.home.fly import Entered
-from yaan.mission.model.build import epoch_of
+from yaan.mission.model.world import epoch_of
 from yaan.mission.telling import landing
 from yaan.mission.telling.coming import ENTRY_MODELS, judge_return
 from yaan.mission.telling.home import landed_at

@@ -3,7 +3,7 @@
 from typing import Any
 
 from yaan.mission.flight.flown import Flown
-from yaan.mission.model.build import epoch_of
+from yaan.mission.model.world import epoch_of
 from yaan.mission.telling import home as told
 from yaan.mission.telling import home_ledger, landing
 from yaan.mission.telling.home import Return

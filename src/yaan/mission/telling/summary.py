@@ -16,7 +16,7 @@ from yaan.mission.account import sources
 from yaan.mission.flight.flown import Flown
 from yaan.mission.flight.rank import Effect, Ranked
 from yaan.mission.flight.steer import Steered
-from yaan.mission.spec import EnvironmentSpec, MissionSpec
+from yaan.mission.spec import AtmosphereSpec, EarthSpec, EnvironmentSpec, MissionSpec
 from yaan.mission.telling import ledger
 from yaan.mission.telling.coming import judge_return, tell_return
 from yaan.mission.telling.moment import degrees, entry
@@ -227,24 +227,57 @@ def told_assumption(ranked: Ranked) -> dict[str, Any]:
 
 def world_models(env: EnvironmentSpec) -> list[dict[str, str]]:
     """The models of the world, and what each ignores."""
-    earth = {
+    missed = [body.capitalize() for body in ("sun", "moon") if body not in env.third_bodies]
+    calm = env.wind.table is None and env.wind.east == env.wind.north == 0.0
+    told = [
+        {"name": "gravity", "text": _gravity_text(env), "ignores": ", ".join([*missed, "tides"])},
+        {
+            "name": "Earth",
+            "text": _earth_text(env.earth),
+            "ignores": "diurnal and semidiurnal tides",
+        },
+        {
+            "name": "atmosphere",
+            "text": _air_text(env.atmosphere),
+            "ignores": "weather, season, latitude and solar activity",
+        },
+        {
+            "name": "wind",
+            "text": "none" if calm else "from the file",
+            "ignores": "gusts and vertical wind",
+        },
+    ]
+    if env.radiation:
+        text = "pressure of sunlight at the mean of the solar constant, with the Earth's shadow"
+        light = {"name": "sunlight", "text": text, "ignores": "light and heat from the Earth"}
+        told.append(light)
+    return told
+
+
+def _gravity_text(env: EnvironmentSpec) -> str:
+    field = env.gravity.field
+    name = field.name.upper() if field.name is not None else "a field from the file"
+    others = "".join(f", and the {body.capitalize()}" for body in env.third_bodies)
+    return f"{name} to degree {env.gravity.degree}{others}"
+
+
+def _earth_text(spec: EarthSpec) -> str:
+    text = {
         "iers": "IERS 2010 conventions by ERFA, orientation from IERS Bulletin A",
         "uniform": "uniform spin about the z axis",
         "still": "an Earth that does not turn",
-    }
-    gravity = f"{env.gravity.field.upper()} to degree {env.gravity.degree}"
-    calm = env.wind.table is None and env.wind.east == env.wind.north == 0.0
-    wind = "none" if calm else "from the file"
-    return [
-        {"name": "gravity", "text": gravity, "ignores": "Sun, Moon, tides"},
-        {"name": "Earth", "text": earth[env.earth], "ignores": "diurnal and semidiurnal tides"},
-        {
-            "name": "atmosphere",
-            "text": env.atmosphere.upper(),
-            "ignores": "weather, season, latitude and solar activity",
-        },
-        {"name": "wind", "text": wind, "ignores": "gusts and vertical wind"},
-    ]
+        "iau1980": "IAU 1976 precession and IAU 1980 nutation by ERFA, from J2000",
+    }[spec.rotation]
+    if spec.shape == EarthSpec().shape:
+        return text
+    kind = "a sphere" if spec.shape.flattening == 0.0 else "an ellipsoid"
+    return f"{text}; {kind} of {format_quantity(spec.shape.radius, 'km')}"
+
+
+def _air_text(spec: AtmosphereSpec) -> str:
+    if spec.density is not None:
+        return f"{format_quantity(spec.density, 'kg/m3')} everywhere"
+    return spec.model.upper() if spec.model is not None else "a table from the file"
 
 
 def models(spec: MissionSpec) -> list[dict[str, str]]:

@@ -1,0 +1,153 @@
+"""The world of a file as models: Earth, air, wind, Sun and Moon, by plain tables of names.
+
+A new atmosphere, wind or rotation is one entry or one branch here, and a key of the file.
+"""
+
+from collections.abc import Callable
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import ArrayLike
+
+from yaan.base.session import require_float64
+from yaan.dynamics.forces import World
+from yaan.environment.atmosphere import (
+    AbstractAtmosphere,
+    NoAtmosphere,
+    StandardAtmosphere1976,
+    TableAtmosphere,
+    UniformAtmosphere,
+    load_standard_atmosphere,
+)
+from yaan.environment.gravity import (
+    AbstractGravity,
+    PointGravity,
+    ZonalJ2Gravity,
+    harmonic_gravity,
+    load_gravity,
+)
+from yaan.environment.wind import AbstractWind, ConstantWind, NoWind, TableWind
+from yaan.mission.spec import (
+    AtmosphereSpec,
+    EarthSpec,
+    GravityFieldSpec,
+    GravitySpec,
+    MissionSpec,
+    Spec,
+    WindSpec,
+    degree_and_order,
+)
+from yaan.spacetime.earth import (
+    EarthRotation,
+    Ellipsoid,
+    iau1980_rotation,
+    iers_rotation,
+    still_rotation,
+    uniform_rotation,
+)
+from yaan.spacetime.time import Epoch, bundled_orientation, parse_utc
+
+HORIZON = 9_000.0
+"""How long after lift-off the turning of the Earth is tabulated [s]: ascent and any abort; and
+an entry from anywhere to the ground."""
+
+_ATMOSPHERES: dict[str, Callable[[], AbstractAtmosphere]] = {
+    "us76": load_standard_atmosphere,
+    "none": NoAtmosphere,
+}
+
+
+def build_world(spec: Spec, duration: float = HORIZON) -> World:
+    """Earth, air and wind of a file that can be flown, valid for `duration` [s] from its epoch.
+
+    Raises:
+        YaanError: outside a 64-bit context.
+    """
+    require_float64()
+    environment = spec.environment
+    gravity, shape = _gravity(environment.gravity), environment.earth.shape
+    return World(
+        gravity=gravity,
+        atmosphere=_atmosphere(environment.atmosphere),
+        wind=_wind(environment.wind),
+        earth=_earth(environment.earth, epoch_of(spec), duration),
+        mu=jnp.asarray(gravity.mu),
+        shape=Ellipsoid(shape.radius, shape.flattening),
+    )
+
+
+def epoch_of(spec: Spec) -> Epoch:
+    """Where time starts: the lift-off of a mission, or what the file calls its epoch."""
+    return parse_utc(spec.launch.epoch if isinstance(spec, MissionSpec) else spec.epoch)
+
+
+def left_table(world: World, heights: ArrayLike) -> str | None:
+    """A sentence for a flight whose `heights` [m] leave what its air is known for; or None."""
+    air, flown = world.atmosphere, np.asarray(heights, dtype=float)
+    low, high = air.valid_range
+    if isinstance(air, StandardAtmosphere1976) and np.max(flown) > high:
+        return "The flight rises above 1000 km, where the atmosphere is taken as none."
+    if isinstance(air, TableAtmosphere) and (np.min(flown) < low or np.max(flown) > high):
+        ends = f"{low / 1e3:g} km to {high / 1e3:g} km"
+        reached = f"{np.min(flown) / 1e3:.1f} km to {np.max(flown) / 1e3:.1f} km"
+        return f"The table of the air goes from {ends} and is continued; flown is {reached}."
+    return None
+
+
+def _gravity(spec: GravitySpec) -> AbstractGravity:
+    field = spec.field
+    if field.name is not None:
+        return load_gravity(field.name, spec.degree)
+    assert field.mu is not None  # the check has seen to it
+    if field.radius is None or spec.degree < 2:
+        return PointGravity(field.mu)
+    if field.j2 is not None:
+        return ZonalJ2Gravity(field.mu, field.radius, field.j2)
+    c, s = _coefficients(field)
+    return harmonic_gravity(field.mu, field.radius, c, s, spec.degree)
+
+
+def _coefficients(field: GravityFieldSpec) -> tuple[np.ndarray, np.ndarray]:
+    """Fully normalised C and S, each [degree + 1, degree + 1]."""
+    size = field.highest + 1
+    c, s = np.zeros((size, size)), np.zeros((size, size))
+    c[0, 0] = 1.0
+    for key, pair in (field.coefficients or {}).items():
+        at = degree_and_order(key)
+        c[at], s[at] = pair
+    return c, s
+
+
+def _atmosphere(spec: AtmosphereSpec) -> AbstractAtmosphere:
+    if spec.density is not None:
+        return UniformAtmosphere(spec.density)
+    if spec.table is not None:
+        return TableAtmosphere(spec.table.height, spec.table.density, spec.table.temperature)
+    assert spec.model is not None  # the check has seen to it
+    return _ATMOSPHERES[spec.model]()
+
+
+def _wind(spec: WindSpec) -> AbstractWind:
+    if spec.table is not None:
+        return TableWind(
+            jnp.asarray(spec.table.height),
+            jnp.asarray(spec.table.east),
+            jnp.asarray(spec.table.north),
+        )
+    if spec.east == 0.0 and spec.north == 0.0:
+        return NoWind()
+    return ConstantWind(jnp.asarray(spec.east), jnp.asarray(spec.north))
+
+
+def _earth(spec: EarthSpec, epoch: Epoch, duration: float) -> EarthRotation:
+    if spec.rotation == "still":
+        return still_rotation()
+    if spec.rotation == "uniform" and spec.spin is not None:
+        return uniform_rotation(duration=duration, spin=spec.spin)
+    if spec.rotation == "uniform":
+        return uniform_rotation(duration=duration)
+    if spec.rotation == "iau1980":
+        return iau1980_rotation(
+            epoch, bundled_orientation(), tai_ut1=spec.tai_ut1, duration=duration
+        )
+    return iers_rotation(epoch, bundled_orientation(), duration=duration)
