@@ -12,7 +12,7 @@ from yaan.mission.home.choice import Elevation
 from yaan.mission.home.journey import Home, fly_home, lander_of
 from yaan.mission.home.landing import Landed, Lander, Tell, land
 from yaan.mission.home.legs import States
-from yaan.mission.home.plan import AFTER, bank_of, floor_of, make_plan
+from yaan.mission.home.plan import AFTER, bank_of, floor_of, make_plan, turning_of
 from yaan.mission.home.record import (
     along_motion,
     couch,
@@ -94,6 +94,7 @@ def enter_alone(tree: Tree, spec: EntrySpec, tell: Tell) -> Entered:
         bank=bank_of(spec.entry),
         floor=floor_of(spec.capsule, spec.entry),
         step=spec.entry.step,
+        turning=turning_of(spec.capsule, spec.entry),
     )
     position, velocity = build_interface(spec.interface, world)
     start = States(np.zeros(1), components(position)[None], components(velocity)[None], np.zeros(1))

@@ -100,7 +100,13 @@ class Home:
 def lander_of(world: World, plan: Plan) -> Lander:
     """What comes down, and how it may."""
     return Lander(
-        world, plan.craft.capsule, plan.train, plan.bank, plan.way.floor, plan.way.entry_step
+        world=world,
+        capsule=plan.craft.capsule,
+        train=plan.train,
+        bank=plan.bank,
+        floor=plan.way.floor,
+        step=plan.way.entry_step,
+        turning=plan.turning,
     )
 
 

@@ -5,7 +5,7 @@ their drift in the wind, come down on it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -19,6 +19,7 @@ from yaan.mission.home.deorbit import COARSE
 from yaan.mission.home.legs import Array, States
 from yaan.mission.home.plan import Bank
 from yaan.mission.home.steering import Banked, Glider
+from yaan.mission.home.turning import Turning, fall_turning
 from yaan.phases.descent import Descent
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.zone import distance
@@ -49,6 +50,18 @@ class Lander:
     bank: Bank
     floor: float  # [m]
     step: float  # [s]
+    turning: Turning | None = None
+    """How it turns, where the entry is that of a rigid body."""
+
+
+@dataclass(frozen=True)
+class Turned:
+    """What an entry of a rigid body is compared with."""
+
+    point: "Landed"
+    """The point's on the same bank."""
+    firm: legs.Fall
+    """The same body held firmly to the bank as it is written."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,8 @@ class Landed:
     descent: Descent | None
     tape: Tape | None
     """Of the descent."""
+    turned: Turned | None = None
+    """Of a rigid body, whose `fall` and `descent` then are those above."""
 
     @property
     def end(self) -> tuple[float, float, float]:
@@ -116,7 +131,22 @@ def land(
         over = (over[0] + north, over[1] + east)
     assert fall is not None
     one = BankProfile(np.asarray(bank.time)[0], np.asarray(bank.angle)[0])
-    return Landed(interface, aim, one, banked, fall, _ballistic(lander, interface), descent, tape)
+    flown = (fall, _ballistic(lander, interface), descent, tape)
+    landed = Landed(interface, aim, one, banked, *flown)
+    if lander.turning is None:
+        return landed
+    tell("flying the entry as a rigid body")
+    return _turned(lander, lander.turning, landed, bank)
+
+
+def _turned(lander: Lander, turning: Turning, point: Landed, bank: BankProfile) -> Landed:
+    """The landing of the body that turns, on the bank of the point's."""
+    fall, held = fall_turning(lander.world, turning, point.interface, bank, lander.floor)
+    descent, tape = None, None
+    if lander.train is not None and fall.outcome[0] == OutcomeCode.REACHED:
+        descent, tape = legs.hang(lander.world, lander.capsule, lander.train, fall.ends)
+    turned = Turned(point, held)
+    return replace(point, fall=fall, descent=descent, tape=tape, turned=turned)
 
 
 def profiles(bank: Bank, magnitude: Array, reversal: Array | float) -> BankProfile:

@@ -8,9 +8,12 @@ import numpy as np
 from yaan.gnc.bank import BankProfile
 from yaan.mission.home.choice import Wish
 from yaan.mission.home.deorbit import Craft, Way
+from yaan.mission.home.turning import Turning
 from yaan.mission.model.home import (
     build_bank,
     build_capsule,
+    build_control,
+    build_rigid,
     build_spacecraft,
     build_train,
 )
@@ -60,6 +63,8 @@ class Plan:
     aim: tuple[float, float] | None
     """A fixed point (latitude, longitude [rad])."""
     bank: Bank
+    turning: Turning | None
+    """How the capsule turns, where its entry is that of a rigid body."""
 
 
 def make_plan(spec: MissionSpec) -> Plan:
@@ -93,12 +98,22 @@ def make_plan(spec: MissionSpec) -> Plan:
         wish=Wish(zone_of(landing.zone), landing.time, landing.window, light_of(landing.light)),
         aim=None if landing.aim is None else (landing.aim.latitude, landing.aim.longitude),
         bank=bank_of(spec.entry),
+        turning=turning_of(capsule, spec.entry),
     )
 
 
 def bank_of(spec: EntryPhaseSpec) -> Bank:
     """How an entry is banked."""
     return Bank(build_bank(spec.bank), spec.nominal_bank, spec.roll_rate, spec.load_limit)
+
+
+def turning_of(capsule: CapsuleSpec, entry: EntryPhaseSpec) -> Turning | None:
+    """How the capsule turns where the entry is rigid; the check has seen that it is told."""
+    if entry.motion == "point":
+        return None
+    assert capsule.rigid is not None
+    control = build_control(capsule.rigid, entry.roll_rate)
+    return Turning(build_rigid(capsule), control, entry.attitude_step)
 
 
 def floor_of(capsule: CapsuleSpec, entry: EntryPhaseSpec) -> float:

@@ -1,6 +1,6 @@
 """From the recorded legs of the way home to rows of the mission's history."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,9 @@ from yaan.mission.home import legs
 from yaan.mission.home.journey import Home
 from yaan.mission.home.landing import Landed, Lander
 from yaan.mission.home.legs import Array, relaid
+from yaan.mission.home.turning import look_turning
 from yaan.phases import descent, entry, orbit
-from yaan.results.trajectory import COLUMNS, History, make_history
+from yaan.results.trajectory import COLUMNS, SIZES, History, make_history
 from yaan.spacetime.elements import Elements, elements
 from yaan.spacetime.frame import Frame, components, vector
 from yaan.spacetime.zone import distance
@@ -96,7 +97,7 @@ def landing_rows(lander: Lander, landed: Landed, seat: Couch) -> list[Rows]:
     """Rows from the interface to the ground."""
     assert landed.fall.tape is not None
     tape = _lane(landed.fall.tape, 0)
-    found = [_entry(lander.world, lander.capsule, landed.bank, tape, seat)]
+    found = [_entry(lander, landed, tape, seat)]
     if landed.tape is not None and lander.train is not None:
         found.append(_descent(lander.world, lander.capsule, lander.train, landed.tape, seat))
     return found
@@ -144,10 +145,19 @@ def _observed(tape: Tape, look: Any) -> dict[str, Array]:
     """Every field of what `look` sees in each block, joined."""
     parts: dict[str, list[Array]] = {}
     for block, size in _in_blocks(tape):
-        seen = jax.device_get(look(block))
-        for name in type(seen).__annotations__:
-            parts.setdefault(name, []).append(np.asarray(getattr(seen, name))[:size])
+        for name, values in _fields(jax.device_get(look(block))):
+            parts.setdefault(name, []).append(values[:size])
     return {name: np.concatenate(values) for name, values in parts.items()}
+
+
+def _fields(seen: Any) -> Iterator[tuple[str, Array]]:
+    """The columns of an observation, those of an observation within it among them."""
+    for name in type(seen).__annotations__:
+        value = getattr(seen, name)
+        if isinstance(value, np.ndarray):
+            yield name, value
+        else:
+            yield from _fields(value)
 
 
 def path_rows(world: World, craft: Spacecraft, flown: legs.Coast, seat: Couch) -> Rows:
@@ -172,10 +182,16 @@ def orbit_rows(
     return Rows(columns | _loads(axial, 0.0 * axial, seat), phase)
 
 
-def _entry(world: World, capsule: Capsule, bank: BankProfile, tape: Tape, seat: Couch) -> Rows:
-    start = np.asarray(tape.t[0])
-    seen = _observed(tape, lambda block: _look_entry(world, capsule, bank, start, block))
-    state = tape.state
+def _entry(lander: Lander, landed: Landed, tape: Tape, seat: Couch) -> Rows:
+    start, bank, turning = np.asarray(tape.t[0]), landed.bank, lander.turning
+
+    def look(block: Tape) -> Any:
+        if turning is None:
+            return _look_entry(lander.world, lander.capsule, bank, start, block)
+        flown = (turning.body, turning.control)
+        return look_turning(lander.world, flown, bank, start, block)
+
+    seen, state = _observed(tape, look), tape.state
     loads = _loads(seen.pop("load_axial"), seen.pop("load_normal"), seat)
     columns = _columns(tape, seen, state.position, state.velocity)
     return Rows(columns | loads, np.full(int(tape.count), "entry", dtype="<U16"))
@@ -246,7 +262,7 @@ def whole_history(
         if name == "propellant" and stages:
             joined[name] = _propellant(parts, lengths, len(stages))
         elif any(name in part for part in parts) and name != "propellant":
-            shape = (3,) if "axis" in column.dimensions else ()
+            shape = tuple(SIZES[dimension] for dimension in column.dimensions[1:])
             joined[name] = np.concatenate(
                 [
                     part[name] if name in part else np.full((n, *shape), np.nan)

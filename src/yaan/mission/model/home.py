@@ -5,20 +5,24 @@ import numpy as np
 
 from yaan.base.session import require_float64
 from yaan.dynamics.forces import World
+from yaan.gnc.attitude import AttitudeControl
 from yaan.gnc.bank import BankProfile, constant_bank
 from yaan.mission.spec import (
     BankSpec,
     CapsuleSpec,
+    InertiaSpec,
     InterfaceSpec,
     MissionSpec,
     ParachutesSpec,
+    RigidCapsuleSpec,
     SpacecraftSpec,
     StepSpec,
 )
 from yaan.spacetime.earth import Ellipsoid
 from yaan.spacetime.frame import Frame, Vector, vector
 from yaan.spacetime.motion import Motion, inertial_state, relative_state
-from yaan.vehicle.capsule import Capsule
+from yaan.vehicle.body import Inertia
+from yaan.vehicle.capsule import Capsule, RigidCapsule
 from yaan.vehicle.parachute import Reefing, Step, Train, stack
 from yaan.vehicle.spacecraft import Spacecraft
 
@@ -44,6 +48,50 @@ def build_capsule(spec: CapsuleSpec) -> Capsule:
         # The file has the angle of attack of the apex; the model looks along the heat shield.
         angle=np.pi - np.asarray(table.angle_of_attack),
     )
+
+
+def build_rigid(spec: CapsuleSpec) -> RigidCapsule:
+    """The capsule as a body that turns; its `rigid` block is there.
+
+    Raises:
+        YaanError: outside a 64-bit context.
+    """
+    assert spec.rigid is not None
+    rigid = spec.rigid
+    return RigidCapsule(
+        capsule=build_capsule(spec),
+        inertia=build_inertia(rigid.inertia),
+        length=spec.diameter,
+        pitch_stiffness=rigid.pitch_stiffness,
+        yaw_stiffness=rigid.yaw_stiffness,
+        roll_damping=rigid.damping.roll,
+        pitch_damping=rigid.damping.pitch,
+        yaw_damping=rigid.damping.yaw,
+    )
+
+
+def build_control(spec: RigidCapsuleSpec, roll_rate: float) -> AttitudeControl:
+    """The control of a capsule that rolls from side to side at `roll_rate` [rad/s].
+
+    Raises:
+        YaanError: outside a 64-bit context.
+    """
+    require_float64()
+    control = spec.control
+    most = control.moment
+    return AttitudeControl(
+        frequency=control.frequency,
+        damping_ratio=control.damping_ratio,
+        easing=roll_rate / control.roll_acceleration,
+        limit=vector(jnp.asarray([most.roll, most.pitch, most.yaw]), Frame.BODY),
+        inertia=build_inertia(spec.inertia),
+    )
+
+
+def build_inertia(spec: InertiaSpec) -> Inertia:
+    """The inertia tensor."""
+    t = jnp.asarray(spec.tensor())
+    return Inertia(t[0, 0], t[1, 1], t[2, 2], t[0, 1], t[0, 2], t[1, 2])
 
 
 def build_train(spec: ParachutesSpec) -> Train:
