@@ -7,6 +7,7 @@ from jaxtyping import Array, Float
 from yaan.aerodynamics.tables import ForceTable
 from yaan.environment.atmosphere import AbstractAtmosphere, Air
 from yaan.environment.gravity import AbstractGravity
+from yaan.environment.third_bodies import AbstractThirdBodies
 from yaan.environment.wind import AbstractWind
 from yaan.spacetime.earth import WGS84, EarthRotation, Ellipsoid, Geodetic, geodetic
 from yaan.spacetime.frame import Frame, Vector, where
@@ -24,6 +25,8 @@ class World(eqx.Module):
     """Gravitational parameter [m^3/s^2] of osculating elements."""
     shape: Ellipsoid = eqx.field(static=True, default=WGS84)
     """What heights are above."""
+    third_bodies: AbstractThirdBodies | None = None
+    """Whose tide is felt; None, and nothing of it is compiled."""
 
 
 class Surroundings(eqx.Module):
@@ -34,7 +37,8 @@ class Surroundings(eqx.Module):
     up: Vector
     east: Vector
     north: Vector
-    gravity: Vector  # [m/s^2]
+    gravity: Vector
+    """Of the Earth, and the tide of third bodies [m/s^2]."""
     carried: Vector
     """Centrifugal acceleration of a point that turns with the Earth [m/s^2]."""
     relative: Vector
@@ -54,7 +58,10 @@ def surroundings(
     place = geodetic(fixed, world.shape)
     up, east = place.up(), place.east()
     north = up.cross(east)
-    gravity = Vector(*world.gravity.acceleration(fixed.x, fixed.y, fixed.z), Frame.ITRS)
+    pull = Vector(*world.gravity.acceleration(fixed.x, fixed.y, fixed.z), Frame.ITRS)
+    gravity = to_inertial.apply(pull)
+    if world.third_bodies is not None:
+        gravity = gravity + world.third_bodies.acceleration(t, position)
     spin = to_inertial.apply(world.earth.spin(t))
     turning = spin.cross(position)
     relative = velocity - turning
@@ -66,7 +73,7 @@ def surroundings(
         up=to_inertial.apply(up),
         east=to_inertial.apply(east),
         north=to_inertial.apply(north),
-        gravity=to_inertial.apply(gravity),
+        gravity=gravity,
         carried=-spin.cross(turning),
         relative=relative,
         stream=relative - wind,

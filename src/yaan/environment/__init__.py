@@ -1,4 +1,4 @@
-"""What surrounds a vehicle: gravity, air, wind and sunlight."""
+"""What surrounds a vehicle: gravity, air, wind, Sun and Moon."""
 
 from yaan.environment.atmosphere import (
     AbstractAtmosphere,
@@ -19,11 +19,13 @@ from yaan.environment.gravity import (
     load_gravity,
 )
 from yaan.environment.sunlight import Eclipse, eclipses, shadow
+from yaan.environment.third_bodies import AbstractThirdBodies, PointBodies, ThirdBody
 from yaan.environment.wind import AbstractWind, ConstantWind, NoWind, TableWind
 
 __all__ = [
     "AbstractAtmosphere",
     "AbstractGravity",
+    "AbstractThirdBodies",
     "AbstractWind",
     "Air",
     "ConstantWind",
@@ -32,10 +34,12 @@ __all__ = [
     "LowDegreeGravity",
     "NoAtmosphere",
     "NoWind",
+    "PointBodies",
     "PointGravity",
     "StandardAtmosphere1976",
     "TableAtmosphere",
     "TableWind",
+    "ThirdBody",
     "UniformAtmosphere",
     "ZonalJ2Gravity",
     "eclipses",

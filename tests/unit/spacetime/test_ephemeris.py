@@ -1,16 +1,24 @@
 """The Sun against published instants, another theory, and the sky of a place."""
 
 import erfa
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from yaan.spacetime.ephemeris import (
     ASTRONOMICAL_UNIT,
+    Ephemeris,
+    apparent_sun_path,
     apparent_sun_position,
+    moon_path,
+    moon_position,
     sun_elevation,
     sun_over_ground,
+    sun_path,
     sun_position,
 )
+from yaan.spacetime.frame import components
 from yaan.spacetime.time import Epoch, bundled_orientation, parse_utc
 
 DAY = 86_400.0
@@ -102,3 +110,43 @@ def test_noon_and_midnight_of_a_meridian():
     # The length does not change on the way to the ground.
     sun = sun_over_ground(epoch, orientation, t[:3])
     assert np.linalg.norm(sun, axis=1) == pytest.approx(1.0162 * ASTRONOMICAL_UNIT, rel=1e-3)
+
+
+along = jax.jit(jax.vmap(Ephemeris.at, in_axes=(None, 0)))
+
+
+@pytest.mark.parametrize(
+    ("path", "position", "margin"),
+    [
+        # h^4 / 384 times the fourth derivative of a circle: 1e-3 m of the Sun's year, 3e-5 m of
+        # the Moon's month; what is left is the rounding of 1.5e11 m and of the day's fraction.
+        (sun_path, sun_position, 1.0),
+        (apparent_sun_path, apparent_sun_position, 1.0),
+        (moon_path, moon_position, 1e-2),
+    ],
+)
+def test_a_path_is_the_series_between_its_nodes(path, position, margin: float):
+    epoch, duration = parse_utc("2007-11-20T00:00:00 UTC"), 3.0 * DAY
+    t = np.concatenate([np.arange(0.0, duration, 2_741.0), [duration]])
+    found = components(along(path(epoch, duration), jnp.asarray(t)))
+    assert np.abs(found - position(epoch, t)).max() < margin
+
+
+def test_the_moon_is_where_sofa_says():
+    # The values of SOFA's own test of moon98, at TT 43999.9 MJD.
+    seconds = (2_400_000.5 - 2_451_545.0 + 43_999.9) * DAY - 32.184
+    epoch = Epoch(float(np.floor(seconds)), float(seconds % 1.0))
+    wanted = [-0.2601295959971044180e-2, 0.6139750944302742189e-3, 0.2640794528229828909e-3]
+    found = moon_position(epoch, 0.0)
+    np.testing.assert_allclose(found, np.multiply(wanted, ASTRONOMICAL_UNIT), rtol=0, atol=1e-3)
+
+
+def test_new_moon_is_before_the_sun():
+    # The total eclipse of 2024-04-08, greatest at 18:17 UTC: Moon and Sun within a lunar radius.
+    epoch = parse_utc("2024-04-08T18:17:00 UTC")
+    moon, sun = moon_position(epoch, 0.0), apparent_sun_position(epoch, 0.0)
+    cosine = moon @ sun / np.linalg.norm(moon) / np.linalg.norm(sun)
+    # Gamma of the eclipse: the shadow's axis passes 0.3431 equatorial radii from the centre.
+    assert np.linalg.norm(moon) * np.sqrt(1.0 - cosine**2) / 6.378137e6 == pytest.approx(
+        0.3431, abs=0.005
+    )
