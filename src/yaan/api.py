@@ -12,11 +12,12 @@ from yaan.base.errors import YaanError
 from yaan.mission.account import Assumption, Source, assumptions, sources
 from yaan.mission.file.tree import Tree
 from yaan.mission.load import load_tree, override
-from yaan.mission.spec import EntrySpec, Spec, check
+from yaan.mission.spec import BodyFlightSpec, EntrySpec, Spec, check
 
 if TYPE_CHECKING:
     import xarray
 
+    from yaan.mission.flight.body import FlownBody
     from yaan.mission.flight.flown import Flown
     from yaan.mission.flight.fly import Progress
     from yaan.mission.home.fly import Entered
@@ -85,6 +86,10 @@ class Mission:
             from yaan.mission.flight.alone import fly_entry
 
             return Flight(*fly_entry(self.source, self.spec, progress))
+        if isinstance(self.spec, BodyFlightSpec):
+            from yaan.mission.flight.body import fly_body_file
+
+            return Flight(*fly_body_file(self.source, self.spec, progress))
         from yaan.mission.flight.fly import fly
 
         return Flight(*fly(self.source, self.spec, progress))
@@ -104,7 +109,7 @@ class Mission:
 class Flight:
     """A mission flown: its numbers, its history, and where to keep them."""
 
-    def __init__(self, flown: "Flown | Entered", timings: dict[str, float]) -> None:
+    def __init__(self, flown: "Flown | Entered | FlownBody", timings: dict[str, float]) -> None:
         self._flown = flown
         self.timings = timings
         """Time spent by stage of the computation [s]."""
@@ -113,11 +118,15 @@ class Flight:
     def summary(self) -> dict[str, Any]:
         """Everything told in numbers, as in `summary.json`."""
         from yaan.base.session import computing
+        from yaan.mission.flight.body import FlownBody
         from yaan.mission.home.fly import Entered
         from yaan.mission.telling.alone import summarise_entry
+        from yaan.mission.telling.body import summarise_body
         from yaan.mission.telling.summary import summarise
 
         with computing():
+            if isinstance(self._flown, FlownBody):
+                return summarise_body(self._flown)
             if isinstance(self._flown, Entered):
                 return summarise_entry(self._flown)
             return summarise(self._flown)

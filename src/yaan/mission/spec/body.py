@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from yaan.mission.spec.block import Block
 from yaan.mission.spec.body_shape import BodySpec, Three, Triple
-from yaan.mission.spec.mission import EnvironmentSpec
+from yaan.mission.spec.environment import EnvironmentSpec, world_mistakes
 from yaan.mission.spec.quantity import (
     BodyRate,
     BodyStep,
@@ -232,6 +232,15 @@ class BodyFlightSpec(Block):
     published: list[PublishedSpec] = Field(
         default_factory=list[PublishedSpec], description="figures to compare with"
     )
+
+    @model_validator(mode="after")
+    def _world_fits(self) -> Self:
+        """The world is known at the epoch, and sunlight has something to press on."""
+        lit = any(c.radiation is not None for c in self.body.configurations.values())
+        mistakes = world_mistakes(self.environment, self.epoch, radiation=lit)
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
 
     def configuration_of(self, phase: BodyPhaseSpec) -> str:
         """The configuration that flies in a phase."""

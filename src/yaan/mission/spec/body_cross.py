@@ -6,7 +6,7 @@ from typing import Any, Final
 from yaan.base import UnitError, format_quantity, nearest, parse
 from yaan.mission.file.plain import is_list, is_mapping, item, items, mapping
 from yaan.mission.spec.body import MOST_ROWS
-from yaan.mission.spec.quantity import FIRST_YEAR, Mistake
+from yaan.mission.spec.quantity import Mistake
 
 BODY_EVENTS: Final = ("start", "apex")
 """Events of a file of kind `body`, beside the ends of its phases and pulses."""
@@ -26,13 +26,6 @@ def body_mistakes(data: Any) -> Iterator[Mistake]:
     yield from _name_mistakes(data, "phases")
     yield from _name_mistakes(data, "pulses")
     yield from _published_mistakes(data)
-    earth = item(mapping(data, "environment"), "earth")
-    turning = item(earth, "rotation") if is_mapping(earth) else earth
-    epoch = item(data, "epoch")
-    early = isinstance(epoch, str) and epoch[:4].isdecimal() and int(epoch[:4]) < FIRST_YEAR
-    if turning in (None, "iers") and early:
-        expected = f"uniform or still for an epoch before {FIRST_YEAR}"
-        yield Mistake(("environment", "earth"), expected)
 
 
 def _start_mistakes(data: Any) -> Iterator[Mistake]:

@@ -8,13 +8,17 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
+from yaan.mission.flight.body import FlownBody
 from yaan.mission.flight.flown import Flown
 from yaan.mission.home.fly import Entered
 from yaan.results.store import new_run_folder, write_flight, write_manifest, write_text
 
 
 def keep(
-    flown: Flown | Entered, summary: dict[str, Any], timings: dict[str, float], parent: Path
+    flown: Flown | Entered | FlownBody,
+    summary: dict[str, Any],
+    timings: dict[str, float],
+    parent: Path,
 ) -> Path:
     """Write input, history and summary into a new run folder below `parent`."""
     folder = new_run_folder(parent, flown.spec.name)
@@ -30,7 +34,7 @@ def keep(
     return folder
 
 
-def resolved_text(flown: Flown | Entered) -> str:
+def resolved_text(flown: Flown | Entered | FlownBody) -> str:
     """The resolved mission as YAML; it loads again as a mission of its own."""
     out = io.StringIO()
     yaml = YAML(typ="safe", pure=True)
@@ -40,9 +44,9 @@ def resolved_text(flown: Flown | Entered) -> str:
     return f"# Resolved by Yaan: every reference is inline. Content {digest}.\n{out.getvalue()}"
 
 
-def _groups(flown: Flown | Entered) -> dict[str, dict[str, Any]]:
+def _groups(flown: Flown | Entered | FlownBody) -> dict[str, dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
-    if isinstance(flown, Entered):
+    if not isinstance(flown, Flown):
         return groups
     for name, fall in flown.aborts.items():
         groups[f"abort/{name}"] = {

@@ -1,0 +1,204 @@
+"""Flying a file of kind `body`: one lane through its phases, recorded step by step."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from yaan.base.programme import programme
+from yaan.base.session import computing
+from yaan.dynamics.body import BodyState, Pulses
+from yaan.dynamics.forces import World
+from yaan.dynamics.method import DOP853, RK4
+from yaan.dynamics.solve import Tape
+from yaan.mission.file.tree import Tree
+from yaan.mission.flight.fly import Clock, Progress, Report
+from yaan.mission.model.body import (
+    build_body,
+    build_phases,
+    build_pulses,
+    build_start,
+)
+from yaan.mission.model.world import HORIZON, build_world
+from yaan.mission.spec import BodyFlightSpec
+from yaan.phases.body import BodyLeg, BodyPhases, fly_body
+from yaan.phases.observe_body import BodyObservation, observe_body
+from yaan.results.outcome import OutcomeCode
+from yaan.results.trajectory import COLUMNS, History, make_history
+from yaan.spacetime.frame import Vector, components
+from yaan.spacetime.rotation import Rotation
+from yaan.spacetime.zone import distance
+from yaan.vehicle.body import Configuration
+
+_METHODS: Final = {"rk4": RK4, "dop853": DOP853}
+_ROWS: Final = (16_384, 131_072, 524_288)
+"""Rows of a recording; few sizes, since each is a programme of its own."""
+
+_BLOCK: Final = 2_048  # rows that are observed at once
+
+Array = NDArray[np.float64]
+Cast = tuple[Configuration, BodyPhases, Pulses]
+"""What flies, when, and what pushes it."""
+
+
+@dataclass(frozen=True)
+class FlownBody:
+    """A body, flown."""
+
+    tree: Tree
+    spec: BodyFlightSpec
+    world: World
+    legs: BodyLeg
+    """How each phase went; leaves have the phases on their first axis."""
+    history: History
+    full: bool
+    """The history has as many rows as it may have, and the flight would have gone on."""
+
+    @property
+    def outcomes(self) -> list[OutcomeCode]:
+        """How each phase ended."""
+        codes = [OutcomeCode(int(code)) for code in self.legs.outcome]
+        if self.full:
+            codes[int(self.history["phase"][-1])] = OutcomeCode.OUT_OF_STEPS
+        return codes
+
+
+def fly_body_file(
+    tree: Tree, spec: BodyFlightSpec, report: Report | None = None
+) -> tuple[FlownBody, dict[str, float]]:
+    """Fly the body; returns it and the time spent by stage [s]."""
+    tell = report or (lambda progress: None)
+    clock = Clock()
+    with computing():
+        with clock.on("build models"):
+            tell(Progress("build", "building models"))
+            world = build_world(spec, horizon(spec))
+            start = build_start(spec, world)
+            cast = (build_body(spec), build_phases(spec), build_pulses(spec))
+        with clock.on("fly"):
+            tell(Progress("fly", "flying the body"))
+            legs, tape, full = _flown(spec, world, cast, start)
+        with clock.on("observe"):
+            tell(Progress("observe", "looking at every step"))
+            seen = _observed(spec, world, cast, legs, tape)
+            history = _history(spec, tape, seen)
+    return FlownBody(tree, spec, world, legs, history, full), clock.spent
+
+
+def horizon(spec: BodyFlightSpec) -> float:
+    """How long after the epoch the world must be known [s]."""
+    known = sum(phase.until.duration or HORIZON for phase in spec.phases)
+    return max(HORIZON, known)
+
+
+def gradient(spec: BodyFlightSpec) -> bool:
+    """Whether gravity turns the body."""
+    return spec.environment.gravity_gradient
+
+
+def _flown(
+    spec: BodyFlightSpec, world: World, cast: Cast, start: BodyState
+) -> tuple[BodyLeg, Tape, bool]:
+    """The legs and the written rows of the flight, on the host and without the axis of lanes."""
+    known, turned, most = rows_of(spec), gradient(spec), _ROWS[-1]
+    rows = next((size for size in _ROWS if size >= known), most)
+    while True:
+        legs, tape = _fly(world, cast, start, rows=rows, gradient=turned, method=spec.method)
+        count = int(tape.count[0])
+        if count <= rows or rows == most:
+            break
+        rows = _ROWS[_ROWS.index(rows) + 1]  # only a height ends a phase, and it came late
+    legs, tape = jax.device_get((legs, tape))
+    # The kind of pointing is that of all lanes, so it has no axis of them.
+    legs = jax.tree.map(lambda leaf: leaf[:, 0] if leaf.ndim > 1 else leaf, legs)
+    return legs, _cut(tape, (0, slice(min(count, rows)))), count > rows
+
+
+def rows_of(spec: BodyFlightSpec) -> int:
+    """Rows that are known to be needed: one a step, a few at the ends of phases and pulses."""
+    known = [(phase.until.duration, phase.step) for phase in spec.phases]
+    steps = sum(np.ceil(duration / step) for duration, step in known if duration is not None)
+    return int(steps) + 8 * len(known) + 4 * len(spec.pulses)
+
+
+@programme
+def _fly(
+    world: World, cast: Cast, start: BodyState, *, rows: int, gradient: bool, method: str
+) -> tuple[BodyLeg, Any]:
+    body, phases, pulses = cast
+    return fly_body(
+        world,
+        jax.tree.map(lambda leaf: leaf[None], body),
+        phases,
+        pulses,
+        jnp.zeros(1),
+        start,
+        gradient=gradient,
+        method=_METHODS[method],
+        rows=rows,
+    )
+
+
+@programme
+def _look(world: World, cast: Cast, legs: BodyLeg, tape: Tape, *, gradient: bool) -> Any:
+    return observe_body(world, *cast, legs, tape, gradient=gradient)
+
+
+def _observed(
+    spec: BodyFlightSpec, world: World, cast: Cast, legs: BodyLeg, tape: Tape
+) -> BodyObservation:
+    """What each row shows, looked at in blocks of one size."""
+    count, parts = len(tape.t), list[BodyObservation]()
+    for start in range(0, count, _BLOCK):
+        rows = np.minimum(np.arange(start, start + _BLOCK), count - 1)
+        seen = _look(world, cast, legs, _cut(tape, rows), gradient=gradient(spec))
+        size = min(_BLOCK, count - start)
+        parts.append(jax.tree.map(lambda leaf, n=size: np.asarray(leaf)[:n], seen))
+    return jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
+
+
+def _cut(tape: Tape, rows: Any) -> Tape:
+    """The tape of some rows, of one lane."""
+    cut = (tape.t[rows], tape.label[rows], tape.rows[rows])
+    size = np.asarray(cut[0].shape[0])
+    return eqx.tree_at(lambda x: (x.t, x.label, x.rows, x.count), tape, (*cut, size))
+
+
+def _history(spec: BodyFlightSpec, tape: Tape, seen: BodyObservation) -> History:
+    """The history: one row a step, two where phases meet."""
+    state = tape.state
+    columns: dict[str, Array] = {
+        "time": np.asarray(tape.t),
+        "phase": np.asarray(tape.label),
+        "position_gcrs": components(state.position),
+        "velocity_gcrs": components(state.velocity),
+        "propellant": np.asarray(state.propellant),
+    }
+    for name in COLUMNS:
+        value = getattr(seen, name, None)
+        if isinstance(value, Vector):
+            columns[name] = components(value)
+        elif isinstance(value, Rotation):
+            columns[name] = quaternions(value)
+        elif value is not None:
+            columns[name] = np.asarray(value)
+    north, east = columns["latitude"], columns["longitude"]
+    columns["downrange"] = distance(north, east, north[0], east[0])
+    return make_history(
+        columns,
+        stages=list(spec.body.configurations),
+        phases=[phase.name for phase in spec.phases],
+    )
+
+
+def quaternions(attitude: Rotation) -> Array:
+    """Unit quaternions [n, 4], scalar first, without jumps of sign from row to row."""
+    q = np.stack([np.asarray(c) for c in (attitude.w, attitude.x, attitude.y, attitude.z)], axis=-1)
+    turned = np.sum(q[1:] * q[:-1], axis=1) < 0.0
+    sign = np.cumprod(np.concatenate([[1.0], np.where(turned, -1.0, 1.0)]))
+    first: float = -1.0 if q[0, 0] < 0.0 else 1.0
+    return np.asarray(q * (first * sign)[:, None], dtype=float)
