@@ -16,7 +16,9 @@ import pickle
 import platform
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -29,6 +31,23 @@ from yaan.base.session import kept_in
 _Result = TypeVar("_Result")
 _TRACERS = ("equinox", "jax", "jaxlib", "numpy")
 _PACKAGE = Path(__file__).parents[1]
+_ANEW: ContextVar[bool] = ContextVar("yaan_traced_anew", default=False)
+
+
+@contextmanager
+def traced_anew() -> Generator[None]:
+    """Trace every programme at each call of this thread, and keep nothing of it.
+
+    For tests that plant a fault in a model: no name of a programme knows of it. JAX's own caches
+    hold traces of functions too, so they are emptied before and after.
+    """
+    jax.clear_caches()
+    token = _ANEW.set(True)
+    try:
+        yield
+    finally:
+        _ANEW.reset(token)
+        jax.clear_caches()
 
 
 class _Opened(NamedTuple):
@@ -52,21 +71,28 @@ def programme(function: Callable[..., _Result]) -> Callable[..., _Result]:
         kinds = [jax.typeof(leaf) for leaf in leaves]
         shapes = tuple((kind.shape, kind.dtype) for kind in kinds)
         key = (tree, shapes, tuple(sorted(constants.items())))
-        with lock:
-            if key not in opened:
-                opened[key] = _open(function, tree, shapes, constants)
-        found = opened[key]
+        if _ANEW.get():
+            found = _open(function, tree, shapes, constants, None)
+        else:
+            with lock:
+                if key not in opened:
+                    opened[key] = _open(function, tree, shapes, constants, kept_in())
+            found = opened[key]
         return jax.tree.unflatten(found.structure, found.call(*leaves))
 
     return call
 
 
 def _open(
-    function: Callable[..., Any], tree: Any, shapes: tuple[Any, ...], constants: dict[str, Any]
+    function: Callable[..., Any],
+    tree: Any,
+    shapes: tuple[Any, ...],
+    constants: dict[str, Any],
+    folder: Path | None,
 ) -> _Opened:
-    """Read the trace, or make and keep it; then compile it, or fetch it compiled."""
+    """Read the trace from `folder`, or make and keep it; then compile it, or fetch it compiled."""
     kinds = [jax.ShapeDtypeStruct(shape, dtype) for shape, dtype in shapes]
-    folder, name = kept_in(), _name(function, tree, shapes, constants)
+    name = _name(function, tree, shapes, constants)
     kept = None if folder is None else _read(folder / name)
     if kept is None:
         structures: list[Any] = []

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from jaxtyping import Array
 
-from yaan.base.programme import programme
+from yaan.base.programme import programme, traced_anew
 from yaan.base.session import computing
 
 
@@ -116,3 +116,21 @@ def test_nothing_is_kept_where_nothing_can_be(monkeypatch: pytest.MonkeyPatch):
     make(traced)(*ask(), power=3)
     make(traced)(*ask(), power=3)
     assert len(traced) == 2
+
+
+FACTOR = 1.0
+
+
+def scaled(x: Array | np.ndarray) -> Array:
+    return FACTOR * jnp.asarray(x)
+
+
+def test_a_planted_fault_is_seen_while_traced_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    call, one = programme(scaled), np.asarray(1.0)
+    assert float(call(one)) == 1.0
+    monkeypatch.setattr(f"{__name__}.FACTOR", 2.0)
+    assert float(call(one)) == 1.0  # what is kept knows of no fault
+    with traced_anew():
+        assert float(call(one)) == 2.0
+    assert float(call(one)) == 1.0
+    assert len(list(tmp_path.glob("*-trace"))) == 1
