@@ -7,10 +7,10 @@ from jaxtyping import Array, Float
 
 from yaan.aerodynamics.coefficients import meet
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.dynamics.body import BodyState, Pulses, Scene
+from yaan.dynamics.body import BodyState, Pulses
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
-from yaan.phases.body import BodyLeg, BodyPhases, Setting, now_of, setting_of, turning
+from yaan.phases.body import BodyLeg, BodyPhases, Setting, now_of, turning
 from yaan.spacetime.attitude import angles_of, ned
 from yaan.spacetime.frame import Vector
 from yaan.spacetime.rotation import Rotation
@@ -79,11 +79,11 @@ def observe_body(
     gradient: bool = True,
 ) -> BodyObservation:
     """All rows of one lane's tape; the arguments are of that lane, legs [phases, ...]."""
-    scene = Scene(world, body, jnp.asarray(0), pulses, gradient)
 
     def row(t: Array, label: Array, state: BodyState) -> BodyObservation:
         phase, aim = jax.tree.map(lambda leaf: leaf[label], (phases, legs.pointed))
-        return _row(t, state, setting_of(scene, phase, aim))
+        flying = jax.tree.map(lambda leaf: leaf[phase.configuration], body)
+        return _row(t, state, Setting(world, flying, pulses, phase, aim, gradient))
 
     return jax.vmap(row)(tape.t, tape.label, tape.state)
 

@@ -1,0 +1,93 @@
+"""Attitudes against SciPy's rotations, and there and back."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation as Reference
+
+from tests.physics.bodies import body_vector, numbers
+from yaan.base.errors import FrameError
+from yaan.spacetime.attitude import (
+    Angles,
+    angles_of,
+    from_angles,
+    from_axes,
+    kinematics,
+    ned,
+    normalised,
+    orbital_rate,
+    rate_of,
+    vvlh,
+)
+from yaan.spacetime.earth import Geodetic
+from yaan.spacetime.frame import Frame, Vector
+from yaan.spacetime.rotation import Rotation, from_matrix
+
+DRAW = np.random.default_rng(4)
+CASES = [tuple(DRAW.uniform((-3.1, -1.5, -3.1), (3.1, 1.5, 3.1))) for _ in range(12)]
+
+
+def angles(yaw: float, pitch: float, roll: float) -> Angles:
+    """Three numbers as angles."""
+    return Angles(jnp.asarray(yaw), jnp.asarray(pitch), jnp.asarray(roll))
+
+
+def components(q: Rotation) -> np.ndarray:
+    """w, x, y, z with w positive."""
+    four = numbers(q)
+    return four * np.sign(four[0])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_angles_make_the_rotation_that_scipy_makes(case: tuple[float, float, float]):
+    attitude = from_angles(angles(*case), Frame.NED)
+    # SciPy turns vectors, an attitude turns axes: the one's matrix is the other's transpose.
+    matrix = Reference.from_euler("ZYX", case).as_matrix().T
+    reference = components(from_matrix(matrix, Frame.NED, Frame.BODY))
+    np.testing.assert_allclose(components(attitude), reference, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(numbers(angles_of(attitude)), case, rtol=0, atol=1e-12)
+    stretched = Rotation(*(2.0 * leaf for leaf in numbers(attitude)), Frame.NED, Frame.BODY)
+    np.testing.assert_allclose(numbers(angles_of(stretched)), case, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(numbers(normalised(stretched)), numbers(attitude), atol=1e-15)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_axes_make_the_rotation_that_has_them(case: tuple[float, float, float]):
+    matrix = Reference.from_euler("ZYX", case).as_matrix().T
+    x, y, z = (body_vector(*row, Frame.GCRS) for row in matrix)
+    made = from_axes(x, y, z, Frame.BODY)
+    reference = components(from_matrix(matrix, Frame.GCRS, Frame.BODY))
+    np.testing.assert_allclose(components(made), reference, rtol=0, atol=1e-14)
+
+
+def test_kinematics_is_the_derivative_of_a_turn():
+    attitude, rate = from_angles(angles(0.3, -0.7, 2.0), Frame.GCRS), body_vector(0.1, -0.2, 0.3)
+    change = kinematics(attitude, rate)
+    small = 1e-6  # [s]
+    turn = 0.5 * small * numbers(rate)
+    step = Rotation(*(jnp.asarray(v) for v in (1.0, *turn)), Frame.BODY, Frame.BODY)
+    moved = numbers(attitude.then(step))
+    np.testing.assert_allclose((moved - numbers(attitude)) / small, numbers(change), atol=1e-9)
+    np.testing.assert_allclose(numbers(rate_of(attitude, change)), numbers(rate), atol=1e-15)
+    with pytest.raises(FrameError, match="turn an attitude"):
+        kinematics(attitude, body_vector(0, 0, 1, Frame.GCRS))
+
+
+def test_north_east_down_of_a_place():
+    place = Geodetic(*(jnp.asarray(v) for v in (0.5, 1.2, 300.0)))
+    level = ned(place)
+    np.testing.assert_allclose(numbers(level.apply(place.up())), [0, 0, -1], atol=1e-15)
+    np.testing.assert_allclose(numbers(level.apply(place.east())), [0, 1, 0], atol=1e-15)
+
+
+def test_vvlh_of_an_orbit_and_how_fast_it_turns():
+    r, v = body_vector(4e6, 5e6, 2e6, Frame.GCRS), body_vector(-5e3, 3e3, 4e3, Frame.GCRS)
+    local = vvlh(r, v)
+    down, across, ahead = (local.apply(a) for a in (r, r.cross(v), v))
+    np.testing.assert_allclose(numbers(down) / float(r.norm()), [0, 0, -1], atol=1e-15)
+    np.testing.assert_allclose(numbers(across) / float(r.cross(v).norm()), [0, -1, 0], atol=1e-15)
+    assert float(ahead.x) > 0
+    later = vvlh(r + v * 1e-3, v)
+    turned: Vector = rate_of(local, kinematics(local, local.apply(orbital_rate(r, v))))
+    seen = local.inverse().then(later)
+    np.testing.assert_allclose(2e3 * numbers(seen)[1:], numbers(turned), atol=1e-9)
