@@ -7,6 +7,7 @@ from jaxtyping import Array, Float
 from yaan.aerodynamics.tables import ForceTable
 from yaan.environment.atmosphere import AbstractAtmosphere, Air
 from yaan.environment.gravity import AbstractGravity
+from yaan.environment.radiation import Radiation
 from yaan.environment.third_bodies import AbstractThirdBodies
 from yaan.environment.wind import AbstractWind
 from yaan.spacetime.earth import WGS84, EarthRotation, Ellipsoid, Geodetic, geodetic
@@ -27,6 +28,8 @@ class World(eqx.Module):
     """What heights are above."""
     third_bodies: AbstractThirdBodies | None = None
     """Whose tide is felt; None, and nothing of it is compiled."""
+    radiation: Radiation | None = None
+    """Sunlight, for bodies that have an area for it."""
 
 
 class Surroundings(eqx.Module):

@@ -18,6 +18,7 @@ from yaan.environment.gravity import (
     harmonic_gravity,
     load_gravity,
 )
+from yaan.environment.radiation import Radiation, lit_fraction
 from yaan.environment.sunlight import Eclipse, eclipses, shadow
 from yaan.environment.third_bodies import AbstractThirdBodies, PointBodies, ThirdBody
 from yaan.environment.wind import AbstractWind, ConstantWind, NoWind, TableWind
@@ -36,6 +37,7 @@ __all__ = [
     "NoWind",
     "PointBodies",
     "PointGravity",
+    "Radiation",
     "StandardAtmosphere1976",
     "TableAtmosphere",
     "TableWind",
@@ -44,6 +46,7 @@ __all__ = [
     "ZonalJ2Gravity",
     "eclipses",
     "harmonic_gravity",
+    "lit_fraction",
     "load_gravity",
     "load_standard_atmosphere",
     "shadow",

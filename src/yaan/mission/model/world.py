@@ -26,10 +26,19 @@ from yaan.environment.gravity import (
     harmonic_gravity,
     load_gravity,
 )
+from yaan.environment.radiation import Radiation
+from yaan.environment.third_bodies import (
+    MOON_MU,
+    SUN_MU,
+    AbstractThirdBodies,
+    PointBodies,
+    ThirdBody,
+)
 from yaan.environment.wind import AbstractWind, ConstantWind, NoWind, TableWind
 from yaan.mission.spec import (
     AtmosphereSpec,
     EarthSpec,
+    EnvironmentSpec,
     GravityFieldSpec,
     GravitySpec,
     MissionSpec,
@@ -45,6 +54,7 @@ from yaan.spacetime.earth import (
     still_rotation,
     uniform_rotation,
 )
+from yaan.spacetime.ephemeris import Ephemeris, apparent_sun_path, moon_path, sun_path
 from yaan.spacetime.time import Epoch, bundled_orientation, parse_utc
 
 HORIZON = 9_000.0
@@ -56,6 +66,11 @@ _ATMOSPHERES: dict[str, Callable[[], AbstractAtmosphere]] = {
     "none": NoAtmosphere,
 }
 
+_BODIES: dict[str, tuple[Callable[[Epoch, float], Ephemeris], float]] = {
+    "sun": (sun_path, SUN_MU),
+    "moon": (moon_path, MOON_MU),
+}
+
 
 def build_world(spec: Spec, duration: float = HORIZON) -> World:
     """Earth, air and wind of a file that can be flown, valid for `duration` [s] from its epoch.
@@ -64,15 +79,18 @@ def build_world(spec: Spec, duration: float = HORIZON) -> World:
         YaanError: outside a 64-bit context.
     """
     require_float64()
-    environment = spec.environment
-    gravity, shape = _gravity(environment.gravity), environment.earth.shape
+    environment, epoch = spec.environment, epoch_of(spec)
+    gravity = _gravity(environment.gravity)
+    shape = Ellipsoid(environment.earth.shape.radius, environment.earth.shape.flattening)
     return World(
         gravity=gravity,
         atmosphere=_atmosphere(environment.atmosphere),
         wind=_wind(environment.wind),
-        earth=_earth(environment.earth, epoch_of(spec), duration),
+        earth=_earth(environment.earth, epoch, duration),
         mu=jnp.asarray(gravity.mu),
-        shape=Ellipsoid(shape.radius, shape.flattening),
+        shape=shape,
+        third_bodies=_third_bodies(environment, epoch, duration),
+        radiation=_radiation(environment, epoch, duration, shape),
     )
 
 
@@ -137,6 +155,22 @@ def _wind(spec: WindSpec) -> AbstractWind:
     if spec.east == 0.0 and spec.north == 0.0:
         return NoWind()
     return ConstantWind(jnp.asarray(spec.east), jnp.asarray(spec.north))
+
+
+def _third_bodies(
+    environment: EnvironmentSpec, epoch: Epoch, duration: float
+) -> AbstractThirdBodies | None:
+    found = [_BODIES[name] for name in environment.third_bodies]
+    bodies = tuple(ThirdBody(path(epoch, duration), mu) for path, mu in found)
+    return PointBodies(bodies) if bodies else None
+
+
+def _radiation(
+    environment: EnvironmentSpec, epoch: Epoch, duration: float, shape: Ellipsoid
+) -> Radiation | None:
+    if not environment.radiation:
+        return None
+    return Radiation(apparent_sun_path(epoch, duration), shape=shape)
 
 
 def _earth(spec: EarthSpec, epoch: Epoch, duration: float) -> EarthRotation:
