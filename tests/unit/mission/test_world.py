@@ -62,7 +62,9 @@ def test_gravity_by_its_numbers_is_gravity_by_its_name() -> None:
     pairs = {f"{n},{m}": [c[n, m], s[n, m]] for n in range(2, 5) for m in range(n + 1)}
     own = {"mu": "398600.4415 km^3/s^2", "radius": "6378.1363 km", "coefficients": pairs}
     named = pull(built({"gravity": {"field": "ggm02c", "degree": 4}}))
-    np.testing.assert_allclose(pull(built({"gravity": {"field": own, "degree": 4}})), named, rtol=1e-14)
+    np.testing.assert_allclose(
+        pull(built({"gravity": {"field": own, "degree": 4}})), named, rtol=1e-14
+    )
     flat = {"mu": "3.986004418e14 m3/s2", "radius": "6378137 m", "j2": 0.00108262668}
     world = built({"gravity": {"field": flat, "degree": 2}})
     assert isinstance(world.gravity, ZonalJ2Gravity)
