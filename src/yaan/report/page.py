@@ -12,6 +12,7 @@ from markupsafe import Markup
 from yaan.base.errors import YaanError
 from yaan.report.figures import Figure
 from yaan.report.sections import sections
+from yaan.report.span import aloft
 from yaan.report.tables import badge, state
 from yaan.report.text import label, number, plural
 from yaan.results import FlightRecord, read_flight, write_text
@@ -74,7 +75,7 @@ def _head(record: FlightRecord) -> dict[str, Any]:
     facts = [
         ("Mission", summary.get("mission")),
         ("Profile", summary.get("profile")),
-        ("Epoch" if summary.get("kind") == "entry" else "Lift-off", summary.get("epoch")),
+        ("Epoch" if aloft(summary) else "Lift-off", summary.get("epoch")),
         ("Yaan", summary.get("yaan")),
     ]
     return {

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from yaan.report import evidence, figures, home, prose, tables
+from yaan.report import body, evidence, figures, home, prose, tables
+from yaan.report.body import body_numbers
 from yaan.report.cards import key_numbers
 from yaan.report.return_cards import return_numbers
-from yaan.report.span import ascent
+from yaan.report.span import aloft, ascent
 from yaan.report.tables import Column, Table, badge, state
 from yaan.report.text import SPACE, label, number
 from yaan.results import FlightRecord
@@ -40,6 +41,10 @@ def sections(record: FlightRecord) -> list[Section]:
 
 
 def _key_numbers(record: FlightRecord) -> Iterator[Block]:
+    own = body_numbers(record.summary)
+    if own:
+        yield "cards", own
+        return
     up, back = key_numbers(record.summary), return_numbers(record.summary)
     if up and back:
         yield "heading", "Ascent"
@@ -77,7 +82,7 @@ def _unknown(record: FlightRecord) -> Iterator[Block]:
 
 def _timeline(record: FlightRecord) -> Iterator[Block]:
     yield "table", tables.timeline(record.summary)
-    since = "the epoch" if record.summary.get("kind") == "entry" else "ignition"
+    since = "the epoch" if aloft(record.summary) else "ignition"
     yield (
         "text",
         f"T+ is the time since {since}. Relative speed is over the rotating Earth; inertial speed"
@@ -119,8 +124,9 @@ def _ledgers(record: FlightRecord) -> Iterator[Block]:
             " counts as negative.",
         )
     yield "table", tables.propellant(summary)
-    yield "table", tables.mass_ledger(summary)
-    if summary.get("mass_closure") is not None:
+    masses = tables.mass_ledger(summary)
+    yield "table", masses
+    if masses is not None and summary.get("mass_closure") is not None:
         yield "text", f"The mass ledger closes within {summary['mass_closure']:.1e} kg."
 
 
@@ -243,6 +249,11 @@ _SECTIONS: Final = (
     ("verdicts", "Verdicts", _verdicts),
     ("overview", "The mission at a glance", home.overview),
     ("timeline", "Timeline", _timeline),
+    ("flight", "The flight", body.flight),
+    ("attitude", "Attitude", body.attitude),
+    ("air", "What acts on it", body.air),
+    ("path", "Path over ground", body.path),
+    ("states", "Start and end", body.states),
     ("histories", "Ascent", _histories),
     ("track", "Ground track of the ascent", _track),
     ("orbit", "Orbit", home.orbit),

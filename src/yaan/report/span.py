@@ -27,6 +27,11 @@ def returns(summary: Summary) -> bool:
     return span(summary, *HOME) is not None
 
 
+def aloft(summary: Summary) -> bool:
+    """Whether time starts in flight, at an epoch, and not with an ignition on the pad."""
+    return bool(summary.get("spans")) and span(summary, "ascent") is None
+
+
 def cut(history: History | None, wanted: Span | None) -> History | None:
     """The rows of `history` within `wanted`, ends included; None if there are none."""
     if history is None or wanted is None:

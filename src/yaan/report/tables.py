@@ -88,6 +88,7 @@ def timeline(summary: Summary) -> Table | None:
     """Events and peaks in the order of time; events are numbered as in the figures."""
     rows: list[tuple[Cell, ...]] = []
     classes: list[str] = []
+    scale, unit = mass_unit(summary)
     numbered = 0
     for row in summary.get("timeline") or ():
         peak = row.get("kind") == "peak"
@@ -103,8 +104,8 @@ def timeline(summary: Summary) -> Table | None:
                 number(row.get("speed_relative")),
                 number(row.get("speed_inertial")),
                 number(row.get("flight_path_angle_deg"), 2),
-                scaled(before, 1e3, 2),
-                scaled(after, 1e3, 2),
+                scaled(before, scale, 2),
+                scaled(after, scale, 2),
                 scaled(row.get("dynamic_pressure"), 1e3, 2),
                 number(row.get("load_g"), 2),
             )
@@ -119,8 +120,8 @@ def timeline(summary: Summary) -> Table | None:
         Column("Speed, relative", "m/s"),
         Column("Speed, inertial", "m/s"),
         Column("Flight-path angle", "deg"),
-        Column("Mass before", "t"),
-        Column("Mass after", "t"),
+        Column("Mass before", unit),
+        Column("Mass after", unit),
         Column("Dynamic pressure", "kPa"),
         Column("Load", "g"),
     )
@@ -128,43 +129,52 @@ def timeline(summary: Summary) -> Table | None:
     return make_table(caption, columns, rows, tuple(classes))
 
 
+def mass_unit(summary: Summary) -> tuple[float, str]:
+    """Tonnes, or kilograms for what is lighter than one: factor and unit."""
+    masses = [row.get("mass_before") or 0.0 for row in summary.get("timeline") or ()]
+    return (1.0, "kg") if masses and max(masses) < 1e3 else (1e3, "t")
+
+
 def mass_ledger(summary: Summary) -> Table | None:
     """What left the vehicle, when, and what stayed."""
+    scale, unit = mass_unit(summary)
     rows: list[tuple[Cell, ...]] = [
         (
             label(str(row.get("event", ""))),
             label(str(row.get("item", ""))),
-            scaled(row.get("change"), 1e3, 3, sign=True),
-            scaled(row.get("mass"), 1e3, 3),
+            scaled(row.get("change"), scale, 3, sign=True),
+            scaled(row.get("mass"), scale, 3),
         )
         for row in summary.get("mass_ledger") or ()
     ]
     columns = (
         Column("At", kind="text"),
         Column("Item", kind="text"),
-        Column("Change", "t"),
-        Column("Mass after", "t"),
+        Column("Change", unit),
+        Column("Mass after", unit),
     )
-    return make_table("Mass ledger", columns, rows)
+    # A mass that never changes has no ledger.
+    return make_table("Mass ledger", columns, rows) if len(rows) > 1 else None
 
 
 def propellant(summary: Summary) -> Table | None:
     """Propellant of each stage, and what the rest is worth."""
+    scale, unit = mass_unit(summary)
     rows: list[tuple[Cell, ...]] = [
         (
             label(str(row.get("stage", ""))),
-            scaled(row.get("loaded"), 1e3, 2),
-            scaled(row.get("used"), 1e3, 2),
-            scaled(row.get("left"), 1e3, 2),
+            scaled(row.get("loaded"), scale, 2),
+            scaled(row.get("used"), scale, 2),
+            scaled(row.get("left"), scale, 2),
             number(row.get("margin_velocity")),
         )
         for row in summary.get("propellant") or ()
     ]
     columns = (
         Column("Stage", kind="text"),
-        Column("Loaded", "t"),
-        Column("Used", "t"),
-        Column("Left", "t"),
+        Column("Loaded", unit),
+        Column("Used", unit),
+        Column("Left", unit),
         Column("Left, as ideal velocity", "m/s"),
     )
     return make_table("Propellant by stage", columns, rows)

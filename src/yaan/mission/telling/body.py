@@ -120,7 +120,7 @@ def timeline(spec: BodyFlightSpec, history: History) -> list[dict[str, Any]]:
         ("maximum rate", rate_of(history)),
     ):
         row = int(np.argmax(values))
-        if values[row] > _NOTHING:
+        if 0 < row < last and values[row] > _NOTHING:
             rows.append(entry(history, row, row, name, "", "peak"))
     return sorted(rows, key=lambda r: (r["time"], r["kind"]))
 

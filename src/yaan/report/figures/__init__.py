@@ -1,6 +1,7 @@
 """The figures of the report, as plain plotly JSON: the only drawing in Yaan."""
 
 from yaan.report.figures.bars import tornado, velocity
+from yaan.report.figures.body import body_air, body_attitude, body_motion, body_path, goes_far
 from yaan.report.figures.descent import boxes, parachutes
 from yaan.report.figures.entry import corridor, entry
 from yaan.report.figures.globe import globe
@@ -14,6 +15,10 @@ from yaan.report.figures.style import Figure
 __all__ = [
     "Figure",
     "abort",
+    "body_air",
+    "body_attitude",
+    "body_motion",
+    "body_path",
     "boxes",
     "corridor",
     "downrange",
@@ -21,6 +26,7 @@ __all__ = [
     "environment",
     "exposure",
     "globe",
+    "goes_far",
     "landing",
     "mission",
     "motion",
