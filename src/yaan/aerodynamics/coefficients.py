@@ -4,11 +4,12 @@ Forces are along and across the stream, moments about body axes: drag against th
 force to the right and lift up, square to it (wind axes); roll, pitch and yaw moments with damping.
 """
 
+from typing import NamedTuple
+
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
-from yaan.base.tables import hats
 from yaan.spacetime.frame import Vector
 
 Scalar = Float[Array, "*batch"]
@@ -71,18 +72,20 @@ class Coefficients(eqx.Module):
         `density` [kg/m^3], `sound_speed` [m/s]; `rate` [rad/s] against the air, body axes.
         """
         stream = meet(air, density, sound_speed)
-        drag = self._at(self.drag, stream.angle, stream.mach)
-        lift = self._at(self.lift, stream.incidence, stream.mach)
-        side = self._at(self.side, stream.sideslip, stream.mach)
+        mach = _cell(stream.mach, self.mach)
+        total = _cell(stream.angle, self.angle)
+        alpha, beta = (_cell(a, self.angle) for a in (stream.incidence, stream.sideslip))
+        drag, lift = _look_up(self.drag, total, mach), _look_up(self.lift, alpha, mach)
+        side = _look_up(self.side, beta, mach)
         sine, cosine = jnp.sin(stream.incidence), jnp.cos(stream.incidence)
         lifted = Vector(sine, jnp.zeros_like(sine), -cosine, air.frame)
         ahead = air / stream.speed
         right = ahead.cross(lifted)
         force = (right * side + lifted * lift - ahead * drag) * (stream.pressure * self.area)
         moment = Vector(
-            self.span * self._at(self.roll, stream.sideslip, stream.mach),
-            self.chord * self._at(self.pitch, stream.incidence, stream.mach),
-            self.span * self._at(self.yaw, stream.sideslip, stream.mach),
+            self.span * _look_up(self.roll, beta, mach),
+            self.chord * _look_up(self.pitch, alpha, mach),
+            self.span * _look_up(self.yaw, beta, mach),
             air.frame,
         )
         # pressure * length / 2V without the division: a body at rest has a rate all the same.
@@ -95,9 +98,40 @@ class Coefficients(eqx.Module):
         )
         return AirLoad(force, moment * (stream.pressure * self.area) + damping)
 
-    def _at(self, table: Grid, angle: Scalar, mach: Scalar) -> Scalar:
-        weights = hats(angle, self.angle)[:, None] * hats(mach, self.mach)[None, :]
-        return jnp.sum(weights * table)
+
+class _Cell(NamedTuple):
+    """Where a value lies on the nodes of a table."""
+
+    low: Int[Array, ""]
+    high: Int[Array, ""]
+    part: Scalar
+    """Of the way from the one node to the other."""
+
+
+def _cell(x: Scalar, nodes: Float[Array, " n"]) -> _Cell:
+    """The cell of `x`, by counting nodes: held beyond the ends.
+
+    Nodes and tables differ from lane to lane, so sums of hats would cross the whole table in each;
+    a gather of the cell's corners takes a tenth of their time.
+    """
+    if nodes.shape[0] == 1:
+        first = jnp.asarray(0)
+        return _Cell(first, first, jnp.zeros_like(x))
+    i = jnp.sum(x >= nodes[1:-1])
+    part = (x - nodes[i]) / (nodes[i + 1] - nodes[i])
+    return _Cell(i, i + 1, jnp.clip(part, 0.0, 1.0))
+
+
+def _look_up(table: Grid, angle: _Cell, mach: _Cell) -> Scalar:
+    """Bilinear interpolation in a cell."""
+
+    def along(column: Int[Array, ""]) -> Scalar:
+        low, high = table[angle.low, column], table[angle.high, column]
+        return low + angle.part * (high - low)
+
+    if table.shape[1] == 1:
+        return along(mach.low)
+    return along(mach.low) + mach.part * (along(mach.high) - along(mach.low))
 
 
 def meet(air: Vector, density: Scalar, sound_speed: Scalar) -> Stream:

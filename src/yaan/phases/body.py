@@ -122,9 +122,13 @@ def now_of(t: Array, state: BodyState, setting: Setting) -> Instant:
     """Everything that acts at `t` [s]."""
     around = surroundings(setting.world, t, state.position, state.velocity)
     own = normalised(state.attitude)
-    told = setting.pointed.attitude(around, state.position, state.velocity, own)
-    rigid, index = setting.phase.rigid, setting.phase.configuration
-    attitude = jax.tree.map(lambda a, b: jnp.where(rigid, a, b), own, told)
+    aim, index = setting.pointed, setting.phase.configuration
+    # The phase is one for all lanes, so a rigid one never works out a pointing.
+    attitude: Rotation = jax.lax.cond(
+        setting.phase.rigid,
+        lambda: own,
+        lambda: aim.attitude(around, state.position, state.velocity, own),
+    )
     scene = Scene(setting.world, setting.body, index, setting.pulses, setting.gradient)
     return instant(around, t, state, scene, attitude)
 

@@ -4,6 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.interpolate import RegularGridInterpolator
 
 from tests.physics.bodies import body_vector, coefficients, numbers
 from yaan.aerodynamics.coefficients import Coefficients, meet
@@ -70,3 +71,20 @@ def test_damping_is_per_reduced_rate_and_is_there_at_rest_only_with_wind():
     np.testing.assert_allclose(moment, expected, rtol=1e-12)
     _, nothing = load(table, STILL, rate)
     np.testing.assert_allclose(nothing, 0.0, atol=1e-10)
+
+
+def test_tables_are_bilinear_and_held_beyond_their_ends():
+    nodes, machs = np.array([-0.4, -0.1, 0.0, 0.2, 0.5]), np.array([0.5, 1.0, 3.0])
+    values = np.random.default_rng(7).normal(size=(5, 3))
+    within = RegularGridInterpolator((nodes, machs), values)
+    table = eqx.tree_at(
+        lambda c: (c.angle, c.mach, c.drag, c.lift, c.side, c.roll, c.pitch, c.yaw),
+        coefficients(),
+        (jnp.asarray(nodes), jnp.asarray(machs), *[jnp.asarray(values)] * 6),
+    )
+    for angle, mach in [(-0.25, 0.7), (0.0, 1.0), (0.19, 2.9), (0.5, 3.0), (0.9, 0.1), (-1.2, 9.0)]:
+        air = body_vector(np.cos(angle), 0.0, np.sin(angle)) * (300.0 * mach)
+        _, moment = load(table, air)
+        pressure = 0.4 * (300.0 * mach) ** 2
+        held = (np.clip(angle, -0.4, 0.5), np.clip(mach, 0.5, 3.0))
+        assert moment[1] / pressure == pytest.approx(within(held).item(), rel=1e-9)
