@@ -8,7 +8,7 @@ from yaan.gnc.attitude import (
     command_trim,
     control_moment,
 )
-from yaan.gnc.bank import BankProfile, constant_bank, eased, with_reversal
+from yaan.gnc.bank import BankProfile, constant_bank, eased, rounded, with_reversal
 from yaan.gnc.navigation import Estimate, perfect
 from yaan.gnc.powered import Command, Guidance, Law, Steering, command
 
@@ -29,5 +29,6 @@ __all__ = [
     "control_moment",
     "eased",
     "perfect",
+    "rounded",
     "with_reversal",
 ]

@@ -3,9 +3,9 @@
 The prescribed attitude: the trim angle of attack of the Mach number, no sideslip, and the bank
 of a programme that is known beforehand, eased so that the roll starts and stops at a finite
 acceleration. The law is a feedback of the quaternion between the two attitudes and of the rate
-against the commanded one, axis by axis:
+against the commanded one, with the roll's own acceleration fed forward:
 
-    M = -I (w^2 e + 2 z w (rate - commanded rate)),   each axis within its limit
+    M = I (a - w^2 e - 2 z w (rate - commanded rate)),   each axis within its limit
 
 with e twice the vector part of that quaternion, the small angles about the body axes. Moments are
 continuous between their limits; real thrusters pulse.
@@ -20,7 +20,7 @@ from jaxtyping import Array, Float
 
 from yaan.base.constants import EARTH_RADIUS
 from yaan.dynamics.forces import Surroundings
-from yaan.gnc.bank import BankProfile, eased
+from yaan.gnc.bank import BankProfile, eased, eased_acceleration
 from yaan.spacetime.attitude import from_axes, rate_of
 from yaan.spacetime.frame import Frame, Vector
 from yaan.spacetime.rotation import Rotation
@@ -70,33 +70,44 @@ class AttitudeCommand(eqx.Module):
 
     attitude: Rotation
     rate: Vector  # [rad/s], body axes of `attitude`
+    acceleration: Vector
+    """Of the roll about the stream [rad/s^2], body axes of `attitude`."""
     bank: Scalar  # [rad]
 
 
-def believe(
-    elapsed: Scalar,
-    attitude: Rotation,
-    rate: Vector,
-    *,
-    around: Surroundings,
-    spin: Vector,
-    velocity: Vector,
-    acceleration: Vector,
-) -> EntryEstimate:
-    """Navigation without error. `spin` is the Earth's [rad/s], `acceleration` in GCRS.
+class Motion(eqx.Module):
+    """What moves the path on: the capsule's own change, and that of the world around it."""
 
-    Ignores, in the rates only: how wind and sound speed change with height, and the ellipsoid.
+    spin: Vector
+    """Of the Earth [rad/s], GCRS."""
+    velocity: Vector
+    acceleration: Vector
+    sound_gradient: Scalar
+    """Change of the speed of sound with height [1/s]."""
+
+
+def believe(
+    elapsed: Scalar, attitude: Rotation, rate: Vector, around: Surroundings, motion: Motion
+) -> EntryEstimate:
+    """Navigation without error.
+
+    Ignores, in the rates only: how the wind changes with height, and the ellipsoid's flattening.
     """
-    stream, up = around.stream, around.up
-    speed = jnp.sqrt(stream.dot(stream) + 1e-12)
-    stream_rate = acceleration - spin.cross(velocity)
-    over = around.relative - up * around.relative.dot(up)
-    up_rate = over / (EARTH_RADIUS + around.place.height) + spin.cross(up)
-    sound = around.air.sound_speed
+    stream, up, relative = around.stream, around.up, around.relative
+    speed, sound = jnp.sqrt(stream.dot(stream) + 1e-12), around.air.sound_speed
+    climb = relative.dot(up)
+    stream_rate = motion.acceleration - motion.spin.cross(motion.velocity)
+    over = (relative - up * climb) / (EARTH_RADIUS + around.place.height)
+    mach = speed / sound
+    gained = stream.dot(stream_rate) / (speed * sound)
     return EntryEstimate(
         elapsed=elapsed,
-        path=AirPath(stream, up, speed / sound),
-        path_rate=AirPath(stream_rate, up_rate, stream.dot(stream_rate) / (speed * sound)),
+        path=AirPath(stream, up, mach),
+        path_rate=AirPath(
+            stream_rate,
+            over + motion.spin.cross(up),
+            gained - mach * motion.sound_gradient * climb / sound,
+        ),
         attitude=attitude,
         rate=rate,
     )
@@ -130,7 +141,10 @@ def command_trim(
     point = (estimate.elapsed, estimate.path)
     ahead = (jnp.ones_like(estimate.elapsed), estimate.path_rate)
     (attitude, turned), (change, _) = jax.jvp(prescribed, point, ahead)
-    return AttitudeCommand(attitude, rate_of(attitude, change), turned)
+    rolling = eased_acceleration(bank, estimate.elapsed, control.easing)
+    stream = estimate.path.stream
+    ahead_of_it = attitude.apply(stream / jnp.sqrt(stream.dot(stream) + 1e-12))
+    return AttitudeCommand(attitude, rate_of(attitude, change), ahead_of_it * rolling, turned)
 
 
 def control_moment(
@@ -141,9 +155,9 @@ def control_moment(
     # The shorter way round.
     twice = jnp.where(error.w < 0.0, -2.0, 2.0)
     angle = Vector(error.x, error.y, error.z, Frame.BODY) * twice
-    commanded = error.apply(command.rate)
+    slow = error.apply(command.rate) - estimate.rate
     w, z = control.frequency, control.damping_ratio
-    wanted = -(angle * w**2 + (estimate.rate - commanded) * (2.0 * z * w))
+    wanted = error.apply(command.acceleration) - angle * w**2 + slow * (2.0 * z * w)
     return _within(control.inertia.apply(wanted), control.limit)
 
 

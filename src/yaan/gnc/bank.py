@@ -5,6 +5,7 @@ the lift to the right of the motion.
 """
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -68,8 +69,7 @@ def eased(
     """Bank [rad] of one profile with its corners rounded off: its mean over `easing` [s].
 
     Half of that lies ahead, as the programme is known. A roll at a constant rate then starts and
-    stops at the acceleration rate over easing, is over half the easing later, and has turned no
-    less for it.
+    stops at the acceleration rate over easing, and ends half the easing later.
     """
     width = jnp.maximum(easing, _BRIEFEST)
     start, size = bank.time[:-1], bank.time[1:] - bank.time[:-1]
@@ -80,3 +80,30 @@ def eased(
 
     mean = (crossed(elapsed + 0.5 * width) - crossed(elapsed - 0.5 * width)) / width
     return bank.angle[0] + jnp.sum((bank.angle[1:] - bank.angle[:-1]) * mean)
+
+
+def eased_acceleration(
+    bank: BankProfile, elapsed: Float[Array, ""], easing: Float[Array, ""]
+) -> Float[Array, ""]:
+    """Second derivative of `eased` [rad/s^2]; zero where nothing is eased."""
+    width = jnp.maximum(easing, _BRIEFEST)
+    slope = (bank.angle[1:] - bank.angle[:-1]) / (bank.time[1:] - bank.time[:-1])
+
+    def at(x: Array) -> Array:
+        return jnp.sum(jnp.where((x > bank.time[:-1]) & (x < bank.time[1:]), slope, 0.0))
+
+    change = at(elapsed + 0.5 * width) - at(elapsed - 0.5 * width)
+    return jnp.where(easing > _BRIEFEST, change / width, 0.0)
+
+
+def rounded(bank: BankProfile, easing: float, pieces: int = 128) -> BankProfile:
+    """Lanes of profiles eased, as profiles again: `pieces` chords over the roll and its ends.
+
+    Valid: profiles of one roll. A chord leaves its arc by a part in `pieces` squared of the turn.
+    """
+    bank = BankProfile(bank.time, bank.angle)
+    width = jnp.asarray(float(easing))
+    ends = bank.time[:, :1] - 0.5 * width, bank.time[:, -1:] + 0.5 * width
+    time = ends[0] + (ends[1] - ends[0]) * jnp.linspace(0.0, 1.0, pieces + 1)
+    angle = jax.vmap(jax.vmap(eased, in_axes=(None, 0, None)), in_axes=(0, 0, None))
+    return BankProfile(time, angle(bank, time, width))

@@ -21,6 +21,7 @@ from yaan.dynamics.solve import Problem, Tape, blank_tape, solve
 from yaan.gnc.attitude import (
     AttitudeCommand,
     AttitudeControl,
+    Motion,
     believe,
     command_trim,
     control_moment,
@@ -193,19 +194,24 @@ def _instant(t: Array, state: RigidState, setting: _Setting) -> _Instant:
     pressure = 0.5 * around.air.density * speed**2
     load = body.load(stream, state.rate, pressure, mach)
     sensed = attitude.inverse().apply(load.force) / body.capsule.mass
-    estimate = believe(
-        t - setting.start,
-        attitude,
-        state.rate,
-        around=around,
+    motion = Motion(
         spin=around.to_fixed.inverse().apply(world.earth.spin(t)),
         velocity=state.velocity,
         acceleration=around.gravity + sensed,
+        sound_gradient=_sound_gradient(world, around.place.height),
     )
+    estimate = believe(t - setting.start, attitude, state.rate, around, motion)
     command = command_trim(estimate, body.capsule, setting.bank, setting.control)
     moment = control_moment(setting.control, estimate, command)
     flux = sutton_graves(around.air.density, speed, body.capsule.nose_radius)
     return _Instant(around, attitude, speed, mach, pressure, load, sensed, command, moment, flux)
+
+
+def _sound_gradient(world: World, height: Array) -> Array:
+    def speed(height: Array) -> Array:
+        return world.atmosphere.at(height).sound_speed
+
+    return jax.jvp(speed, (height,), (jnp.ones_like(height),))[1]
 
 
 def _evaluate(t: Array, state: RigidState, setting: _Setting) -> tuple[RigidState, Array]:

@@ -68,6 +68,7 @@ def entry(record: FlightRecord) -> Iterator[Block]:
     yield "facts", home_tables.entry(record.summary)
     yield "figure", figures.corridor(record)
     yield "figure", figures.entry(record)
+    yield "figure", figures.attitude(record)
 
 
 def crew(record: FlightRecord) -> Iterator[Block]:

@@ -12,6 +12,8 @@ from yaan.report.text import NONE, SPACE, clock, label, number, proper, quantity
 Fact = tuple[str, str]
 
 KILO: Final = 1e3  # [1]
+_AXES: Final = ("roll", "pitch", "yaw")
+_ASTRAY: Final = ("off_trim", "sideslip", "bank_error")
 
 
 def elements(summary: Summary) -> Table | None:
@@ -212,8 +214,31 @@ def entry(summary: Summary) -> list[Fact]:
         ("Heat load", quantity(given.get("heat_load"), "J/m2", 3)),
         ("Hottest wall", _kelvin(given.get("wall_temperature"))),
         ("Duration", f"{number(given['duration'])} s" if given.get("duration") else ""),
+        *turning(given.get("turning") or {}),
     ]
     return [fact for fact in facts if fact[1] and fact[1] != NONE]
+
+
+def turning(given: Mapping[str, Any]) -> list[Fact]:
+    """How a rigid body turned in its entry, and where the point's would have ended, as facts."""
+    if not given:
+        return []
+    end, firm = given["entry_end"], given.get("firm_distance")
+    apart = f"{quantity(end['distance'], 'm', 3)} at its end"
+    apart += f" ({quantity(end['along'], 'm', 3, sign=True)} along,"
+    apart += f" {quantity(end['right'], 'm', 3, sign=True)} to the right)"
+    landed = quantity(given["landing_distance"], "m", 3)
+    off, slip, bank = (number(given[f"peak_{k}_deg"], 2) for k in _ASTRAY)
+    moments = zip(_AXES, given["peak_moment"], given["moment_limit"], strict=True)
+    asked = ", ".join(f"{number(m)} of {number(top)} N m in {axis}" for axis, m, top in moments)
+    return [
+        ("Motion", f"a rigid body in steps of {given['step']:g} s, on the bank of the point entry"),
+        ("From the point entry", f"{apart}; {landed} on landing"),
+        ("Held firmly", f"{quantity(firm, 'm', 3)}: {given['firm']}" if firm is not None else ""),
+        ("Off the trim", f"{off}° at most, sideslip {slip}°; {bank}° of bank off its programme"),
+        ("Fastest turn", f"{number(given['peak_rate_deg'], 1)}°/s"),
+        ("Control moment", f"{asked}; at a limit for {number(given['at_limit'], 1)} s"),
+    ]
 
 
 def _peak(peak: Mapping[str, Any], key: str, unit: str, digits: int) -> str:

@@ -10,7 +10,7 @@ from yaan.mission.file.tree import Tree
 from yaan.mission.home import legs
 from yaan.mission.home.choice import Elevation
 from yaan.mission.home.journey import Home, fly_home, lander_of
-from yaan.mission.home.landing import Landed, Lander, Tell, land
+from yaan.mission.home.landing import Landed, Lander, Tell, land, prepare_rounded
 from yaan.mission.home.legs import States
 from yaan.mission.home.plan import AFTER, bank_of, floor_of, make_plan, turning_of
 from yaan.mission.home.record import (
@@ -79,6 +79,7 @@ def prepare_home(world: World, spec: MissionSpec) -> None:
     )
     path_rows(world, plan.raising.craft, kept, seat)
     landed = land(lander, low, None, plan.bank.nominal, lambda text: None)
+    prepare_rounded(lander, low)
     rows = landing_rows(lander, landed, seat)
     along_motion(world, whole_history(None, rows), np.zeros(1, dtype=int))
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
-from yaan.gnc.bank import BankProfile, with_reversal
+from yaan.gnc.bank import BankProfile, rounded, with_reversal
 from yaan.mission.home import legs, steering
 from yaan.mission.home.deorbit import COARSE
 from yaan.mission.home.legs import Array, States
@@ -159,6 +159,14 @@ def profiles(bank: Bank, magnitude: Array, reversal: Array | float) -> BankProfi
     return with_reversal(magnitude, reversal * ones, bank.roll_rate * ones, ones)
 
 
+def prepare_rounded(lander: Lander, low: States) -> None:
+    """Compile the point's entry on a rounded bank, which a rigid one is solved with."""
+    if lander.turning is not None and lander.bank.given is None:
+        nominal = profiles(lander.bank, np.array([lander.bank.nominal]), REVERSAL)
+        bank = rounded(nominal, float(lander.turning.control.easing))
+        legs.fall(lander.world, lander.capsule, low, bank, floor=lander.floor, step=lander.step)
+
+
 def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:
     """The largest bank up to the nominal one that keeps the load limit, and its side reach [m].
 
@@ -188,6 +196,7 @@ def _glider(lander: Lander, interface: States) -> Glider:
         floor=lander.floor,
         roll_rate=lander.bank.roll_rate,
         step=lander.step,
+        easing=None if lander.turning is None else float(lander.turning.control.easing),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from yaan.dynamics.forces import World
-from yaan.gnc.bank import BankProfile, with_reversal
+from yaan.gnc.bank import BankProfile, rounded, with_reversal
 from yaan.mission.home import legs
 from yaan.mission.home.deorbit import COARSE, offsets
 from yaan.mission.home.legs import LANES, Array, States
@@ -53,6 +53,8 @@ class Glider:
     floor: float  # [m]
     roll_rate: float  # [rad/s]
     step: float  # [s]
+    easing: float | None = None
+    """In which a roll comes up to its rate [s]; at once where it is left out."""
 
 
 def reach_aim(
@@ -87,7 +89,7 @@ def side_reach(right: legs.Fall, left: legs.Fall, lane: int) -> float:
 def _banked(glider: Glider, fine: "_Flown", solution: Solution) -> Banked:
     magnitude, reversal = (float(x) for x in solution.x)
     return Banked(
-        bank=_profile(glider, solution.x[None]),
+        bank=written(glider, solution.x[None]),
         magnitude=magnitude,
         reversal=reversal,
         solution=solution,
@@ -96,10 +98,16 @@ def _banked(glider: Glider, fine: "_Flown", solution: Solution) -> Banked:
     )
 
 
-def _profile(glider: Glider, x: Array) -> BankProfile:
+def written(glider: Glider, x: Array) -> BankProfile:
     """One bank a row of magnitudes and reversals."""
     rate, sense = np.full(len(x), glider.roll_rate), np.ones(len(x))
     return with_reversal(x[:, 0], x[:, 1], rate, sense)
+
+
+def _profile(glider: Glider, x: Array) -> BankProfile:
+    """The same as it is flown."""
+    bank = written(glider, x)
+    return bank if glider.easing is None else rounded(bank, glider.easing)
 
 
 class _Flown:

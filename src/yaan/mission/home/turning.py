@@ -25,7 +25,7 @@ LANES = 2
 """As asked, and held firmly."""
 
 FIRMER = 4.0
-"""How many times the frequency of the control the firm lane has; its roll is not eased."""
+"""How many times the frequency of its control the firm lane has."""
 
 _STRONGER = 100.0  # times the moments
 _ROWS = 16_384
@@ -42,12 +42,9 @@ class Turning:
 
 
 def firm(control: AttitudeControl) -> AttitudeControl:
-    """A control that follows the bank as it is written, with moments that do not end."""
-    return eqx.tree_at(
-        lambda c: (c.frequency, c.easing, c.limit),
-        control,
-        (control.frequency * FIRMER, control.easing * 0.0, control.limit * _STRONGER),
-    )
+    """A faster control, with moments that do not end."""
+    stronger = (control.frequency * FIRMER, control.limit * _STRONGER)
+    return eqx.tree_at(lambda c: (c.frequency, c.limit), control, stronger)
 
 
 def fall_turning(

@@ -10,8 +10,9 @@ from yaan.mission.account import assumptions, sources
 from yaan.mission.flight.rank import Ranked
 from yaan.mission.home.fly import Entered
 from yaan.mission.model.world import epoch_of
+from yaan.mission.spec import EntryPhaseSpec
 from yaan.mission.telling import landing
-from yaan.mission.telling.coming import ENTRY_MODELS, judge_return
+from yaan.mission.telling.coming import entry_models, judge_return
 from yaan.mission.telling.home import landed_at
 from yaan.mission.telling.published import compare_published
 from yaan.mission.telling.summary import SCHEMA, told_assumption, world_models
@@ -35,7 +36,7 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
         "epoch": spec.epoch,
         "spans": spans,
         "timeline": landing.landing_events(history, landed, parachutes),
-        "entry": landing.told_entry(history, landed, spec.entry),
+        "entry": landing.told_entry(history, entered.lander, landed, spec.entry),
         "descent": landing.told_descent(entered.lander, landed, parachutes),
         "landing": landed_at(epoch_of(spec), landed),
         "peaks": _peaks(entered),
@@ -51,10 +52,10 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
         "notes": [],
         "models": [
             *world_models(spec.environment),
-            *ENTRY_MODELS,
+            *entry_models(spec.entry),
             {
                 "name": "integrator",
-                "text": f"Runge-Kutta 4, step {format_quantity(spec.entry.step, 's')} in the air",
+                "text": f"Runge-Kutta 4, step {_step(spec.entry)}",
                 "ignores": "",
             },
         ],
@@ -65,6 +66,12 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
     body["published"] = compare_published(spec, body)
     body["verdicts"] = judge_return(body)
     return body
+
+
+def _step(spec: EntryPhaseSpec) -> str:
+    if spec.motion == "rigid":
+        return format_quantity(spec.attitude_step, "s")
+    return f"{format_quantity(spec.step, 's')} in the air"
 
 
 def _peaks(entered: Entered) -> dict[str, Any]:

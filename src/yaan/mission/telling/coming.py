@@ -4,9 +4,11 @@ from typing import Any
 
 from yaan.mission.flight.flown import Flown
 from yaan.mission.model.world import epoch_of
+from yaan.mission.spec import EntryPhaseSpec
 from yaan.mission.telling import home as told
 from yaan.mission.telling import home_ledger, landing
 from yaan.mission.telling.home import Return
+from yaan.mission.telling.turning import turning_words
 from yaan.mission.telling.verdict import judge_crew, verdict
 from yaan.results.outcome import OutcomeCode
 
@@ -34,7 +36,7 @@ def tell_return(flown: Flown, body: dict[str, Any]) -> None:
     if body["deorbit"] is not None and home.landed is not None:
         burns.append(body["deorbit"]["burn"])
         parachutes = spec.spacecraft.capsule.parachutes
-        body["entry"] = landing.told_entry(history, home.landed, spec.entry)
+        body["entry"] = landing.told_entry(history, home.lander, home.landed, spec.entry)
         body["descent"] = landing.told_descent(home.lander, home.landed, parachutes)
         events += landing.landing_events(history, home.landed, parachutes)
         if spec.crew is not None:
@@ -59,7 +61,7 @@ def tell_return(flown: Flown, body: dict[str, Any]) -> None:
     body["propellant"].append(home_ledger.propellant_row(spec, burns))
     body["return_velocity_ledger"] = home_ledger.velocity_ledger(back)
     body["outcome"] = _outcome(body, back)
-    body["models"] += [_ORBIT, *ENTRY_MODELS]
+    body["models"] += [_ORBIT, *entry_models(spec.entry)]
 
 
 def _outcome(body: dict[str, Any], back: Return) -> dict[str, Any]:
@@ -96,6 +98,8 @@ def judge_return(body: dict[str, Any]) -> list[dict[str, Any]]:
         value = f"{place['miss']:.0f} m"
         steered = entry is None or entry["bank"]["kind"] == "solved"
         passed = place["miss"] <= MISS if steered else None
+        if entry is not None and entry["turning"] is not None:
+            words += f" {turning_words(entry['turning'])}"
         words += "" if steered else " The bank is the file's own, so that nothing is judged."
         found.append(verdict("landing", passed, value, limit, words))
     if entry:
@@ -122,12 +126,19 @@ _ORBIT = {
     "text": "gravity, drag and finite burns along the motion; DOP853 on fixed steps",
     "ignores": "Sun, Moon, radiation pressure, attitude thrusters",
 }
-ENTRY_MODELS = [
-    {
-        "name": "entry",
-        "text": "point mass at trim angle, lift turned by a bank programme; Sutton-Graves flux",
-        "ignores": "motion about trim, rarefied flow, radiation, ablation",
-    },
+_POINT = {
+    "name": "entry",
+    "text": "point mass at trim angle, lift turned by a bank programme; Sutton-Graves flux",
+    "ignores": "motion about trim, rarefied flow, radiation, ablation",
+}
+_RIGID = {
+    "name": "entry",
+    "text": "rigid body held at trim and bank by a control, on the bank solved for a point; "
+    "Sutton-Graves flux",
+    "ignores": "thruster pulses and their propellant, slopes of the forces off trim, rarefied "
+    "flow, radiation, ablation",
+}
+_DOWN = [
     {
         "name": "parachutes",
         "text": "a train of reefed canopies that fill by Knacke's times, finite mass by motion",
@@ -139,4 +150,8 @@ ENTRY_MODELS = [
         "ignores": "guidance in flight, navigation errors, dispersions",
     },
 ]
-"""The models of an entry and its landing, and what each ignores."""
+
+
+def entry_models(spec: EntryPhaseSpec) -> list[dict[str, str]]:
+    """The models of an entry and its landing, and what each ignores."""
+    return [_RIGID if spec.motion == "rigid" else _POINT, *_DOWN]

@@ -9,6 +9,7 @@ from yaan.crew.limits import Condition
 from yaan.mission.home.landing import Landed, Lander
 from yaan.mission.spec import EntryPhaseSpec, ParachutesSpec
 from yaan.mission.telling.moment import degrees, event, row_at
+from yaan.mission.telling.turning import told_turning
 from yaan.phases.descent import Descent
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
@@ -44,7 +45,9 @@ def interface(history: History, row: int) -> dict[str, Any]:
     }
 
 
-def told_entry(history: History, landed: Landed, spec: EntryPhaseSpec) -> dict[str, Any]:
+def told_entry(
+    history: History, lander: Lander, landed: Landed, spec: EntryPhaseSpec
+) -> dict[str, Any]:
     """The entry: its interface, its bank, its peaks."""
     rows = phase_rows(history, "entry")
     h, fall = history, landed.fall
@@ -82,6 +85,8 @@ def told_entry(history: History, landed: Landed, spec: EntryPhaseSpec) -> dict[s
         "duration": float(h["time"][rows[-1]] - h["time"][rows[0]]),
         "load_limit_g": spec.load_limit,
         "ballistic_peak_g": landed.ballistic_load,
+        "motion": spec.motion,
+        "turning": told_turning(history, lander, landed, rows),
         "outcome": code.word,
         "text": code.sentence("entry"),
     }

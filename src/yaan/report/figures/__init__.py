@@ -1,5 +1,6 @@
 """The figures of the report, as plain plotly JSON: the only drawing in Yaan."""
 
+from yaan.report.figures.attitude import attitude
 from yaan.report.figures.bars import tornado, velocity
 from yaan.report.figures.body import body_air, body_attitude, body_motion, body_path, goes_far
 from yaan.report.figures.descent import boxes, parachutes
@@ -15,6 +16,7 @@ from yaan.report.figures.style import Figure
 __all__ = [
     "Figure",
     "abort",
+    "attitude",
     "body_air",
     "body_attitude",
     "body_motion",
