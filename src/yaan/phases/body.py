@@ -133,8 +133,8 @@ def now_of(t: Array, state: BodyState, setting: Setting) -> Instant:
     return instant(around, t, state, scene, attitude)
 
 
-def turning(t: Array, state: BodyState, setting: Setting) -> tuple[Rotation, Vector]:
-    """Attitude and rate [rad/s] of a state, whether they are its own or prescribed.
+def turning(t: Array, state: BodyState, setting: Setting, now: Instant) -> Vector:
+    """The rate [rad/s] of a state, whether it is its own or prescribed; `now` is its instant.
 
     The prescribed rate is the turn of the attitude over `_BESIDE` before and after, on the path
     as its acceleration bends it: within 1e-9 rad/s in the air, 1e-12 in orbit. A derivative would
@@ -142,7 +142,6 @@ def turning(t: Array, state: BodyState, setting: Setting) -> tuple[Rotation, Vec
     """
     own = normalised(state.attitude)
     r, v = state.position, state.velocity
-    now = now_of(t, state, setting)
     pull = _rate(now, state, setting).velocity
 
     def attitude(dt: Array) -> Rotation:
@@ -155,7 +154,7 @@ def turning(t: Array, state: BodyState, setting: Setting) -> tuple[Rotation, Vec
     turned = before.inverse().then(after)
     sense = jnp.where(turned.w < 0.0, -1.0, 1.0)
     rate = Vector(turned.x, turned.y, turned.z, Frame.BODY) * (sense / _BESIDE)
-    return now.attitude, where(setting.phase.rigid, state.rate, rate)
+    return where(setting.phase.rigid, state.rate, rate)
 
 
 def _evaluate(t: Array, state: BodyState, setting: Setting) -> tuple[BodyState, Array]:
@@ -275,7 +274,9 @@ def _fly_phase(
 
 def _settled(t: Array, state: BodyState, setting: Setting) -> BodyState:
     """The state as it is handed on: with the attitude and rate at which a point was pointing."""
-    return eqx.tree_at(lambda s: (s.attitude, s.rate), state, turning(t, state, setting))
+    now = now_of(t, state, setting)
+    pointing = (now.attitude, turning(t, state, setting, now))
+    return eqx.tree_at(lambda s: (s.attitude, s.rate), state, pointing)
 
 
 def _outcome(alive: Array, limit: Array, arrival: Arrival) -> Int[Array, " lanes"]:

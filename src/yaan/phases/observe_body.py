@@ -90,7 +90,6 @@ def observe_body(
 
 def _row(t: Array, state: BodyState, setting: Setting) -> BodyObservation:
     now = now_of(t, state, setting)
-    attitude, rate = turning(t, state, setting)
     around, r, v = now.around, state.position, state.velocity
     relative = jnp.sqrt(around.relative.dot(around.relative) + 1e-12)
     speed = jnp.sqrt(v.dot(v) + 1e-12)
@@ -98,7 +97,7 @@ def _row(t: Array, state: BodyState, setting: Setting) -> BodyObservation:
     drag = -now.load.force.dot(now.air) / stream.speed
     across = now.load.force + now.air * (drag / stream.speed)
     level = ned(around.place)
-    angles = angles_of(around.to_fixed.then(level).inverse().then(attitude))
+    angles = angles_of(around.to_fixed.then(level).inverse().then(now.attitude))
     climb = around.relative.dot(around.up) / relative
     rise = r.dot(v) / (r.norm() * speed)
     return BodyObservation(
@@ -127,8 +126,8 @@ def _row(t: Array, state: BodyState, setting: Setting) -> BodyObservation:
         yaw=angles.yaw,
         pitch_body=angles.pitch,
         roll=angles.roll,
-        attitude=attitude,
-        rate_body=rate,
+        attitude=now.attitude,
+        rate_body=turning(t, state, setting, now),
         force_body=now.load.force,
         moment_body=now.moment,
         velocity_ned=level.apply(around.to_fixed.apply(around.relative)),
