@@ -1,4 +1,4 @@
-"""Writes the tables of keys of a mission file and of an entry from their JSON schemas."""
+"""Writes the tables of keys of every kind of file that can be flown from their JSON schemas."""
 
 import re
 from pathlib import Path
@@ -12,11 +12,10 @@ def write_reference(path: Path) -> None:
     """Write one table a block, in the order in which a reader meets the blocks."""
     from pydantic.json_schema import models_json_schema
 
-    from yaan.mission import EntrySpec, MissionSpec
+    from yaan.mission.spec import BodyFlightSpec, EntrySpec, MissionSpec
 
-    _, schema = models_json_schema(
-        [(MissionSpec, "validation"), (EntrySpec, "validation")], by_alias=True
-    )
+    roots = (MissionSpec, EntrySpec, BodyFlightSpec)
+    _, schema = models_json_schema([(root, "validation") for root in roots], by_alias=True)
     blocks = schema["$defs"]
     path.parent.mkdir(parents=True, exist_ok=True)
     text = "\n".join(_section(name, blocks[name]) for name in _order(blocks))
@@ -24,7 +23,7 @@ def write_reference(path: Path) -> None:
 
 
 def _order(blocks: dict[str, Any]) -> list[str]:
-    order, waiting = [], ["MissionSpec", "EntrySpec"]
+    order, waiting = [], ["MissionSpec", "EntrySpec", "BodyFlightSpec"]
     while waiting:
         name = waiting.pop(0)
         block = blocks.get(name)
@@ -58,8 +57,8 @@ def _section(name: str, block: dict[str, Any]) -> str:
 
 
 def _title(name: str) -> str:
-    """Words of a model's name; the two kinds of file are told apart from their blocks."""
-    files = {"MissionSpec": "A mission", "EntrySpec": "An entry"}
+    """Words of a model's name; the kinds of file are told apart from their blocks."""
+    files = {"MissionSpec": "A mission", "EntrySpec": "An entry", "BodyFlightSpec": "A body"}
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("Spec"))
     return files.get(name, words.lower())
 
@@ -90,6 +89,9 @@ def _default(key: str, entry: dict[str, Any], required: list[str]) -> str:
     value = entry.get("default")
     if value in (None, "", [], {}):
         return ""
+    items = entry.get("items", {})
+    if isinstance(value, list) and "examples" in items and not any(value):
+        return f'`["0 {_si_unit(items["examples"][0])}", ..]`'
     if isinstance(value, float) and entry.get("type") == "string":
         return f'`"{value:g} {_si_unit(entry["examples"][0])}"`'
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"

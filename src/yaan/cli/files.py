@@ -38,6 +38,8 @@ _COMMENTS = {
     "target": "The orbit to reach: heights above 6378.137 km.",
     "vehicle": "`from` names a vehicle of the library; what follows is merged over it.",
     "interface": "Where the entry starts, and how it moves.",
+    "body": "What flies: by configuration its mass, inertia, coefficients and engine.",
+    "start": "Position, velocity, attitude and rate at the epoch.",
     "capsule": "What enters: a name of the library, or a mapping that may start `from` one.",
     "spacecraft": "The payload as a craft of its own: engines, propellant, capsule, parachutes.",
     "orbit": "The orbit that is kept between separation and the way home.",
@@ -45,11 +47,12 @@ _COMMENTS = {
     "deorbit": "The burn that leads into the air.",
     "entry": "Flight through the air: a bank angle that is given, or solved for the aim.",
     "crew": "How the crew sits: components of the thrust direction along the couch axes.",
-    "environment": "The world that the rocket meets.",
+    "environment": "The world that it meets.",
     "step": "Integration step; a phase may have its own.",
     "reserve": "Propellant that the verdict asks to be left.",
     "steering": "Named choices of steering; free coefficients are solved at run time.",
     "phases": "In order. Each ends at the first of its `until` conditions.",
+    "pulses": "Forces and torques at given times.",
     "published": "Figures of others, printed beside ours.",
 }
 
@@ -81,7 +84,8 @@ def list_library(*, as_json: JsonOption = False) -> int:
     for kind, shelf in shelves.items():
         print(f"{kind}:")
         for name, title in shelf.items():
-            print(f"  {name:<{width}}  {title}")
+            what = f"{kind_of(name):<7}  " if kind == "missions" else ""
+            print(f"  {name:<{width}}  {what}{title}")
     return ExitCode.OK
 
 
@@ -176,6 +180,13 @@ def library_titles(kind: str) -> Iterator[tuple[str, str]]:
             match = re.search(r"^title:\s*(.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
             title = match[1].strip().strip("\"'") if match else ""
             yield file.name.removesuffix(".yaml"), title
+
+
+def kind_of(name: str) -> str:
+    """What kind of file a mission of the library is, read as its title is."""
+    text = (_shelf("missions") / f"{name}.yaml").read_text(encoding="utf-8")
+    match = re.search(r"^kind:\s*(\w+)$", text, re.MULTILINE)
+    return match[1] if match else ""
 
 
 def commented(text: str, name: str) -> str:

@@ -35,6 +35,7 @@ def overview(summary: Summary) -> Iterator["Table"]:
 
 def timeline(summary: Summary) -> "Table | None":
     """Events and peaks in the order of time."""
+    scale, unit = mass_unit(summary)
     rows = [
         (
             number(row["time"], 2),
@@ -43,31 +44,37 @@ def timeline(summary: Summary) -> "Table | None":
             number(row.get("speed_relative"), 0),
             number(row.get("speed_inertial"), 0),
             number(row.get("flight_path_angle_deg"), 2),
-            number(row.get("mass_after"), 2, 1e3),  # [kg/t]
+            number(row.get("mass_after"), 2, scale),
             number(row.get("dynamic_pressure"), 2, 1e3),  # [Pa/kPa]
             number(row.get("load_g"), 2),
         )
         for row in summary.get("timeline", ())
     ]
     heads = (">T+\ns", "event", ">height\nkm", ">v rel\nm/s", ">v in\nm/s", ">gamma\ndeg")
-    return _table("Timeline", (*heads, ">mass\nt", ">q\nkPa", ">load\ng"), rows)
+    return _table("Timeline", (*heads, f">mass\n{unit}", ">q\nkPa", ">load\ng"), rows)
 
 
 def propellant(summary: Summary) -> "Table | None":
     """Propellant of each stage."""
+    scale, unit = mass_unit(summary)
     rows = [
         (
             row["stage"],
-            number(row["loaded"], 2, 1e3),  # [kg/t]
-            number(row["used"], 2, 1e3),  # [kg/t]
-            number(row["left"], 2, 1e3),  # [kg/t]
+            number(row["loaded"], 2, scale),
+            number(row["used"], 2, scale),
+            number(row["left"], 2, scale),
             number(row.get("margin_velocity")),
         )
         for row in summary.get("propellant", ())
     ]
-    return _table(
-        "Propellant", ("stage", ">loaded\nt", ">used\nt", ">left\nt", ">worth\nm/s"), rows
-    )
+    heads = (f">{words}\n{unit}" for words in ("loaded", "used", "left"))
+    return _table("Propellant", ("stage", *heads, ">worth\nm/s"), rows)
+
+
+def mass_unit(summary: Summary) -> tuple[float, str]:
+    """Tonnes, or kilograms for what is lighter than one: factor and unit."""
+    masses = [row.get("mass_before") or 0.0 for row in summary.get("timeline", ())]
+    return (1.0, "kg") if masses and max(masses) < 1e3 else (1e3, "t")
 
 
 def velocity(summary: Summary) -> "Table | None":

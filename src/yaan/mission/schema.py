@@ -5,7 +5,7 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from yaan.mission.file.plain import is_list, is_mapping, mapping
-from yaan.mission.spec import EntrySpec, MissionSpec
+from yaan.mission.spec import BodyFlightSpec, EntrySpec, MissionSpec
 from yaan.mission.spec.environment import FIELDS, TURNINGS
 
 # Models that a file may replace by a reference, and what the reference is called.
@@ -28,7 +28,7 @@ _WORDS: Final = {
     "GravityFieldSpec": list(FIELDS),
     "ShapeSpec": ["wgs84"],
 }
-_ROOTS: Final = {"MissionSpec": "mission", "EntrySpec": "entry"}
+_ROOTS: Final = {"MissionSpec": "mission", "EntrySpec": "entry", "BodyFlightSpec": "body"}
 
 
 def json_schema() -> dict[str, Any]:
@@ -37,9 +37,8 @@ def json_schema() -> dict[str, Any]:
     It is looser than `check`: a file may take what it does not say from another one (`from:`), so
     only `schema` and `kind` are required, and names that refer to each other are not followed.
     """
-    _, schema = models_json_schema(
-        [(MissionSpec, "validation"), (EntrySpec, "validation")], by_alias=True
-    )
+    roots = (MissionSpec, EntrySpec, BodyFlightSpec)
+    _, schema = models_json_schema([(root, "validation") for root in roots], by_alias=True)
     definitions: dict[str, Any] = schema["$defs"]
     for model in definitions.values():
         model.pop("required", None)

@@ -41,6 +41,17 @@ _ENTRY: Final = """\
 
 """
 
+_BODY: Final = """\
+# - Positions on the body are in structural axes: x forward, y right, z down, from an origin that
+#   you choose; inertia is about the centre of mass.
+# - motion: rigid turns by its moments; motion: point points where `pointing` says: stream, held,
+#   ned or vvlh. Phases follow each other, each ends at the first condition under until.
+# - A coefficient is a number, or a table: {angle: ["0 deg", "20 deg"], values: [0.3, 0.5]}.
+
+"""
+
+_RULES: Final = {"mission": _MISSION, "entry": _ENTRY, "body": _BODY}
+
 
 def template(name: str) -> str:
     """Text of a starting file: a library mission below a comment that explains the rules.
@@ -51,5 +62,6 @@ def template(name: str) -> str:
         InputError: the library has no such mission.
     """
     text = library_text("mission", name)
-    rules = _ENTRY if "\nkind: entry\n" in text else _MISSION
+    kind = next((kind for kind in _RULES if f"\nkind: {kind}\n" in text), "mission")
+    rules = _RULES[kind]
     return _HEADER.format(name=name) + rules + text

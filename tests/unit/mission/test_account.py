@@ -167,6 +167,28 @@ def test_the_json_schema_of_an_entry(block: dict[str, Any], fits: bool) -> None:
     assert _accepts(schema, {"schema": 1, "kind": "entry", **block}, schema) is fits
 
 
+@pytest.mark.parametrize(
+    ("block", "fits"),
+    [
+        ({"start": {"attitude": {"from": "vvlh", "yaw": "3 deg"}}}, True),
+        ({"body": {"configurations": {"a": {"inertia": {"xx": "1 kg m^2"}}}}}, True),
+        ({"body": {"configurations": {"a": {"aerodynamics": {"drag": 0.3}}}}}, True),
+        (
+            {"body": {"configurations": {"a": {"aerodynamics": {"drag": {"values": [1, 2]}}}}}},
+            True,
+        ),
+        ({"body": {"configurations": {"a": {"aerodynamics": {"drag": "0.3"}}}}}, False),
+        ({"body": {"configurations": {"a": {"inertia": {"xx": "1 kg"}}}}}, False),
+        ({"start": {"attitude": {"from": "nwu"}}}, False),
+        ({"phases": [{"motion": "stiff"}]}, False),
+    ],
+    ids=str,
+)
+def test_the_json_schema_of_a_body(block: dict[str, Any], fits: bool) -> None:
+    schema = json_schema()
+    assert _accepts(schema, {"schema": 1, "kind": "body", **block}, schema) is fits
+
+
 def test_what_comes_home_is_not_of_the_ascent() -> None:
     found = {item.key: of_ascent(item.key) for item in assumptions(load_tree("gaganyaan"))}
     assert found["vehicle.payload.mass"]
@@ -196,5 +218,7 @@ def test_a_template_explains_the_rules_and_names_what_it_came_from() -> None:
     text = template("soyuz-fg-leo")
     assert text.startswith("# A Yaan mission file, started from soyuz-fg-leo.")
     assert max(len(line) for line in text.split("schema:")[0].splitlines()) <= 100
+    assert "structural axes" in template("tumbling-brick")
+    assert "structural axes" not in text
     with pytest.raises(InputError, match="did you mean soyuz-fg-leo"):
         template("soyuz-fg")
