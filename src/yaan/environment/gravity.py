@@ -221,7 +221,7 @@ class LowDegreeGravity(AbstractGravity):
         return _assemble(self.mu / (r * r), (s, t, u), sums, longitude)
 
 
-PACKAGED = {"egm2008": "egm2008_70", "ggm02c": "ggm02c_12"}
+PACKAGED = {"egm2008": "egm2008_70", "ggm05c": "ggm05c_8"}
 """Fields with a table of coefficients, and the table's name."""
 
 
@@ -229,8 +229,8 @@ def load_gravity(field: str, degree: int) -> AbstractGravity:
     """A gravity field by its name.
 
     Args:
-        field: "egm2008" (EGM2008, tide-free, to degree 70) or "ggm02c" (GGM02C, zero-tide, to
-            degree 12), both with mu 3.986004415e14 m^3/s^2 and radius 6378136.3 m; "j2" (mu
+        field: "egm2008" (EGM2008, tide-free, to degree 70) or "ggm05c" (GGM05C, zero-tide, to
+            degree 8), both with mu 3.986004415e14 m^3/s^2 and radius 6378136.3 m; "j2" (mu
             3.986004418e14 m^3/s^2, radius 6378137 m, J2 1.08262668e-3) or "point" (that mu).
         degree: highest degree and order; 0 and 1 give the point mass with the field's mu; "j2"
             knows nothing above 2 and takes any higher degree as 2, "point" any as 0.

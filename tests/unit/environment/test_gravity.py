@@ -15,7 +15,7 @@ from yaan.environment import (
     load_gravity,
 )
 
-MODELS = [("point", 0), ("j2", 2), ("ggm02c", 3), ("egm2008", 13)]
+MODELS = [("point", 0), ("j2", 2), ("ggm05c", 3), ("egm2008", 13)]
 
 
 @partial(jax.jit, static_argnames="mapped")
@@ -54,7 +54,7 @@ def test_loading():
     assert isinstance(load_gravity("egm2008", 1), PointGravity)
     assert float(load_gravity("egm2008", 0).mu) == 3.986004415e14
     assert float(load_gravity("j2", 0).mu) == 3.986004418e14
-    assert float(load_gravity("ggm02c", 4).mu) == 3.986004415e14
+    assert float(load_gravity("ggm05c", 4).mu) == 3.986004415e14
     assert float(load_gravity("point", 8).mu) == float(load_gravity("j2", 0).mu) == 3.986004418e14
     assert isinstance(load_gravity("j2", 8), ZonalJ2Gravity)
     low, high = load_gravity("egm2008", 12), load_gravity("egm2008", 13)
@@ -66,9 +66,9 @@ def test_loading():
 @pytest.mark.parametrize(
     ("field", "degree", "said"),
     [
-        ("egm96", 8, "egm2008, ggm02c, j2, point"),
+        ("egm96", 8, "egm2008, ggm05c, j2, point"),
         ("egm2008", 71, "0 to 70"),
-        ("ggm02c", 13, "0 to 12"),
+        ("ggm05c", 9, "0 to 8"),
         ("j2", -1, "0 to 70"),
     ],
 )

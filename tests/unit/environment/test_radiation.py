@@ -86,7 +86,9 @@ def test_the_real_sun_of_march_is_a_little_nearer_than_one_unit():
     radiation = Radiation(apparent_sun_path(EPOCH, 3_600.0))
     sun = apparent_sun_position(EPOCH, 1_000.0)
     place = sun / np.linalg.norm(sun) * 7e6
-    found = components(radiation.pressure(jnp.asarray(1_000.0), vector(place, Frame.GCRS)))
+    found = components(
+        radiation.pressure(jnp.asarray(1_000.0), vector(jnp.asarray(place), Frame.GCRS))
+    )
     # Kepler: 0.99972 / (1 + 0.0167 cos 76.6 deg), the days since perihelion on 3 January.
     assert np.linalg.norm(found) == pytest.approx(4.56e-6 / 0.9959**2, rel=3e-4)
     assert found @ sun < 0.0

@@ -68,7 +68,7 @@ def test_the_tides_of_sun_and_moon_have_their_sizes():
     r, t = 6.7e6, jnp.asarray(1_000.0)
     for body in bodies().bodies:
         path = components(body.path.at(t))
-        distance = np.linalg.norm(path)
+        distance = float(np.linalg.norm(path))
         size = float(body.mu) * r / distance**3
         ahead = place_of(list(path / distance * r))
         found = components(PointBodies((body,)).acceleration(t, ahead))

@@ -24,7 +24,7 @@ from yaan.mission.spec.quantity import (
     refuse,
 )
 
-FIELDS: Final = {"egm2008": 70, "j2": 2, "point": 0, "ggm02c": 12}
+FIELDS: Final = {"egm2008": 70, "j2": 2, "point": 0, "ggm05c": 8}
 """Gravity fields known by name, and their greatest degrees."""
 
 TURNINGS: Final = ("iers", "uniform", "still", "iau1980")
@@ -62,7 +62,7 @@ def _or_word(words: tuple[str, ...], key: str, mappings: str) -> Callable[[Any],
 class GravityFieldSpec(Block):
     """A gravity field by its name, or by numbers of one's own."""
 
-    name: Literal["egm2008", "j2", "point", "ggm02c"] | None = Field(
+    name: Literal["egm2008", "j2", "point", "ggm05c"] | None = Field(
         default=None, description="a known field: the same as the word alone"
     )
     mu: Mu | None = Field(default=None, description="gravitational parameter")
@@ -146,14 +146,14 @@ class GravitySpec(Block):
         ),
     ] = Field(
         default_factory=lambda: GravityFieldSpec(name="egm2008"),
-        description="which field: egm2008 (the default), j2, point, ggm02c, or numbers of one's "
+        description="which field: egm2008 (the default), j2, point, ggm05c, or numbers of one's "
         "own",
     )
     degree: int = Field(
         default=_DEFAULT_DEGREE,
         ge=0,
         le=_HIGHEST,
-        description="degree and order of the harmonics, up to 70 for egm2008 and 12 for ggm02c; "
+        description="degree and order of the harmonics, up to 70 for egm2008 and 8 for ggm05c; "
         "0 is a point mass; all of them for j2, point and numbers of one's own",
     )
 
