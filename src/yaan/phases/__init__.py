@@ -12,7 +12,13 @@ from yaan.phases.descent import (
 )
 from yaan.phases.entering import Entry, EntryObservation
 from yaan.phases.entry import EntryState, enter, observe_entry
-from yaan.phases.entry_rigid import RigidObservation, RigidState, enter_rigid, observe_rigid
+from yaan.phases.entry_rigid import (
+    RigidObservation,
+    RigidState,
+    enter_rigid,
+    observe_rigid,
+    trimmed,
+)
 from yaan.phases.fall import Fall, fall
 from yaan.phases.orbit import Burns, Cruise, OrbitState, cruise, observe_cruise
 from yaan.phases.targeting import Answers, Solution, Tolerance, Unknown, find
@@ -51,4 +57,5 @@ __all__ = [
     "observe_descent",
     "observe_entry",
     "observe_rigid",
+    "trimmed",
 ]

@@ -92,6 +92,10 @@ class _Setting(eqx.Module):
     step: Array
 
 
+# The world is not mapped: every lane meets the same one.
+_AXES = _Setting(None, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
+
+
 class _Instant(eqx.Module):
     around: Surroundings
     attitude: Rotation
@@ -106,7 +110,7 @@ class _Instant(eqx.Module):
     flux: Array
 
 
-def enter_rigid(  # noqa: PLR0913 - a world, a body and its control, a start; then where it ends
+def trimmed(
     world: World,
     body: RigidCapsule,
     control: AttitudeControl,
@@ -114,20 +118,33 @@ def enter_rigid(  # noqa: PLR0913 - a world, a body and its control, a start; th
     t: Float[Array, " lanes"],
     position: Vector,
     velocity: Vector,
+) -> RigidState:
+    """A point's state as that of a body: in the attitude that is commanded there, turning with it.
+
+    Everything but the world has lanes. The command takes the point as pulled by gravity alone.
+    """
+    setting = _Setting(world, body, control, bank, t, jnp.zeros_like(t), jnp.zeros_like(t))
+    return jax.vmap(_trimmed, in_axes=(0, 0, 0, _AXES))(t, position, velocity, setting)
+
+
+def enter_rigid(  # noqa: PLR0913 - a world, a body and its control, a start; then where it ends
+    world: World,
+    body: RigidCapsule,
+    control: AttitudeControl,
+    bank: BankProfile,
+    t: Float[Array, " lanes"],
+    state: RigidState,
     *,
     floor: Float[Array, " lanes"],
     step: Float[Array, " lanes"],
     patience: float,
     rows: int | None = None,
 ) -> tuple[Entry, Tape | None]:
-    """As `entry.enter`, of a body that turns; it starts in the attitude that is commanded there.
+    """As `entry.enter`, of a body that turns.
 
     All steps have the length `step` [s]: the control needs them short above the air as well.
     """
-    # The world is not mapped: every lane meets the same one.
-    axes = _Setting(None, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
     setting = _Setting(world, body, control, bank, t, floor, step)
-    state = jax.vmap(_trimmed, in_axes=(0, 0, 0, axes))(t, position, velocity, setting)
     still = jnp.zeros_like(t)
     tape = None
     if rows is not None:
@@ -137,7 +154,7 @@ def enter_rigid(  # noqa: PLR0913 - a world, a body and its control, a start; th
         Problem(_evaluate, _keep, _next_end),
         state,
         setting,
-        axes=axes,
+        axes=_AXES,
         start=t,
         stop=t + patience,
         step=step,

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from tests.validation.entry_cases import APOLLO_TRIM
-from yaan.vehicle import Capsule
+from yaan.spacetime import Frame, Vector
+from yaan.vehicle import Capsule, CapsuleLoad, RigidCapsule
+from yaan.vehicle.body import Inertia
 
 
 @pytest.fixture
@@ -43,3 +45,65 @@ def test_the_force_is_nearly_along_the_axis(apollo: Capsule):
         axial = trim.drag * np.cos(trim.angle) + trim.lift * np.sin(trim.angle)
         normal = trim.drag * np.sin(trim.angle) - trim.lift * np.cos(trim.angle)
         assert abs(float(normal)) < 0.1 * float(axial)
+
+
+@pytest.fixture
+def turning(apollo: Capsule) -> RigidCapsule:
+    """The same as a body that turns, with products of inertia of nothing."""
+    inertia = Inertia(*(jnp.asarray(v) for v in (7900.0, 7000.0, 6400.0, 0.0, 0.0, 0.0)))
+    return RigidCapsule(apollo, inertia, 3.9, 0.2, 0.25, -0.1, -0.3, -0.4)
+
+
+SPEED, PRESSURE, MACH = 3000.0, 5e3, jnp.asarray(10.0)
+STILL = Vector(jnp.asarray(0.0), jnp.asarray(0.0), jnp.asarray(0.0), Frame.BODY)
+
+
+def wind(angle: float, sideslip: float = 0.0) -> Vector:
+    """The stream in body axes, the shield `angle` below it, from the right by `sideslip`."""
+    ahead = SPEED * np.cos(sideslip)
+    x, y, z = ahead * np.cos(angle), SPEED * np.sin(sideslip), -ahead * np.sin(angle)
+    return Vector(jnp.asarray(x), jnp.asarray(y), jnp.asarray(z), Frame.BODY)
+
+
+def loaded(one: RigidCapsule, stream: Vector, rate: Vector = STILL) -> CapsuleLoad:
+    return one.load(stream, rate, jnp.asarray(PRESSURE), MACH)
+
+
+def test_at_trim_the_body_feels_lift_and_drag_and_no_moment(turning: RigidCapsule):
+    trim = turning.capsule.trim(MACH)
+    stream = wind(float(trim.angle))
+    load = loaded(turning, stream)
+    ahead = stream.unit()
+    scale = PRESSURE * 12.0
+    assert float(load.force.dot(ahead)) == pytest.approx(-scale * float(trim.drag))
+    across = load.force - ahead * load.force.dot(ahead)
+    assert float(across.norm()) == pytest.approx(scale * float(trim.lift))
+    assert float(across.z) < 0.0  # the lift is on the side away from z
+    assert float(load.moment.norm()) == pytest.approx(0.0, abs=1e-6)
+    assert float(load.attack) == pytest.approx(float(trim.angle))
+    assert float(load.off_trim) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_off_its_trim_it_is_turned_back(turning: RigidCapsule):
+    trim, scale = float(turning.capsule.trim(MACH).angle), PRESSURE * 12.0 * 3.9
+    # The shield too far below the stream: the moment lifts it.
+    assert float(loaded(turning, wind(trim + 0.1)).moment.y) == pytest.approx(0.2 * 0.1 * scale)
+    # The stream from the right: the shield turns to the right.
+    assert float(loaded(turning, wind(trim, 0.1)).moment.z) == pytest.approx(0.25 * 0.1 * scale)
+    assert float(loaded(turning, wind(trim, 0.1)).sideslip) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(("index", "damping"), [(0, -0.1), (1, -0.3), (2, -0.4)])
+def test_a_turn_is_damped(turning: RigidCapsule, index: int, damping: float):
+    rate = Vector(*(jnp.asarray(0.2 * (i == index)) for i in range(3)), Frame.BODY)
+    stream = wind(float(turning.capsule.trim(MACH).angle))
+    moment = loaded(turning, stream, rate).moment
+    reduced = 0.2 * 3.9 / (2.0 * SPEED)
+    found = float((moment.x, moment.y, moment.z)[index])
+    assert found == pytest.approx(damping * reduced * PRESSURE * 12.0 * 3.9)
+
+
+def test_the_swing_is_that_of_the_stiffer_axis(turning: RigidCapsule):
+    stream = wind(float(turning.capsule.trim(MACH).angle))
+    stiff = PRESSURE * 12.0 * 3.9 * max(0.2 / 7000.0, 0.25 / 6400.0)
+    assert float(loaded(turning, stream).swing) == pytest.approx(np.sqrt(stiff))

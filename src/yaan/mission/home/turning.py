@@ -86,14 +86,11 @@ def _turn(
     rows: int,
 ) -> tuple[Any, Any]:
     (t, position, velocity), (floor, step) = start, floor_step
+    point = (vector(position, Frame.GCRS), vector(velocity, Frame.GCRS))
+    flown = (world, body, control, bank, t)
     return entry_rigid.enter_rigid(
-        world,
-        body,
-        control,
-        bank,
-        t,
-        vector(position, Frame.GCRS),
-        vector(velocity, Frame.GCRS),
+        *flown,
+        entry_rigid.trimmed(*flown, *point),
         floor=floor,
         step=step,
         patience=entry.PATIENCE,
