@@ -9,6 +9,7 @@ import pytest
 from yaan.base import InputError, Problem
 from yaan.mission import check, load_tree
 from yaan.mission.spec import BodyFlightSpec
+from yaan.mission.spec.tensor import eigenvalues
 
 BRICK = "tumbling-brick"
 WHOLE = "body.configurations.whole"
@@ -86,10 +87,23 @@ def test_principal_moments_are_turned_to_body_axes() -> None:
     given = f'{{principal: ["1 kg m2", "2 kg m2", "2.5 kg m2"], axes: {axes}}}'
     inertia = spec_of({INERTIA: given}).body.configurations["whole"].inertia
     assert inertia is not None
-    tensor = inertia.tensor()
+    tensor = np.array(inertia.tensor())
     axis = np.array([c, s, 0.0])
     assert tensor @ axis == pytest.approx(1.0 * axis, abs=1e-15)
     assert np.linalg.eigvalsh(tensor) == pytest.approx([1.0, 2.0, 2.5], rel=1e-14)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_eigenvalues_are_those_of_numpy(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    axes, _ = np.linalg.qr(generator.normal(size=(3, 3)))
+    # Nearly equal, widely different, and of both signs.
+    values = np.array([1.0, 1.0 + 10.0 ** -generator.uniform(0, 14), generator.uniform(-1e6, 1e6)])
+    matrix = axes @ np.diag(values) @ axes.T
+    matrix = 0.5 * (matrix + matrix.T)
+    size = np.max(np.abs(values))
+    ours = eigenvalues(matrix.tolist())
+    assert ours == pytest.approx(np.linalg.eigvalsh(matrix), abs=1e-14 * size)
 
 
 def test_a_flat_plate_is_a_body() -> None:

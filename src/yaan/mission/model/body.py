@@ -75,7 +75,7 @@ def _configuration(spec: BodyConfigurationSpec, angles: Grid, machs: Grid) -> Co
 
 def _mass_properties(spec: MassPropertiesSpec) -> MassProperties:
     # What is never flown as a rigid body turns nothing: any inertia serves.
-    tensor = np.eye(3) if spec.inertia is None else spec.inertia.tensor()
+    tensor = np.eye(3) if spec.inertia is None else np.array(spec.inertia.tensor())
     pairs = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
     return MassProperties(
         mass=_number(spec.mass),

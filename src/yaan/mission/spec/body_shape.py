@@ -3,7 +3,6 @@
 import math
 from typing import Annotated, Self
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from yaan.mission.spec.block import Block, Pair
@@ -23,6 +22,7 @@ from yaan.mission.spec.quantity import (
     Thrust,
     refuse,
 )
+from yaan.mission.spec.tensor import Matrix, diagonal, eigenvalues, product, transposed
 
 Three = 3  # axes
 _SLACK = 1e-9  # of the largest moment: a flat plate has A + B = C
@@ -63,21 +63,14 @@ class InertiaSpec(Block):
             raise refuse(*mistakes)
         return self
 
-    def tensor(self) -> np.ndarray:
-        """The tensor [3, 3] in body axes [kg m^2]."""
+    def tensor(self) -> Matrix:
+        """The rows of the tensor in body axes [kg m^2]."""
         if self.principal is not None:
-            axes = np.eye(Three) if self.axes is None else np.array(self.axes)
-            return axes.T @ np.diag(self.principal) @ axes
-        assert self.xx is not None
-        assert self.yy is not None
-        assert self.zz is not None
-        return np.array(
-            [
-                [self.xx, self.xy, self.xz],
-                [self.xy, self.yy, self.yz],
-                [self.xz, self.yz, self.zz],
-            ]
-        )
+            axes = self.axes or diagonal([1.0] * Three)
+            return product(transposed(axes), product(diagonal(self.principal), axes))
+        xx, yy, zz = (value or 0.0 for value in (self.xx, self.yy, self.zz))
+        xy, xz, yz = self.xy, self.xz, self.yz
+        return [[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]]
 
     def _form_mistakes(self) -> list[Mistake]:
         written = [key for key in _ELEMENTS if key in self.model_fields_set]
@@ -94,23 +87,23 @@ class InertiaSpec(Block):
         """The rows are of length 1 and at right angles."""
         if self.axes is None:
             return []
-        gram = np.array(self.axes) @ np.array(self.axes).T
+        gram = product(self.axes, transposed(self.axes))
         found: list[Mistake] = []
         for i in range(Three):
-            if abs(gram[i, i] - 1.0) > _SQUARE:
-                length = math.sqrt(gram[i, i])
+            if abs(gram[i][i] - 1.0) > _SQUARE:
+                length = math.sqrt(gram[i][i])
                 expected = f"a row of length 1, not {length:.9g}"
                 found.append(Mistake(("axes", i), expected))
             for k in range(i):
-                if abs(gram[i, k]) > _SQUARE:
+                if abs(gram[i][k]) > _SQUARE:
                     expected = f"a row at a right angle to row {k}"
-                    hint = f"their product is {gram[i, k]:.6g}, not 0"
+                    hint = f"their product is {gram[i][k]:.6g}, not 0"
                     found.append(Mistake(("axes", i), expected, hint))
         return found
 
     def _moment_mistakes(self) -> list[Mistake]:
         """All moments are positive, and none is more than the sum of the other two."""
-        small, middle, large = np.linalg.eigvalsh(self.tensor())
+        small, middle, large = eigenvalues(self.tensor())
         at = () if self.principal is None else ("principal",)
         told = f"the principal moments are {small:.6g}, {middle:.6g} and {large:.6g} kg m2"
         if small <= 0.0:
