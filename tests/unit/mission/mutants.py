@@ -33,6 +33,7 @@ PLACES: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ),
     ("entry", "capsule-entry"): ("capsule-entry", ()),
     ("entry", "apollo10-entry"): ("apollo10-entry", ()),
+    ("body", "tumbling-brick"): ("tumbling-brick", ()),
     ("spacecraft", "gaganyaan-orbital-module"): ("gaganyaan", ("spacecraft",)),
     ("capsule", "gaganyaan-crew-module"): ("gaganyaan", ("spacecraft", "capsule")),
     ("parachutes", "gaganyaan-parachutes"): (
@@ -143,6 +144,11 @@ def mutants() -> list[Mutant]:
                 mutant = Mutant(kind, name, mission, change, changed, key, scalar.line)
                 found.append(mutant)
     return found
+
+
+def is_body(mutant: Mutant) -> bool:
+    """Whether a mutant is of a body's flight."""
+    return mutant.kind == "body"
 
 
 def is_home(mutant: Mutant) -> bool:

@@ -276,6 +276,7 @@ def test_engines_that_cannot_burn() -> None:
 def test_full_is_heavier_than_empty() -> None:
     given = {WHOLE: STAGE.replace("30 t", "10 t"), "body.box": None}
     told(given, f"{WHOLE}.full.mass", "a mass above 10000 kg")
+    told({f"{WHOLE}.mass": None}, f"{WHOLE}.mass", "required", "or empty and full")
     half = {WHOLE: '{empty: {mass: "1 t"}}', "phases.fall.motion": "point"}
     told(half, f"{WHOLE}.full", "required", "goes with empty")
     both = {f"{WHOLE}.empty": '{mass: "1 kg"}', f"{WHOLE}.full": '{mass: "2 kg"}'}
@@ -294,7 +295,7 @@ def test_a_rigid_body_has_no_pointing() -> None:
 
 
 def test_a_phase_that_never_ends() -> None:
-    told({"phases.fall.until": "{}"}, "phases.fall.until", "duration or height_below")
+    told({"phases.fall.until": "{}"}, "phases.fall.until.duration", "required", "or height_below")
 
 
 def test_more_steps_than_a_history_has_rows() -> None:

@@ -15,16 +15,17 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.unit.mission.mutants import Mutant, is_home, mutants, sample
+from tests.unit.mission.mutants import Mutant, is_body, is_home, mutants, sample
 from yaan.base import InputError, Problem
 from yaan.mission import Tree, check, library_text, load_tree, override
 from yaan.mission.file import library, resolve
 from yaan.mission.file.read import read
 from yaan.mission.file.tree import Origin, dotted
 
-ASCENT = sample(300, lambda mutant: not is_home(mutant))
+ASCENT = sample(300, lambda mutant: not (is_home(mutant) or is_body(mutant)))
 HOME = sample(300, is_home)
-FIELDS = [*ASCENT, *HOME]
+BODY = sample(120, is_body)
+FIELDS = [*ASCENT, *HOME, *BODY]
 LIMIT = 1.0  # [s] of processor time for one check
 
 
@@ -33,6 +34,8 @@ def test_there_are_enough_of_every_kind() -> None:
         assert len(some) == 300
         assert len({mutant.change for mutant in some}) >= 16
         assert len({mutant.file for mutant in some}) == files
+    assert len(BODY) == 120
+    assert len({mutant.change for mutant in BODY}) >= 16
     assert len(mutants()) > 5000
 
 
@@ -125,6 +128,7 @@ def structures() -> list[Any]:
         ("gaganyaan", home),
         ("soyuz-fg-leo", None),
         ("apollo10-entry", None),
+        ("tumbling-brick", None),
     ):
         tree = load_tree(mission).data
         places = [path for path in paths(tree) if roots is None or path[0] in roots]
@@ -149,13 +153,14 @@ def test_a_broken_structure_is_refused_or_valid(
     assert time.process_time() - start < LIMIT
 
 
-EVERY_BLOCK = [(m, k) for m in ("gaganyaan", "apollo10-entry") for k in load_tree(m).data]
+FLOWN = ("gaganyaan", "apollo10-entry", "tumbling-brick")
+EVERY_BLOCK = [(m, k) for m in FLOWN for k in load_tree(m).data]
 
 
 @pytest.mark.parametrize(("mission", "key"), EVERY_BLOCK)
 def test_every_block_may_be_missing(mission: str, key: str) -> None:
     tree = load_tree(mission, {key: None})
-    optional = {"title", "source", "crew", "environment", "step", "reserve", "published"}
+    optional = {"title", "source", "crew", "environment", "step", "reserve", "published", "assumed"}
     if key in optional and (mission, key) != ("apollo10-entry", "environment"):
         check(tree)
         return

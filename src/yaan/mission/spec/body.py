@@ -152,7 +152,7 @@ class BodyUntilSpec(Block):
     def _ends(self) -> Self:
         """Something ends it."""
         if self.duration is None and self.height_below is None:
-            raise refuse(Mistake((), "duration or height_below"))
+            raise refuse(Mistake(("duration",), "required", "or height_below"))
         return self
 
 

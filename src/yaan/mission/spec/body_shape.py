@@ -214,7 +214,7 @@ class BodyConfigurationSpec(Block):
         burning = [key for key in ("empty", "full") if getattr(self, key) is not None]
         mistakes: list[Mistake] = []
         if not burning and self.mass is None:
-            mistakes.append(Mistake((), "mass, or empty and full"))
+            mistakes.append(Mistake(("mass",), "required", "or empty and full"))
         if len(burning) == 1:
             other = "full" if burning == ["empty"] else "empty"
             mistakes.append(Mistake((other,), "required", f"goes with {burning[0]}"))
