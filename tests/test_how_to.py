@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 PAGES = Path(__file__).parents[1] / "docs" / "how-to"
 ROCKET = "fly-your-own-rocket"
 CAPSULE = "fly-your-own-capsule"
+ROOT = Path(__file__).parents[1]
 
 
 def _blocks(page: str, language: str) -> list[str]:
@@ -19,14 +21,14 @@ def _blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
-def _run(arguments: list[str], folder: Path) -> str:
+def _run(arguments: list[str], folder: Path, environment: dict[str, str] | None = None) -> str:
     ended = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        env={**(environment or os.environ), "PYTHONIOENCODING": "utf-8"},
         timeout=600,
         check=False,
     )
@@ -76,3 +78,68 @@ def test_the_wrong_unit_of_the_page_is_told(
     assert ended.returncode == 2
     for text in told:
         assert text in ended.stderr
+
+
+def _edit(root: Path, block: str) -> None:
+    """Make the edits of a `diff` block; every hunk must fit in exactly one place."""
+    head, *hunks = re.split(r"^@@\n", block, flags=re.MULTILINE)
+    path = root / head.removeprefix("--- ").strip()
+    text = path.read_text(encoding="utf-8")
+    for hunk in hunks:
+        lines = hunk.splitlines(keepends=True)
+        old = "".join(line[1:] for line in lines if line[0] in " -")
+        new = "".join(line[1:] for line in lines if line[0] in " +")
+        assert text.count(old) == 1, f"{path.name} has {text.count(old)} places for\n{hunk}"
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+
+
+def _follow(page: str, root: Path) -> str:
+    """Do in a copy of the repository all that a page says, in its order; what was printed."""
+    text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    environment |= {"PYTHONPATH": str(root / "src"), "YAAN_CACHE": str(root / "cache")}
+    environment |= {"PYTEST_ADDOPTS": "-n0 -p no:cacheprovider"}
+    printed = ""
+    for language, block in re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        made = re.match(r"# (src|tests)/\S+\.py\n", block)
+        if language == "diff":
+            _edit(root, block)
+        elif language == "yaml":
+            name = re.search(r"^name: (\S+)$", block, re.MULTILINE)
+            assert name is not None
+            (root / f"{name[1]}.yaml").write_text(block, encoding="utf-8")
+        elif language == "python" and made:
+            (root / made[0].removeprefix("# ").strip()).write_text(block, encoding="utf-8")
+        elif language == "python":
+            printed += _run(["-c", block], root, environment)
+        else:
+            assert language == "console"
+            for command in block.splitlines():
+                printed += _run(["-m", *shlex.split(command)], root, environment)
+    return printed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("add-a-force", ("2 passed", "micrometres higher after 30 s")),
+        ("add-an-atmosphere", ("4 passed", "greatest deceleration")),
+    ],
+)
+def test_the_page_adds_a_model(page: str, told: tuple[str, ...], tmp_path: Path):
+    for name in ("src", "tests", "docs"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("_build"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    printed = _follow(page, tmp_path)
+    for text in told:
+        assert text in printed
+
+
+def test_an_edit_that_no_longer_fits_is_told(tmp_path: Path):
+    (tmp_path / "model.py").write_text("one = 1\ntwo = 2\n", encoding="utf-8")
+    _edit(tmp_path, "--- model.py\n@@\n one = 1\n-two = 2\n+two = 3\n")
+    assert (tmp_path / "model.py").read_text(encoding="utf-8") == "one = 1\ntwo = 3\n"
+    with pytest.raises(AssertionError, match="has 0 places"):
+        _edit(tmp_path, "--- model.py\n@@\n-two = 2\n+two = 3\n")
