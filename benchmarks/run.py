@@ -128,11 +128,50 @@ def help_text() -> Iterator[Line]:
     }
 
 
+def rigid_entry() -> Iterator[Line]:
+    """Rigid capsules in one batch; `rigid_entry.py` sets them beside other simulators."""
+    from rigid_entry import lines, peers
+
+    yield from lines(peers())
+
+
 BENCHMARKS: dict[str, Callable[[], Iterator[Line]]] = {
     "help": help_text,
     "start": start,
     "lanes": lanes,
+    "rigid-entry": rigid_entry,
 }
+
+
+def machine() -> Line:
+    """What the numbers were measured on."""
+    return {
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+def _processor() -> str:
+    described = Path("/proc/cpuinfo")
+    if described.exists():
+        for line in described.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()
+
+
+def write(lines: Iterator[Line], measured_on: Line, out: Path | None) -> None:
+    """Print lines as they come, and append them to a file."""
+    for line in lines:
+        text = json.dumps({**line, "machine": measured_on})
+        print(text, flush=True)
+        if out is not None:
+            with out.open("a", encoding="utf-8") as file:
+                file.write(text + "\n")
 
 
 def main() -> None:
@@ -140,20 +179,9 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="all, if none is named")
     parser.add_argument("--out", type=Path, help="append the lines to this file too")
     options = parser.parse_args()
-    machine = {
-        "platform": platform.platform(),
-        "python": platform.python_version(),
-        "cores": os.cpu_count(),
-        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
-        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-    }
+    measured_on = machine()
     for name in options.names or BENCHMARKS:
-        for line in BENCHMARKS[name]():
-            text = json.dumps({**line, "machine": machine})
-            print(text, flush=True)
-            if options.out is not None:
-                with options.out.open("a", encoding="utf-8") as file:
-                    file.write(text + "\n")
+        write(BENCHMARKS[name](), measured_on, options.out)
 
 
 if __name__ == "__main__":

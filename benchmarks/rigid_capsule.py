@@ -1,0 +1,162 @@
+"""The capsule of `rigid_problem.py` as Yaan's models, and one compiled flight of all its lanes.
+
+Air tables are by angle, every 5 degrees (within 0.1 % of the cosine); lanes differ in the rate at
+which they start, so that none does another's arithmetic.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from rigid_problem import (
+    AREA,
+    BEHIND,
+    DRAG,
+    HEIGHT,
+    INERTIA,
+    MASS,
+    RATE,
+    STEP,
+    axes,
+    velocity,
+)
+
+from yaan.aerodynamics.coefficients import Coefficients
+from yaan.dynamics.body import BodyState, Pulses
+from yaan.dynamics.forces import World
+from yaan.environment.atmosphere import load_standard_atmosphere
+from yaan.environment.gravity import PointGravity, load_gravity
+from yaan.environment.wind import NoWind
+from yaan.phases.body import BodyLeg, BodyPhases, fly_body
+from yaan.spacetime.attitude import from_axes
+from yaan.spacetime.earth import WGS84, Ellipsoid, still_rotation, uniform_rotation
+from yaan.spacetime.frame import Frame, Vector
+from yaan.vehicle.body import Configuration, Inertia, MassProperties, Nozzle
+
+ANGLES = np.radians(np.arange(0.0, 91.0, 5.0))  # [rad]
+WORLDS = ("equal", "full")
+
+
+def world(name: str, duration: float) -> World:
+    """`equal` is the world of the peers: a point mass, a sphere that does not turn.
+
+    `full` is that of a mission: the turning ellipsoid and EGM2008 to degree and order 8. The air
+    of both is the US Standard Atmosphere 1976.
+    """
+    gravity = load_gravity("egm2008", 8 if name == "full" else 0)
+    return World(
+        gravity=gravity if name == "full" else PointGravity(jnp.asarray(gravity.mu)),
+        atmosphere=load_standard_atmosphere(),
+        wind=NoWind(),
+        earth=uniform_rotation(duration=duration) if name == "full" else still_rotation(),
+        mu=jnp.asarray(gravity.mu),
+        shape=WGS84 if name == "full" else Ellipsoid(WGS84.equatorial_radius),
+    )
+
+
+def body(lanes: int) -> Configuration:
+    """The capsule in every lane, in one configuration; it has no engine."""
+
+    def spread(value: Any) -> jax.Array:
+        value = jnp.asarray(value, dtype=float)
+        return jnp.broadcast_to(value, (lanes, 1, *value.shape))
+
+    def vector(x: float, y: float, z: float) -> Vector:
+        return Vector(spread(x), spread(y), spread(z), Frame.BODY)
+
+    inertia = Inertia(*map(spread, INERTIA), *map(spread, (0.0, 0.0, 0.0)))
+    mass = MassProperties(spread(MASS), vector(0.0, 0.0, 0.0), inertia)
+    none = spread(np.zeros((len(ANGLES), 1)))
+    coefficients = Coefficients(
+        area=spread(AREA),
+        span=spread(1.0),
+        chord=spread(1.0),
+        reference=vector(-BEHIND, 0.0, 0.0),
+        about_centre=spread(0.0),
+        angle=spread(ANGLES),
+        mach=spread([0.0]),
+        drag=spread(DRAG * np.cos(ANGLES)[:, None]),
+        lift=none,
+        side=none,
+        roll=none,
+        pitch=none,
+        yaw=none,
+        damping=vector(0.0, 0.0, 0.0),
+    )
+    nothing = spread(0.0)
+    at = vector(0.0, 0.0, 0.0)
+    nozzle = Nozzle(nothing, nothing, nothing, at, vector(1.0, 0.0, 0.0))
+    return Configuration(mass, mass, coefficients, nozzle, nothing)
+
+
+def start(lanes: int, around: World) -> BodyState:
+    """The lanes at the epoch, when the axes of the Earth are those of the sky."""
+    radius = WGS84.equatorial_radius + HEIGHT
+    each = jnp.ones(lanes)
+
+    def sky(east: float, north: float, up: float) -> Vector:
+        return Vector(each * up, each * east, each * north, Frame.GCRS)
+
+    spin = float(around.earth.spin(jnp.asarray(0.0)).z)
+    east, north, up = velocity()
+    rows = [sky(axis[0], axis[1], axis[2]) for axis in axes()]
+    still = from_axes(rows[0], rows[1], rows[2], Frame.BODY)
+    share = jnp.linspace(0.5, 1.5, lanes) if lanes > 1 else each
+    turning = still.apply(sky(0.0, spin, 0.0))
+    rate = Vector(share * RATE[0], share * RATE[1], share * RATE[2], Frame.BODY) + turning
+    return BodyState(
+        position=sky(0.0, 0.0, radius),
+        velocity=sky(east + spin * radius, north, up),
+        attitude=still,
+        rate=rate,
+        propellant=jnp.zeros((lanes, 1)),
+        burning=jnp.zeros(lanes),
+        pulsing=jnp.zeros((lanes, 0)),
+    )
+
+
+def phases(duration: float) -> BodyPhases:
+    """One phase, rigid, of the problem's step."""
+    return BodyPhases(
+        rigid=jnp.asarray([True]),
+        pointing=jnp.asarray([0]),
+        configuration=jnp.asarray([0]),
+        engine=jnp.asarray([False]),
+        duration=jnp.asarray([duration]),
+        height_below=jnp.asarray([-1e9]),
+        depleted=jnp.asarray([False]),
+        step=jnp.asarray([STEP]),
+    )
+
+
+class Capsules:
+    """All lanes, ready to be flown for `duration` [s] in a world by its name."""
+
+    def __init__(self, lanes: int, name: str, duration: float) -> None:
+        none = jnp.zeros(0)
+        nowhere = Vector(none, none, none, Frame.BODY)
+        pulses = Pulses(none, none, nowhere, nowhere, nowhere, none)
+        around = world(name, duration)
+        given = (body(lanes), phases(duration), pulses, jnp.zeros(lanes), start(lanes, around))
+        self.arguments = (around, *given)
+        self.flown = jax.jit(lambda *arguments: fly_body(*arguments)[0])
+
+    def fly(self) -> BodyLeg:
+        """How the one phase went, all of it worked out."""
+        return jax.block_until_ready(self.flown(*self.arguments))
+
+
+def ends(legs: BodyLeg) -> dict[str, np.ndarray]:
+    """Heights above the sphere, inertial speeds, rates and steps at the end, by lane."""
+    state = jax.tree.map(lambda leaf: np.asarray(leaf)[0], legs.state)
+
+    def size(v: Vector) -> np.ndarray:
+        return np.sqrt(v.x**2 + v.y**2 + v.z**2)
+
+    return {
+        "height_m": size(state.position) - WGS84.equatorial_radius,
+        "speed_m_s": size(state.velocity),
+        "rate_rad_s": size(state.rate),
+        "steps": np.asarray(legs.steps)[0],
+    }
