@@ -9,7 +9,7 @@ from yaan.base.units import format_quantity
 from yaan.mission.account import assumptions, sources
 from yaan.mission.flight.rank import Ranked
 from yaan.mission.home.fly import Entered
-from yaan.mission.model.world import epoch_of
+from yaan.mission.model.world import epoch_of, left_table
 from yaan.mission.spec import EntryPhaseSpec
 from yaan.mission.telling import landing
 from yaan.mission.telling.coming import entry_models, judge_return
@@ -23,6 +23,7 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
     """`summary.json` of an entry."""
     spec, landed, history = entered.spec, entered.landed, entered.history
     parachutes = spec.capsule.parachutes
+    beyond = left_table(entered.world, history["height"])
     handed = float(landed.fall.ends.t[0])
     spans = {"entry": [0.0, handed]}
     if landed.descent is not None:
@@ -49,7 +50,7 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
             {"key": s.key, "source": s.text, "file": s.file, "line": s.line}
             for s in sources(entered.tree)
         ],
-        "notes": [],
+        "notes": [] if beyond is None else [beyond],
         "models": [
             *world_models(spec.environment),
             *entry_models(spec.entry),

@@ -257,8 +257,8 @@ def world_models(env: EnvironmentSpec) -> list[dict[str, str]]:
 def _gravity_text(env: EnvironmentSpec) -> str:
     field = env.gravity.field
     name = field.name.upper() if field.name is not None else "a field from the file"
-    others = "".join(f", and the {body.capitalize()}" for body in env.third_bodies)
-    return f"{name} to degree {env.gravity.degree}{others}"
+    others = " and ".join(body.capitalize() for body in env.third_bodies)
+    return f"{name} to degree {env.gravity.degree}{', with ' if others else ''}{others}"
 
 
 def _earth_text(spec: EarthSpec) -> str:
