@@ -144,7 +144,8 @@ def show(
 
     screen = console.out()
     if not quiet:
-        screen.print(f"{summary['title']}, profile {summary.get('profile', '-')}")
+        profile = summary.get("profile")
+        screen.print(f"{summary['title']}, profile {profile}" if profile else summary["title"])
         for table in tables.overview(summary):
             screen.print(table)
         if verbose:

@@ -13,6 +13,8 @@ from yaan.results import FlightRecord
 Block = tuple[str, object]
 Summary = Mapping[str, Any]
 
+_LEAST_PRESSURE: Final = 1.0  # [Pa] with less there is no number to remember
+
 _COMPONENTS: Final = (
     ("position_gcrs", "Position, GCRS", "m", "xyz"),
     ("velocity_gcrs", "Velocity, GCRS", "m/s", "xyz"),
@@ -51,7 +53,7 @@ def body_numbers(summary: Summary) -> list[Card]:
         Card("Fastest turn", f"{number(turn['value_deg'], 3)}°/s", f"at {clock(turn['time'])}"),
     ]
     pressure, load = peaks["dynamic_pressure"], peaks["load"]
-    if pressure["value"] > 0.0:
+    if pressure["value"] >= _LEAST_PRESSURE:
         below = f"{clock(pressure['time'])}, Mach {number(pressure['mach'], 3)}"
         value = quantity(pressure["value"], "Pa", 4)
         cards.append(Card("Maximum dynamic pressure", value, below))
@@ -82,10 +84,12 @@ def air(record: FlightRecord) -> Iterator[Block]:
 
 
 def path(record: FlightRecord) -> Iterator[Block]:
-    """Where it went: on a map if it goes far, else from its start."""
+    """Where it went: on a globe or a map if it goes far, else from its start."""
     if span(record.summary, "body") is None:
         return
-    if figures.goes_far(record):
+    if figures.goes_around(record):
+        yield "figure", figures.globe(record)
+    elif figures.goes_far(record):
         yield "figure", figures.track(record)
     else:
         yield "figure", figures.body_path(record)

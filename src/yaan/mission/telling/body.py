@@ -90,8 +90,9 @@ def outcome(flown: FlownBody) -> dict[str, Any]:
             text = f"{text.split('. ')[0].rstrip('.')}. {_ADVICE[code]}."
         return {"code": code.word, "text": text, "shortfall": 0.0}
     h = flown.history
-    height = format_quantity(round(float(h["height"][-1]), 3), "m", digits=9)
-    speed = format_quantity(round(float(h["speed_relative"][-1]), 3), "m/s", digits=8)
+    end = float(h["height"][-1])
+    height = f"{end / 1e3:.3f} km" if abs(end) >= 1e4 else f"{end:.2f} m"
+    speed = f"{float(h['speed_relative'][-1]):.2f} m/s"
     text = (
         f"{flown.spec.title or flown.spec.name}: flown for {float(h['time'][-1]):g} s, to a height"
         f" of {height} and {speed} against the Earth."

@@ -2,7 +2,14 @@
 
 from yaan.report.figures.attitude import attitude
 from yaan.report.figures.bars import tornado, velocity
-from yaan.report.figures.body import body_air, body_attitude, body_motion, body_path, goes_far
+from yaan.report.figures.body import (
+    body_air,
+    body_attitude,
+    body_motion,
+    body_path,
+    goes_around,
+    goes_far,
+)
 from yaan.report.figures.descent import boxes, parachutes
 from yaan.report.figures.entry import corridor, entry
 from yaan.report.figures.globe import globe
@@ -28,6 +35,7 @@ __all__ = [
     "environment",
     "exposure",
     "globe",
+    "goes_around",
     "goes_far",
     "landing",
     "mission",

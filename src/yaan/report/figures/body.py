@@ -23,6 +23,7 @@ KILO: Final = 1e3  # [1]
 MOST_ROWS: Final = 2500  # rows drawn; the file keeps all of them
 FAR: Final = 50e3  # [m] over ground: from here on a map says more than a path
 
+_AROUND: Final = 1.5  # [rad] of longitude or latitude
 _AXES: Final = (("x", BLUE, "solid"), ("y", VERMILION, "dash"), ("z", GREEN, "dot"))
 _FELT: Final = 1e-6  # of the largest dynamic pressure: with less the angles say nothing
 _TINY: Final = 1e-12  # of any force, moment or load: nothing acts
@@ -99,10 +100,9 @@ def body_air(record: FlightRecord) -> Figure | None:
         ("force_body", "Force of the air", "N"),
         ("moment_body", "Moment of the air", "N m"),
     ):
-        largest = float(np.max(np.abs(rows[name])))
-        if largest > _TINY:
-            scale, prefix = next((s, p) for s, p in _PREFIXES if largest >= s or s == _LEAST)
-            panels.append(Panel(words, f"{prefix}{unit}", _three(rows[name] / scale), 3))
+        if np.max(np.abs(rows[name])) > _TINY:
+            values, shown = _prefixed(rows[name], unit)
+            panels.append(Panel(words, shown, _three(values), 3))
     alt = f"{', '.join(panel.words for panel in panels)} against time.".capitalize()
     caption = (
         "What acts on the body. Forces and moments of the air are on body axes, moments about the"
@@ -141,6 +141,15 @@ def goes_far(record: FlightRecord) -> bool:
     """Whether the flight leaves its neighbourhood, so that a map shows it best."""
     history = record.history
     return history is not None and float(np.nanmax(history["downrange"])) > FAR
+
+
+def goes_around(record: FlightRecord) -> bool:
+    """Whether it goes so far around the Earth that only a globe shows it."""
+    history = record.history
+    if history is None or not goes_far(record):
+        return False
+    east, north = np.ptp(np.unwrap(history["longitude"])), np.ptp(history["latitude"])
+    return bool(east > _AROUND or north > _AROUND)
 
 
 def _rows(record: FlightRecord) -> History | None:
@@ -196,13 +205,19 @@ def _angles(rows: History, felt: Array) -> Panel:
 
 
 def _stream(rows: History) -> list[Panel]:
-    pressure = rows["dynamic_pressure"]
-    scale, unit = (KILO, "kPa") if np.max(pressure) > 100.0 else (1.0, "Pa")
-    curve = Curve("dynamic pressure", pressure / scale, BLUE)
+    pressure, unit = _prefixed(rows["dynamic_pressure"], "Pa")
+    curve = Curve("dynamic pressure", pressure, BLUE)
     return [
         Panel("Dynamic pressure", unit, (curve,), 3, floor=0.0),
         Panel("Mach number", "", (Curve("Mach number", rows["mach"], BLUE),), 3, floor=0.0),
     ]
+
+
+def _prefixed(values: Array, unit: str) -> tuple[Array, str]:
+    """Values in the multiple of their unit that suits the largest, and its name."""
+    largest = float(np.max(np.abs(values)))
+    scale, prefix = next((s, p) for s, p in _PREFIXES if largest >= s or s == _LEAST)
+    return values / scale, f"{prefix}{unit}"
 
 
 def _three(values: Array) -> tuple[Curve, ...]:

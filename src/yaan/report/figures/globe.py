@@ -41,6 +41,7 @@ PARTS: Final = (
     ("deorbit", "Deorbit and coast", PURPLE, 6),
     ("entry", "Entry", ORANGE, 7),
     ("descent", "Under parachutes", GREEN, 7),
+    ("body", "Flight", BLUE, 5),
 )
 """Parts of a mission as they are drawn: key, words, colour, width of the line [px]."""
 
@@ -48,7 +49,8 @@ PARTS: Final = (
 def globe(record: FlightRecord) -> Figure | None:
     """The trajectory by parts around a globe, fixed to the Earth."""
     history, summary = record.history, record.summary
-    if history is None or not returns(summary) or "latitude" not in history:
+    around = returns(summary) or span(summary, "body") is not None
+    if history is None or not around or "latitude" not in history:
         return None
     lines = shores()
     data = [_sphere(lines), _graticule(), *([_coast(lines)] if lines else [])]
@@ -56,9 +58,10 @@ def globe(record: FlightRecord) -> Figure | None:
     for key, words, colour, width in PARTS:
         part = cut(history, span(summary, key))
         if part is not None:
-            if key == "orbit":
+            tangled = key == "orbit" or float(np.ptp(part["time"])) > 3.0 * _REVOLUTION
+            if tangled:
                 data += _ends(part, words)
-            data.append(_path(part, words, colour, width))
+            data.append(_path(part, words, colour, 1.0 if tangled else width))
             flown.append(words.lower())
     data += _pins(history, _marked(summary))
     start = float(np.degrees(history["longitude"][-1])) - 25.0
@@ -70,7 +73,7 @@ def globe(record: FlightRecord) -> Figure | None:
         f" at {end}."
     )
     caption = (
-        "The mission around the Earth, fixed to the ground, heights to scale. Drag to turn it."
+        "The path around the Earth, fixed to the ground, heights to scale. Drag to turn it."
         " Coastline: Natural Earth, 1:110 million."
     )
     return Figure("globe", alt, caption, data, wide, narrow)
@@ -182,6 +185,9 @@ def _marked(summary: Mapping[str, Any]) -> list[tuple[str, float]]:
     names = {"ascent": "Lift-off", "orbit": "Insertion", "deorbit": "Deorbit burn"}
     names |= {"entry": "Entry interface"}
     marked = [(words, s[0]) for key, words in names.items() if (s := span(summary, key))]
+    alone = span(summary, "body")
+    if alone is not None:
+        return [("Start", alone[0]), ("End", alone[1])]
     last = span(summary, "entry", "descent")
     down = "Splashdown" if span(summary, "descent") else "End"
     return [*marked, *([(down, last[1])] if last else [])]
