@@ -66,7 +66,7 @@ def _flown(device: Any, lanes: int, name: str, duration: float) -> dict[str, Any
         begun = time.perf_counter()
         legs = capsules.fly()
         wall = time.perf_counter() - begun
-        return {"first_s": first, "wall_s": wall, "ends": ends(legs)}
+        return {"first_s": first, "wall_s": wall, "ends": ends(legs, capsules.world)}
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """The capsule of `rigid_problem.py` in Basilisk (pip package `bsk`), one spacecraft at a time.
 
-What differs: the Earth is a point mass, a sphere, and does not turn; the density is exponential,
-and, being a module of its own, is held over a step; attitude is in modified Rodrigues parameters.
-The method is the classical one of Runge and Kutta, and all of it is compiled C++.
+What differs: the density, being a module of its own, is held over a step; attitude is in modified
+Rodrigues parameters. The Earth is a point mass, a sphere, and does not turn. The method is the
+classical one of Runge and Kutta, and all of it is compiled C++.
 
 Its argument: DURATION
 """

@@ -17,6 +17,8 @@ from rigid_problem import (
     INERTIA,
     MASS,
     RATE,
+    SCALE_HEIGHT,
+    SEA_LEVEL_DENSITY,
     STEP,
     axes,
     velocity,
@@ -25,7 +27,7 @@ from rigid_problem import (
 from yaan.aerodynamics.coefficients import Coefficients
 from yaan.dynamics.body import BodyState, Pulses
 from yaan.dynamics.forces import World
-from yaan.environment.atmosphere import load_standard_atmosphere
+from yaan.environment.atmosphere import TableAtmosphere, load_standard_atmosphere
 from yaan.environment.gravity import PointGravity, load_gravity
 from yaan.environment.wind import NoWind
 from yaan.phases.body import BodyLeg, BodyPhases, fly_body
@@ -39,20 +41,26 @@ WORLDS = ("equal", "full")
 
 
 def world(name: str, duration: float) -> World:
-    """`equal` is the world of the peers: a point mass, a sphere that does not turn.
+    """`equal` is the world of the peers: a point mass, a sphere that does not turn, their air.
 
-    `full` is that of a mission: the turning ellipsoid and EGM2008 to degree and order 8. The air
-    of both is the US Standard Atmosphere 1976.
+    `full` is that of a mission: the turning ellipsoid, EGM2008 to degree and order 8, and the US
+    Standard Atmosphere 1976.
     """
     gravity = load_gravity("egm2008", 8 if name == "full" else 0)
     return World(
         gravity=gravity if name == "full" else PointGravity(jnp.asarray(gravity.mu)),
-        atmosphere=load_standard_atmosphere(),
+        atmosphere=load_standard_atmosphere() if name == "full" else exponential(),
         wind=NoWind(),
         earth=uniform_rotation(duration=duration) if name == "full" else still_rotation(),
         mu=jnp.asarray(gravity.mu),
         shape=WGS84 if name == "full" else Ellipsoid(WGS84.equatorial_radius),
     )
+
+
+def exponential() -> TableAtmosphere:
+    """The air of the problem: two rows of a table are an exponential."""
+    density = [SEA_LEVEL_DENSITY, SEA_LEVEL_DENSITY / np.e]
+    return TableAtmosphere([0.0, SCALE_HEIGHT], density, [250.0, 250.0])  # [K] moves nothing
 
 
 def body(lanes: int) -> Configuration:
@@ -139,6 +147,7 @@ class Capsules:
         pulses = Pulses(none, none, nowhere, nowhere, nowhere, none)
         around = world(name, duration)
         given = (body(lanes), phases(duration), pulses, jnp.zeros(lanes), start(lanes, around))
+        self.world = around
         self.arguments = (around, *given)
         self.flown = jax.jit(lambda *arguments: fly_body(*arguments)[0])
 
@@ -147,16 +156,14 @@ class Capsules:
         return jax.block_until_ready(self.flown(*self.arguments))
 
 
-def ends(legs: BodyLeg) -> dict[str, np.ndarray]:
-    """Heights above the sphere, inertial speeds, rates and steps at the end, by lane."""
+def ends(legs: BodyLeg, around: World) -> dict[str, np.ndarray]:
+    """Heights above the sphere, speeds against the Earth, rates and steps at the end, by lane."""
     state = jax.tree.map(lambda leaf: np.asarray(leaf)[0], legs.state)
-
-    def size(v: Vector) -> np.ndarray:
-        return np.sqrt(v.x**2 + v.y**2 + v.z**2)
-
+    spin = float(around.earth.spin(jnp.asarray(0.0)).z)
+    at, v, rate = state.position, state.velocity, state.rate
     return {
-        "height_m": size(state.position) - WGS84.equatorial_radius,
-        "speed_m_s": size(state.velocity),
-        "rate_rad_s": size(state.rate),
+        "height_m": np.sqrt(at.x**2 + at.y**2 + at.z**2) - WGS84.equatorial_radius,
+        "speed_m_s": np.sqrt((v.x + spin * at.y) ** 2 + (v.y - spin * at.x) ** 2 + v.z**2),
+        "rate_rad_s": np.sqrt(rate.x**2 + rate.y**2 + rate.z**2),
         "steps": np.asarray(legs.steps)[0],
     }

@@ -31,8 +31,8 @@ RATE = (0.05, 0.02, -0.01)  # [rad/s] about x, y, z
 STEP = 0.02  # [s]
 DURATION = 100.0  # [s] it is then still in the air
 
-# An exponential fit to the standard atmosphere at 30 and 60 km, for a side that has no other:
-# within 25 % between.
+# The air is exponential, the only one that all sides have: that of the standard atmosphere at 30
+# and 60 km, within 25 % between and 12 % below.
 SEA_LEVEL_DENSITY = 1.100  # [kg/m^3]
 SCALE_HEIGHT = 7340.0  # [m]
 

@@ -1,18 +1,17 @@
 """The capsule of `rigid_problem.py` in RocketPy, one flight at a time, without parachutes.
 
 What differs: the Earth is flat, and gravity falls with height as the normal gravity of the
-ellipsoid does; it turns (Coriolis, no centrifugal term beyond that of normal gravity); the density
-is the standard atmosphere's, from a table. RocketPy has methods of variable step only, so the
-classical Runge-Kutta method is put beside them as a solver of SciPy's kind: every step is then the
-same as the others', with four evaluations. The equations are its general ones of six degrees of
-freedom, which work out a motor's terms also where there is none.
+ellipsoid does; it turns (Coriolis, no centrifugal term beyond that of normal gravity). RocketPy has
+methods of variable step only, so the classical Runge-Kutta method is put beside them as a solver of
+SciPy's kind: every step is then the same as the others', with four evaluations. The equations are
+its general ones of six degrees of freedom, which work out a motor's terms also where there is none.
 
 Its argument: DURATION
 """
 
 import sys
 from importlib import import_module
-from math import cos, pi, sin, sqrt, tan
+from math import cos, exp, pi, sin, sqrt, tan
 from typing import Any
 
 from rigid_problem import (
@@ -23,6 +22,8 @@ from rigid_problem import (
     INERTIA,
     MASS,
     RATE,
+    SCALE_HEIGHT,
+    SEA_LEVEL_DENSITY,
     STEP,
     Flight,
     axes,
@@ -32,6 +33,8 @@ from rigid_problem import (
 )
 
 RUNS = 2
+GAS = 287.05287  # [J/(kg K)] RocketPy's
+WEIGHT = SEA_LEVEL_DENSITY * 9.80665 * SCALE_HEIGHT  # [Pa] of all the air
 
 
 def classical(base: Any) -> Any:
@@ -120,6 +123,13 @@ def main() -> None:
     start = [0.0, 0.0, 0.0, HEIGHT, *velocity(), *quaternion, RATE[1], RATE[2], RATE[0]]
     start = [float(value) for value in start]
     environment = rocketpy.Environment(latitude=0.0, longitude=0.0, elevation=0.0)
+    environment.set_atmospheric_model(
+        "custom_atmosphere",
+        pressure=lambda height: WEIGHT * exp(-height / SCALE_HEIGHT),
+        temperature=WEIGHT / SEA_LEVEL_DENSITY / GAS,
+        wind_u=0,
+        wind_v=0,
+    )
     rocket = capsule()
 
     def fly() -> dict[str, float]:

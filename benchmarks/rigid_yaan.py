@@ -27,7 +27,7 @@ def main() -> None:
                 kept.append(Capsules(lanes, name, duration))
 
             def fly() -> dict[str, float]:
-                every = ends(kept[0].fly())
+                every = ends(kept[0].fly(), kept[0].world)
                 assert (every["steps"] == steps_of(duration)).all(), "a lane ended early"
                 # Lanes start at half to one and a half times the rate; the peers' is the middle.
                 return {key: float(values[lanes // 2]) for key, values in every.items()}
