@@ -6,7 +6,8 @@ from pydantic.json_schema import models_json_schema
 
 from yaan.mission.file.plain import is_list, is_mapping, mapping
 from yaan.mission.spec import BodyFlightSpec, EntrySpec, MissionSpec
-from yaan.mission.spec.environment import FIELDS, TURNINGS
+from yaan.mission.spec.environment import TURNINGS
+from yaan.mission.spec.gravity import FIELDS
 
 # Models that a file may replace by a reference, and what the reference is called.
 _REFERENCES: Final = {

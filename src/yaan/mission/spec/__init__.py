@@ -42,13 +42,11 @@ from yaan.mission.spec.environment import (
     AtmosphereSpec,
     EarthSpec,
     EnvironmentSpec,
-    GravityFieldSpec,
-    GravitySpec,
     ShapeSpec,
     WindSpec,
     WindTableSpec,
-    degree_and_order,
 )
+from yaan.mission.spec.gravity import GravityFieldSpec, GravitySpec, degree_and_order
 from yaan.mission.spec.home import (
     AimSpec,
     BankSpec,

@@ -1,12 +1,13 @@
 """The block: what every mapping of a mission file may carry besides its own keys."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from yaan.base import nearest
+from yaan.mission.file.plain import is_mapping
 from yaan.mission.spec.quantity import Mistake, Quantity, refuse
 
 NOTES: Final = frozenset({"title", "source", "assumed", "calibrated"})
@@ -61,6 +62,20 @@ class Block(Strict):
         if mistakes:
             raise refuse(*mistakes)
         return self
+
+
+def or_word(words: tuple[str, ...], key: str, mappings: str) -> Callable[[Any], Any]:
+    """Read one of `words` as the mapping that has it at `key`; pass mappings on."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, str) and value in words:
+            return {key: value}
+        if is_mapping(value) or isinstance(value, Block):
+            return value
+        hint = nearest(value, words) if isinstance(value, str) else ""
+        raise refuse(Mistake((), f"one of {', '.join(words)}, or {mappings}", hint))
+
+    return read
 
 
 def _range_mistakes(model: type[BaseModel], key: str, value: Any, ends: list[Any]) -> list[Mistake]:
