@@ -1,0 +1,266 @@
+"""A file of kind `body` flown as users fly it: its history, what is told of it, its page."""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import yaan
+from yaan.base.constants import STANDARD_GRAVITY
+from yaan.mission import check, load_tree
+from yaan.mission.flight.body import FlownBody, fly_body_file
+from yaan.mission.spec import BodyFlightSpec
+from yaan.mission.telling.body import matrix, summarise_body
+from yaan.report.page import render
+from yaan.results import compare, read_flight
+from yaan.results.outcome import OutcomeCode
+
+DART = """\
+schema: 1
+kind: body
+name: dart
+title: A dart on a booster
+source: invented for this test
+epoch: "2027-01-18T02:30:00 UTC"
+body:
+  name: dart
+  configurations:
+    boosted:
+      empty: {mass: "80 kg", centre_of_mass: ["0.2 m", "0 m", "0 m"], inertia: {LIGHT}}
+      full: {mass: "130 kg", centre_of_mass: ["0 m", "0 m", "0 m"], inertia: {HEAVY}}
+      aerodynamics: AIR
+      engine:
+        vacuum_thrust: "9 kN"
+        exit_area: "0.01 m2"
+        specific_impulse: "230 s"
+        position: ["-2 m", "0 m", "0 m"]
+    dart:
+      mass: "60 kg"
+      inertia: {xx: "0.5 kg m2", yy: "20 kg m2", zz: "20 kg m2"}
+      aerodynamics: AIR
+start:
+  position: {latitude: "30 deg", longitude: "60 deg", height: "100 m"}
+  velocity: {north: "0 m/s", east: "20 m/s", down: "-40 m/s"}
+  attitude: {yaw: "90 deg", pitch: "63 deg", roll: "0 deg", from: ned}
+phases:
+  - name: boost
+    configuration: boosted
+    engine: on
+    until: {duration: "20 s", depleted: true}
+    step: "0.05 s"
+  - name: glide
+    configuration: dart
+    until: {duration: "200 s", height_below: "1 km"}
+    step: "0.05 s"
+pulses:
+  - {name: kick, from: "14 s", to: "14.5 s", torque: ["0 N m", "5 N m", "0 N m"]}
+environment:
+  gravity: {field: j2}
+  earth: uniform
+  wind: {east: "5 m/s"}
+published:
+  - what: end of the boost
+    at: boost-end
+    quantity: time
+    value: "12.530 s"
+    tolerance: "0.001 s"
+    source: 50 kg times 230 s times g0 over 9 kN
+  - what: propellant
+    quantity: propellant_used
+    stage: boosted
+    value: "50 kg"
+    tolerance: "1 g"
+    source: the file
+  - {what: a guess, at: apex, quantity: height, value: "300 km", source: nobody}
+"""
+AIR = """{area: 0.03 m2, span: 0.2 m, chord: 0.2 m, drag: 0.4,
+        lift: {angle: [-20 deg, 20 deg], values: [-1.2, 1.2]},
+        side: {angle: [-20 deg, 20 deg], values: [1.2, -1.2]},
+        pitch: {angle: [-20 deg, 20 deg], values: [3.0, -3.0]},
+        yaw: {angle: [-20 deg, 20 deg], values: [-3.0, 3.0]},
+        damping: {roll: -2.0, pitch: -300.0, yaw: -300.0}}"""
+LIGHT = "xx: 1 kg m2, yy: 40 kg m2, zz: 40 kg m2"
+HEAVY = "xx: 2 kg m2, yy: 60 kg m2, zz: 60 kg m2"
+Fly = Callable[..., FlownBody]
+
+
+@pytest.fixture(scope="module")
+def fly(tmp_path_factory: pytest.TempPathFactory) -> Fly:
+    """Fly the dart with changes; what is changed keeps its shape, so that it compiles once."""
+    path = tmp_path_factory.mktemp("dart") / "dart.yaml"
+    text = DART.replace("AIR", AIR).replace("LIGHT", LIGHT).replace("HEAVY", HEAVY)
+    path.write_text(text, encoding="utf-8")
+
+    def flown(overrides: dict[str, Any] | None = None) -> FlownBody:
+        tree = load_tree(path, overrides)
+        spec = check(tree)
+        assert isinstance(spec, BodyFlightSpec)
+        return fly_body_file(tree, spec)[0]
+
+    return flown
+
+
+@pytest.fixture(scope="module")
+def flown(fly: Fly) -> FlownBody:
+    return fly()
+
+
+@pytest.fixture(scope="module")
+def summary(flown: FlownBody) -> dict[str, Any]:
+    return summarise_body(flown)
+
+
+def test_the_history_has_a_row_a_step_and_two_where_phases_meet(flown: FlownBody) -> None:
+    h = flown.history
+    assert h.phases == ("boost", "glide")
+    assert h.stages == ("boosted", "dart")
+    meeting = int(np.flatnonzero(h["phase"] == 1)[0])
+    assert h["time"][meeting] == h["time"][meeting - 1]
+    for column in ("position_gcrs", "velocity_gcrs", "attitude", "rate_body"):
+        assert h[column][meeting] == pytest.approx(h[column][meeting - 1], rel=1e-13)
+    assert h["mass"][meeting - 1] == pytest.approx(80.0, rel=1e-9)
+    assert h["mass"][meeting] == 60.0
+    assert h["height"][-1] == pytest.approx(1000.0, abs=1e-4)
+    assert np.linalg.norm(h["attitude"], axis=1) == pytest.approx(1.0, abs=1e-12)
+    steps = np.diff(h["time"])
+    assert np.max(steps) == pytest.approx(0.05, abs=1e-9)
+
+
+def test_columns_agree_with_each_other(flown: FlownBody) -> None:
+    h = flown.history
+    speed = np.linalg.norm(h["velocity_ned"], axis=1)
+    assert speed == pytest.approx(h["speed_relative"], abs=1e-6)
+    assert np.linalg.norm(h["position_itrs"], axis=1) == pytest.approx(
+        np.linalg.norm(h["position_gcrs"], axis=1), rel=1e-14
+    )
+    apart = np.flatnonzero(np.diff(h["time"]) > 1e-3)
+    moved = np.diff(h["position_gcrs"], axis=0)[apart] / np.diff(h["time"])[apart, None]
+    mean = 0.5 * (h["velocity_gcrs"][apart] + h["velocity_gcrs"][apart + 1])
+    assert moved == pytest.approx(mean, abs=0.05)
+    flow = 9e3 / (230.0 * STANDARD_GRAVITY)
+    burning = (h["phase"] == 0) & (h["propellant"][:, 0] > 0.0)
+    assert h["propellant"][burning, 0] == pytest.approx(50.0 - flow * h["time"][burning], abs=1e-6)
+    push = h["thrust"][burning] + 0.01 * h["pressure"][burning]
+    assert push == pytest.approx(9e3, rel=1e-12)
+    gas = 287.05287
+    assert h["density"] == pytest.approx(h["pressure"] / (gas * h["temperature"]), rel=1e-5)
+    assert h["dynamic_pressure"] == pytest.approx(
+        0.5 * h["density"] * (h["mach"] * h["sound_speed"]) ** 2, rel=1e-9
+    )
+
+
+def test_the_timeline_has_phases_pulses_and_peaks(summary: dict[str, Any]) -> None:
+    rows = {row["event"]: row for row in summary["timeline"]}
+    assert next(iter(rows)) == "start"
+    assert {"boost-end", "kick-on", "kick-off", "apex", "glide-end", "maximum load"} <= set(rows)
+    assert rows["boost-end"]["mass_before"] == pytest.approx(80.0)
+    assert rows["boost-end"]["mass_after"] == 60.0
+    assert rows["kick-on"]["time"] == pytest.approx(14.0, abs=1e-9)
+    times = [row["time"] for row in summary["timeline"]]
+    assert times == sorted(times)
+    assert summary["outcome"]["code"] == "flown"
+    assert summary["spans"]["body"] == [0.0, times[-1]]
+
+
+def test_the_end_is_told_in_full(flown: FlownBody, summary: dict[str, Any]) -> None:
+    end, h = summary["end"], flown.history
+    assert end["position_gcrs"] == h["position_gcrs"][-1].tolist()
+    assert end["quaternion"] == h["attitude"][-1].tolist()
+    assert np.linalg.norm(end["velocity_itrs"]) == pytest.approx(h["speed_relative"][-1], rel=1e-12)
+    turned = np.array(end["matrix"])
+    assert turned @ turned.T == pytest.approx(np.eye(3), abs=1e-12)
+    assert np.linalg.det(turned) == pytest.approx(1.0)
+    assert end["phase"] == "glide"
+    text = json.dumps(end)
+    assert json.loads(text) == end
+
+
+def test_the_matrix_takes_components_to_the_body() -> None:
+    # A quarter turn about z: the old y axis is the new x axis.
+    quarter = np.array([math.cos(math.pi / 4), 0.0, 0.0, math.sin(math.pi / 4)])
+    assert matrix(quarter) @ [0.0, 1.0, 0.0] == pytest.approx([1.0, 0.0, 0.0], abs=1e-15)
+
+
+def test_masses_add_up(summary: dict[str, Any]) -> None:
+    rows = summary["mass_ledger"]
+    assert [row["item"] for row in rows] == [
+        "all aboard",
+        "boosted propellant",
+        "boosted becomes dart",
+    ]
+    assert [row["mass"] for row in rows] == pytest.approx([130.0, 80.0, 60.0])
+    assert summary["mass_closure"] < 1e-9
+    (row,) = summary["propellant"]
+    assert (row["stage"], row["loaded"]) == ("boosted", 50.0)
+    assert row["left"] == pytest.approx(0.0, abs=1e-7)
+
+
+def test_published_figures_are_judged(summary: dict[str, Any]) -> None:
+    within = {row["what"]: row["within"] for row in summary["published"]}
+    assert within == {"end of the boost": True, "propellant": True, "a guess": None}
+    verdicts = {row["name"]: row for row in summary["verdicts"]}
+    assert verdicts["published figures"]["passed"]
+    assert verdicts["published figures"]["value"] == "2 of 2 within"
+    assert verdicts["ledgers close"]["passed"]
+    assert verdicts["inside its tables"]["passed"]
+
+
+def test_a_table_that_is_left_is_told(fly: Fly) -> None:
+    tumbling = summarise_body(fly({"start.attitude.pitch": "35 deg"}))
+    (verdict,) = [row for row in tumbling["verdicts"] if row["name"] == "inside its tables"]
+    assert verdict["passed"] is False
+    assert any(
+        "the angle of attack" in note and "lift and pitch" in note for note in tumbling["notes"]
+    )
+    assert any("20 deg" in note and "held" in note for note in tumbling["notes"])
+    assert tumbling["outcome"]["code"] == "flown"
+
+
+def test_the_ground_ends_a_flight_with_a_word(fly: Fly) -> None:
+    sunk = summarise_body(fly({"phases.glide.until.height_below": None}))
+    assert sunk["outcome"]["code"] == "struck-ground"
+    assert "'glide'" in sunk["outcome"]["text"]
+    assert "height_below" in sunk["outcome"]["text"]
+    assert "kick" not in sunk["outcome"]["text"]
+    assert sunk["phases"][1]["outcome"] == "struck-ground"
+
+
+def test_a_phase_that_fails_ends_the_flight(fly: Fly) -> None:
+    down = {"start.velocity.down": "300 m/s", "start.velocity.east": "0 m/s"}
+    sunk = summarise_body(fly(down))
+    assert sunk["outcome"]["code"] == "struck-ground"
+    assert "'boost'" in sunk["outcome"]["text"]
+    assert [row["outcome"] for row in sunk["phases"]] == ["struck-ground", "no-solution"]
+    assert [row["event"] for row in sunk["timeline"]][-1] != "glide-end"
+
+
+def test_a_history_that_is_full_says_so(flown: FlownBody) -> None:
+    full = replace(flown, full=True)
+    assert full.outcomes == [OutcomeCode.REACHED, OutcomeCode.OUT_OF_STEPS]
+    told = summarise_body(full)["outcome"]
+    assert told["code"] == "out-of-steps"
+    assert "`step`" in told["text"]
+
+
+def test_the_run_folder_is_kept_read_and_shown(flown: FlownBody, tmp_path: Path) -> None:
+    flight = yaan.Flight(flown, {"fly": 1.0})
+    first, second = flight.save(tmp_path), flight.save(tmp_path)
+    record = read_flight(first)
+    assert record.history is not None
+    assert np.array_equal(record.history["attitude"], flown.history["attitude"])
+    page = render(record)
+    for words in ("What acts on it", "Path over ground", "Start and end", "Body rates", "Epoch"):
+        assert words in page
+    for words in ("Lift-off", ">nan", "nan "):
+        assert words not in page.split("<script", maxsplit=1)[0]
+    again = yaan.load(first / "mission.yaml")
+    assert again.tree["kind"] == "body"
+    assert not [d for d in compare(first, second) if d.section == "result"]
+    dataset = flight.trajectory
+    assert dataset["rate_body"].attrs["frame"] == "body against GCRS"
+    assert dataset["attitude"].dims == ("time", "quaternion")
