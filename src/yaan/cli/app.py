@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from yaan.cli import console, doctor, files, fly, runs
+from yaan.cli import console, doctor, files, fly, runs, validate
 from yaan.cli.exits import MEANINGS, guarded
 
 # The backspace keeps Typer from joining the lines.
@@ -59,6 +59,7 @@ _VERBS: dict[str, Callable[..., int]] = {
     "sources": files.sources,
     "report": runs.report,
     "compare": runs.compare,
+    "validate": validate.validate,
     "doctor": doctor.doctor,
 }
 for _name, _verb in _VERBS.items():

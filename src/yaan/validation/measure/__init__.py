@@ -1,0 +1,1 @@
+"""How the cases are measured, one module a source of truth."""

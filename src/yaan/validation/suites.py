@@ -1,0 +1,15 @@
+"""All cases, in the order of the wall: a plain list."""
+
+from typing import Final
+
+from yaan.validation.case import Case
+from yaan.validation.measure import analytic, atmospheric, earth, entry, orbital, rocket
+
+CASES: Final[tuple[Case, ...]] = (
+    *atmospheric.cases(),
+    *rocket.cases(),
+    *orbital.cases(),
+    *analytic.cases(),
+    *entry.cases(),
+    *earth.cases(),
+)
