@@ -22,6 +22,7 @@ autodoc_member_order = "bysource"
 
 html_theme = "furo"
 html_title = f"Yaan {release}"
+html_extra_path = ["wall.html"]  # made by `yaan validate --html docs/wall.html`
 # Formulas are typeset by the reader's browser; without a network they stay readable as TeX.
 html_theme_options = {"source_repository": "", "footer_icons": []}
 

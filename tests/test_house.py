@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "yaan"
 LIBRARY = SOURCE / "library"
+VALIDATION = SOURCE / "validation"
 MODULES = sorted(SOURCE.rglob("*.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -122,7 +123,11 @@ def test_no_module_postpones_its_annotations():
 
 
 def _data_folders() -> list[Path]:
-    places = [LIBRARY, *(ROOT / "tests" / kind for kind in ("physics", "validation", "regression"))]
+    places = [
+        LIBRARY,
+        VALIDATION,
+        *(ROOT / "tests" / kind for kind in ("physics", "validation", "regression")),
+    ]
     files = [f for place in places for f in place.rglob("*") if f.suffix in DATA and f.is_file()]
     return sorted({f.parent for f in files if f.name != "py.typed"})
 
@@ -133,7 +138,7 @@ def test_data_says_where_it_is_from(folder: Path):
 
 
 def _yaml_files() -> list[Path]:
-    return sorted(LIBRARY.rglob("*.yaml"))
+    return sorted([*LIBRARY.rglob("*.yaml"), *(VALIDATION / "cases").glob("*.yaml")])
 
 
 def _blocks(
