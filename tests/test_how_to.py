@@ -13,6 +13,7 @@ import pytest
 PAGES = Path(__file__).parents[1] / "docs" / "how-to"
 ROCKET = "fly-your-own-rocket"
 CAPSULE = "fly-your-own-capsule"
+BODY = "fly-a-rigid-body"
 ROOT = Path(__file__).parents[1]
 
 
@@ -42,6 +43,7 @@ def _run(arguments: list[str], folder: Path, environment: dict[str, str] | None 
     [
         (ROCKET, "sparrow", ("second-cut-off", "fairing-jettison", "vehicle.payload.mass")),
         (CAPSULE, "plover", ("peak-load", "touchdown", "0.0 km from the aim", "mains.working")),
+        (BODY, "dart", ("nudge-off", "apex", "held inside its tables", "start.rate.x")),
     ],
 )
 def test_the_page_works(page: str, name: str, told: tuple[str, ...], tmp_path: Path):
@@ -65,6 +67,8 @@ def test_the_page_works(page: str, name: str, told: tuple[str, ...], tmp_path: P
     [
         (ROCKET, 'thrust: "24 kN"', 'thrust: "24 kg"', ("force", "thrust")),
         (CAPSULE, 'nose_radius: "2.9 m"', 'nose_radius: "2.9 kg"', ("length", "nose_radius")),
+        (BODY, 'xx: "0.3 kg m2"', 'xx: "-0.3 kg m2"', ("moment of inertia", "inertia.xx")),
+        (BODY, 'xx: "0.3 kg m2"', 'xx: "90 kg m2"', ("none is more than the sum",)),
     ],
 )
 def test_the_wrong_unit_of_the_page_is_told(

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -168,7 +169,8 @@ def test_the_same_state_in_three_frames() -> None:
 
 
 def test_attitudes_start_from_their_frames() -> None:
-    forward = Vector(np.array(1.0), np.array(0.0), np.array(0.0), Frame.BODY)
+    zero = jnp.asarray(0.0)
+    forward = Vector(zero + 1.0, zero, zero, Frame.BODY)
 
     def nose(overrides: dict[str, Any]) -> np.ndarray:
         return components(start_of(overrides).attitude.inverse().apply(forward))
@@ -197,7 +199,7 @@ def test_quaternions_do_not_jump() -> None:
     angle = np.linspace(0.0, 12.0, 50)
     w, x = np.cos(angle / 2.0), np.sin(angle / 2.0)
     sign = np.where(np.arange(50) % 3 == 0, -1.0, 1.0)
-    zero = np.zeros(50)
-    found = quaternions(Rotation(w * sign, x * sign, zero, zero, Frame.GCRS, Frame.BODY))
+    w, x, zero = jnp.asarray(w * sign), jnp.asarray(x * sign), jnp.zeros(50)
+    found = quaternions(Rotation(w, x, zero, zero, Frame.GCRS, Frame.BODY))
     assert found[0, 0] > 0.0
     assert np.max(np.abs(np.diff(found, axis=0))) < 0.2
