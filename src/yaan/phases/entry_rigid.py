@@ -9,6 +9,8 @@ Ignores: the thrusters' pulses and the mass they use, gravity gradient (some mil
 the Earth's turning in the damping, mass lost by ablation.
 """
 
+import math
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -46,7 +48,7 @@ from yaan.vehicle.capsule import CapsuleLoad, RigidCapsule
 COARSEST = 0.5  # [rad]
 """Largest product of step and swing: the phase is then out by 3e-4 rad a step."""
 
-FARTHEST = 0.52  # [rad], 30 deg
+FARTHEST = math.radians(30.0)  # [rad]
 """Off the trim: further out the linear moments and the fixed force mean nothing."""
 
 _AIR = 10.0  # [Pa] of dynamic pressure: below it the angle off the trim does nothing

@@ -237,8 +237,12 @@ def turning(given: Mapping[str, Any]) -> list[Fact]:
         ("Held firmly", f"{quantity(firm, 'm', 3)}: {given['firm']}" if firm is not None else ""),
         ("Off the trim", f"{off}° at most, sideslip {slip}°; {bank}° of bank off its programme"),
         ("Fastest turn", f"{number(given['peak_rate_deg'], 1)}°/s"),
-        ("Control moment", f"{asked}; at a limit for {number(given['at_limit'], 1)} s"),
+        ("Control moment", f"{asked}; {_limited(given['at_limit'])}"),
     ]
+
+
+def _limited(seconds: float) -> str:
+    return f"at a limit for {number(seconds, 1)} s" if seconds > 0.0 else "never at a limit"
 
 
 def _peak(peak: Mapping[str, Any], key: str, unit: str, digits: int) -> str:
