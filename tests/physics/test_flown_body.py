@@ -76,6 +76,8 @@ published:
     value: "50 kg"
     tolerance: "1 g"
     source: the file
+  - {what: latitude, at: start, quantity: latitude, value: 30 deg, tolerance: 1e-9 deg, source: s}
+  - {what: longitude, at: start, quantity: longitude, value: 60 deg, tolerance: 1e-9 deg, source: s}
   - {what: a guess, at: apex, quantity: height, value: "300 km", source: nobody}
 """
 AIR = """{area: 0.03 m2, span: 0.2 m, chord: 0.2 m, drag: 0.4,
@@ -172,6 +174,9 @@ def test_the_end_is_told_in_full(flown: FlownBody, summary: dict[str, Any]) -> N
     assert end["position_gcrs"] == h["position_gcrs"][-1].tolist()
     assert end["quaternion"] == h["attitude"][-1].tolist()
     assert np.linalg.norm(end["velocity_itrs"]) == pytest.approx(h["speed_relative"][-1], rel=1e-12)
+    apart = h["time"][-1] - h["time"][-10]
+    moved = (h["position_itrs"][-1] - h["position_itrs"][-10]) / apart
+    assert moved == pytest.approx(end["velocity_itrs"], abs=3.0)
     turned = np.array(end["matrix"])
     assert turned @ turned.T == pytest.approx(np.eye(3), abs=1e-12)
     assert np.linalg.det(turned) == pytest.approx(1.0)
@@ -202,10 +207,11 @@ def test_masses_add_up(summary: dict[str, Any]) -> None:
 
 def test_published_figures_are_judged(summary: dict[str, Any]) -> None:
     within = {row["what"]: row["within"] for row in summary["published"]}
-    assert within == {"end of the boost": True, "propellant": True, "a guess": None}
+    named = ("end of the boost", "propellant", "latitude", "longitude")
+    assert within == {**dict.fromkeys(named, True), "a guess": None}
     verdicts = {row["name"]: row for row in summary["verdicts"]}
     assert verdicts["published figures"]["passed"]
-    assert verdicts["published figures"]["value"] == "2 of 2 within"
+    assert verdicts["published figures"]["value"] == "4 of 4 within"
     assert verdicts["ledgers close"]["passed"]
     assert verdicts["inside its tables"]["passed"]
 

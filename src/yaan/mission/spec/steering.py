@@ -203,6 +203,8 @@ class SteeringSpec(Block):
 QUANTITIES = {
     "time": "time",
     "height": "length",
+    "latitude": "angle",
+    "longitude": "angle",
     "downrange": "length",
     "speed_inertial": "speed",
     "speed_relative": "speed",
@@ -224,6 +226,8 @@ AT_EVENT = frozenset(
     {
         "time",
         "height",
+        "latitude",
+        "longitude",
         "downrange",
         "speed_inertial",
         "speed_relative",
@@ -237,6 +241,8 @@ OF_STAGE = frozenset({"propellant_used", "propellant_left"})
 PublishedQuantity = Literal[
     "time",
     "height",
+    "latitude",
+    "longitude",
     "downrange",
     "speed_inertial",
     "speed_relative",

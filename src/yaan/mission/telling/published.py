@@ -8,6 +8,8 @@ from yaan.mission.spec import PublishedSpec, Spec
 _AT = {
     "time": ("time", "s"),
     "height": ("height", "m"),
+    "latitude": ("latitude_deg", "deg"),
+    "longitude": ("longitude_deg", "deg"),
     "downrange": ("downrange", "m"),
     "speed_inertial": ("speed_inertial", "m/s"),
     "speed_relative": ("speed_relative", "m/s"),
@@ -20,6 +22,8 @@ _AT = {
 _DEGREE = 57.29577951308232  # [deg/rad]
 _TOLD = {
     "flight_path_angle": _DEGREE,
+    "latitude": _DEGREE,
+    "longitude": _DEGREE,
     "inclination": _DEGREE,
     "max_load": 1.0 / STANDARD_GRAVITY,
 }
