@@ -209,6 +209,7 @@ def _swing(where: World, one: RigidCapsule, free: AttitudeControl, bank: BankPro
         where, one, free, bank, each(0.0), state,
         floor=each(0.0), step=each(step), patience=20.0, rows=1_100,
     )  # fmt: skip
+    assert tape is not None
     seen = jax.vmap(observe_rigid, in_axes=(None, 0, 0, 0, 0, 0))(
         where, one, free, bank, each(0.0), tape
     )

@@ -17,7 +17,7 @@ from yaan.gnc import (
     control_moment,
 )
 from yaan.gnc.attitude import trim_attitude
-from yaan.spacetime import Frame, Rotation, Vector
+from yaan.spacetime import Frame, Rotation, Vector, vector
 from yaan.spacetime.rotation import about
 from yaan.vehicle import Capsule
 from yaan.vehicle.body import Inertia
@@ -27,11 +27,11 @@ ROLLING = BankProfile([0.0, 10.0], np.radians([0.0, 150.0]))  # 15 deg/s
 
 
 def gcrs(x: Any, y: Any, z: Any) -> Vector:
-    return Vector(*(jnp.asarray(float(c)) for c in (x, y, z)), Frame.GCRS)
+    return vector(jnp.asarray([x, y, z], float), Frame.GCRS)
 
 
 def body(x: Any, y: Any, z: Any) -> Vector:
-    return Vector(*(jnp.asarray(float(c)) for c in (x, y, z)), Frame.BODY)
+    return vector(jnp.asarray([x, y, z], float), Frame.BODY)
 
 
 def capsule() -> Capsule:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tests.validation.entry_cases import APOLLO_TRIM
-from yaan.spacetime import Frame, Vector
+from yaan.spacetime import Frame, Vector, vector
 from yaan.vehicle import Capsule, CapsuleLoad, RigidCapsule
 from yaan.vehicle.body import Inertia
 
@@ -95,7 +95,7 @@ def test_off_its_trim_it_is_turned_back(turning: RigidCapsule):
 
 @pytest.mark.parametrize(("index", "damping"), [(0, -0.1), (1, -0.3), (2, -0.4)])
 def test_a_turn_is_damped(turning: RigidCapsule, index: int, damping: float):
-    rate = Vector(*(jnp.asarray(0.2 * (i == index)) for i in range(3)), Frame.BODY)
+    rate = vector(0.2 * jnp.eye(3)[index], Frame.BODY)
     stream = wind(float(turning.capsule.trim(MACH).angle))
     moment = loaded(turning, stream, rate).moment
     reduced = 0.2 * 3.9 / (2.0 * SPEED)

@@ -7,7 +7,7 @@ import pytest
 from yaan.dynamics.solve import Tape, blank_tape
 from yaan.gnc import AttitudeControl
 from yaan.mission.home.turning import FIRMER, firm, thinned
-from yaan.spacetime import Frame, Vector
+from yaan.spacetime import Frame, vector
 from yaan.vehicle.body import Inertia
 
 
@@ -29,7 +29,7 @@ def test_thinned_rows_keep_the_first_and_the_last(count: int, kept: list[int]):
 
 
 def test_a_firm_control_is_faster_and_unlimited_and_eases_as_before():
-    limit = Vector(*(jnp.asarray(v) for v in (300.0, 200.0, 100.0)), Frame.BODY)
+    limit = vector(jnp.asarray([300.0, 200.0, 100.0]), Frame.BODY)
     inertia = Inertia(*(jnp.asarray(v) for v in (6200.0, 5500.0, 5000.0, 0.0, 0.0, 0.0)))
     held = firm(AttitudeControl(1.2, 0.8, 6.0, limit, inertia))
     assert float(held.frequency) == pytest.approx(1.2 * FIRMER)
