@@ -7,17 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import equinox as eqx
 import numpy as np
 import pytest
 
 import yaan
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.environment.atmosphere import TableAtmosphere
 from yaan.mission import check, load_tree
 from yaan.mission.flight.body import FlownBody, fly_body_file
 from yaan.mission.spec import BodyFlightSpec
 from yaan.mission.telling.body import matrix, summarise_body
+from yaan.mission.telling.body_tables import judge_tables
 from yaan.report.page import render
-from yaan.results import compare, read_flight
+from yaan.results import History, compare, read_flight
 from yaan.results.outcome import OutcomeCode
 
 DART = """\
@@ -225,6 +228,24 @@ def test_a_table_that_is_left_is_told(fly: Fly) -> None:
     )
     assert any("20 deg" in note and "held" in note for note in tumbling["notes"])
     assert tumbling["outcome"]["code"] == "flown"
+
+
+def test_air_that_is_left_is_told(flown: FlownBody) -> None:
+    table = TableAtmosphere([0.0, 1500.0], [1.2, 1.0], [288.0, 280.0])
+    world = eqx.tree_at(lambda w: w.atmosphere, flown.world, table, is_leaf=lambda x: x is None)
+    (verdict,), notes = judge_tables(replace(flown, world=world))
+    assert verdict["passed"] is False
+    assert "table of the air" in verdict["text"]
+    assert verdict["text"] in notes
+    high = replace(flown, history=_lifted(flown.history, 2e6))
+    (verdict,), notes = judge_tables(high)
+    assert verdict["passed"]  # above its top the standard says that there is nothing
+    assert any("1000 km" in note for note in notes)
+
+
+def _lifted(history: History, by: float) -> History:
+    columns = dict(history.columns) | {"height": history["height"] + by}
+    return History(columns, history.stages, history.phases)
 
 
 def test_the_ground_ends_a_flight_with_a_word(fly: Fly) -> None:

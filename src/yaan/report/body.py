@@ -14,6 +14,7 @@ Block = tuple[str, object]
 Summary = Mapping[str, Any]
 
 _LEAST_PRESSURE: Final = 1.0  # [Pa] with less there is no number to remember
+_LEAST_LOAD: Final = 1e-4  # [g0], likewise
 
 _COMPONENTS: Final = (
     ("position_gcrs", "Position, GCRS", "m", "xyz"),
@@ -57,7 +58,7 @@ def body_numbers(summary: Summary) -> list[Card]:
         below = f"{clock(pressure['time'])}, Mach {number(pressure['mach'], 3)}"
         value = quantity(pressure["value"], "Pa", 4)
         cards.append(Card("Maximum dynamic pressure", value, below))
-    if load["value_g"] > 1e-12:
+    if load["value_g"] >= _LEAST_LOAD:
         value = f"{quantity(load['value_g'], '', 3)} g"
         cards.append(Card("Peak load", value, f"at {clock(load['time'])}"))
     return cards

@@ -113,3 +113,28 @@ def test_schema_is_json(yaan_cli: Yaan):
 def test_an_unknown_option_is_bad_input(yaan_cli: Yaan):
     assert yaan_cli("check", "paper", "--colour").code == 2
     assert yaan_cli("flie").code == 2
+
+
+def test_list_tells_what_kind_of_file_a_mission_is(yaan_cli: Yaan):
+    lines = {line.split()[0]: line.split()[1] for line in _missions(yaan_cli("list").out)}
+    assert lines["gaganyaan"] == "mission"
+    assert lines["apollo10-entry"] == "entry"
+    assert lines["tumbling-brick"] == "body"
+
+
+def _missions(text: str) -> list[str]:
+    return text.split("missions:\n")[1].split("vehicles:", maxsplit=1)[0].splitlines()
+
+
+def test_a_body_of_the_library_starts_a_file_of_ones_own(yaan_cli: Yaan, tmp_path: Path):
+    made = tmp_path / "stone.yaml"
+    assert yaan_cli("new", str(made), "--from", "tumbling-brick").code == 0
+    text = made.read_text(encoding="utf-8")
+    assert "name: stone" in text
+    assert "# What flies: by configuration" in text
+    assert yaan_cli("check", str(made)).code == 0
+    heavy = ("--set", 'body.configurations.whole.mass="3 kg"')
+    assert yaan_cli("check", str(made), *heavy).code == 0
+    wrong = yaan_cli("check", str(made), "--set", "body.configurations.whole.mass=3")
+    assert wrong.code == 2
+    assert "body.configurations.whole.mass" in wrong.err

@@ -65,6 +65,12 @@ def test_short_key_keeps_the_telling_end():
     assert text.short_key("vehicle") == "vehicle"
 
 
+def test_spread_labels_stay_within_their_bounds_to_the_last_bit():
+    high = 200.36363576271927
+    moved = spread([0.0, 37.376, 134.17, 195.36363576271955, high], 15 * high / 700, 0.0, high)
+    assert max(moved) <= high
+
+
 def test_spread_labels_keep_their_gap_order_and_bounds():
     places = [0.0, 1.0, 1.5, 50.0, 99.0, 100.0]
     moved = spread(places, 10.0, 0.0, 100.0)

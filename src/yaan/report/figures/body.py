@@ -26,6 +26,7 @@ FAR: Final = 50e3  # [m] over ground: from here on a map says more than a path
 _AROUND: Final = 1.5  # [rad] of longitude or latitude
 _AXES: Final = (("x", BLUE, "solid"), ("y", VERMILION, "dash"), ("z", GREEN, "dot"))
 _FELT: Final = 1e-6  # of the largest dynamic pressure: with less the angles say nothing
+_LONG: Final = 9_000.0  # [s] from here on time is shown in hours
 _TINY: Final = 1e-12  # of any force, moment or load: nothing acts
 _LEAST: Final = 1e-6
 _PREFIXES: Final = ((1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (_LEAST, "\u00b5"))
@@ -42,11 +43,13 @@ def body_motion(record: FlightRecord) -> Figure | None:
         _pair(rows, "Flight-path angle", "deg", "flight_path_angle", np.pi / 180.0),
     ]
     if np.ptp(rows["mass"]) > 0.0:
-        panels.append(Panel("Mass", "kg", (Curve("mass", rows["mass"], INK),), 2, floor=0.0))
+        heavy = np.max(rows["mass"]) >= 10.0 * KILO
+        mass, unit = (rows["mass"] / KILO, "t") if heavy else (rows["mass"], "kg")
+        panels.append(Panel("Mass", unit, (Curve("mass", mass, INK),), 2, floor=0.0))
     end = f"{number(float(rows['height'][-1]) / KILO, 2)} km"
     alt = f"Height, speed and flight-path angle against time. It ends at {end}."
     caption = (
-        "Motion against time since the epoch. Dotted lines mark the events, numbered as in the"
+        "Motion against time. Dotted lines mark the events, numbered as in the"
         " timeline. Speeds and angles: inertial (GCRS) and relative to the rotating Earth."
     )
     return _figure(record, rows, Words("body-motion", alt, caption), panels)
@@ -62,12 +65,12 @@ def body_attitude(record: FlightRecord) -> Figure | None:
         Panel(
             label(name.removesuffix("_body")),
             "deg",
-            (Curve(name.removesuffix("_body"), _unwrapped(np.degrees(rows[name])), colour),),
+            (Curve(name.removesuffix("_body"), _unwrapped(_plain_degrees(rows[name])), colour),),
             2,
         )
         for name, colour in names
     ]
-    rates = np.degrees(rows["rate_body"])
+    rates = _plain_degrees(rows["rate_body"])
     panels.append(Panel("Body rates", "deg/s", _three(rates), 4))
     fastest = float(np.max(np.linalg.norm(rates, axis=1)))
     alt = (
@@ -166,15 +169,18 @@ def _figure(
 ) -> Figure | None:
     if not panels:
         return None
-    time = rows["time"]
+    long = float(rows["time"][-1]) > _LONG
+    scale, unit = (3600.0, "h") if long else (1.0, "s")
+    time = rows["time"] / scale
     reach = (float(time[0]), float(time[-1]))
-    shared = Axis(reach, "Time since the epoch, s", "T+ %{x:.2f} s")
-    return stack(words, panels, time, event_marks(record.summary), shared)
+    hover = f"T+ %{{x:.{4 if long else 2}f}} {unit}"
+    shared = Axis(reach, f"Time since the epoch, {unit}", hover)
+    return stack(words, panels, time, event_marks(record.summary, "time", scale), shared)
 
 
 def _pair(rows: History, words: str, unit: str, key: str, scale: float) -> Panel:
     kinds = (("inertial", BLUE, "solid"), ("relative", VERMILION, "dash"))
-    still = rows["speed_relative"] < 1e-3  # [m/s]: what stands has no direction
+    still = rows["speed_relative"] < 0.1  # [m/s]: what stands has no direction
     curves = tuple(
         Curve(
             kind,
@@ -217,11 +223,18 @@ def _prefixed(values: Array, unit: str) -> tuple[Array, str]:
     """Values in the multiple of their unit that suits the largest, and its name."""
     largest = float(np.max(np.abs(values)))
     scale, prefix = next((s, p) for s, p in _PREFIXES if largest >= s or s == _LEAST)
-    return values / scale, f"{prefix}{unit}"
+    # What is smaller by so much is the noise of sums, and would be drawn large where it is alone.
+    shown = np.where(np.abs(values) > 1e-9 * largest, values, 0.0)
+    return shown / scale, f"{prefix}{unit}"
 
 
 def _three(values: Array) -> tuple[Curve, ...]:
     return tuple(Curve(n, values[:, i], c, dash) for i, (n, c, dash) in enumerate(_AXES))
+
+
+def _plain_degrees(angle: Array) -> Array:
+    """Degrees without the noise of the last digits, which a panel of nothing else would show."""
+    return np.round(np.degrees(angle), 9)
 
 
 def _unwrapped(angle: Array) -> Array:
@@ -238,6 +251,12 @@ def _local(rows: History) -> tuple[Array, Array, Array]:
     slat, clat, slon, clon = (
         np.sin(latitude), np.cos(latitude), np.sin(longitude), np.cos(longitude),
     )  # fmt: skip
-    north = moved @ np.array([-slat * clon, -slat * slon, clat])
-    east = moved @ np.array([-slon, clon, 0.0])
-    return north, east, -(moved @ np.array([clat * clon, clat * slon, slat]))
+    axes = np.array(
+        [
+            [-slat * clon, -slat * slon, clat],
+            [-slon, clon, 0.0],
+            [-clat * clon, -clat * slon, -slat],
+        ]
+    )
+    north, east, down = np.round(moved @ axes.T, 6).T
+    return north, east, down

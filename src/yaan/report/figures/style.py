@@ -186,7 +186,8 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
         pools.append((mean, count))
     flat = [mean for mean, count in pools for _ in range(count)]
     top = high - (len(places) - 1) * gap
-    return [min(max(mean, low), top) + index * gap for index, mean in enumerate(flat)]
+    # Plotly hides what is beyond its axis by the last bit of a sum.
+    return [min(min(max(mean, low), top) + i * gap, high) for i, mean in enumerate(flat)]
 
 
 def rail(
