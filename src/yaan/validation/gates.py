@@ -80,9 +80,9 @@ def envelope(
     trace = measure(ours, median)
     spread = leave_one_out(references, measure)
     worst = int(np.argmax(trace))
-    one, other = (float(np.atleast_2d(v)[0, worst]) for v in (median, ours))
-    if measure is turned:
-        one, other = 0.0, float(trace[worst])
+    one, other = 0.0, float(trace[worst])  # of several components only the distance is a number
+    if ours.ndim == 1:
+        one, other = float(median[worst]), float(ours[worst])
     why = (
         f"1.5 times the {spread:.2g} that the references are apart, and {floor[0]:.2g}: {floor[1]}"
     )

@@ -23,6 +23,7 @@ _GROUPS: Final = (
     ("rate", PURPLE, ("inertial rate", "body rate")),
 )
 _OTHER: Final = ("air and gravity", ORANGE)
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _POINTS: Final = 76  # of one line
 
 
@@ -79,7 +80,7 @@ def _frame(end: float) -> list[Markup]:
     for power in range(int(_LOW), int(_HIGH) + 1, 2):
         at = _y(10.0**power)
         parts.append(Markup(rule).format(_LEFT, at, _WIDTH - _RIGHT, GRID, 1, ""))
-        words = Markup("10<tspan dy='-4' font-size='8'>{}</tspan>").format(power)
+        words = "10" + str(power).translate(_RAISED)
         parts.append(Markup(text).format(_LEFT - 6, at + 4, "end", SOFT, words))
     at = _y(1.0)
     dashed = Markup(' stroke-dasharray="5 4"')

@@ -155,8 +155,8 @@ def _air(ours: Trace) -> list[Line]:
         apart = np.abs(two - one)[thick]
         worst = int(np.argmax(apart))
         numbers = (float(one[thick][worst]), float(two[thick][worst]), float(apart[worst]))
-        why = "0.5 % of the largest: their angle of attack is found from their velocity and pitch"
-        margin = 5e-3 * float(np.max(np.abs(one[thick])))
+        why = "1e-4 of the largest: their angle of attack is found from their velocity and pitch"
+        margin = 1e-4 * float(np.max(np.abs(one[thick])))
         lines.append(Line(words, "", *numbers, margin, why, theirs.time[thick], apart))
     return [*lines, _moment(theirs, ours, met)]
 
@@ -173,10 +173,10 @@ def _moment(theirs: Trace, ours: Trace, met: npt.NDArray[np.bool_]) -> Line:
     worst = int(np.argmax(apart))
     size = float(np.max(np.abs(theirs.moment)))
     numbers = (float((theirs.moment - own)[burning][worst]), float(wanted[burning][worst]))
-    why = "0.5 % of the largest, as the coefficients; their half inertia-rate term is taken off"
+    why = "5e-4 of the largest: coefficients, and their half inertia-rate term taken off"
     words = "air moment about the centre of mass"
     distance = float(apart[worst])
-    return Line(words, "N m", *numbers, distance, 5e-3 * size, why, theirs.time[burning], apart)
+    return Line(words, "N m", *numbers, distance, 5e-4 * size, why, theirs.time[burning], apart)
 
 
 def _lever(time: Array) -> Array:
