@@ -266,6 +266,16 @@ def test_a_phase_that_fails_ends_the_flight(fly: Fly) -> None:
     assert [row["event"] for row in sunk["timeline"]][-1] != "glide-end"
 
 
+def test_a_flight_that_leaves_the_numbers_says_so_and_keeps_its_last_state(fly: Fly) -> None:
+    damping = "body.configurations.boosted.aerodynamics.damping.roll"
+    lost = fly({damping: -1000.0, "phases.boost.step": "4 s", "start.rate.x": "90000 deg/s"})
+    told = summarise_body(lost)
+    assert told["outcome"]["code"] == "not-finite"
+    assert "`step`" in told["outcome"]["text"]
+    assert all(np.all(np.isfinite(values)) for values in lost.history.columns.values())
+    json.dumps(told, allow_nan=False)
+
+
 def test_a_history_that_is_full_says_so(flown: FlownBody) -> None:
     full = replace(flown, full=True)
     assert full.outcomes == [OutcomeCode.REACHED, OutcomeCode.OUT_OF_STEPS]

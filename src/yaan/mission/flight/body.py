@@ -186,6 +186,8 @@ def _history(spec: BodyFlightSpec, tape: Tape, seen: BodyObservation) -> History
             columns[name] = quaternions(value)
         elif value is not None:
             columns[name] = np.asarray(value)
+    known = _known(columns)
+    columns = {name: values[:known] for name, values in columns.items()}
     north, east = columns["latitude"], columns["longitude"]
     columns["downrange"] = distance(north, east, north[0], east[0])
     return make_history(
@@ -193,6 +195,15 @@ def _history(spec: BodyFlightSpec, tape: Tape, seen: BodyObservation) -> History
         stages=list(spec.body.configurations),
         phases=[phase.name for phase in spec.phases],
     )
+
+
+def _known(columns: dict[str, Array]) -> int:
+    """Rows before the first that has left the numbers; at least the start."""
+    rows = len(columns["time"])
+    wrong = np.zeros(rows, dtype=bool)
+    for values in columns.values():
+        wrong |= ~np.all(np.isfinite(values.reshape(rows, -1)), axis=1)
+    return max(int(np.argmax(wrong)), 1) if wrong.any() else rows
 
 
 def quaternions(attitude: Rotation) -> Array:
