@@ -4,11 +4,12 @@ from yaan.mission.account import Assumption, Source, assumptions, sources
 from yaan.mission.file import Tree, library_text, names
 from yaan.mission.load import load_tree, override
 from yaan.mission.schema import json_schema
-from yaan.mission.spec import EntrySpec, MissionSpec, check, check_mission
+from yaan.mission.spec import BodyFlightSpec, EntrySpec, MissionSpec, check, check_mission
 from yaan.mission.template import template
 
 __all__ = [
     "Assumption",
+    "BodyFlightSpec",
     "EntrySpec",
     "MissionSpec",
     "Source",
