@@ -8,6 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tests.physics.rockets import world
+from yaan.dynamics.forces import surroundings
+from yaan.environment import load_standard_atmosphere
 from yaan.gnc import (
     AirPath,
     AttitudeControl,
@@ -16,8 +19,9 @@ from yaan.gnc import (
     command_trim,
     control_moment,
 )
-from yaan.gnc.attitude import trim_attitude
+from yaan.gnc.attitude import Motion, believe, trim_attitude
 from yaan.spacetime import Frame, Rotation, Vector, vector
+from yaan.spacetime.frame import components
 from yaan.spacetime.rotation import about
 from yaan.vehicle import Capsule
 from yaan.vehicle.body import Inertia
@@ -148,3 +152,30 @@ def test_the_roll_is_given_its_acceleration():
     # x leads the stream's direction by the cosine of the trim, z by minus its sine.
     assert float(moment.x) == pytest.approx(6200.0 * np.radians(2.5) * np.cos(ANGLE), rel=1e-6)
     assert float(moment.z) == pytest.approx(-5000.0 * np.radians(2.5) * np.sin(ANGLE), rel=1e-6)
+
+
+def test_what_is_believed_of_the_path_changes_as_the_path_does():
+    there = world(atmosphere=load_standard_atmosphere())  # it turns
+    position, velocity = gcrs(6.43e6, 2e4, 1e6), gcrs(-900.0, 5e3, 2e3)
+    pull, still = gcrs(-6.0, 2.0, 1.0), jnp.asarray(0.0)
+    upright = trim_attitude(EAST, still, jnp.asarray(ANGLE))
+
+    def at(h: float) -> EntryEstimate:
+        r = position + velocity * h + pull * (0.5 * h * h)
+        around = surroundings(there, still + h, r, velocity + pull * h)
+        spin = around.to_fixed.inverse().apply(there.earth.spin(still + h))
+        height, low = around.place.height, 1.0
+        sound = [there.atmosphere.at(height + d).sound_speed for d in (-low, low)]
+        gradient = (sound[1] - sound[0]) / (2.0 * low)
+        motion = Motion(spin, velocity + pull * h, pull, gradient)
+        return believe(still + h, upright, body(0, 0, 0), around, motion)
+
+    h = 0.01
+    before, now, after = at(-h), at(0.0), at(h)
+    found = jax.tree.map(lambda a, b: (b - a) / (2.0 * h), before.path, after.path)
+    rate = now.path_rate
+    np.testing.assert_allclose(components(found.stream), components(rate.stream), atol=1e-6)
+    # The ellipsoid's normal turns as a sphere's within the flattening.
+    np.testing.assert_allclose(components(found.up), components(rate.up), atol=6e-6)
+    assert float(rate.up.norm()) > 5e-4
+    assert float(found.mach) == pytest.approx(float(rate.mach), rel=1e-5)
