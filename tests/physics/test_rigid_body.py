@@ -245,3 +245,19 @@ def test_a_rigid_body_is_held_by_the_point_that_follows():
         numbers(end_of(legs).attitude), first / np.linalg.norm(first), atol=1e-14
     )
     np.testing.assert_allclose(numbers(end_of(legs).rate), 0.0, atol=1e-12)
+
+
+def test_a_phase_that_rises_from_below_its_height_ends_on_sinking_again():
+    """Thrown up from 100 m at 50 m/s under 9.8 m/s^2, with its end at 120 m on the way down."""
+    plan = eqx.tree_at(
+        lambda p: p.height_below, phases(60.0, step=0.5, rigid=[False]), jnp.asarray([120.0, -1e9])
+    )
+    ground = 6378137.0
+    pull = MU / (ground + 160.0) ** 2  # [m/s^2] over this height it changes by 4e-5
+    start = state(
+        body_vector(ground + 100.0, 0, 0, Frame.GCRS), body_vector(50.0, 0, 0, Frame.GCRS)
+    )
+    legs, _ = fly(space(), body(inertia(1, 1, 1)), plan, start)
+    fall = (50.0 + np.sqrt(50.0**2 - 2.0 * pull * 20.0)) / pull
+    assert float(legs.stop[0, 0]) == pytest.approx(fall, abs=2e-3)
+    assert bool(legs.fired[0, 0, 0])

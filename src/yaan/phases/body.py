@@ -53,7 +53,7 @@ class BodyPhases(eqx.Module):
     engine: Bool[Array, "*phases"]
     duration: Float[Array, "*phases"]  # [s]
     height_below: Float[Array, "*phases"]
-    """Ends on coming down to this height [m]; far below the ground: it does not."""
+    """Ends once below this height [m] and sinking; far below the ground: it does not."""
     depleted: Bool[Array, "*phases"]
     """Ends when its configuration has no propellant left."""
     step: Float[Array, "*phases"]  # [s]
@@ -180,11 +180,13 @@ def _rate(now: Instant, state: BodyState, setting: Setting) -> BodyState:
 
 
 def _events(now: Instant, state: BodyState, setting: Setting) -> Float[Array, " ends"]:
-    phase, height = setting.phase, now.around.place.height
+    phase, around = setting.phase, now.around
+    height, sinking = around.place.height, -around.relative.dot(around.up)
     left = state.propellant[phase.configuration]
     return jnp.stack(
         [
-            (phase.height_below - height) * 1e-3,
+            # Low and sinking: what begins below and rises has not come down to it.
+            jnp.minimum(phase.height_below - height, sinking) * 1e-3,
             setting.body.nozzle.flow * _CLOSE - left,
             -(height + _DEEP) * 1e-3,
         ]

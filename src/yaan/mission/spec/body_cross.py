@@ -45,13 +45,6 @@ def _start_mistakes(data: Any) -> Iterator[Mistake]:
     if geodetic and "frame" in start:
         hint = "latitude, longitude and height are on the Earth"
         yield Mistake(("start", "frame"), "nothing with latitude, longitude and height", hint)
-    high = _read(place, "height", "length")
-    until = mapping(mapping(next(iter(items(data, "phases")), None)), "until")
-    floor = _read(until, "height_below", "length")
-    if high is not None and floor is not None and high <= floor:
-        expected = f"a height below that of the start, {format_quantity(high, 'm', digits=9)}"
-        hint = "else the first phase has ended as it begins"
-        yield Mistake(("phases", 0, "until", "height_below"), expected, hint)
     if cartesian and "frame" not in start:
         yield Mistake(("start", "frame"), "required", "gcrs or itrs, with x, y and z")
 
