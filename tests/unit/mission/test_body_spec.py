@@ -298,9 +298,6 @@ def test_a_phase_that_never_ends() -> None:
     told({"phases.fall.until": "{}"}, "phases.fall.until.duration", "required", "or height_below")
 
 
-def test_a_phase_that_has_ended_as_it_begins() -> None:
-
-
 def test_more_steps_than_a_history_has_rows() -> None:
     given = {"phases.fall.until.duration": "8 h"}
     told(given, "phases.fall.step", "at most 500000", "1440000")
