@@ -62,21 +62,22 @@ def measure(name: str, prepare: Callable[[], Flight], body_steps: int, runs: int
     """Fly once to start, then `runs` times; print what it took as one JSON object.
 
     Only the first time pays for `prepare`. Processor seconds are those of all threads of this
-    process. What the first flight takes beyond the best later one is the price of starting: the
-    interpreter, imports, models, and what compiles.
+    process. Rates are of the mean of the runs: the best of some short flights would be a quiet
+    moment, which a long one never has. What the first flight takes beyond that mean is the price
+    of starting: the interpreter, imports, models, and what compiles.
     """
     begun = float(os.environ.get("BENCHMARK_BEGUN", time.time()))
     end = prepare()()
     first = {"wall_s": time.time() - begun, "cpu_s": time.process_time()}
     spent = [_spent(prepare()) for _ in range(runs)]
-    best = {key: min(each[key] for each in spent) for key in first}
+    mean = {key: sum(each[key] for each in spent) / runs for key in first}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on a Mac, else KiB
     told: dict[str, Any] = {
         "name": name,
         "body_steps": body_steps,
-        "body_steps_per_cpu_s": body_steps / best["cpu_s"],
+        "body_steps_per_cpu_s": body_steps / mean["cpu_s"],
         "first": first,
-        "start": {key: first[key] - best[key] for key in first},
+        "start": {key: first[key] - mean[key] for key in first},
         "runs": spent,
         "peak_memory_mb": peak / (2**20 if sys.platform == "darwin" else 2**10),
         "end": end,
