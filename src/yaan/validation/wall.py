@@ -1,6 +1,7 @@
 """The wall: one self-contained page with every case, every margin and every verdict."""
 
 import json
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import metadata, resources
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from yaan.report.tables import badge
 from yaan.report.text import plural, significant
@@ -109,7 +110,7 @@ def _suite(name: str, results: Sequence[Result]) -> dict[str, Any]:
         "held": f"{held} of {len(gated)}",
         "reported": len(lines) - len(gated),
         "closest": "" if closest is None else f"{closest[0]}: {closest[1].quantity}",
-        "share": "" if closest is None else significant(_ratio(closest[1]), 2),
+        "share": "" if closest is None else _shown(_ratio(closest[1]), 2),
         "results": [_case(result) for result in own],
     }
 
@@ -140,14 +141,19 @@ def _row(line: Line) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit": line.unit,
         "why": line.why,
-        "reference": significant(line.reference, 7),
-        "ours": significant(line.ours, 7),
-        "distance": significant(line.distance, 2),
-        "margin": "" if line.margin is None else significant(line.margin, 2),
+        "reference": _shown(line.reference, 7),
+        "ours": _shown(line.ours, 7),
+        "distance": _shown(line.distance, 2),
+        "margin": "" if line.margin is None else _shown(line.margin, 2),
         "bar": None if line.margin is None else min(100.0, 100.0 * _ratio(line)),
         "tone": "bad" if line.held is False else "good",
         "verdict": badge(_BADGES[line.verdict], line.verdict),
     }
+
+
+def _shown(value: float, digits: int) -> Markup:
+    """A number with its power of ten raised."""
+    return Markup(re.sub(r"\^(\S+)$", r"<sup>\1</sup>", str(escape(significant(value, digits)))))
 
 
 def _ratio(line: Line) -> float:
