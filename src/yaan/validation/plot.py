@@ -22,7 +22,7 @@ _GROUPS: Final = (
     ("attitude", GREEN, ("attitude", "yaw", "pitch", "roll")),
     ("rate", PURPLE, ("inertial rate", "body rate")),
 )
-_OTHER: Final = ("air and gravity", ORANGE)
+_OTHER: Final = ("air, gravity, mass", ORANGE)
 _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _POINTS: Final = 76  # of one line
 
