@@ -77,7 +77,8 @@ class Coefficients(eqx.Module):
         alpha, beta = (_cell(a, self.angle) for a in (stream.incidence, stream.sideslip))
         drag, lift = _look_up(self.drag, total, mach), _look_up(self.lift, alpha, mach)
         side = _look_up(self.side, beta, mach)
-        sine, cosine = jnp.sin(stream.incidence), jnp.cos(stream.incidence)
+        level = 1.0 / jnp.sqrt(air.x**2 + air.z**2 + 1e-300)
+        sine, cosine = air.z * level, air.x * level
         lifted = Vector(sine, jnp.zeros_like(sine), -cosine, air.frame)
         ahead = air / stream.speed
         right = ahead.cross(lifted)

@@ -10,7 +10,7 @@ from yaan.environment.gravity import AbstractGravity
 from yaan.environment.radiation import Radiation
 from yaan.environment.third_bodies import AbstractThirdBodies
 from yaan.environment.wind import AbstractWind
-from yaan.spacetime.earth import WGS84, EarthRotation, Ellipsoid, Geodetic, geodetic
+from yaan.spacetime.earth import WGS84, EarthRotation, Ellipsoid, Geodetic, placed
 from yaan.spacetime.frame import Frame, Vector, where
 from yaan.spacetime.rotation import Rotation
 
@@ -58,8 +58,7 @@ def surroundings(
     to_fixed = world.earth.rotation(t)
     to_inertial = to_fixed.inverse()
     fixed = to_fixed.apply(position)
-    place = geodetic(fixed, world.shape)
-    up, east = place.up(), place.east()
+    place, up, east = placed(fixed, world.shape)
     north = up.cross(east)
     pull = Vector(*world.gravity.acceleration(fixed.x, fixed.y, fixed.z), Frame.ITRS)
     gravity = to_inertial.apply(pull)

@@ -94,6 +94,15 @@ def geodetic(position: Vector, shape: Ellipsoid = WGS84) -> Geodetic:
     the Earth's flattening; a sphere exactly.
     Source: Bowring, Survey Review 23 (1976), 323-327, applied twice.
     """
+    return placed(position, shape)[0]
+
+
+def placed(position: Vector, shape: Ellipsoid = WGS84) -> tuple[Geodetic, Vector, Vector]:
+    """The same, with up and east of the place, in ITRS.
+
+    Both are those of `Geodetic`, without the sines of angles that were just taken apart: a
+    compiler repeats such a sine wherever it is used, and a flight asks at every stage.
+    """
     a, b, e2 = shape.equatorial_radius, shape.polar_radius, shape.eccentricity2
     ep2 = e2 / (1.0 - e2)
     x, y, z = position.x, position.y, position.z
@@ -106,11 +115,15 @@ def geodetic(position: Vector, shape: Ellipsoid = WGS84) -> Geodetic:
         above = z + ep2 * b * sin_beta**3
         along = rho - e2 * a * cos_beta**3
         tan_beta = (1.0 - shape.flattening) * above / along
-    latitude = jnp.arctan2(above, along)
-    sin, cos = jnp.sin(latitude), jnp.cos(latitude)
+    scale = 1.0 / jnp.sqrt(above**2 + along**2)
+    sin, cos = above * scale, along * scale
     # The projection on the normal is exact near the poles too, unlike rho / cos - N.
     height = rho * cos + z * sin - a * jnp.sqrt(1.0 - e2 * sin**2)
-    return Geodetic(latitude, jnp.arctan2(y, x), height)
+    place = Geodetic(jnp.arctan2(above, along), jnp.arctan2(y, x), height)
+    on_axis = x * x + y * y < 1e-20  # [m^2] where longitude is zero by convention
+    sin_lon, cos_lon = jnp.where(on_axis, 0.0, y / rho), jnp.where(on_axis, 1.0, x / rho)
+    up = Vector(cos * cos_lon, cos * sin_lon, sin, Frame.ITRS)
+    return place, up, Vector(-sin_lon, cos_lon, jnp.zeros_like(x), Frame.ITRS)
 
 
 class EarthRotation(eqx.Module):

@@ -20,6 +20,7 @@ from yaan.spacetime.earth import (
     geodetic,
     iau1980_rotation,
     iers_rotation,
+    placed,
     uniform_rotation,
 )
 from yaan.spacetime.frame import Frame, Vector, vector
@@ -270,3 +271,18 @@ def test_local_directions_are_a_right_handed_triad():
     lively = np.abs(np.asarray(places.latitude)) < 1.5
     further = geodetic(places.position() + north * 10.0)
     assert np.all((np.asarray(further.latitude) > np.asarray(places.latitude))[lively])
+
+
+@pytest.mark.parametrize("shape", [WGS84, Ellipsoid(6.4e6, 0.0)])
+def test_a_place_comes_with_its_up_and_east(shape: Ellipsoid) -> None:
+    degrees = [(0.0, 0.0), (51.0, -120.0), (-89.9999, 30.0), (12.0, 180.0)]
+    for latitude, longitude in np.radians(degrees):
+        given = Geodetic(*(jnp.asarray(v) for v in (latitude, longitude, 4e5)))
+        place, up, east = placed(given.position(shape), shape)
+        np.testing.assert_allclose(array(up), array(given.up()), rtol=0, atol=1e-15)
+        np.testing.assert_allclose(array(east), array(given.east()), rtol=0, atol=1e-9)
+        assert float(place.height) == pytest.approx(4e5, abs=1e-8)
+    pole = Vector(jnp.asarray(0.0), jnp.asarray(0.0), jnp.asarray(7e6), Frame.ITRS)
+    place, up, east = placed(pole, shape)
+    np.testing.assert_allclose(array(up), [0, 0, 1], atol=1e-15)
+    np.testing.assert_allclose(array(east), [0, 1, 0], atol=1e-15)
