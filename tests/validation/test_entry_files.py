@@ -49,7 +49,7 @@ def test_a_row_of_the_return_is_the_file_with_two_values_changed(
     }
     spec = entry("capsule-entry", changes)
     environment = spec.environment
-    assert (environment.earth, environment.gravity.degree) == ("still", 0)
+    assert (environment.earth.rotation, environment.gravity.degree) == ("still", 0)
     assert (spec.interface.latitude, spec.interface.heading) == (0.0, pytest.approx(math.pi / 2))
     table = spec.capsule.aerodynamics
     assert np.asarray(table.lift) * table.lift_scale == pytest.approx(ratio * RETURN["drag"])

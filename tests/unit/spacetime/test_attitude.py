@@ -19,9 +19,10 @@ from yaan.spacetime.attitude import (
     rate_of,
     vvlh,
 )
-from yaan.spacetime.earth import Geodetic
+from yaan.spacetime.earth import Geodetic, geodetic, iers_rotation
 from yaan.spacetime.frame import Frame, Vector
 from yaan.spacetime.rotation import Rotation, from_matrix
+from yaan.spacetime.time import bundled_orientation, parse_utc
 
 DRAW = np.random.default_rng(4)
 CASES = [tuple(DRAW.uniform((-3.1, -1.5, -3.1), (3.1, 1.5, 3.1))) for _ in range(12)]
@@ -91,3 +92,21 @@ def test_vvlh_of_an_orbit_and_how_fast_it_turns():
     turned: Vector = rate_of(local, kinematics(local, local.apply(orbital_rate(r, v))))
     seen = local.inverse().then(later)
     np.testing.assert_allclose(2e3 * numbers(seen)[1:], numbers(turned), atol=1e-9)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_from_the_stars_to_the_body_and_back(case: tuple[float, float, float]):
+    """GCRS, ITRS, the level of a place, the body, and the same way home."""
+    earth = iers_rotation(parse_utc("2027-01-15T03:30:00 UTC"), bundled_orientation(), duration=1e4)
+    to_fixed = earth.rotation(jnp.asarray(1234.5))
+    position = body_vector(4.1e6, -3.9e6, 3.7e6, Frame.GCRS)
+    level = ned(geodetic(to_fixed.apply(position)))
+    whole = to_fixed.then(level).then(from_angles(angles(*case), Frame.NED))
+    there = whole.apply(position)
+    back = whole.inverse().apply(there)
+    np.testing.assert_allclose(numbers(back), numbers(position), rtol=1e-12)
+    home = level.inverse().apply(level.apply(to_fixed.apply(position)))
+    np.testing.assert_allclose(numbers(home), numbers(to_fixed.apply(position)), rtol=1e-12)
+    assert float(there.norm()) == pytest.approx(float(position.norm()), rel=1e-14)
+    seen = angles_of(to_fixed.then(level).inverse().then(whole))
+    np.testing.assert_allclose(numbers(seen), case, rtol=0, atol=1e-12)
