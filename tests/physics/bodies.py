@@ -1,6 +1,6 @@
 """Bodies, phases and states to fly by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import equinox as eqx
 import jax
@@ -30,6 +30,12 @@ MU = 3.986004418e14  # [m^3/s^2]
 def body_vector(x: float, y: float, z: float, frame: Frame = Frame.BODY) -> Vector:
     """Three numbers as a vector."""
     return Vector(jnp.asarray(float(x)), jnp.asarray(float(y)), jnp.asarray(float(z)), frame)
+
+
+def quaternion(four: Iterable[float], source: Frame, target: Frame) -> Rotation:
+    """Four numbers, scalar first, as a rotation."""
+    w, x, y, z = (jnp.asarray(float(v)) for v in four)
+    return Rotation(w, x, y, z, source, target)
 
 
 def inertia(xx: float, yy: float, zz: float, xy: float = 0.0, xz: float = 0.0, yz: float = 0.0):
@@ -115,16 +121,19 @@ def phases(
 
 
 def pulses(
-    *, start: float = 0.0, stop: float = 0.0, force: Vector | None = None,
-    torque: Vector | None = None, at: Vector | None = None,
-) -> Pulses:  # fmt: skip
+    *,
+    start: float = 0.0,
+    stop: float = 0.0,
+    force: Vector | None = None,
+    torque: Vector | None = None,
+    at: Vector | None = None,
+) -> Pulses:
     """One pulse; none happens where it has no length."""
-    one = [jnp.atleast_1d(jnp.asarray(float(x))) for x in (start, stop)]
-    nothing = body_vector(0, 0, 0)
-    lift = [
-        jax.tree.map(jnp.atleast_1d, v or nothing) for v in (force, torque, at)
-    ]  # fmt: skip
-    return Pulses(*one, *lift, jnp.atleast_1d(1.0 if at is None else 0.0))
+    begin, end = (jnp.asarray([float(x)]) for x in (start, stop))
+    push, twist, place = (
+        jax.tree.map(jnp.atleast_1d, v or body_vector(0, 0, 0)) for v in (force, torque, at)
+    )
+    return Pulses(begin, end, push, twist, place, jnp.asarray([1.0 if at is None else 0.0]))
 
 
 def space(*, mu: float = MU) -> World:
@@ -181,7 +190,7 @@ def end_of(legs: BodyLeg) -> BodyState:
     return jax.tree.map(lambda leaf: leaf[-1, 0], legs.state)
 
 
-def numbers(v: Vector | Rotation) -> np.ndarray:
+def numbers(v: eqx.Module) -> np.ndarray:
     """Components."""
     return np.array([np.asarray(leaf) for leaf in jax.tree.leaves(v)])
 

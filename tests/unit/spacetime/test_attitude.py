@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation as Reference
 
-from tests.physics.bodies import body_vector, numbers
+from tests.physics.bodies import body_vector, numbers, quaternion
 from yaan.base.errors import FrameError
 from yaan.spacetime.attitude import (
     Angles,
@@ -47,7 +47,7 @@ def test_angles_make_the_rotation_that_scipy_makes(case: tuple[float, float, flo
     reference = components(from_matrix(matrix, Frame.NED, Frame.BODY))
     np.testing.assert_allclose(components(attitude), reference, rtol=0, atol=1e-14)
     np.testing.assert_allclose(numbers(angles_of(attitude)), case, rtol=0, atol=1e-12)
-    stretched = Rotation(*(2.0 * leaf for leaf in numbers(attitude)), Frame.NED, Frame.BODY)
+    stretched = quaternion(2.0 * numbers(attitude), Frame.NED, Frame.BODY)
     np.testing.assert_allclose(numbers(angles_of(stretched)), case, rtol=0, atol=1e-12)
     np.testing.assert_allclose(numbers(normalised(stretched)), numbers(attitude), atol=1e-15)
 
@@ -55,7 +55,7 @@ def test_angles_make_the_rotation_that_scipy_makes(case: tuple[float, float, flo
 @pytest.mark.parametrize("case", CASES)
 def test_axes_make_the_rotation_that_has_them(case: tuple[float, float, float]):
     matrix = Reference.from_euler("ZYX", case).as_matrix().T
-    x, y, z = (body_vector(*row, Frame.GCRS) for row in matrix)
+    x, y, z = (body_vector(i, j, k, Frame.GCRS) for i, j, k in matrix)
     made = from_axes(x, y, z, Frame.BODY)
     reference = components(from_matrix(matrix, Frame.GCRS, Frame.BODY))
     np.testing.assert_allclose(components(made), reference, rtol=0, atol=1e-14)
@@ -66,7 +66,7 @@ def test_kinematics_is_the_derivative_of_a_turn():
     change = kinematics(attitude, rate)
     small = 1e-6  # [s]
     turn = 0.5 * small * numbers(rate)
-    step = Rotation(*(jnp.asarray(v) for v in (1.0, *turn)), Frame.BODY, Frame.BODY)
+    step = quaternion((1.0, *turn), Frame.BODY, Frame.BODY)
     moved = numbers(attitude.then(step))
     np.testing.assert_allclose((moved - numbers(attitude)) / small, numbers(change), atol=1e-9)
     np.testing.assert_allclose(numbers(rate_of(attitude, change)), numbers(rate), atol=1e-15)
