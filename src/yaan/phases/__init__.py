@@ -2,6 +2,7 @@
 
 from yaan.phases.ascent import Ledger, Leg, State, ascend
 from yaan.phases.base import End, Phases
+from yaan.phases.body import BodyEnd, BodyLeg, BodyPhases, fly_body
 from yaan.phases.canopies import Deployment
 from yaan.phases.descent import (
     Descent,
@@ -20,11 +21,17 @@ from yaan.phases.entry_rigid import (
     trimmed,
 )
 from yaan.phases.fall import Fall, fall
+from yaan.phases.observe_body import BodyObservation, observe_body
 from yaan.phases.orbit import Burns, Cruise, OrbitState, cruise, observe_cruise
+from yaan.phases.pointing import Pointed, Pointing
 from yaan.phases.targeting import Answers, Solution, Tolerance, Unknown, find
 
 __all__ = [
     "Answers",
+    "BodyEnd",
+    "BodyLeg",
+    "BodyObservation",
+    "BodyPhases",
     "Burns",
     "Cruise",
     "Deployment",
@@ -40,6 +47,8 @@ __all__ = [
     "Leg",
     "OrbitState",
     "Phases",
+    "Pointed",
+    "Pointing",
     "RigidObservation",
     "RigidState",
     "Solution",
@@ -53,6 +62,8 @@ __all__ = [
     "enter_rigid",
     "fall",
     "find",
+    "fly_body",
+    "observe_body",
     "observe_cruise",
     "observe_descent",
     "observe_entry",

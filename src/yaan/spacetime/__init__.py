@@ -1,5 +1,17 @@
 """Time, frames, the Earth's shape and turning, and orbits."""
 
+from yaan.spacetime.attitude import (
+    Angles,
+    angles_of,
+    from_angles,
+    from_axes,
+    kinematics,
+    ned,
+    normalised,
+    orbital_rate,
+    rate_of,
+    vvlh,
+)
 from yaan.spacetime.earth import (
     WGS84,
     EarthRotation,
@@ -30,6 +42,7 @@ from yaan.spacetime.time import EarthOrientation, Epoch, bundled_orientation, pa
 
 __all__ = [
     "WGS84",
+    "Angles",
     "EarthOrientation",
     "EarthRotation",
     "Elements",
@@ -41,19 +54,27 @@ __all__ = [
     "Motion",
     "Rotation",
     "Vector",
+    "angles_of",
     "apparent_sun_path",
     "apparent_sun_position",
     "bundled_orientation",
     "components",
     "elements",
     "energy",
+    "from_angles",
+    "from_axes",
     "geodetic",
     "iau1980_rotation",
     "iers_rotation",
     "inertial_state",
+    "kinematics",
     "moon_path",
     "moon_position",
+    "ned",
+    "normalised",
+    "orbital_rate",
     "parse_utc",
+    "rate_of",
     "relative_state",
     "still_rotation",
     "sun_elevation",
@@ -62,4 +83,5 @@ __all__ = [
     "sun_position",
     "uniform_rotation",
     "vector",
+    "vvlh",
 ]
