@@ -12,7 +12,7 @@ from jaxtyping import Array, Float, Int
 from yaan.aerodynamics.coefficients import AirLoad
 from yaan.dynamics.forces import Surroundings, World
 from yaan.dynamics.rigid import Exhaust, gravity_gradient
-from yaan.spacetime.frame import Frame, Vector
+from yaan.spacetime.frame import Vector
 from yaan.spacetime.rotation import Rotation
 from yaan.vehicle.body import Configuration, MassProperties
 
@@ -117,12 +117,6 @@ def _pulses(state: BodyState, pulses: Pulses, centre: Vector) -> tuple[Vector, V
     """Force [N] and torque [N m] of the pulses that are on."""
     on = state.pulsing
     force = pulses.force * on
-    reach = Vector(
-        pulses.position.x - centre.x,
-        pulses.position.y - centre.y,
-        pulses.position.z - centre.z,
-        Frame.BODY,
-    )
-    arm = reach * (1.0 - pulses.about_centre)
+    arm = (pulses.position - centre) * (1.0 - pulses.about_centre)
     twist = arm.cross(force) + pulses.torque * on
     return jax.tree.map(jnp.sum, force), jax.tree.map(jnp.sum, twist)
