@@ -2,9 +2,7 @@
 
 import os
 import sys
-import threading
 import time
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,7 +50,6 @@ def fly(
     started = time.perf_counter()
     prepare_jax()
     loaded = yaan.load(mission, parse_overrides(overrides or []))
-    threading.Thread(target=_import_ahead, daemon=True).start()
     log = Log()
     log.add(f"yaan fly {mission}: {loaded.title}")
     timings = {"load": time.perf_counter() - started}
@@ -77,12 +74,6 @@ def fly(
 
         webbrowser.open((folder / "report.html").resolve().as_uri())
     return exit_code(flight.summary)
-
-
-def _import_ahead() -> None:
-    """Import what a flight is told and kept with, while it is flown."""
-    for module in ("yaan.mission.telling.summary", "yaan.mission.telling.keep", "yaan.report"):
-        import_module(module)
 
 
 def prepare_jax() -> None:
