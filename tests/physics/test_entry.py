@@ -105,8 +105,8 @@ def test_only_drag_takes_energy(banked: tuple):
     # Margin: the trapezium rule over rows 0.5 s apart, 2e-5 for pulses tens of seconds wide.
     _, (seen, t), written = banked
     radius = np.sqrt(_radius_squared(seen))
-    energy = 0.5 * seen.speed_inertial**2 - EARTH_MU / radius
-    power = seen.drag / seen.mass * seen.speed_relative
+    energy = 0.5 * seen.whereabouts.speed_inertial**2 - EARTH_MU / radius
+    power = seen.drag / seen.mass * seen.whereabouts.speed_relative
     for lane in range(LANES):
         rows = written[lane]
         lost = energy[lane, 0] - energy[lane, rows][-1]
@@ -114,7 +114,8 @@ def test_only_drag_takes_energy(banked: tuple):
 
 
 def _radius_squared(seen: EntryObservation) -> np.ndarray:
-    p = Geodetic(*(jnp.asarray(v) for v in (seen.latitude, seen.longitude, seen.height))).position()
+    at = seen.whereabouts
+    p = Geodetic(*map(jnp.asarray, (at.latitude, at.longitude, at.height))).position()
     return np.asarray(p.dot(p))
 
 
@@ -140,7 +141,7 @@ def test_loads_by_axis_and_by_stream_are_one(banked: tuple):
     np.testing.assert_allclose(seen.bank[1, written[1]], np.radians(60.0))
     # At hypersonic speed this table leaves a little force across the axis, away from the lift:
     # 1.24 sin 22.6 deg - 0.42 cos 22.6 deg is 0.07 of 1.31 at Mach 10.
-    at = int(np.argmax(written[0] & (seen.mach[0] < 10.0) & (seen.height[0] < 100e3)))
+    at = int(np.argmax(written[0] & (seen.mach[0] < 10.0) & (seen.whereabouts.height[0] < 100e3)))
     assert seen.load_normal[0, at] / seen.load[0, at] == pytest.approx(0.07, abs=0.01)
 
 

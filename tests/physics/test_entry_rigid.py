@@ -13,6 +13,7 @@ from tests.validation.entry_models import capsule, motion, over
 from yaan.dynamics.forces import World
 from yaan.environment import NoAtmosphere, PointGravity, UniformAtmosphere, load_standard_atmosphere
 from yaan.gnc import AttitudeControl, BankProfile, constant_bank, rounded, with_reversal
+from yaan.mission.recording import columns_of
 from yaan.phases import (
     RigidObservation,
     RigidState,
@@ -164,17 +165,17 @@ def test_rows_tell_the_body_as_it_is(reversed_: tuple):
     )
     count, lane = int(tape.count[1]), 1
     row = jax.tree.map(lambda leaf: np.asarray(leaf)[lane, :count], seen)
-    entry = row.entry
-    np.testing.assert_allclose(np.linalg.norm(row.attitude, axis=1), 1.0, atol=1e-12)
+    entry, columns = row.entry, columns_of(row)
+    np.testing.assert_allclose(np.linalg.norm(columns["attitude"], axis=1), 1.0, atol=1e-12)
     # Loads by axis and by stream are one, and force over mass is the load.
     np.testing.assert_allclose(np.hypot(entry.load_axial, entry.load_normal), entry.load, rtol=1e-9)
-    force = np.linalg.norm(row.force_body, axis=1)
+    force = np.linalg.norm(columns["force_body"], axis=1)
     np.testing.assert_allclose(np.hypot(entry.drag, entry.lift), force, rtol=1e-9)
     astray = (entry.bank - row.bank_commanded + np.pi) % (2.0 * np.pi) - np.pi
     assert np.max(np.abs(astray)) < np.radians(0.5)
     assert np.max(np.abs(row.sideslip)) < np.radians(0.1)
-    assert np.max(np.abs(row.moment_control)) <= LIMIT
-    rolling = np.degrees(np.max(np.linalg.norm(row.rate_body, axis=1)))
+    assert np.max(np.abs(columns["moment_control"])) <= LIMIT
+    rolling = np.degrees(np.max(np.linalg.norm(columns["rate_body"], axis=1)))
     assert rolling == pytest.approx(15.0, abs=0.3)
     trim = np.interp(entry.mach, [0.5, 2.0, 10.0, 25.0], np.radians([12.0, 27.0, 22.6, 19.3]))
     assert np.max(np.abs(entry.angle_of_attack - trim)) < np.radians(0.5)

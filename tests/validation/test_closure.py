@@ -60,9 +60,9 @@ class Replay:
         """Height [km], inertial speed [m/s], flight path angle [deg], mass [t], before events."""
         first = np.append(True, np.diff(self.time) > 0.0)
         columns = (
-            self.seen.height / 1e3,
-            self.seen.speed_inertial,
-            np.degrees(self.seen.flight_path_angle_inertial),
+            self.seen.whereabouts.height / 1e3,
+            self.seen.whereabouts.speed_inertial,
+            np.degrees(self.seen.whereabouts.flight_path_angle_inertial),
             self.seen.mass / 1e3,
         )
         time = self.time[first]

@@ -205,18 +205,18 @@ def apollo() -> tuple[np.ndarray, EntryObservation, Entry]:
     seen = look(place, lane[0], lane[1], jnp.asarray(0.0), lane[2])
     seen = jax.tree.map(lambda leaf: np.asarray(leaf)[:count], seen)
     t = np.asarray(tape.t[0])[:count]
-    falling = int(np.argmax(seen.height < 350 * KFT))
-    clock = np.interp(-400 * KFT, -seen.height[:falling], t[:falling])
+    falling = int(np.argmax(seen.whereabouts.height < 350 * KFT))
+    clock = np.interp(-400 * KFT, -seen.whereabouts.height[:falling], t[:falling])
     return t - clock, seen, entry
 
 
 def test_apollo_10_meets_its_planned_interface(apollo: tuple):
     # No part of the fit. 10 ft/s and 0.05 deg: the plan's 400 kft is above another ellipsoid.
     t, seen, _ = apollo
-    assert np.interp(0.0, t, seen.speed_inertial) == pytest.approx(
+    assert np.interp(0.0, t, seen.whereabouts.speed_inertial) == pytest.approx(
         APOLLO10["planned_speed"], abs=3.0
     )
-    angle = np.degrees(np.interp(0.0, t, seen.flight_path_angle_inertial))
+    angle = np.degrees(np.interp(0.0, t, seen.whereabouts.flight_path_angle_inertial))
     assert angle == pytest.approx(APOLLO10["planned_angle"], abs=0.05)
 
 
@@ -232,8 +232,8 @@ def test_apollo_10_flies_the_heights_of_its_history(apollo: tuple):
     # Fitted to them. 10 kft rms, as asked: 5 kft of digitising, and a clock of the history that
     # no flight from this interface can follow (see docs/models/entry.md).
     t, seen, _ = apollo
-    falling = int(np.argmax(seen.height < 350 * KFT))
-    kft = seen.height / KFT
+    falling = int(np.argmax(seen.whereabouts.height < 350 * KFT))
+    kft = seen.whereabouts.height / KFT
     first = np.interp(-APOLLO10_HISTORY[0, 1], -kft[:falling], t[:falling])
     missed = np.interp(first + APOLLO10_HISTORY[:, 0], t, kft) - APOLLO10_HISTORY[:, 1]
     assert np.sqrt(np.mean(missed**2)) < 10.0
@@ -243,5 +243,5 @@ def test_apollo_10_has_its_planned_load_and_drogues(apollo: tuple):
     # Both were in the fit: this says that one programme serves the plan and the history.
     t, seen, entry = apollo
     assert float(entry.peak_load[0]) == pytest.approx(APOLLO10["planned_peak_load"], abs=0.3)
-    drogues = np.interp(-APOLLO10["drogue_height"], -seen.height[-200:], t[-200:])
+    drogues = np.interp(-APOLLO10["drogue_height"], -seen.whereabouts.height[-200:], t[-200:])
     assert drogues == pytest.approx(APOLLO10["planned_drogue"], abs=10.0)

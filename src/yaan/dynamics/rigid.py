@@ -29,16 +29,18 @@ class Exhaust(eqx.Module):
 
 
 def angular_acceleration(
-    inertia: Inertia, rate: Vector, torque: Vector, exhaust: Exhaust
+    inertia: Inertia, rate: Vector, torque: Vector, exhaust: Exhaust | None = None
 ) -> Vector:
     """How fast `rate` [rad/s, body axes, against an inertial frame] changes [rad/s^2].
 
     `torque` [N m] is of all forces from outside, thrust among them.
     """
-    gyroscopic = rate.cross(inertia.apply(rate))
-    growing = exhaust.inertia_rate.apply(rate)
-    carried = exhaust.exit.cross(rate.cross(exhaust.exit)) * exhaust.flow
-    return inertia.solve(torque - gyroscopic - growing - carried)
+    torque = torque - rate.cross(inertia.apply(rate))
+    if exhaust is not None:
+        growing = exhaust.inertia_rate.apply(rate)
+        carried = exhaust.exit.cross(rate.cross(exhaust.exit)) * exhaust.flow
+        torque = torque - growing - carried
+    return inertia.solve(torque)
 
 
 def gravity_gradient(mu: Scalar, position: Vector, inertia: Inertia) -> Vector:

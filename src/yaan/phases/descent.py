@@ -36,6 +36,7 @@ from yaan.phases.canopies import (
     packed,
     triggers,
 )
+from yaan.phases.whereabouts import Whereabouts, whereabouts
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import geodetic
 from yaan.spacetime.frame import Vector
@@ -233,13 +234,7 @@ def _outcome(arrival: Arrival) -> Int[Array, ""]:
 class DescentObservation(eqx.Module):
     """Rows of a history; names and units are those of `yaan.results.trajectory`."""
 
-    latitude: Float[Array, " rows"]
-    longitude: Float[Array, " rows"]
-    height: Float[Array, " rows"]
-    speed_relative: Float[Array, " rows"]
-    speed_inertial: Float[Array, " rows"]
-    flight_path_angle_relative: Float[Array, " rows"]
-    flight_path_angle_inertial: Float[Array, " rows"]
+    whereabouts: Whereabouts
     mass: Float[Array, " rows"]
     thrust: Float[Array, " rows"]
     drag: Float[Array, " rows"]
@@ -265,18 +260,10 @@ def observe_descent(world: World, capsule: Capsule, train: Train, tape: Tape) ->
 
 def _observed(t: Array, state: DescentState, setting: _Setting) -> DescentObservation:
     now = _instant(t, state, setting)
-    around, met, r, v = now.around, now.met, state.position, state.velocity
-    relative = jnp.sqrt(around.relative.dot(around.relative) + 1e-12)
-    rise = around.relative.dot(around.up) / relative
+    around, met = now.around, now.met
     load = now.sensed.norm() / STANDARD_GRAVITY
     return DescentObservation(
-        latitude=around.place.latitude,
-        longitude=around.place.longitude,
-        height=around.place.height,
-        speed_relative=relative,
-        speed_inertial=v.norm(),
-        flight_path_angle_relative=jnp.arcsin(jnp.clip(rise, -1.0, 1.0)),
-        flight_path_angle_inertial=jnp.arcsin(r.dot(v) / (r.norm() * v.norm())),
+        whereabouts=whereabouts(around, state.position, state.velocity),
         mass=setting.capsule.mass,
         thrust=jnp.zeros_like(load),
         drag=now.drag + now.riser,

@@ -11,6 +11,7 @@ from jaxtyping import Array, Float, Int
 from yaan.aerodynamics.heating import free_stream_flux, radiative_equilibrium_temperature
 from yaan.dynamics.forces import Surroundings, World
 from yaan.dynamics.solve import Arrival
+from yaan.phases.whereabouts import Whereabouts, whereabouts
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Vector
@@ -38,13 +39,7 @@ class Entry(eqx.Module):
 class EntryObservation(eqx.Module):
     """Rows of a history; names and units are those of `yaan.results.trajectory`."""
 
-    latitude: Float[Array, " rows"]
-    longitude: Float[Array, " rows"]
-    height: Float[Array, " rows"]
-    speed_relative: Float[Array, " rows"]
-    speed_inertial: Float[Array, " rows"]
-    flight_path_angle_relative: Float[Array, " rows"]
-    flight_path_angle_inertial: Float[Array, " rows"]
+    whereabouts: Whereabouts
     mass: Float[Array, " rows"]
     thrust: Float[Array, " rows"]
     drag: Float[Array, " rows"]
@@ -130,17 +125,8 @@ def observed(
     felt: Felt,
 ) -> EntryObservation:
     """One row."""
-    r, v = position, velocity
-    relative = jnp.sqrt(around.relative.dot(around.relative) + 1e-12)
-    rise = around.relative.dot(around.up) / relative
     return EntryObservation(
-        latitude=around.place.latitude,
-        longitude=around.place.longitude,
-        height=around.place.height,
-        speed_relative=relative,
-        speed_inertial=v.norm(),
-        flight_path_angle_relative=jnp.arcsin(jnp.clip(rise, -1.0, 1.0)),
-        flight_path_angle_inertial=jnp.arcsin(r.dot(v) / (r.norm() * v.norm())),
+        whereabouts=whereabouts(around, position, velocity),
         mass=capsule.mass,
         thrust=jnp.zeros_like(felt.drag),
         drag=felt.drag,

@@ -19,6 +19,7 @@ from jaxtyping import Array, Float
 from yaan.aerodynamics.heating import sutton_graves
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.dynamics.forces import Surroundings, World, surroundings
+from yaan.dynamics.rigid import angular_acceleration
 from yaan.dynamics.solve import Problem, Tape, blank_tape, solve
 from yaan.gnc.attitude import (
     AttitudeCommand,
@@ -77,11 +78,11 @@ class RigidObservation(eqx.Module):
     yaw: Float[Array, " rows"]
     pitch_body: Float[Array, " rows"]
     roll: Float[Array, " rows"]
-    attitude: Float[Array, "rows 4"]
-    rate_body: Float[Array, "rows 3"]
-    force_body: Float[Array, "rows 3"]
-    moment_body: Float[Array, "rows 3"]
-    moment_control: Float[Array, "rows 3"]
+    attitude: Rotation
+    rate_body: Vector
+    force_body: Vector
+    moment_body: Vector
+    moment_control: Vector
 
 
 class _Setting(eqx.Module):
@@ -235,13 +236,12 @@ def _sound_gradient(world: World, height: Array) -> Array:
 
 def _evaluate(t: Array, state: RigidState, setting: _Setting) -> tuple[RigidState, Array]:
     now = _instant(t, state, setting)
-    inertia, rate = setting.body.inertia, state.rate
-    turning = inertia.solve(now.load.moment + now.moment - rate.cross(inertia.apply(rate)))
+    moment = now.load.moment + now.moment
     change = RigidState(
         position=state.velocity,
         velocity=now.around.gravity + now.sensed,
-        attitude=kinematics(state.attitude, rate),
-        rate=turning,
+        attitude=kinematics(state.attitude, state.rate),
+        rate=angular_acceleration(setting.body.inertia, state.rate, moment),
         heat_load=now.flux,
         sunk=jnp.zeros_like(state.heat_load),
         peaks=jax.tree.map(jnp.zeros_like, state.peaks),
@@ -299,7 +299,6 @@ def _row(t: Array, state: RigidState, setting: _Setting) -> RigidObservation:
     )
     at = now.around.to_fixed.inverse().then(now.attitude)
     angles = angles_of(ned(now.around.place).inverse().then(at))
-    q = now.attitude
     return RigidObservation(
         entry=observed(*place, now.around, capsule, felt),
         bank_commanded=now.command.bank,
@@ -308,11 +307,11 @@ def _row(t: Array, state: RigidState, setting: _Setting) -> RigidObservation:
         yaw=angles.yaw,
         pitch_body=angles.pitch,
         roll=angles.roll,
-        attitude=jnp.stack([q.w, q.x, q.y, q.z]),
-        rate_body=_three(state.rate),
-        force_body=_three(load.force),
-        moment_body=_three(load.moment),
-        moment_control=_three(now.moment),
+        attitude=now.attitude,
+        rate_body=state.rate,
+        force_body=load.force,
+        moment_body=load.moment,
+        moment_control=now.moment,
     )
 
 
@@ -323,7 +322,3 @@ def _bank(now: _Instant) -> Array:
     lifted = now.attitude.inverse().apply(Vector(zero, zero, zero - 1.0, Frame.BODY))
     above = now.around.up - ahead * now.around.up.dot(ahead)
     return jnp.arctan2(lifted.dot(ahead.cross(above)), lifted.dot(above))
-
-
-def _three(v: Vector) -> Array:
-    return jnp.stack([v.x, v.y, v.z])

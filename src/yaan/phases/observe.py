@@ -12,6 +12,7 @@ from yaan.dynamics.solve import Tape
 from yaan.gnc.powered import Steering
 from yaan.phases.ascent import Leg, Setting, State, instant, setting_of
 from yaan.phases.base import Phases
+from yaan.phases.whereabouts import Whereabouts, whereabouts
 from yaan.spacetime.earth import geodetic
 from yaan.spacetime.elements import Elements, elements
 from yaan.spacetime.frame import Vector
@@ -21,13 +22,7 @@ from yaan.vehicle.launcher import Launcher
 class Observation(eqx.Module):
     """Rows of a history; names and units are those of `yaan.results.trajectory`."""
 
-    latitude: Float[Array, " rows"]
-    longitude: Float[Array, " rows"]
-    height: Float[Array, " rows"]
-    speed_relative: Float[Array, " rows"]
-    speed_inertial: Float[Array, " rows"]
-    flight_path_angle_relative: Float[Array, " rows"]
-    flight_path_angle_inertial: Float[Array, " rows"]
+    whereabouts: Whereabouts
     mass: Float[Array, " rows"]
     thrust: Float[Array, " rows"]
     drag: Float[Array, " rows"]
@@ -68,19 +63,9 @@ def observe(
 def _row(t: Array, state: State, setting: Setting) -> Observation:
     now = instant(t, state, setting)
     around, r, v = now.around, state.position, state.velocity
-    relative = jnp.sqrt(around.relative.dot(around.relative) + 1e-12)
     stream = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
-    speed = v.norm()
-    # At rest on the pad the relative velocity has no direction; the sine of nothing is zero.
-    rise = around.relative.dot(around.up) / relative
     return Observation(
-        latitude=around.place.latitude,
-        longitude=around.place.longitude,
-        height=around.place.height,
-        speed_relative=relative,
-        speed_inertial=speed,
-        flight_path_angle_relative=jnp.arcsin(jnp.clip(rise, -1.0, 1.0)),
-        flight_path_angle_inertial=jnp.arcsin(r.dot(v) / (r.norm() * speed)),
+        whereabouts=whereabouts(around, r, v),
         mass=now.mass,
         thrust=jnp.sum(now.firing.vacuum_thrust - now.firing.back_pressure),
         drag=-now.air.force.dot(around.stream) / stream,

@@ -11,6 +11,7 @@ from yaan.dynamics.body import BodyState, Pulses
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
 from yaan.phases.body import BodyLeg, BodyPhases, Setting, now_of, turning
+from yaan.phases.whereabouts import Whereabouts, whereabouts
 from yaan.spacetime.attitude import angles_of, ned
 from yaan.spacetime.frame import Vector
 from yaan.spacetime.rotation import Rotation
@@ -22,13 +23,7 @@ Row = Float[Array, " rows"]
 class BodyObservation(eqx.Module):
     """Rows of a history; names and units are those of `yaan.results.trajectory`."""
 
-    latitude: Row
-    longitude: Row
-    height: Row
-    speed_relative: Row
-    speed_inertial: Row
-    flight_path_angle_relative: Row
-    flight_path_angle_inertial: Row
+    whereabouts: Whereabouts
     mass: Row
     thrust: Row
     drag: Row
@@ -90,24 +85,14 @@ def observe_body(
 
 def _row(t: Array, state: BodyState, setting: Setting) -> BodyObservation:
     now = now_of(t, state, setting)
-    around, r, v = now.around, state.position, state.velocity
-    relative = jnp.sqrt(around.relative.dot(around.relative) + 1e-12)
-    speed = jnp.sqrt(v.dot(v) + 1e-12)
+    around, r = now.around, state.position
     stream = meet(now.air, around.air.density, around.air.sound_speed)
     drag = -now.load.force.dot(now.air) / stream.speed
     across = now.load.force + now.air * (drag / stream.speed)
     level = ned(around.place)
     angles = angles_of(around.to_fixed.then(level).inverse().then(now.attitude))
-    climb = around.relative.dot(around.up) / relative
-    rise = r.dot(v) / (r.norm() * speed)
     return BodyObservation(
-        latitude=around.place.latitude,
-        longitude=around.place.longitude,
-        height=around.place.height,
-        speed_relative=relative,
-        speed_inertial=speed,
-        flight_path_angle_relative=jnp.arcsin(jnp.clip(climb, -1.0, 1.0)),
-        flight_path_angle_inertial=jnp.arcsin(jnp.clip(rise, -1.0, 1.0)),
+        whereabouts=whereabouts(around, r, state.velocity),
         mass=now.properties.mass,
         thrust=_length(now.thrust),
         drag=drag,

@@ -19,6 +19,7 @@ from yaan.dynamics.forces import Surroundings, World, surroundings
 from yaan.dynamics.method import DOP853
 from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
 from yaan.phases.observe import Observation
+from yaan.phases.whereabouts import whereabouts
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.spacecraft import Spacecraft
@@ -269,22 +270,14 @@ def observe_cruise(world: World, craft: Spacecraft, burns: Burns, tape: Tape) ->
 def _row(t: Array, state: Coasting, setting: _Setting) -> Observation:
     now = _forces(t, state, setting)
     around, r, v = now.around, state.orbit.position, state.orbit.velocity
-    relative = jnp.sqrt(around.relative.dot(around.relative) + 1e-12)
     stream = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
     speed, sense = v.norm(), jnp.sum(state.thrusting)
     rise = r.dot(v) / (r.norm() * speed)
-    climb = around.relative.dot(around.up) / relative
     sensed = now.thrust + now.drag
     ahead = jnp.where(sense == 0.0, jnp.nan, sense)  # of the axis, along the velocity
     drag = jnp.sqrt(now.drag.dot(now.drag) + 1e-300) * now.mass
     return Observation(
-        latitude=around.place.latitude,
-        longitude=around.place.longitude,
-        height=around.place.height,
-        speed_relative=relative,
-        speed_inertial=speed,
-        flight_path_angle_relative=jnp.arcsin(jnp.clip(climb, -1.0, 1.0)),
-        flight_path_angle_inertial=jnp.arcsin(jnp.clip(rise, -1.0, 1.0)),
+        whereabouts=whereabouts(around, r, v),
         mass=now.mass,
         thrust=jnp.abs(sense) * setting.craft.thrust,
         drag=drag,

@@ -11,7 +11,7 @@ import pytest
 from yaan.base.constants import EARTH_SPIN
 from yaan.dynamics.body import BodyState
 from yaan.mission import check, load_tree
-from yaan.mission.flight.body import horizon, quaternions, rows_of
+from yaan.mission.flight.body import horizon, rows_of
 from yaan.mission.model.body import (
     build_body,
     build_phases,
@@ -24,7 +24,6 @@ from yaan.mission.model.world import build_world
 from yaan.mission.spec import BodyFlightSpec, CoefficientSpec
 from yaan.phases.pointing import Pointing
 from yaan.spacetime.frame import Frame, Vector, components
-from yaan.spacetime.rotation import Rotation
 
 WHOLE = "body.configurations.whole"
 AIR = f"{WHOLE}.aerodynamics"
@@ -193,13 +192,3 @@ def test_rates_are_against_what_they_say() -> None:
     assert components(start_of(zero).rate) == pytest.approx([0.0, -7500.0 / 7e6, 0.0], abs=1e-18)
     given = {"start.rate": '{x: "1 rad/s", y: "2 rad/s", z: "3 rad/s", against: gcrs}'}
     assert components(start_of(given).rate).tolist() == [1.0, 2.0, 3.0]
-
-
-def test_quaternions_do_not_jump() -> None:
-    angle = np.linspace(0.0, 12.0, 50)
-    w, x = np.cos(angle / 2.0), np.sin(angle / 2.0)
-    sign = np.where(np.arange(50) % 3 == 0, -1.0, 1.0)
-    w, x, zero = jnp.asarray(w * sign), jnp.asarray(x * sign), jnp.zeros(50)
-    found = quaternions(Rotation(w, x, zero, zero, Frame.GCRS, Frame.BODY))
-    assert found[0, 0] > 0.0
-    assert np.max(np.abs(np.diff(found, axis=0))) < 0.2

@@ -180,9 +180,9 @@ def test_the_history_holds_the_loads_and_the_momentum():
     np.testing.assert_allclose(rows.drag[:count] / weight, rows.load[:count], rtol=1e-12)
     # Momentum: gravity's share less the drag's is what the speed gained; the trapezoids of a
     # tenth of an opening are good to some 1e-3 of it.
-    pull = np.asarray(place.mu) / (EARTH_RADIUS + np.asarray(rows.height[:count])) ** 2
+    pull = np.asarray(place.mu) / (EARTH_RADIUS + np.asarray(rows.whereabouts.height[:count])) ** 2
     force = 5.3e3 * pull - np.asarray(rows.drag[:count])
     gained = np.sum(0.5 * (force[1:] + force[:-1]) * np.diff(t))
     lost = 5.3e3 * (float(answer.vertical_speed[0]) - 120.0)
     assert gained == pytest.approx(lost, rel=5e-3)
-    assert float(rows.height[count - 1]) == pytest.approx(0.0, abs=LANDED)
+    assert float(rows.whereabouts.height[count - 1]) == pytest.approx(0.0, abs=LANDED)

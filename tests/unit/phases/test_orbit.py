@@ -113,8 +113,10 @@ def test_what_a_burn_shows():
     assert np.all(np.isnan(seen.pitch[~burning]))
     np.testing.assert_allclose(seen.load_axial[burning], seen.load[burning], rtol=1e-9)
     assert np.all(seen.angle_of_attack[burning] > 3.0)
-    np.testing.assert_allclose(seen.speed_inertial, np.linalg.norm(v, axis=1), rtol=1e-14)
-    energy = 0.5 * seen.speed_inertial**2 - EARTH_MU / np.linalg.norm(r, axis=1)
+    np.testing.assert_allclose(
+        seen.whereabouts.speed_inertial, np.linalg.norm(v, axis=1), rtol=1e-14
+    )
+    energy = 0.5 * seen.whereabouts.speed_inertial**2 - EARTH_MU / np.linalg.norm(r, axis=1)
     assert energy[-1] < energy[0]
-    assert np.all(np.abs(seen.height - 400e3) < 22e3)
+    assert np.all(np.abs(seen.whereabouts.height - 400e3) < 22e3)
     assert np.all(seen.drag == pytest.approx(0.0, abs=1e-9))

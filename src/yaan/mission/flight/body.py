@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
 
 from yaan.base.programme import programme
 from yaan.base.session import computing
@@ -24,13 +22,13 @@ from yaan.mission.model.body import (
     build_start,
 )
 from yaan.mission.model.world import HORIZON, build_world
+from yaan.mission.recording import Array, looked_at, written
 from yaan.mission.spec import BodyFlightSpec
 from yaan.phases.body import BodyLeg, BodyPhases, fly_body
-from yaan.phases.observe_body import BodyObservation, observe_body
+from yaan.phases.observe_body import observe_body
 from yaan.results.outcome import OutcomeCode
-from yaan.results.trajectory import COLUMNS, History, make_history
-from yaan.spacetime.frame import Vector, components
-from yaan.spacetime.rotation import Rotation
+from yaan.results.trajectory import History, make_history
+from yaan.spacetime.frame import components
 from yaan.spacetime.zone import distance
 from yaan.vehicle.body import Configuration
 
@@ -38,9 +36,6 @@ _METHODS: Final = {"rk4": RK4, "dop853": DOP853}
 _ROWS: Final = (16_384, 131_072, 524_288)
 """Rows of a recording; few sizes, since each is a programme of its own."""
 
-_BLOCK: Final = 2_048  # rows that are observed at once
-
-Array = NDArray[np.float64]
 Cast = tuple[Configuration, BodyPhases, Pulses]
 """What flies, when, and what pushes it."""
 
@@ -84,8 +79,9 @@ def fly_body_file(
             legs, tape, full = _flown(spec, world, cast, start)
         with clock.on("observe"):
             tell(Progress("observe", "looking at every step"))
-            seen = _observed(spec, world, cast, legs, tape)
-            history = _history(spec, tape, seen)
+            turned = gradient(spec)
+            look = looked_at(tape, lambda rows: _look(world, cast, legs, rows, gradient=turned))
+            history = _history(spec, tape, look)
     return FlownBody(tree, spec, world, legs, history, full), clock.spent
 
 
@@ -115,7 +111,7 @@ def _flown(
     legs, tape = jax.device_get((legs, tape))
     # The kind of pointing is that of all lanes, so it has no axis of them.
     legs = jax.tree.map(lambda leaf: leaf[:, 0] if leaf.ndim > 1 else leaf, legs)
-    return legs, _cut(tape, (0, slice(min(count, rows)))), count > rows
+    return legs, written(tape, 0), count > rows
 
 
 def rows_of(spec: BodyFlightSpec) -> int:
@@ -148,44 +144,16 @@ def _look(world: World, cast: Cast, legs: BodyLeg, tape: Tape, *, gradient: bool
     return observe_body(world, *cast, legs, tape, gradient=gradient)
 
 
-def _observed(
-    spec: BodyFlightSpec, world: World, cast: Cast, legs: BodyLeg, tape: Tape
-) -> BodyObservation:
-    """What each row shows, looked at in blocks of one size."""
-    count, parts = len(tape.t), list[BodyObservation]()
-    for start in range(0, count, _BLOCK):
-        rows = np.minimum(np.arange(start, start + _BLOCK), count - 1)
-        seen = _look(world, cast, legs, _cut(tape, rows), gradient=gradient(spec))
-        size = min(_BLOCK, count - start)
-        parts.append(jax.tree.map(lambda leaf, n=size: np.asarray(leaf)[:n], seen))
-    return jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
-
-
-def _cut(tape: Tape, rows: Any) -> Tape:
-    """The tape of some rows, of one lane."""
-    cut = (tape.t[rows], tape.label[rows], tape.rows[rows])
-    size = np.asarray(cut[0].shape[0])
-    return eqx.tree_at(lambda x: (x.t, x.label, x.rows, x.count), tape, (*cut, size))
-
-
-def _history(spec: BodyFlightSpec, tape: Tape, seen: BodyObservation) -> History:
+def _history(spec: BodyFlightSpec, tape: Tape, observed: dict[str, Array]) -> History:
     """The history: one row a step, two where phases meet."""
     state = tape.state
-    columns: dict[str, Array] = {
+    columns = observed | {
         "time": np.asarray(tape.t),
         "phase": np.asarray(tape.label),
         "position_gcrs": components(state.position),
         "velocity_gcrs": components(state.velocity),
         "propellant": np.asarray(state.propellant),
     }
-    for name in COLUMNS:
-        value = getattr(seen, name, None)
-        if isinstance(value, Vector):
-            columns[name] = components(value)
-        elif isinstance(value, Rotation):
-            columns[name] = quaternions(value)
-        elif value is not None:
-            columns[name] = np.asarray(value)
     known = _known(columns)
     columns = {name: values[:known] for name, values in columns.items()}
     north, east = columns["latitude"], columns["longitude"]
@@ -204,12 +172,3 @@ def _known(columns: dict[str, Array]) -> int:
     for values in columns.values():
         wrong |= ~np.all(np.isfinite(values.reshape(rows, -1)), axis=1)
     return max(int(np.argmax(wrong)), 1) if wrong.any() else rows
-
-
-def quaternions(attitude: Rotation) -> Array:
-    """Unit quaternions [n, 4], scalar first, without jumps of sign from row to row."""
-    q = np.stack([np.asarray(c) for c in (attitude.w, attitude.x, attitude.y, attitude.z)], axis=-1)
-    turned = np.sum(q[1:] * q[:-1], axis=1) < 0.0
-    sign = np.cumprod(np.concatenate([[1.0], np.where(turned, -1.0, 1.0)]))
-    first: float = -1.0 if q[0, 0] < 0.0 else 1.0
-    return np.asarray(q * (first * sign)[:, None], dtype=float)

@@ -6,40 +6,22 @@ from yaan.dynamics.forces import World
 from yaan.mission.flight import flyer
 from yaan.mission.flight.steer import Steered
 from yaan.mission.model.plan import Plan
+from yaan.mission.recording import columns_of
 from yaan.mission.spec import MissionSpec
 from yaan.results.trajectory import History, make_history
 from yaan.spacetime.frame import components
 from yaan.spacetime.zone import distance
-
-_DIRECT = (
-    "latitude",
-    "longitude",
-    "height",
-    "speed_relative",
-    "speed_inertial",
-    "flight_path_angle_relative",
-    "flight_path_angle_inertial",
-    "mass",
-    "thrust",
-    "drag",
-    "dynamic_pressure",
-    "mach",
-    "heat_flux",
-    "angle_of_attack",
-    "load",
-    "pitch",
-)
 
 
 def history(spec: MissionSpec, world: World, steered: Steered) -> History:
     """The history of the recorded flight, one row a step; two rows at each event."""
     lane = steered.lane
     count = int(lane.tape.count)
-    seen = flyer.observe_lane(world, lane)
-    columns = {name: np.asarray(getattr(seen, name))[:count] for name in _DIRECT}
+    seen = columns_of(flyer.observe_lane(world, lane))
+    columns = {name: values[:count] for name, values in seen.items()}
+    axial = columns.pop("load_axial")
     state = lane.tape.state
     label = np.asarray(lane.tape.label)[:count]
-    axial = np.asarray(seen.load_axial)[:count]
     seat = (1.0, 0.0, 0.0) if spec.crew is None else _seat(spec)
     north, east = columns["latitude"], columns["longitude"]
     columns |= {

@@ -7,7 +7,6 @@ over orbits, a deorbit burn tried sixteen ways, or the one flight that is kept.
 from dataclasses import dataclass, replace
 from typing import Any
 
-import equinox as eqx
 import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +15,7 @@ from yaan.base.programme import programme
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
 from yaan.gnc.bank import BankProfile
+from yaan.mission.recording import joined
 from yaan.phases import entry, orbit
 from yaan.phases.descent import Descent, descend
 from yaan.results.outcome import OutcomeCode
@@ -329,35 +329,6 @@ def below(world: World, t: Array, position: Array) -> tuple[Array, Array, Array]
 def _below(world: World, t: jax.Array, position: jax.Array) -> Geodetic:
     fixed = world.earth.rotation(t).apply(vector(position, Frame.GCRS))
     return geodetic(fixed, world.shape)
-
-
-def joined(pieces: list[Tape]) -> Tape:
-    """One tape of pieces that follow each other; a piece repeats the last row before it."""
-    lanes = pieces[0].t.shape[0]
-    parts: list[list[tuple[Array, Array, Array]]] = [[] for _ in range(lanes)]
-    for k, piece in enumerate(pieces):
-        for i in range(lanes):
-            rows = slice(1 if k else 0, int(piece.count[i]))
-            columns = (piece.t, piece.label, piece.rows)
-            t, label, values = (np.asarray(column)[i, rows] for column in columns)
-            parts[i].append((t, label, values))
-    whole = [[np.concatenate(column) for column in zip(*part, strict=True)] for part in parts]
-    count = np.array([len(t) for t, _, _ in whole])
-    most = int(count.max())
-
-    def padded(column: int) -> Array:
-        filled = [
-            np.concatenate([w[column], np.repeat(w[column][-1:], most - len(w[column]), axis=0)])
-            for w in whole
-        ]
-        return np.stack(filled)
-
-    return relaid(pieces[0], padded(0), padded(1), padded(2), count)
-
-
-def relaid(tape: Tape, t: Any, label: Any, rows: Any, count: Any) -> Tape:
-    """A tape with other rows; they may be on the host, and of one lane."""
-    return eqx.tree_at(lambda x: (x.t, x.label, x.rows, x.count), tape, (t, label, rows, count))
 
 
 def in_lanes(model: Any) -> Any:

@@ -1,6 +1,6 @@
 """From the recorded legs of the way home to rows of the mission's history."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,8 @@ from yaan.gnc.bank import BankProfile
 from yaan.mission.home import legs
 from yaan.mission.home.journey import Home
 from yaan.mission.home.landing import Landed, Lander
-from yaan.mission.home.legs import Array, relaid
 from yaan.mission.home.turning import look_turning
+from yaan.mission.recording import Array, cut, in_blocks, looked_at, written
 from yaan.phases import descent, entry, orbit
 from yaan.results.trajectory import COLUMNS, SIZES, History, make_history
 from yaan.spacetime.elements import Elements, elements
@@ -29,7 +29,6 @@ from yaan.vehicle.spacecraft import Spacecraft
 PHASES = ("orbit", "circularise", "deorbit", "coast-to-entry", "entry", "descent")
 """Phases of the way home, in their order."""
 
-_BLOCK = 1_024  # rows that are observed at once
 _MODULE = "service_module"
 
 
@@ -69,7 +68,7 @@ def home_rows(world: World, home: Home, seat: Couch) -> list[Rows]:
     """Rows of the way home, leg by leg, as far as it was flown."""
     plan, lane = home.plan, home.orbit
     assert home.kept.tape is not None
-    kept = _lane(home.kept.tape, lane)
+    kept = written(home.kept.tape, lane)
     burns = _burns(home.raised.burns, lane)
     if home.down is not None:
         assert home.down.burnt.tape is not None
@@ -83,10 +82,10 @@ def home_rows(world: World, home: Home, seat: Couch) -> list[Rows]:
     assert down.burnt.tape is not None
     assert down.interface.tape is not None
     burn = _against(float(down.ignition[0]), float(down.duration[0]))
-    burnt = _lane(down.burnt.tape, 0)
+    burnt = written(down.burnt.tape, 0)
     found.append(orbit_rows(world, plan.craft.whole, burn, burnt, "deorbit", seat))
     found[-1].phase[found[-1].columns["time"] > _end(burn) + 1e-6] = "coast-to-entry"
-    alone = _lane(down.interface.tape, 0)
+    alone = written(down.interface.tape, 0)
     rows = orbit_rows(world, plan.craft.alone, _against(0.0, 0.0), alone, "deorbit", seat)
     rows.phase[:] = "coast-to-entry"
     found.append(rows)
@@ -96,7 +95,7 @@ def home_rows(world: World, home: Home, seat: Couch) -> list[Rows]:
 def landing_rows(lander: Lander, landed: Landed, seat: Couch) -> list[Rows]:
     """Rows from the interface to the ground."""
     assert landed.fall.tape is not None
-    tape = _lane(landed.fall.tape, 0)
+    tape = written(landed.fall.tape, 0)
     found = [_entry(lander, landed, tape, seat)]
     if landed.tape is not None and lander.train is not None:
         found.append(_descent(lander.world, lander.capsule, lander.train, landed.tape, seat))
@@ -115,62 +114,23 @@ def _end(burns: orbit.Burns) -> float:
     return float(np.asarray(burns.start)[0] + np.asarray(burns.duration)[0])
 
 
-def _lane(tape: Tape, lane: int) -> Tape:
-    """The written rows of one lane."""
-    count = int(tape.count[lane])
-    return _cut(tape, (lane, slice(count)), count)
-
-
 def _until(tape: Tape, time: float) -> Tape:
     """The rows up to `time` [s]."""
     keep = int(np.searchsorted(tape.t, time + 1e-9, side="right"))
-    return _cut(tape, slice(keep), keep)
-
-
-def _cut(tape: Tape, rows: Any, count: int) -> Tape:
-    return relaid(tape, tape.t[rows], tape.label[rows], tape.rows[rows], np.asarray(count))
-
-
-def _in_blocks(tape: Tape) -> list[tuple[Tape, int]]:
-    """The tape in blocks of equal size, the last one padded with its last row."""
-    blocks = []
-    for start in range(0, int(tape.count), _BLOCK):
-        size = min(_BLOCK, int(tape.count) - start)
-        rows = np.minimum(np.arange(start, start + _BLOCK), start + size - 1)
-        blocks.append((_cut(tape, rows, size), size))
-    return blocks
-
-
-def _observed(tape: Tape, look: Any) -> dict[str, Array]:
-    """Every field of what `look` sees in each block, joined."""
-    parts: dict[str, list[Array]] = {}
-    for block, size in _in_blocks(tape):
-        for name, values in _fields(jax.device_get(look(block))):
-            parts.setdefault(name, []).append(values[:size])
-    return {name: np.concatenate(values) for name, values in parts.items()}
-
-
-def _fields(seen: Any) -> Iterator[tuple[str, Array]]:
-    """The columns of an observation, those of an observation within it among them."""
-    for name in type(seen).__annotations__:
-        value = getattr(seen, name)
-        if isinstance(value, np.ndarray):
-            yield name, value
-        else:
-            yield from _fields(value)
+    return cut(tape, slice(keep), keep)
 
 
 def path_rows(world: World, craft: Spacecraft, flown: legs.Coast, seat: Couch) -> Rows:
     """Rows of the first lane of a leg in orbit that does not burn."""
     assert flown.tape is not None
-    return orbit_rows(world, craft, _against(0.0, 0.0), _lane(flown.tape, 0), "orbit", seat)
+    return orbit_rows(world, craft, _against(0.0, 0.0), written(flown.tape, 0), "orbit", seat)
 
 
 def orbit_rows(
     world: World, craft: Spacecraft, burns: orbit.Burns, tape: Tape, burning: str, seat: Couch
 ) -> Rows:
     """Rows of a leg in orbit; those that burn are of the phase `burning`."""
-    seen = _observed(tape, lambda block: _look_orbit(world, craft, burns, block))
+    seen = looked_at(tape, lambda block: _look_orbit(world, craft, burns, block))
     state = tape.state
     phase = np.where(seen["thrust"] > 0.0, burning, "orbit").astype("<U16")
     axial = np.nan_to_num(seen.pop("load_axial"))
@@ -191,7 +151,7 @@ def _entry(lander: Lander, landed: Landed, tape: Tape, seat: Couch) -> Rows:
         flown = (turning.body, turning.control)
         return look_turning(lander.world, flown, bank, start, block)
 
-    seen, state = _observed(tape, look), tape.state
+    seen, state = looked_at(tape, look), tape.state
     loads = _loads(seen.pop("load_axial"), seen.pop("load_normal"), seat)
     columns = _columns(tape, seen, state.position, state.velocity)
     return Rows(columns | loads, np.full(int(tape.count), "entry", dtype="<U16"))
@@ -199,8 +159,8 @@ def _entry(lander: Lander, landed: Landed, tape: Tape, seat: Couch) -> Rows:
 
 def _descent(world: World, capsule: Capsule, train: Train, tape: Tape, seat: Couch) -> Rows:
     count = int(tape.count)
-    tape = _cut(tape, slice(count), count)
-    seen = _observed(tape, lambda block: _look_descent(world, capsule, train, block))
+    tape = cut(tape, slice(count), count)
+    seen = looked_at(tape, lambda block: _look_descent(world, capsule, train, block))
     state = tape.state
     seen.pop("canopy_load")
     loads = _loads(seen.pop("load_axial"), seen.pop("load_normal"), seat)
@@ -331,11 +291,9 @@ def along_motion(world: World, history: History, rows: np.ndarray) -> tuple[Arra
 
     And the cosines of the inertial velocity and of the velocity against the air with it.
     """
-    found = []
-    for start in range(0, len(rows), _BLOCK):
-        size = min(_BLOCK, len(rows) - start)
-        pick = rows[np.minimum(np.arange(start, start + _BLOCK), start + size - 1)]
-        block = (history[c][pick] for c in ("time", "position_gcrs", "velocity_gcrs"))
-        found.append([np.asarray(x)[:size] for x in jax.device_get(_along(world, *block))])
-    pull, inertial, stream = (np.concatenate(x) for x in zip(*found, strict=True))
-    return pull, inertial, stream
+
+    def look(block: np.ndarray) -> Any:
+        columns = ("time", "position_gcrs", "velocity_gcrs")
+        return _along(world, *(history[name][rows[block]] for name in columns))
+
+    return in_blocks(len(rows), look)

@@ -16,7 +16,8 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
 from yaan.gnc.attitude import AttitudeControl
 from yaan.gnc.bank import BankProfile
-from yaan.mission.home.legs import Fall, States, relaid
+from yaan.mission.home.legs import Fall, States
+from yaan.mission.recording import relaid
 from yaan.phases import entry, entry_rigid
 from yaan.spacetime.frame import Frame, components, vector
 from yaan.vehicle.capsule import RigidCapsule
