@@ -224,7 +224,9 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     def body(s: _Loop) -> _Loop:
         opening = s.passes == 0  # the first pass goes nowhere: it asks what has happened already
         limit = jnp.minimum(deadline(s.t, packing.unpack(s.y), parameters), stop)
-        h = jnp.where(s.seeking, s.tried, jnp.minimum(step, limit - s.t))
+        ahead = limit - s.t
+        last = ahead <= step + TOLERANCE  # so that it ends on the limit, not beside it
+        h = jnp.where(s.seeking, s.tried, jnp.where(last, ahead, step))
         h = jnp.where(s.done | opening, 0.0, h)
         taken = method.step(evaluate, s.t, s.y, h, s.slope, ending.shape[1])
         new, values = taken.y, taken.events
@@ -242,7 +244,7 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
         # Of several events in the bracket only the first happens now.
         hit = landed[:, None] & met & (roots <= (root + 10.0 * TOLERANCE)[:, None])
         already = opening & ending & (g >= 0.0)
-        t = jnp.where(moved, s.t + h, s.t)
+        t = jnp.where(moved, jnp.where(last & ~s.seeking, limit, s.t + h), s.t)
         switched = switch(t, packing.unpack(new), values, hit, parameters)
         y = jnp.where(moved[:, None], packing.pack(switched), s.y)
         rate = jnp.where(moved[:, None], taken.after, taken.before)

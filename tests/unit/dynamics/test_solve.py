@@ -185,6 +185,15 @@ def test_the_stop_is_met_exactly():
     assert np.all(np.diff(np.asarray(tape.t)[0, :count]) > 0.0)
 
 
+def test_steps_whose_sum_falls_short_of_the_stop_still_meet_it():
+    """A hundred times 0.1 s, added up, is 9.99999999999998 s."""
+    arrival, _ = run(
+        {"events": [NEVER], "step": 0.1}, {"events": [NEVER], "step": 0.7, "stop": 9.1}
+    )
+    assert arrival.t.tolist() == [10.0, 9.1]
+    assert arrival.steps.tolist() == [100, 13]
+
+
 def test_a_lane_that_leaves_the_numbers_is_reported_and_disturbs_no_other():
     good: Lane = {"events": [polynomial(5.5)], "step": 0.25}
     arrival, _ = run(good, {**good, "poison": 3.1}, good, {**good, "poison": -1.0})

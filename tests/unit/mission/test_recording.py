@@ -71,11 +71,11 @@ def test_a_tape_that_was_too_short_keeps_what_it_has():
 
 
 def test_records_become_columns():
-    one, zero = np.ones(4), np.zeros(4)
+    one, zero = jnp.ones(4), jnp.zeros(4)
     way = Rotation(one, zero, zero, zero, Frame.GCRS, Frame.BODY)
     rate = Vector(zero, one, 2.0 * one, Frame.BODY)
 
-    found = columns_of(Record(Within(7.0 * one, way), rate))
+    found = columns_of(Record(Within(np.full(4, 7.0), way), rate))
 
     assert sorted(found) == ["attitude", "height", "rate"]
     assert found["height"].tolist() == [7.0] * 4
