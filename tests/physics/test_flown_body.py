@@ -10,6 +10,7 @@ from typing import Any
 import equinox as eqx
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 import yaan
 from yaan.base.constants import STANDARD_GRAVITY
@@ -157,6 +158,58 @@ def test_columns_agree_with_each_other(flown: FlownBody) -> None:
     assert h["dynamic_pressure"] == pytest.approx(
         0.5 * h["density"] * (h["mach"] * h["sound_speed"]) ** 2, rel=1e-9
     )
+
+
+def test_what_acts_is_told_by_its_source(flown: FlownBody) -> None:
+    h = flown.history
+    assert np.linalg.norm(h["force_engine"], axis=1) == pytest.approx(h["thrust"], rel=1e-14)
+    burning = (h["phase"] == 0) & (h["propellant"][:, 0] > 0.0)
+    assert np.all(h["force_engine"][burning, 0] > 7.9e3)
+    assert np.all(h["force_engine"][h["phase"] == 1] == 0.0)
+    # A thrust along the axis, through the centre of mass, turns nothing.
+    assert np.all(h["moment_engine"] == 0.0)
+    kicked = (h["time"] > 14.0) & (h["time"] < 14.5)
+    assert np.all(h["moment_pulses"][kicked] == [0.0, 5.0, 0.0])
+    assert np.all(h["moment_pulses"][(h["time"] < 13.9) | (h["time"] > 14.6)] == 0.0)
+    assert np.all(h["force_pulses"] == 0.0)
+    force = h["force_body"] + h["force_engine"] + h["force_pulses"]
+    load = np.linalg.norm(force, axis=1) / (h["mass"] * STANDARD_GRAVITY)
+    assert h["load"] == pytest.approx(load, rel=1e-12)
+    assert h["speed_air"] == pytest.approx(h["mach"] * h["sound_speed"], rel=1e-12)
+    glide = h["phase"] == 1
+    turns = [matrix(q) for q in h["attitude"][glide]]
+    r = np.stack([c @ p for c, p in zip(turns, h["position_gcrs"][glide], strict=True)])
+    far = np.linalg.norm(r, axis=1)[:, None]
+    lean = np.cross(r, r * [0.5, 20.0, 20.0])
+    gravity = 3.0 * 3.986004415e14 / far**5 * lean
+    assert h["moment_gravity"][glide] == pytest.approx(gravity, rel=1e-6, abs=1e-12)
+
+
+def test_the_attitude_against_the_orbit_is_told(flown: FlownBody) -> None:
+    h = flown.history
+    row = len(h) // 3
+    r, v = h["position_gcrs"][row], h["velocity_gcrs"][row]
+    down, right = -r, np.cross(v, r)
+    down, right = down / np.linalg.norm(down), right / np.linalg.norm(right)
+    orbit = np.stack([np.cross(right, down), right, down])
+    to_body = matrix(h["attitude"][row])
+    turned = Rotation.from_matrix((to_body @ orbit.T).T).as_euler("ZYX")
+    told = [float(h[f"{name}_vvlh"][row]) for name in ("yaw", "pitch", "roll")]
+    assert told == pytest.approx(turned, abs=1e-12)
+    rate = h["rate_body"][row] - to_body @ np.cross(r, v) / (r @ r)
+    assert h["rate_vvlh"][row] == pytest.approx(rate, abs=1e-15)
+
+
+def test_a_straight_fall_has_no_orbit_and_is_flown_all_the_same(fly: Fly) -> None:
+    still = {
+        "environment.earth": "still",
+        "start.velocity": "{north: 0 m/s, east: 0 m/s, down: 0 m/s}",
+    }
+    fallen = fly(still)
+    h = fallen.history
+    assert np.isnan(h["yaw_vvlh"][0])
+    assert h["time"][-1] > 1.0
+    assert np.all(np.isfinite(h["position_gcrs"]))
 
 
 def test_the_timeline_has_phases_pulses_and_peaks(summary: dict[str, Any]) -> None:

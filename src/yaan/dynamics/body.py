@@ -9,7 +9,6 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from yaan.aerodynamics.coefficients import AirLoad
 from yaan.dynamics.forces import Surroundings, World
 from yaan.dynamics.rigid import Exhaust, gravity_gradient
 from yaan.spacetime.frame import Vector
@@ -58,25 +57,31 @@ class Scene(eqx.Module):
     """Whether gravity turns the body."""
 
 
+class Push(eqx.Module):
+    """What one source does to a body, in body axes."""
+
+    force: Vector  # [N]
+    moment: Vector  # [N m] about the centre of mass
+
+
 class Instant(eqx.Module):
-    """Everything that acts at an instant; forces in body axes."""
+    """Everything that acts at an instant."""
 
     around: Surroundings
     attitude: Rotation
     """GCRS to BODY."""
     properties: MassProperties
-    air: Vector
-    """Velocity against the air [m/s]."""
-    turning: Vector
-    """Rate against the turning Earth [rad/s]."""
-    load: AirLoad
-    moment: Vector
-    """Of the air about the centre of mass [N m]."""
-    thrust: Vector  # [N]
+    stream: Vector
+    """Velocity against the air [m/s], body axes."""
+    air: Push
+    engine: Push
+    pulses: Push
+    gravity: Vector
+    """Its torque [N m], body axes."""
     force: Vector
-    """Of air, engine, pulses and light [N]."""
+    """Of air, engine, pulses and light [N], body axes."""
     torque: Vector
-    """Of air, engine, pulses and gravity [N m]."""
+    """Of air, engine, pulses and gravity [N m], body axes."""
     exhaust: Exhaust
 
 
@@ -89,34 +94,44 @@ def instant(
     centre = properties.centre
     spin = around.to_fixed.inverse().apply(world.earth.spin(t))
     turning = state.rate - attitude.apply(spin)
-    air = attitude.apply(around.stream)
-    load = body.coefficients.load(air, around.air.density, around.air.sound_speed, turning)
+    stream = attitude.apply(around.stream)
+    load = body.coefficients.load(stream, around.air.density, around.air.sound_speed, turning)
     arm = (body.coefficients.reference - centre) * (1.0 - body.coefficients.about_centre)
-    moment = load.moment + arm.cross(load.force)
+    air = Push(load.force, load.moment + arm.cross(load.force))
     nozzle = body.nozzle
     push = nozzle.thrust - nozzle.exit_area * around.air.pressure
     thrust = nozzle.direction * (push * state.burning)
     exit_arm = nozzle.position - centre
-    pulse, twist = _pulses(state, scene.pulses, centre)
-    force = load.force + thrust + pulse
+    engine = Push(thrust, exit_arm.cross(thrust))
+    pulses = _pulses(state, scene.pulses, centre)
+    force, torque = air.force + engine.force + pulses.force, air.moment + engine.moment
     if world.radiation is not None:
         light = world.radiation.pressure(t, state.position)
         force = force + attitude.apply(light) * body.radiation_area
-    torque = moment + exit_arm.cross(thrust) + twist
+    gravity = thrust * 0.0
     if scene.gradient:
         down = attitude.apply(state.position)
-        torque = torque + gravity_gradient(world.mu, down, properties.inertia)
+        gravity = gravity_gradient(world.mu, down, properties.inertia)
     flow = nozzle.flow * state.burning
-    exhaust = Exhaust(flow, exit_arm, body.inertia_rate(flow))
     return Instant(
-        around, attitude, properties, air, turning, load, moment, thrust, force, torque, exhaust
+        around=around,
+        attitude=attitude,
+        properties=properties,
+        stream=stream,
+        air=air,
+        engine=engine,
+        pulses=pulses,
+        gravity=gravity,
+        force=force,
+        torque=torque + pulses.moment + gravity,
+        exhaust=Exhaust(flow, exit_arm, body.inertia_rate(flow)),
     )
 
 
-def _pulses(state: BodyState, pulses: Pulses, centre: Vector) -> tuple[Vector, Vector]:
-    """Force [N] and torque [N m] of the pulses that are on."""
+def _pulses(state: BodyState, pulses: Pulses, centre: Vector) -> Push:
+    """All pulses that are on."""
     on = state.pulsing
     force = pulses.force * on
     arm = (pulses.position - centre) * (1.0 - pulses.about_centre)
     twist = arm.cross(force) + pulses.torque * on
-    return jax.tree.map(jnp.sum, force), jax.tree.map(jnp.sum, twist)
+    return Push(jax.tree.map(jnp.sum, force), jax.tree.map(jnp.sum, twist))

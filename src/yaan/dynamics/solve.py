@@ -234,9 +234,7 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
         met, low, high, g_low, g_high = _bracket(s, h, g)
         beyond = jnp.any((s.g < 0.0) & (g >= 0.0), axis=1) & ~opening
         seeking = beyond | s.seeking
-        slope = jnp.where(met, g_high - g_low, 1.0)
-        roots = low[:, None] - g_low * (high - low)[:, None] / slope
-        roots = jnp.where(met, roots, jnp.inf)
+        roots = _roots(met, low, high, g_low, g_high)
         root = jnp.minimum(jnp.min(roots, axis=1), high)
         close = (jnp.abs(root - h) < TOLERANCE) | (high - low < TOLERANCE)
         landed = seeking & (close | (s.tries > _TRIES)) & ~s.done
@@ -295,3 +293,9 @@ def _bracket(s: _Loop, h: Array, g: Array) -> tuple[Array, Array, Array, Array, 
     high = jnp.where(beyond, h, s.high)
     g_high = jnp.where(beyond[:, None], g, s.g_high)
     return (g_low < 0.0) & (g_high >= 0.0), low, high, g_low, g_high
+
+
+def _roots(met: Array, low: Array, high: Array, g_low: Array, g_high: Array) -> Array:
+    """Where each event that is met has its zero by the secant; never, where it is not."""
+    slope = jnp.where(met, g_high - g_low, 1.0)
+    return jnp.where(met, low[:, None] - g_low * (high - low)[:, None] / slope, jnp.inf)

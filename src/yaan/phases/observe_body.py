@@ -2,7 +2,6 @@
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from yaan.aerodynamics.coefficients import meet
@@ -12,7 +11,7 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
 from yaan.phases.body import BodyLeg, BodyPhases, Setting, now_of, turning
 from yaan.phases.whereabouts import Whereabouts, whereabouts
-from yaan.spacetime.attitude import angles_of, ned
+from yaan.spacetime.attitude import angles_of, ned, orbital_rate, vvlh
 from yaan.spacetime.frame import Vector
 from yaan.spacetime.rotation import Rotation
 from yaan.vehicle.body import Configuration
@@ -30,6 +29,7 @@ class BodyObservation(eqx.Module):
     """Air force against the stream."""
     lift: Row
     """Air force across it."""
+    speed_air: Row
     dynamic_pressure: Row
     mach: Row
     angle_of_attack: Row
@@ -51,10 +51,21 @@ class BodyObservation(eqx.Module):
     """GCRS to BODY."""
     rate_body: Vector
     """Against GCRS, BODY."""
+    yaw_vvlh: Row
+    pitch_vvlh: Row
+    roll_vvlh: Row
+    """Against VVLH; not a number where the body falls straight to the Earth's centre."""
+    rate_vvlh: Vector
+    """Against VVLH, BODY; not a number there."""
     force_body: Vector
     """Of the air, BODY."""
     moment_body: Vector
-    """Of the air about the centre of mass, BODY."""
+    """Of the air about the centre of mass, BODY; as are those that follow."""
+    force_engine: Vector
+    moment_engine: Vector
+    force_pulses: Vector
+    moment_pulses: Vector
+    moment_gravity: Vector
     velocity_ned: Vector
     """Against the turning Earth."""
     position_itrs: Vector
@@ -85,24 +96,27 @@ def observe_body(
 
 def _row(t: Array, state: BodyState, setting: Setting) -> BodyObservation:
     now = now_of(t, state, setting)
-    around, r = now.around, state.position
-    stream = meet(now.air, around.air.density, around.air.sound_speed)
-    drag = -now.load.force.dot(now.air) / stream.speed
-    across = now.load.force + now.air * (drag / stream.speed)
+    around, air, r = now.around, now.air.force, state.position
+    stream = meet(now.stream, around.air.density, around.air.sound_speed)
+    drag = -air.dot(now.stream) / stream.speed
+    across = air + now.stream * (drag / stream.speed)
     level = ned(around.place)
     angles = angles_of(around.to_fixed.then(level).inverse().then(now.attitude))
+    orbital = angles_of(vvlh(r, state.velocity).inverse().then(now.attitude))
+    rate = turning(t, state, setting, now)
     return BodyObservation(
         whereabouts=whereabouts(around, r, state.velocity),
         mass=now.properties.mass,
-        thrust=_length(now.thrust),
+        thrust=now.engine.force.norm(),
         drag=drag,
-        lift=_length(across),
+        lift=across.norm(),
+        speed_air=stream.speed,
         dynamic_pressure=stream.pressure,
         mach=stream.mach,
         angle_of_attack=stream.angle,
         incidence=stream.incidence,
         sideslip=stream.sideslip,
-        load=_length(now.force) / (now.properties.mass * STANDARD_GRAVITY),
+        load=now.force.norm() / (now.properties.mass * STANDARD_GRAVITY),
         density=around.air.density,
         pressure=around.air.pressure,
         temperature=around.air.temperature,
@@ -111,16 +125,21 @@ def _row(t: Array, state: BodyState, setting: Setting) -> BodyObservation:
         yaw=angles.yaw,
         pitch_body=angles.pitch,
         roll=angles.roll,
+        yaw_vvlh=orbital.yaw,
+        pitch_vvlh=orbital.pitch,
+        roll_vvlh=orbital.roll,
         attitude=now.attitude,
-        rate_body=turning(t, state, setting, now),
-        force_body=now.load.force,
-        moment_body=now.moment,
+        rate_body=rate,
+        rate_vvlh=rate - now.attitude.apply(orbital_rate(r, state.velocity)),
+        force_body=air,
+        moment_body=now.air.moment,
+        force_engine=now.engine.force,
+        moment_engine=now.engine.moment,
+        force_pulses=now.pulses.force,
+        moment_pulses=now.pulses.moment,
+        moment_gravity=now.gravity,
         velocity_ned=level.apply(around.to_fixed.apply(around.relative)),
         position_itrs=around.to_fixed.apply(r),
         inertia_pitch=now.properties.inertia.yy,
         centre_forward=now.properties.centre.x,
     )
-
-
-def _length(v: Vector) -> Array:
-    return jnp.sqrt(v.dot(v) + 1e-300)

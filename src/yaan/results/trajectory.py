@@ -37,7 +37,7 @@ class Column:
     integer: bool = False
 
 
-_TIME = Column("s", "", "time since first ignition (T+)")
+_TIME = Column("s", "", "time since the epoch; of a launch, since first ignition (T+)")
 _HEIGHT = Column("m", "WGS 84 ellipsoid", "geodetic height")
 _SPEED = Column("m s-1", "GCRS", "inertial speed")
 _LOAD = Column("1", "body", "load, specific force over g0 (9.80665 m s-2)")
@@ -58,9 +58,10 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "height": _HEIGHT,
         "latitude": Column("rad", "WGS 84 ellipsoid", "geodetic latitude"),
         "longitude": Column("rad", "ITRS", "longitude, east positive"),
-        "downrange": Column("m", "ITRS", "distance over ground from the launch site"),
+        "downrange": Column("m", "ITRS", "distance over ground from the start"),
         "speed_relative": Column("m s-1", "ITRS", "speed relative to the rotating Earth"),
         "speed_inertial": _SPEED,
+        "speed_air": Column("m s-1", "relative to the air", "true airspeed"),
         "flight_path_angle_relative": Column(
             "rad", "ITRS", "flight-path angle of the Earth-relative velocity"
         ),
@@ -93,10 +94,19 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "yaw": Column("rad", "body against north, east, down", "yaw, heading of the x axis"),
         "pitch_body": Column("rad", "body against north, east, down", "pitch of the x axis"),
         "roll": Column("rad", "body against north, east, down", "roll about the x axis"),
+        "yaw_vvlh": Column("rad", "body against VVLH", "yaw, heading of the x axis"),
+        "pitch_vvlh": Column("rad", "body against VVLH", "pitch of the x axis"),
+        "roll_vvlh": Column("rad", "body against VVLH", "roll about the x axis"),
         "attitude": Column("1", "GCRS to body", "quaternion, scalar first", _QUATERNION),
         "rate_body": Column("rad s-1", "body against GCRS", "angular velocity", _AXES),
+        "rate_vvlh": Column("rad s-1", "body against VVLH", "angular velocity, body axes", _AXES),
         "force_body": Column("N", "body", "force of the air", _AXES),
         "moment_body": Column("N m", "body", "moment of the air about the centre of mass", _AXES),
+        "force_engine": Column("N", "body", "force of the engine", _AXES),
+        "moment_engine": Column("N m", "body", "moment of the engine", _AXES),
+        "force_pulses": Column("N", "body", "force of the pulses that are on", _AXES),
+        "moment_pulses": Column("N m", "body", "moment of the pulses that are on", _AXES),
+        "moment_gravity": Column("N m", "body", "torque of gravity", _AXES),
         "moment_control": Column("N m", "body", "moment that the control asks for", _AXES),
         "inertia_pitch": Column("kg m2", "body", "moment of inertia about the y axis"),
         "centre_forward": Column("m", "structural", "centre of mass along the x axis"),
@@ -132,6 +142,7 @@ GROUP_COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
                 "time": _TIME,
                 "height": _HEIGHT,
                 "speed_inertial": _SPEED,
+                "speed_air": Column("m s-1", "relative to the air", "true airspeed"),
                 "load": _LOAD,
                 "dynamic_pressure": _PRESSURE,
             }

@@ -8,6 +8,8 @@ Source: Markley and Crassidis, Fundamentals of Spacecraft Attitude Determination
 (2014), chapters 2 and 3 (equation numbers not re-read).
 """
 
+from collections.abc import Sequence
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -28,15 +30,24 @@ class Angles(eqx.Module):
     roll: Scalar
 
 
-def from_angles(angles: Angles, source: Frame) -> Rotation:
-    """The attitude against `source` that has these angles."""
+def from_angles(
+    angles: Angles, source: Frame, order: Sequence[str] = ("yaw", "pitch", "roll")
+) -> Rotation:
+    """The attitude against `source` that has these angles, turned by in this order.
+
+    Each turn is about an axis that the turns before it have turned.
+    """
     zero = jnp.zeros_like(angles.yaw)
-    cy, sy = jnp.cos(0.5 * angles.yaw), jnp.sin(0.5 * angles.yaw)
-    cp, sp = jnp.cos(0.5 * angles.pitch), jnp.sin(0.5 * angles.pitch)
-    cr, sr = jnp.cos(0.5 * angles.roll), jnp.sin(0.5 * angles.roll)
-    yawed = Rotation(cy, zero, zero, sy, source, source)
-    pitched = Rotation(cp, zero, sp, zero, source, source)
-    return yawed.then(pitched).then(Rotation(cr, sr, zero, zero, source, Frame.BODY))
+    turns = {
+        name: (jnp.cos(0.5 * angle), jnp.sin(0.5 * angle))
+        for name, angle in (("yaw", angles.yaw), ("pitch", angles.pitch), ("roll", angles.roll))
+    }
+    attitude = Rotation(zero + 1.0, zero, zero, zero, source, Frame.BODY)
+    for name in order:
+        cosine, sine = turns[name]
+        x, y, z = (sine if name == about else zero for about in ("roll", "pitch", "yaw"))
+        attitude = attitude.then(Rotation(cosine, x, y, z, Frame.BODY, Frame.BODY))
+    return attitude
 
 
 def angles_of(attitude: Rotation) -> Angles:

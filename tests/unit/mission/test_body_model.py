@@ -186,6 +186,28 @@ def test_attitudes_start_from_their_frames() -> None:
     assert nose(orbital) == pytest.approx([0.0, 1.0, 0.0], abs=1e-15)
 
 
+def test_turns_come_in_the_order_that_is_given() -> None:
+    def attitude(order: str) -> np.ndarray:
+        given = f'{{yaw: "90 deg", pitch: "90 deg", order: {order}, from: gcrs}}'
+        found = start_of({"start.attitude": given}).attitude
+        return components(found.inverse().apply(Vector(*jnp.eye(3)[0], Frame.BODY)))
+
+    # Yawed to y and then pitched up to -z; or pitched up first: then the yaw is about x.
+    assert attitude("yaw-pitch-roll") == pytest.approx([0.0, 0.0, -1.0], abs=1e-15)
+    assert attitude("pitch-yaw-roll") == pytest.approx([0.0, 1.0, 0.0], abs=1e-15)
+
+
+def test_a_quaternion_is_the_attitude_that_its_angles_make() -> None:
+    half = math.sqrt(0.5)
+    for frame in ("ned", "gcrs"):
+        by_angle = start_of({"start.attitude": f'{{yaw: "90 deg", from: {frame}}}'}).attitude
+        given = f"{{quaternion: [{half:.8f}, 0, 0, {half:.8f}], from: {frame}}}"
+        by_quaternion = start_of({"start.attitude": given}).attitude
+        for name in ("w", "x", "y", "z"):
+            ours, theirs = getattr(by_quaternion, name), getattr(by_angle, name)
+            assert float(ours) == pytest.approx(float(theirs), abs=1e-15)
+
+
 def test_rates_are_against_what_they_say() -> None:
     zero = ORBIT | {"start.attitude": "{from: vvlh}", "start.rate": "{against: vvlh}"}
     # Keeping to the orbit means to pitch down, at the orbit's rate.

@@ -211,6 +211,20 @@ def test_an_attitude_that_is_needed() -> None:
     spec_of({"start.attitude": None, "phases.fall.motion": "point"})
 
 
+@pytest.mark.parametrize(
+    ("attitude", "key", "words"),
+    [
+        ("{quaternion: [1, 1, 0, 0]}", "start.attitude.quaternion", "1.41421356"),
+        ("{quaternion: [1, 0, 0]}", "start.attitude.quaternion", "4"),
+        ('{quaternion: [1, 0, 0, 0], yaw: "0 deg"}', "start.attitude.yaw", "whole attitude"),
+        ("{quaternion: [1, 0, 0, 0], order: yaw-pitch-roll}", "start.attitude.order", "nothing"),
+        ('{yaw: "1 deg", order: yaw-yaw-roll}', "start.attitude.order", "pitch-yaw-roll"),
+    ],
+)
+def test_attitudes_that_are_none(attitude: str, key: str, words: str) -> None:
+    told({"start.attitude": attitude}, key, words)
+
+
 def test_moments_without_their_lengths() -> None:
     told({f"{AIR}.chord": None}, f"{AIR}.chord", "required", "damping.pitch needs it")
     told({f"{AIR}.span": None}, f"{AIR}.span", "required", "damping.roll, damping.yaw needs it")

@@ -1,5 +1,7 @@
 """Attitudes against SciPy's rotations, and there and back."""
 
+import itertools
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -50,6 +52,16 @@ def test_angles_make_the_rotation_that_scipy_makes(case: tuple[float, float, flo
     stretched = quaternion(2.0 * numbers(attitude), Frame.NED, Frame.BODY)
     np.testing.assert_allclose(numbers(angles_of(stretched)), case, rtol=0, atol=1e-12)
     np.testing.assert_allclose(numbers(normalised(stretched)), numbers(attitude), atol=1e-15)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(("yaw", "pitch", "roll"))))
+def test_turns_in_another_order_are_those_of_scipy(order: tuple[str, ...]):
+    case = {"yaw": 0.4, "pitch": -0.7, "roll": 1.9}
+    letters = "".join({"yaw": "Z", "pitch": "Y", "roll": "X"}[name] for name in order)
+    matrix = Reference.from_euler(letters, [case[name] for name in order]).as_matrix().T
+    reference = components(from_matrix(matrix, Frame.VVLH, Frame.BODY))
+    attitude = from_angles(angles(**case), Frame.VVLH, order)
+    np.testing.assert_allclose(components(attitude), reference, rtol=0, atol=1e-14)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -36,6 +36,9 @@ _METHODS: Final = {"rk4": RK4, "dop853": DOP853}
 _ROWS: Final = (16_384, 131_072, 524_288)
 """Rows of a recording; few sizes, since each is a programme of its own."""
 
+_UNDEFINED: Final = ("yaw_vvlh", "pitch_vvlh", "roll_vvlh")
+"""Columns that are no numbers where a body falls straight to the Earth's centre."""
+
 Cast = tuple[Configuration, BodyPhases, Pulses]
 """What flies, when, and what pushes it."""
 
@@ -169,6 +172,6 @@ def _known(columns: dict[str, Array]) -> int:
     """Rows before the first that has left the numbers; at least the start."""
     rows = len(columns["time"])
     wrong = np.zeros(rows, dtype=bool)
-    for values in columns.values():
+    for values in (v for name, v in columns.items() if name not in _UNDEFINED):
         wrong |= ~np.all(np.isfinite(values.reshape(rows, -1)), axis=1)
     return max(int(np.argmax(wrong)), 1) if wrong.any() else rows

@@ -18,6 +18,7 @@ from yaan.base.session import require_float64
 from yaan.dynamics.body import BodyState, Pulses
 from yaan.dynamics.forces import World
 from yaan.mission.spec import (
+    AttitudeSpec,
     BodyAirSpec,
     BodyConfigurationSpec,
     BodyEngineSpec,
@@ -28,7 +29,7 @@ from yaan.mission.spec import (
 )
 from yaan.phases.body import BodyPhases
 from yaan.phases.pointing import Pointing
-from yaan.spacetime.attitude import Angles, from_angles, ned, orbital_rate, vvlh
+from yaan.spacetime.attitude import Angles, from_angles, ned, normalised, orbital_rate, vvlh
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Frame, Vector, vector
 from yaan.spacetime.rotation import Rotation
@@ -228,17 +229,22 @@ def _motion(start: StartSpec, world: World) -> tuple[Vector, Vector]:
 def _attitude(start: StartSpec, world: World, position: Vector, velocity: Vector) -> Rotation:
     """GCRS to BODY; where none is given, the first phase points the body anew."""
     given = start.attitude
-    if given is None:
-        angles = Angles(*(_number(0.0) for _ in range(3)))
-        return from_angles(angles, Frame.GCRS)
-    angles = Angles(*(_number(a) for a in (given.yaw, given.pitch, given.roll)))
-    if given.from_ == "gcrs":
-        return from_angles(angles, Frame.GCRS)
+    if given is None or given.from_ == "gcrs":
+        return _turned(given or AttitudeSpec(), Frame.GCRS)
     if given.from_ == "vvlh":
-        return vvlh(position, velocity).then(from_angles(angles, Frame.VVLH))
+        return vvlh(position, velocity).then(_turned(given, Frame.VVLH))
     to_fixed = world.earth.rotation(_number(0.0))
     level = ned(geodetic(to_fixed.apply(position), world.shape))
-    return to_fixed.then(level).then(from_angles(angles, Frame.NED))
+    return to_fixed.then(level).then(_turned(given, Frame.NED))
+
+
+def _turned(given: AttitudeSpec, source: Frame) -> Rotation:
+    """The attitude that is given against a frame."""
+    if given.quaternion is not None:
+        w, x, y, z = (_number(part) for part in given.quaternion)
+        return normalised(Rotation(w, x, y, z, source, Frame.BODY))
+    angles = Angles(*(_number(a or 0.0) for a in (given.yaw, given.pitch, given.roll)))
+    return from_angles(angles, source, (given.order or "yaw-pitch-roll").split("-"))
 
 
 def _rate(

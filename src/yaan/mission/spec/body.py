@@ -17,7 +17,6 @@ from yaan.mission.spec.quantity import (
     MissionName,
     Mistake,
     Name,
-    Nod,
     PastEpoch,
     Place,
     PulseTime,
@@ -37,6 +36,19 @@ _LEAST_RADIUS = 6.0e6  # [m] nearer to the Earth's centre nothing flies
 _GEODETIC = ("latitude", "longitude", "height")
 _GROUND = ("north", "east", "down")
 _AXES = ("x", "y", "z")
+
+_QUATERNION_MARGIN = 1e-6  # written with seven digits it passes; it is made one all the same
+
+_TURNS = ("yaw", "pitch", "roll", "order")
+
+TurnOrder = Literal[
+    "yaw-pitch-roll",
+    "yaw-roll-pitch",
+    "pitch-yaw-roll",
+    "pitch-roll-yaw",
+    "roll-yaw-pitch",
+    "roll-pitch-yaw",
+]
 
 Pushes = Annotated[list[Push], Field(min_length=Three, max_length=Three)]
 Torques = Annotated[list[Torque], Field(min_length=Three, max_length=Three)]
@@ -101,17 +113,39 @@ def _form(
 
 
 class AttitudeSpec(Block):
-    """Attitude by yaw, pitch and roll, in this order about the turned z, y and x axes."""
+    """Attitude by yaw, pitch and roll, each about an axis turned already; or by a quaternion."""
 
-    yaw: Turn = Field(default=0.0, description="about z")
-    pitch: Nod = Field(default=0.0, description="about y")
-    roll: Turn = Field(default=0.0, description="about x")
+    yaw: Turn | None = Field(default=None, description="about z; left out, zero")
+    pitch: Turn | None = Field(default=None, description="about y; left out, zero")
+    roll: Turn | None = Field(default=None, description="about x; left out, zero")
+    order: TurnOrder | None = Field(
+        default=None, description="which turn comes first; left out, yaw-pitch-roll"
+    )
+    quaternion: Annotated[list[float], Field(min_length=4, max_length=4)] | None = Field(
+        default=None, description="instead of angles: of length one, scalar first, to body axes"
+    )
     from_: Literal["ned", "vvlh", "gcrs"] = Field(
         default="ned",
         alias="from",
         description="axes that it starts from: north, east, down; or along the velocity, against "
         "the orbit's normal, to the Earth's centre; or GCRS",
     )
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        """Angles or a quaternion; this one of length one."""
+        mistakes = []
+        if self.quaternion is not None:
+            length = math.hypot(*self.quaternion)
+            if abs(length - 1.0) > _QUATERNION_MARGIN:
+                expected = "a quaternion of length one, within 1e-6"
+                mistakes.append(Mistake(("quaternion",), expected, f"its length is {length:.9g}"))
+            doubled = [key for key in _TURNS if getattr(self, key) is not None]
+            hint = "the quaternion is the whole attitude"
+            mistakes += [Mistake((key,), "nothing with a quaternion", hint) for key in doubled]
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
 
 
 class RateSpec(Block):
