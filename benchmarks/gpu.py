@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from run import Line, machine, write
+from lines import Line, machine, write
 
 
 def lines(lanes: int, duration: float, name: str, kind: str) -> Iterator[Line]:

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from run import Line, machine, write
+from lines import Line, machine, write
 
 SIDES = Path(__file__).parent
 DURATION = 100.0  # [s]

@@ -11,16 +11,14 @@ were measured one after the other here. Nothing is a gate: hosts are noisy. Line
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-Line = dict[str, Any]
+from lines import Line, machine, write
 
 
 def start() -> Iterator[Line]:
@@ -141,37 +139,6 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Line]]] = {
     "lanes": lanes,
     "rigid-entry": rigid_entry,
 }
-
-
-def machine() -> Line:
-    """What the numbers were measured on."""
-    return {
-        "platform": platform.platform(),
-        "processor": _processor(),
-        "python": platform.python_version(),
-        "cores": os.cpu_count(),
-        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
-        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-    }
-
-
-def _processor() -> str:
-    described = Path("/proc/cpuinfo")
-    if described.exists():
-        for line in described.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()
-
-
-def write(lines: Iterator[Line], measured_on: Line, out: Path | None) -> None:
-    """Print lines as they come, and append them to a file."""
-    for line in lines:
-        text = json.dumps({**line, "machine": measured_on})
-        print(text, flush=True)
-        if out is not None:
-            with out.open("a", encoding="utf-8") as file:
-                file.write(text + "\n")
 
 
 def main() -> None:

@@ -79,7 +79,7 @@ def fly_body_file(
             cast = (build_body(spec), build_phases(spec), build_pulses(spec))
         with clock.on("fly"):
             tell(Progress("fly", "flying the body"))
-            legs, tape, full = _flown(spec, world, cast, start)
+            legs, tape, full = _flown(spec, world, cast, start, tell)
         with clock.on("observe"):
             tell(Progress("observe", "looking at every step"))
             turned = gradient(spec)
@@ -100,7 +100,7 @@ def gradient(spec: BodyFlightSpec) -> bool:
 
 
 def _flown(
-    spec: BodyFlightSpec, world: World, cast: Cast, start: BodyState
+    spec: BodyFlightSpec, world: World, cast: Cast, start: BodyState, tell: Report
 ) -> tuple[BodyLeg, Tape, bool]:
     """The legs and the written rows of the flight, on the host and without the axis of lanes."""
     known, turned, most = rows_of(spec), gradient(spec), _ROWS[-1]
@@ -110,7 +110,9 @@ def _flown(
         count = int(tape.count[0])
         if count <= rows or rows == most:
             break
-        rows = _ROWS[_ROWS.index(rows) + 1]  # only a height ends a phase, and it came late
+        # Only a height ends a phase, and it came late: how late is known now.
+        rows = next((size for size in _ROWS if size >= count), most)
+        tell(Progress("fly", f"flying it again, to keep its {min(count, rows):,} steps"))
     legs, tape = jax.device_get((legs, tape))
     # The kind of pointing is that of all lanes, so it has no axis of them.
     legs = jax.tree.map(lambda leaf: leaf[:, 0] if leaf.ndim > 1 else leaf, legs)
