@@ -28,7 +28,8 @@ from yaan.aerodynamics.coefficients import Coefficients
 from yaan.dynamics.body import BodyState, Pulses
 from yaan.dynamics.forces import World
 from yaan.environment.atmosphere import TableAtmosphere, load_standard_atmosphere
-from yaan.environment.gravity import PointGravity, load_gravity
+from yaan.environment.fields import load_gravity
+from yaan.environment.gravity import PointGravity
 from yaan.environment.wind import NoWind
 from yaan.phases.body import BodyLeg, BodyPhases, fly_body
 from yaan.spacetime.attitude import from_axes

@@ -17,7 +17,7 @@ from yaan.base.session import computing
 from yaan.mission.flight import flyer
 from yaan.mission.flight.steer import make_task, solve
 from yaan.mission.model.world import build_world
-from yaan.phases.targeting import LANES
+from yaan.phases.search import LANES
 
 MISSION, PROFILE = "gaganyaan", "crew-shaped"
 STEPS = [4.0, 2.83, 2.0, 1.41, 1.0, 0.71, 0.5, 0.35, 0.25, 0.18, 0.125, 0.088, 0.0625, 0.044, 0.03]

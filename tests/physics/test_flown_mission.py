@@ -21,7 +21,7 @@ from yaan.mission.flight.history import history
 from yaan.mission.flight.steer import Steered, Task, make_task
 from yaan.mission.model.world import build_world
 from yaan.mission.telling import ledger, verdict
-from yaan.phases.targeting import LANES, Solution
+from yaan.phases.search import LANES, Solution
 from yaan.results.trajectory import History
 
 # Kick, azimuth, yaw [rad]; a, b, c of the core's and of the cryogenic programme.

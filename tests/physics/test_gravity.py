@@ -16,7 +16,7 @@ from yaan.environment import (
     ZonalJ2Gravity,
     load_gravity,
 )
-from yaan.environment.gravity import read_field
+from yaan.environment.fields import read_field
 
 DATA = Path(__file__).parent / "data"
 POLES = [[0.0, 0.0, 6.4e6], [0.0, 0.0, -6.4e6]]

@@ -9,15 +9,9 @@ from yaan.environment.atmosphere import (
     UniformAtmosphere,
     load_standard_atmosphere,
 )
-from yaan.environment.gravity import (
-    AbstractGravity,
-    HarmonicGravity,
-    LowDegreeGravity,
-    PointGravity,
-    ZonalJ2Gravity,
-    harmonic_gravity,
-    load_gravity,
-)
+from yaan.environment.fields import harmonic_gravity, load_gravity
+from yaan.environment.gravity import AbstractGravity, PointGravity, ZonalJ2Gravity
+from yaan.environment.harmonics import HarmonicGravity, LowDegreeGravity
 from yaan.environment.radiation import Radiation, lit_fraction
 from yaan.environment.sunlight import Eclipse, eclipses, shadow
 from yaan.environment.third_bodies import AbstractThirdBodies, PointBodies, ThirdBody

@@ -24,7 +24,8 @@ from yaan.phases.fall import Fall, fall
 from yaan.phases.observe_body import BodyObservation, observe_body
 from yaan.phases.orbit import Burns, Cruise, OrbitState, cruise, observe_cruise
 from yaan.phases.pointing import Pointed, Pointing
-from yaan.phases.targeting import Answers, Solution, Tolerance, Unknown, find
+from yaan.phases.search import Answers, Solution, Tolerance, Unknown
+from yaan.phases.targeting import find
 
 __all__ = [
     "Answers",

@@ -20,7 +20,7 @@ from yaan.environment import (
     UniformAtmosphere,
     ZonalJ2Gravity,
 )
-from yaan.environment.gravity import read_field
+from yaan.environment.fields import read_field
 from yaan.mission import EntrySpec, check, load_tree
 from yaan.mission.model.home import build_interface
 from yaan.mission.model.world import build_world, epoch_of, left_table

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from yaan.phases.targeting import LANES, Answers, Fly, Solution, Tolerance, Unknown, find
+from yaan.phases.search import LANES, Answers, Fly, Solution, Tolerance, Unknown
+from yaan.phases.targeting import find
 
 
 def problem(misses, cost, approach=None) -> Fly:

@@ -12,7 +12,7 @@ from yaan.base.constants import EARTH_RADIUS
 from yaan.base.programme import programme
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
-from yaan.environment.gravity import load_gravity
+from yaan.environment.fields import load_gravity
 from yaan.mission.flight.flyer import Lane
 from yaan.phases.fall import Fall, fall
 from yaan.spacetime.frame import Frame, components, vector

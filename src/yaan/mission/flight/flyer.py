@@ -17,7 +17,7 @@ from yaan.mission.model.aim import Ends
 from yaan.phases import observe
 from yaan.phases.ascent import Leg, ascend
 from yaan.phases.base import Phases
-from yaan.phases.targeting import LANES
+from yaan.phases.search import LANES
 from yaan.spacetime.earth import Geodetic
 from yaan.spacetime.elements import Elements
 from yaan.vehicle.launcher import Launcher

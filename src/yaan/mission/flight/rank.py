@@ -21,7 +21,7 @@ from yaan.mission.flight import abort, flyer
 from yaan.mission.flight.steer import Steered, Task, make_task
 from yaan.mission.load import override
 from yaan.mission.spec import MissionSpec, check_mission
-from yaan.phases.targeting import LANES
+from yaan.phases.search import LANES
 
 STEPS = 12.0
 """Steps are this much longer than the mission's: only differences are kept."""

@@ -12,7 +12,8 @@ from yaan.mission.model.aim import Aim, make_aim
 from yaan.mission.model.build import Vehicle, build_pad, build_vehicle
 from yaan.mission.model.plan import Plan, make_plan
 from yaan.mission.spec import MissionSpec
-from yaan.phases.targeting import LANES, Answers, Solution, Tolerance, find, refine
+from yaan.phases.search import LANES, Answers, Solution, Tolerance
+from yaan.phases.targeting import find, refine
 
 COARSE = 12.0
 """Steps are this much longer while the search is far from its end."""

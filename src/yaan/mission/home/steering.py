@@ -9,7 +9,8 @@ from yaan.gnc.bank import BankProfile, rounded, with_reversal
 from yaan.mission.home import legs
 from yaan.mission.home.deorbit import COARSE, offsets
 from yaan.mission.home.legs import LANES, Array, States
-from yaan.phases.targeting import Answers, Solution, Tolerance, Unknown, find, refine
+from yaan.phases.search import Answers, Solution, Tolerance, Unknown
+from yaan.phases.targeting import find, refine
 from yaan.spacetime.zone import distance
 from yaan.vehicle.capsule import Capsule
 

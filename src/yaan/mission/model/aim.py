@@ -9,7 +9,7 @@ from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN
 from yaan.gnc.powered import TANGENT_UNIT
 from yaan.mission.model.plan import Plan
 from yaan.mission.spec import MissionSpec, ProfileSpec
-from yaan.phases.targeting import Answers, Unknown
+from yaan.phases.search import Answers, Unknown
 
 _DEG = np.pi / 180.0
 _TANGENT_SCALE = 0.1

@@ -19,13 +19,8 @@ from yaan.environment.atmosphere import (
     UniformAtmosphere,
     load_standard_atmosphere,
 )
-from yaan.environment.gravity import (
-    AbstractGravity,
-    PointGravity,
-    ZonalJ2Gravity,
-    harmonic_gravity,
-    load_gravity,
-)
+from yaan.environment.fields import harmonic_gravity, load_gravity
+from yaan.environment.gravity import AbstractGravity, PointGravity, ZonalJ2Gravity
 from yaan.environment.radiation import Radiation
 from yaan.environment.third_bodies import (
     MOON_MU,

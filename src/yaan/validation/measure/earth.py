@@ -9,7 +9,7 @@ import numpy as np
 from yaan.base.session import computing
 from yaan.environment import load_standard_atmosphere
 from yaan.environment.atmosphere import EFFECTIVE_RADIUS
-from yaan.environment.gravity import read_field
+from yaan.environment.fields import read_field
 from yaan.validation.case import Array, Case, Fly, Line, data, number
 
 _TOP: Final = 84852.0  # [m] geopotential height of 86 km
