@@ -7,6 +7,8 @@ from yaan.base.errors import (
     Problem,
     UnitError,
     YaanError,
+    listed,
+    meant,
     nearest,
     quote,
 )
@@ -23,6 +25,8 @@ __all__ = [
     "describe",
     "dimension_of",
     "format_quantity",
+    "listed",
+    "meant",
     "nearest",
     "parse",
     "quote",

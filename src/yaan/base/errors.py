@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _LONGEST_VALUE: Final = 60  # characters of a value that are quoted
+_LISTABLE: Final = 12  # names that are listed in a hint
+_SURE: Final = 0.7  # likeness, 0 to 1, from which on one name is meant as another
 
 
 class YaanError(Exception):
@@ -84,17 +86,30 @@ class UnitError(InputError, ValueError):
         return type(self), (problem.value, problem.expected, problem.hint)
 
 
+def meant(name: str, names: Iterable[str]) -> str:
+    """Return the hint that names the closest of `names`; "" where none is close."""
+    known = list(names)
+    folded = {candidate.casefold(): candidate for candidate in known}
+    if name not in known and name.casefold() in folded:
+        return f"did you mean {folded[name.casefold()]}?"
+    for close in difflib.get_close_matches(name, known, cutoff=0.6):
+        ratio = difflib.SequenceMatcher(None, close, name).ratio()
+        # Short words share most of their letters by chance: `frame` is not meant as `name`.
+        if ratio >= _SURE or name in close or close in name:
+            return f"did you mean {close}?"
+    return ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the hint that lists `names` when there are few, else ""."""
+    known = list(names)
+    return f"known: {', '.join(known)}" if 0 < len(known) <= _LISTABLE else ""
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return the hint that names the closest of `names`, or lists them when there are few."""
     known = list(names)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    folded = {candidate.casefold(): candidate for candidate in known}
-    if not close and name.casefold() in folded:
-        close = [folded[name.casefold()]]
-    if close:
-        return f"did you mean {close[0]}?"
-    listable = 12
-    return f"known: {', '.join(known)}" if 0 < len(known) <= listable else ""
+    return meant(name, known) or listed(known)
 
 
 def quote(value: object) -> str:

@@ -65,20 +65,21 @@ _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]
 _SPELLINGS: Final = str.maketrans({"²": "2", "³": "3", "°": "deg", "·": " ", "*": " ", "^": ""})
 
 
-def parse(text: object, dimension: str) -> float:
+def parse(text: object, dimension: str, unit: str = "") -> float:
     """Read a quantity such as "205 t" and return it in the SI unit of its dimension.
 
     Args:
         text: number and unit; a space between them may be left out.
         dimension: a key of `UNITS`, as "mass".
+        unit: the unit that hints are written in; left out, the SI one.
 
     Raises:
         UnitError: not a text, no unit, an unknown unit, another dimension, or not finite.
     """
-    number, unit = _split(text, dimension)
-    factor = UNITS[dimension].get(unit)
+    number, found = _split(text, dimension, unit or next(iter(UNITS[dimension])))
+    factor = UNITS[dimension].get(found)
     if factor is None:
-        raise UnitError(quote(text), describe(dimension), _unit_hint(unit, dimension))
+        raise UnitError(quote(text), describe(dimension), _unit_hint(found, dimension))
     value = float(number) * factor
     if not math.isfinite(value):
         raise UnitError(quote(text), describe(dimension), "the number is too large")
@@ -111,22 +112,24 @@ def dimension_of(unit: str) -> str:
     return _DIMENSION[unit]
 
 
-def _split(text: object, dimension: str) -> tuple[str, str]:
-    """Separate number and unit; refuse what is not a number followed by a unit."""
-    si = next(iter(UNITS[dimension]))
+def _split(text: object, dimension: str, usual: str) -> tuple[str, str]:
+    """Separate number and unit; refuse what is not a number followed by a unit.
+
+    `usual` is the unit that the hints propose.
+    """
     if isinstance(text, (int, float)) and not isinstance(text, bool):
-        advice = f'write it with a unit, as "{text:.12g} {si}"'
+        advice = f'write it with a unit, as "{text:.12g} {usual}"'
         raise UnitError(quote(text), describe(dimension), advice)
     if not isinstance(text, str):
-        raise UnitError(quote(text), describe(dimension), f'write a text, as "1 {si}"')
+        raise UnitError(quote(text), describe(dimension), f'write a text, as "1 {usual}"')
     plain = text.strip().translate(_SPELLINGS)
     match = _NUMBER.match(plain)
     if match is None:
-        advice = f'write a number and a unit, as "1 {si}"'
+        advice = f'write a number and a unit, as "1 {usual}"'
         raise UnitError(quote(text), describe(dimension), advice)
     unit = " ".join(plain[match.end() :].split())
     if not unit:
-        advice = f'write it with a unit, as "{match.group()} {si}"'
+        advice = f'write it with a unit, as "{match.group()} {usual}"'
         raise UnitError(quote(text), describe(dimension), advice)
     return match.group(), unit
 
@@ -136,7 +139,7 @@ def _unit_hint(unit: str, dimension: str) -> str:
     if unit in _DIMENSION:
         return f"{unit} measures {describe(_DIMENSION[unit], listed=False)}"
     if unit[:1] in ",_":
-        return "write the number without thousands separators"
+        return "write a point before the decimals, and no thousands separators"
     close = nearest(unit, UNITS[dimension])
     return f"unknown unit {quote(unit)}; {close}" if close else f"unknown unit {quote(unit)}"
 

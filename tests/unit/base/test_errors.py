@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from yaan.base import InputError, Problem, UnitError, YaanError, nearest, quote
+from yaan.base import InputError, Problem, UnitError, YaanError, meant, nearest, quote
 
 
 def test_a_sentence_tells_place_key_value_and_what_to_do() -> None:
@@ -43,6 +43,13 @@ def test_nearest_names() -> None:
     assert nearest("q", ["mass", "area"]) == "known: mass, area"
     assert nearest("q", [str(i) for i in range(100)]) == ""
     assert nearest("q", []) == ""
+    assert nearest("thrust", ["vacuum_thrust", "area"]) == "did you mean vacuum_thrust?"
+
+
+def test_a_short_word_is_not_meant_as_any_other() -> None:
+    assert meant("frame", ["name", "force"]) == ""
+    assert nearest("frame", ["name", "force"]) == "known: name, force"
+    assert meant("hole", ["whole", "name"]) == "did you mean whole?"
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_known_values(text: str, dimension: str, value: float) -> None:
         ("205 T", "mass", "did you mean t?"),
         ("3 kg", "length", "kg measures a mass"),
         ("3 t", "force", "t measures a mass"),
-        ("1,135 W/m2", "heat flux", "without thousands separators"),
+        ("1,135 W/m2", "heat flux", "no thousands separators"),
         ("nan kg", "mass", "write a number and a unit"),
         ("inf kg", "mass", "write a number and a unit"),
         ("1e400 kg", "mass", "too large"),
@@ -101,6 +101,14 @@ def test_what_is_refused_says_why(text: object, dimension: str, fragment: str) -
         parse(text, dimension)
     assert fragment in str(caught.value)
     assert describe(dimension) in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [10, "7", "ten", None])
+def test_hints_are_in_the_unit_that_is_asked_for(text: object) -> None:
+    with pytest.raises(UnitError) as caught:
+        parse(text, "angle", "deg")
+    assert ' deg"' in caught.value.problems[0].hint
+    assert parse("1 rad", "angle", "deg") == 1.0
 
 
 def test_units_belong_to_one_dimension() -> None:
