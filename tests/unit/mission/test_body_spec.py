@@ -215,7 +215,7 @@ def test_an_attitude_that_is_needed() -> None:
     ("attitude", "key", "words"),
     [
         ("{quaternion: [1, 1, 0, 0]}", "start.attitude.quaternion", "1.41421356"),
-        ("{quaternion: [1, 0, 0]}", "start.attitude.quaternion", "4"),
+        ("{quaternion: [1, 0, 0]}", "start.attitude.quaternion", "four numbers: w, x, y and z"),
         ('{quaternion: [1, 0, 0, 0], yaw: "0 deg"}', "start.attitude.yaw", "whole attitude"),
         ("{quaternion: [1, 0, 0, 0], order: yaw-pitch-roll}", "start.attitude.order", "nothing"),
         ('{yaw: "1 deg", order: yaw-yaw-roll}', "start.attitude.order", "pitch-yaw-roll"),
@@ -226,10 +226,10 @@ def test_attitudes_that_are_none(attitude: str, key: str, words: str) -> None:
 
 
 def test_moments_without_their_lengths() -> None:
-    told({f"{AIR}.chord": None}, f"{AIR}.chord", "required", "damping.pitch needs it")
-    told({f"{AIR}.span": None}, f"{AIR}.span", "required", "damping.roll, damping.yaw needs it")
+    told({f"{AIR}.chord": None}, f"{AIR}.chord", "required", "needed by damping.pitch")
+    told({f"{AIR}.span": None}, f"{AIR}.span", "required", "needed by damping.roll, damping.yaw")
     tables = {f"{AIR}.damping": None, f"{AIR}.chord": None, f"{AIR}.pitch": 0.1}
-    told(tables, f"{AIR}.chord", "pitch needs it")
+    told(tables, f"{AIR}.chord", "needed by pitch")
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_a_coefficient_that_is_a_word() -> None:
     [
         ('{name: p, from: "2 s", to: "2 s", torque: T}', "pulses.p.to", "a time after from"),
         ('{name: p, from: "2 s", to: "3 s"}', "pulses.p", "a force or a torque"),
-        ('{name: p, from: "2 s", to: "3 s", force: ["1 N"]}', "pulses.p.force", "at least 3"),
+        ('{name: p, from: "2 s", to: "3 s", force: ["1 N"]}', "pulses.p.force", "three values"),
     ],
 )
 def test_pulses_that_do_nothing(pulse: str, key: str, words: str) -> None:

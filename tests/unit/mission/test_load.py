@@ -246,7 +246,13 @@ def test_a_byte_order_mark_and_other_line_ends_are_read(tmp_path: Path) -> None:
         ("- a\n- b\n", 1, "no mapping"),
         ("just words\n", 1, "no mapping"),
         ("a: 1\n\tb: 2\n", 2, "tabs"),
-        ("a: [1, 2\n", 2, "well-formed"),
+        ("a: [1, 2\n", 1, "the [ of this line is not closed"),
+        ('a: {b: "1 m"\nc: d\n', 1, "the { of this line is not closed, or a comma is missing"),
+        ('a:\n - [1, 2]\n - {b: "x}\n', 3, "the quote of this line is not closed"),
+        ("a: {b: 1 c: 2}\n", 1, "a { or a [ is not closed, or a comma is missing"),
+        ("a:\n  b: 1\n c: 2\n", 3, "look at its indentation"),
+        ("a: 1\nb: c: d\n", 2, "quote a text with"),
+        ("a: @x\n", 1, "quote a text that begins with such a character"),
         ("a: 1\na: 2\n", 2, "written twice"),
         ("a: &x 1\nb: *x\n", 1, "no anchors"),
         ("a: 1\nb: *x\n", 2, "no aliases"),
@@ -299,6 +305,43 @@ def test_missions_that_do_not_exist(name: str, fragment: str) -> None:
 def test_the_nearest_file_is_named(tmp_path: Path) -> None:
     write(tmp_path, "mission.yaml", "schema: 1\n")
     assert "did you mean mission.yaml?" in refused(tmp_path / "missionn.yaml")
+
+
+def test_a_file_that_only_ends_alike_is_not_near(tmp_path: Path) -> None:
+    write(tmp_path, "wind-both.yaml", "schema: 1\n")
+    message = refused(tmp_path / "nothere.yaml")
+    assert "did you mean" not in message
+    assert f"looked in {tmp_path}" in message
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "hint"),
+    [
+        ("body", "gaganyaan", "gaganyaan is of kind mission"),
+        ("body", "site.yaml", "site.yaml is of kind site"),
+        ("body", "nothere", "known: tumbling-brick"),
+        ("entry", "tumbling-brick", "tumbling-brick is of kind body"),
+        ("entry", "apollo10", "did you mean apollo10-entry?"),
+    ],
+)
+def test_a_base_of_another_kind_is_told_where_it_is_named(
+    kind: str, start: str, hint: str, tmp_path: Path
+) -> None:
+    write(tmp_path, "site.yaml", "schema: 1\nkind: site\n")
+    path = write(tmp_path, "m.yaml", f"schema: 1\nkind: {kind}\nfrom: {start}\n")
+    message = refused(path)
+    assert message.startswith(f'{path}:3: from: "{start}": expected a')
+    assert hint in message
+
+
+def test_a_part_of_another_kind_is_told_where_it_is_named(tmp_path: Path) -> None:
+    write(tmp_path, "site.yaml", "schema: 1\nkind: site\n")
+    text = "schema: 1\nkind: mission\nfrom: gaganyaan\nvehicle: site.yaml\n"
+    path = write(tmp_path, "m.yaml", text)
+    assert f'{path}:4: vehicle: "site.yaml": expected a vehicle' in refused(path)
+    # A kind that nobody knows is a slip in the file itself.
+    write(tmp_path, "site.yaml", "schema: 1\nkind: vehicel\n")
+    assert "site.yaml:2: vehicle.kind:" in refused(path)
 
 
 def test_references_that_lead_nowhere_are_told_where_they_stand(tmp_path: Path) -> None:

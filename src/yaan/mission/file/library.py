@@ -5,7 +5,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from yaan.base import InputError, Problem, nearest, quote
+from yaan.base import InputError, Problem, meant, nearest, quote
 from yaan.mission.file.read import decode, read
 from yaan.mission.file.tree import Node, Origin
 
@@ -43,9 +43,20 @@ def library_text(kind: str, name: str) -> str:
     """
     known = names(kind)
     if name not in known:
-        raise InputError(Problem("", None, "", quote(name), wanted(kind), nearest(name, known)))
+        raise unknown(kind, name, [each for each in known if _is_of_kind(each, kind)])
     path = resources.files("yaan") / "library" / FOLDERS[kind] / f"{name}.yaml"
     return path.read_bytes().decode("utf-8")
+
+
+def unknown(kind: str, name: str, known: list[str]) -> InputError:
+    """The error of a name that the library does not have; the nearest of `known` is its hint."""
+    return InputError(Problem("", None, "", quote(name), wanted(kind), nearest(name, known)))
+
+
+def _is_of_kind(name: str, kind: str) -> bool:
+    """Whether a file says that it is of a kind; some kinds share a folder."""
+    path = resources.files("yaan") / "library" / FOLDERS[kind] / f"{name}.yaml"
+    return f"\nkind: {kind}\n" in path.read_text(encoding="utf-8")
 
 
 def wanted(kind: str) -> str:
@@ -79,10 +90,10 @@ def user_node(path: Path, label: str) -> Node:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        near = sorted(p.name for p in path.parent.glob("*.yaml")) if path.parent.is_dir() else []
-        close = nearest(path.name, near)
-        known = close if close.startswith("did") else ""
-        hint = known or "a path starts from the file that it is written in"
+        beside = sorted(path.parent.glob("*.yaml")) if path.parent.is_dir() else []
+        # By their stems: the suffix alone would make all of them alike.
+        close = meant(path.stem, [file.stem for file in beside])
+        hint = f"{close[:-1]}.yaml?" if close else f"looked in {path.parent.absolute()}"
         raise InputError(Problem("", None, "", quote(label), "a file that exists", hint)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -17,6 +17,23 @@ _LARGEST: Final = 1_000_000  # characters; a mission is some kilobytes, so more 
 _DEEPEST: Final = 40  # levels of nesting; the format needs nine
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,300}")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+# What the parser was reading -> what is wrong where that was opened.
+_OPENED: Final = {
+    "while parsing a flow mapping": "the { of this line is not closed, or a comma is missing,",
+    "while parsing a flow sequence": "the [ of this line is not closed, or a comma is missing,",
+    "while scanning a quoted scalar": "the quote of this line is not closed",
+}
+_LINES: Final = "this does not go on from the lines above: look at its indentation and its quotes"
+_SIGN: Final = "quote a text that begins with such a character"
+# The parser's words, and ours.
+_REASONS: Final = (
+    ("mapping values are not allowed", 'quote a text with ": " in it, and look at the indentation'),
+    ("expected <block end>", _LINES),
+    ("expected '<document start>'", _LINES),
+    ("that cannot start any token", _SIGN),
+    ("expected alphabetic or numeric", _SIGN),
+    ("but got", "a { or a [ is not closed, or a comma is missing"),
+)
 _WORDS: Final[dict[str, Scalar]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -183,8 +200,16 @@ def _scalar(text: str) -> Scalar:
 
 def _malformed(error: Any, source: Origin, first: int | None) -> Problem:
     """Turn the parser's complaint into a problem with its line."""
-    mark = error.problem_mark or error.context_mark
-    line = None if mark is None or first is None else mark.line + first
+    found = error.problem_mark or error.context_mark
+    line = None if found is None or first is None else found.line + first
     reason = " ".join(str(error.problem or error.context or "").split())
-    hint = "indent with spaces, not with tabs" if "\\t" in reason else reason
+    start = None if first is None or error.context_mark is None else error.context_mark.line + first
+    opened = _OPENED.get(str(error.context))
+    if "\\t" in reason:
+        hint = "indent with spaces, not with tabs"
+    elif opened is not None and start is not None and start != line:
+        # The parser stumbles over what follows; the eye looks where it was opened.
+        line, hint = start, f"{opened} before line {line}"
+    else:
+        hint = next((words for sign, words in _REASONS if sign in reason), reason)
     return Problem(source.label, line, "", "", "the file is not well-formed YAML", hint)

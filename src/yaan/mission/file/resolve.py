@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from yaan.base import InputError, Problem, quote
-from yaan.mission.file.library import is_path, library_node, user_node, wanted
+from yaan.mission.file.library import is_path, library_node, names, unknown, user_node, wanted
 from yaan.mission.file.tree import Address, Node, Origin, Tree, dotted, merge
 
 SCHEMA: Final = 1
@@ -60,6 +60,8 @@ class Resolver:
         """The complete tree of the file that `text` refers to; None if there is a problem."""
         try:
             identity, raw = self._open(text, origin, kind)
+            if origin.label:  # what is named on the command line is asked for its kind below
+                _refuse_other_kind(text, raw, kind)
             self._enter(identity)
         except InputError as error:
             self.problems += error.problems
@@ -76,6 +78,8 @@ class Resolver:
         """The complete tree of a file that can be flown; None if there is a problem."""
         origin = Origin("", Path())
         try:
+            if not is_path(text) and text not in (known := names(ROOTS[0])):
+                raise unknown(ROOTS[0], text, known)  # of any kind: all of them can be flown
             _, raw = self._open(text, origin, "mission")
         except InputError as error:
             self.problems += error.problems
@@ -205,6 +209,18 @@ class Resolver:
             line, value = child.line, quote(child.plain())
             label = node.source.label
             self.problems.append(Problem(label, line, key, value, str(right), hint))
+
+
+def _refuse_other_kind(text: str, raw: Node, kind: str) -> None:
+    """A good file of another kind is not at fault: the reference is.
+
+    Raises:
+        InputError: without a place, for the reference.
+    """
+    said = raw.child("kind")
+    if said is not None and said.value in _SLOTS and said.value != kind:
+        hint = f"{text} is of kind {said.value}"
+        raise InputError(Problem("", None, "", quote(text), wanted(kind), hint))
 
 
 def root_kind(node: Node) -> str:

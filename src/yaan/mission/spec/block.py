@@ -6,11 +6,13 @@ from typing import Annotated, Any, Final, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from yaan.base import nearest
+from yaan.base import meant, nearest
 from yaan.mission.file.plain import is_mapping
+from yaan.mission.spec.exactly import RANGE
 from yaan.mission.spec.quantity import Mistake, Quantity, refuse
 
 NOTES: Final = frozenset({"title", "source", "assumed", "calibrated"})
+MAPPING: Final = "a mapping of keys to values"
 
 Pair = 2  # ends of a range
 
@@ -24,11 +26,8 @@ class Strict(BaseModel):
 class AssumedSpec(Strict):
     """Why a value that nobody published was chosen, and what it may be."""
 
-    range: list[Any] | None = Field(
-        default=None,
-        min_length=Pair,
-        max_length=Pair,
-        description="[low, high], each written like the value itself",
+    range: Annotated[list[Any], RANGE] | None = Field(
+        default=None, description="[low, high], each written like the value itself"
     )
     why: str = Field(min_length=1, description="reason for the value and its range, in words")
 
@@ -72,7 +71,7 @@ def or_word(words: tuple[str, ...], key: str, mappings: str) -> Callable[[Any], 
             return {key: value}
         if is_mapping(value) or isinstance(value, Block):
             return value
-        hint = nearest(value, words) if isinstance(value, str) else ""
+        hint = meant(value, words) if isinstance(value, str) else ""
         raise refuse(Mistake((), f"one of {', '.join(words)}, or {mappings}", hint))
 
     return read
@@ -137,9 +136,9 @@ _NAME: Final = "a name of letters, digits, - and _ that starts with a letter"
 _PLAIN: Final = {
     "missing": "required",
     "extra_forbidden": "a known key",
-    "model_type": "a mapping of keys to values",
-    "model_attributes_type": "a mapping of keys to values",
-    "dict_type": "a mapping of keys to values",
+    "model_type": MAPPING,
+    "model_attributes_type": MAPPING,
+    "dict_type": MAPPING,
     "list_type": "a list",
     "string_type": "a text",
     "string_too_short": "a text that is not empty",
@@ -159,9 +158,10 @@ def _words(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
     if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
         name, bound = next(iter(context.items()))
         words = {"ge": "of at least", "le": "of at most", "gt": "above", "lt": "below"}
-        return f"a number {words[name]} {bound}", ""
+        return f"a number {words[name]} {bound:g}", ""
     if kind == "too_short":
-        return f"at least {context['min_length']} items", ""
+        least = context["min_length"]
+        return "at least one item" if least == 1 else f"at least {least} items", ""
     if kind == "too_long":
         return f"at most {context['max_length']} items", ""
     if kind == "string_too_long":

@@ -6,8 +6,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from yaan.mission.spec.block import Block
-from yaan.mission.spec.body_shape import BodySpec, Three, Triple
+from yaan.mission.spec.body_shape import BodySpec, Triple
 from yaan.mission.spec.environment import EnvironmentSpec, world_mistakes
+from yaan.mission.spec.exactly import TRIPLE, Exactly
 from yaan.mission.spec.quantity import (
     BodyRate,
     BodyStep,
@@ -50,8 +51,8 @@ TurnOrder = Literal[
     "roll-pitch-yaw",
 ]
 
-Pushes = Annotated[list[Push], Field(min_length=Three, max_length=Three)]
-Torques = Annotated[list[Torque], Field(min_length=Three, max_length=Three)]
+Pushes = Annotated[list[Push], TRIPLE]
+Torques = Annotated[list[Torque], TRIPLE]
 
 
 class PlaceSpec(Block):
@@ -81,9 +82,15 @@ class PlaceSpec(Block):
 class StartVelocitySpec(Block):
     """How it moves at the start: north, east and down, or x, y and z in the frame of the start."""
 
-    north: Velocity | None = Field(default=None, description="against the turning Earth")
-    east: Velocity | None = Field(default=None, description="against the turning Earth")
-    down: Velocity | None = Field(default=None, description="against the turning Earth")
+    north: Velocity | None = Field(
+        default=None, description="velocity to the north, against the turning Earth"
+    )
+    east: Velocity | None = Field(
+        default=None, description="velocity to the east, against the turning Earth"
+    )
+    down: Velocity | None = Field(
+        default=None, description="velocity downwards, against the turning Earth"
+    )
     x: Velocity | None = Field(default=None, description="component along x of the frame")
     y: Velocity | None = Field(default=None, description="component along y of the frame")
     z: Velocity | None = Field(default=None, description="component along z of the frame")
@@ -121,7 +128,7 @@ class AttitudeSpec(Block):
     order: TurnOrder | None = Field(
         default=None, description="which turn comes first; left out, yaw-pitch-roll"
     )
-    quaternion: Annotated[list[float], Field(min_length=4, max_length=4)] | None = Field(
+    quaternion: Annotated[list[float], Exactly(4, "four numbers: w, x, y and z")] | None = Field(
         default=None, description="instead of angles: of length one, scalar first, to body axes"
     )
     from_: Literal["ned", "vvlh", "gcrs"] = Field(
@@ -163,7 +170,8 @@ class StartSpec(Block):
     """Position, velocity, attitude and rate at the epoch."""
 
     frame: Literal["gcrs", "itrs"] | None = Field(
-        default=None, description="of x, y and z; an itrs velocity is against the turning Earth"
+        default=None,
+        description="frame of x, y and z; an itrs velocity is against the turning Earth",
     )
     position: PlaceSpec = Field(description="where it starts")
     velocity: StartVelocitySpec = Field(description="how it moves")
@@ -184,9 +192,10 @@ class BodyUntilSpec(Block):
 
     @model_validator(mode="after")
     def _ends(self) -> Self:
-        """Something ends it."""
-        if self.duration is None and self.height_below is None:
-            raise refuse(Mistake(("duration",), "required", "or height_below"))
+        """Something ends it; an engine that burns surely empties its tank."""
+        if self.duration is None and self.height_below is None and not self.depleted:
+            hint = "or height_below, or depleted: true where the engine burns"
+            raise refuse(Mistake(("duration",), "required", hint))
         return self
 
 

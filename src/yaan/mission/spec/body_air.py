@@ -14,6 +14,7 @@ from pydantic import (
 
 from yaan.mission.file.plain import is_list, is_mapping
 from yaan.mission.spec.block import Block
+from yaan.mission.spec.exactly import TRIPLE
 from yaan.mission.spec.quantity import (
     BodyArea,
     BodyLength,
@@ -78,6 +79,12 @@ class CoefficientSpec(Block):
         mistakes: list[Mistake] = []
         rows, row = self.angle or self.mach, self.mach if self.angle is not None else None
         what = "angle" if self.angle is not None else "Mach number"
+        if self._is_turned():
+            expected = (
+                f"{len(self.values[0])} rows, one for each angle, of {len(self.values)} values"
+            )
+            hint = "rows are Mach numbers here: they belong the other way round"
+            raise refuse(Mistake(("values",), expected, hint))
         if rows is None:
             if len(self.values) != 1 or len(self.values[0]) != 1:
                 mistakes.append(Mistake((), "a number, or a table with angle or mach"))
@@ -95,12 +102,35 @@ class CoefficientSpec(Block):
             raise refuse(*mistakes)
         return self
 
+    def _is_turned(self) -> bool:
+        """Whether there is a row for each Mach number, with a value for each angle."""
+        if self.angle is None or self.mach is None or len(self.angle) == len(self.mach):
+            return False
+        sizes = {len(row) for row in self.values}
+        return len(self.values) == len(self.mach) and sizes == {len(self.angle)}
+
     @property
     def grid(self) -> list[list[float]]:
         """Values by angle, then by Mach number; one of either where there is no axis."""
         if self.angle is None and self.mach is not None:
             return [[row[0] for row in self.values]]
         return self.values
+
+
+def _thrusting(drag: CoefficientSpec | None) -> list[Mistake]:
+    """Where a drag is negative, addressed as it is written: a number, a list, or rows."""
+    if drag is None:
+        return []
+    expected, hint = "0 or more", "a negative drag would push the body on"
+    if drag.angle is None and drag.mach is None:
+        return [Mistake(("drag",), expected, hint)] if drag.values[0][0] < 0.0 else []
+    in_rows = drag.angle is not None and drag.mach is not None
+    return [
+        Mistake(("drag", "values", i, k) if in_rows else ("drag", "values", i), expected, hint)
+        for i, row in enumerate(drag.values)
+        for k, value in enumerate(row)
+        if value < 0.0
+    ]
 
 
 def _read_coefficient(value: Any) -> Any:
@@ -146,7 +176,7 @@ class BodyAirSpec(Block):
     chord: BodyLength | None = Field(
         default=None, description="reference length of pitch and its damping"
     )
-    reference_point: Annotated[list[Coordinate], Field(min_length=3, max_length=3)] | None = Field(
+    reference_point: Annotated[list[Coordinate], TRIPLE] | None = Field(
         default=None,
         description="moments are about it, structural axes; left out, the centre of mass",
     )
@@ -172,10 +202,11 @@ class BodyAirSpec(Block):
             users = [key for key in keys if getattr(self, key) is not None]
             users += [f"damping.{key}" for key in keys if getattr(self.damping, key) != 0.0]
             if getattr(self, length) is None and users:
-                mistakes.append(Mistake((length,), "required", f"{', '.join(users)} needs it"))
+                mistakes.append(Mistake((length,), "required", f"needed by {', '.join(users)}"))
         if self.drag is not None and self.drag.angle is not None and self.drag.angle[0] < 0.0:
             expected = "angles from 0 deg on: drag is against the total angle of attack"
             mistakes.append(Mistake(("drag", "angle", 0), expected))
+        mistakes += _thrusting(self.drag)
         if mistakes:
             raise refuse(*mistakes)
         return self

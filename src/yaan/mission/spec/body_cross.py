@@ -3,54 +3,30 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from yaan.base import UnitError, format_quantity, nearest, parse
+from yaan.base import format_quantity, nearest
 from yaan.mission.file.plain import is_list, is_mapping, item, items, mapping
 from yaan.mission.spec.body import MOST_ROWS
-from yaan.mission.spec.quantity import Mistake
+from yaan.mission.spec.body_start import start_mistakes
+from yaan.mission.spec.quantity import Mistake, parsed
 
 BODY_EVENTS: Final = ("start", "apex")
 """Events of a file of kind `body`, beside the ends of its phases and pulses."""
 
-_GEODETIC: Final = ("latitude", "longitude", "height")
-_GROUND: Final = ("north", "east", "down")
 _AXES: Final = ("x", "y", "z")
 _NOT_OURS: Final = ("liftoff_mass", "perigee", "apogee", "inclination")
 
 
 def body_mistakes(data: Any) -> Iterator[Mistake]:
     """Mistakes between the blocks of a file of kind `body`."""
-    yield from _start_mistakes(data)
+    yield from start_mistakes(data)
     yield from _shape_mistakes(data)
     yield from _phase_mistakes(data)
     yield from _row_mistakes(data)
+    yield from _step_mistakes(data)
+    yield from _pulse_mistakes(data)
     yield from _name_mistakes(data, "phases")
     yield from _name_mistakes(data, "pulses")
     yield from _published_mistakes(data)
-
-
-def _start_mistakes(data: Any) -> Iterator[Mistake]:
-    """Position and velocity are in one frame, and a frame is named where one is needed."""
-    start = mapping(data, "start")
-    place, motion = mapping(start, "position"), mapping(start, "velocity")
-    geodetic, ground = _any(place, _GEODETIC), _any(motion, _GROUND)
-    cartesian, components = _any(place, _AXES), _any(motion, _AXES)
-    if (geodetic and cartesian) or (ground and components):
-        return  # the blocks themselves tell it
-    if geodetic and components:
-        hint = "the position is latitude, longitude and height: one frame for both"
-        yield Mistake(("start", "velocity"), "north, east, down", hint)
-    if cartesian and ground:
-        hint = "the position is x, y and z: one frame for both"
-        yield Mistake(("start", "velocity"), "x, y, z", hint)
-    if geodetic and "frame" in start:
-        hint = "latitude, longitude and height are on the Earth"
-        yield Mistake(("start", "frame"), "nothing with latitude, longitude and height", hint)
-    if cartesian and "frame" not in start:
-        yield Mistake(("start", "frame"), "required", "gcrs or itrs, with x, y and z")
-
-
-def _any(block: dict[str, Any], keys: tuple[str, ...]) -> bool:
-    return any(key in block for key in keys)
 
 
 def _shape_mistakes(data: Any) -> Iterator[Mistake]:
@@ -81,7 +57,7 @@ def _centre_mistakes(
     if not is_list(given) or len(given) != len(_AXES):
         return
     for k, axis in enumerate(_AXES):
-        value = _parsed(given[k], "length")
+        value = parsed(given[k], "length")
         if value is None or axis not in box:
             continue
         low, high = box[axis]
@@ -98,7 +74,7 @@ def _box(block: dict[str, Any]) -> dict[str, tuple[float, float]]:
     """The ends of each axis of the box that can be read."""
     found: dict[str, tuple[float, float]] = {}
     for axis in _AXES:
-        ends = [_parsed(end, "length") for end in items(block, axis)]
+        ends = [parsed(end, "length") for end in items(block, axis)]
         if len(ends) == 2 and ends[0] is not None and ends[1] is not None and ends[0] < ends[1]:
             found[axis] = (ends[0], ends[1])
     return found
@@ -124,12 +100,11 @@ def _phase_mistakes(data: Any) -> Iterator[Mistake]:
             hint = f"configuration {chosen} has none"
             yield Mistake((*at, "engine"), "off without an engine", hint)
         if item(mapping(phase, "until"), "depleted") is True and item(phase, "engine") != "on":
-            expected = "false where no engine burns"
-            yield Mistake((*at, "until", "depleted"), expected)
+            hint = "without it nothing is used up; write engine: on, or end it by duration"
+            yield Mistake((*at, "until", "depleted"), "false where no engine burns", hint)
         if item(phase, "motion") in (None, "rigid") and chosen not in turning:
             turning.add(str(chosen))
             yield from _inertia_mistakes(block, ("body", "configurations", str(chosen)), phase)
-    yield from _attitude_mistakes(data)
 
 
 def _inertia_mistakes(block: dict[str, Any], at: tuple[str, ...], phase: Any) -> Iterator[Mistake]:
@@ -139,21 +114,6 @@ def _inertia_mistakes(block: dict[str, Any], at: tuple[str, ...], phase: Any) ->
         if part and "inertia" not in part:
             hint = f"phase {item(phase, 'name')} is rigid"
             yield Mistake((*at, key, "inertia") if key else (*at, "inertia"), "required", hint)
-
-
-def _attitude_mistakes(data: Any) -> Iterator[Mistake]:
-    """The first phase knows where the body points."""
-    phases = items(data, "phases")
-    if not phases or item(mapping(data, "start"), "attitude") is not None:
-        return
-    first = mapping(phases[0])
-    if first.get("motion", "rigid") == "rigid":
-        hint = "the first phase is rigid"
-    elif first.get("pointing") in ("held", "ned", "vvlh"):
-        hint = f"the first phase has pointing: {first['pointing']}"
-    else:
-        return
-    yield Mistake(("start", "attitude"), "required", hint)
 
 
 def _row_mistakes(data: Any) -> Iterator[Mistake]:
@@ -168,6 +128,32 @@ def _row_mistakes(data: Any) -> Iterator[Mistake]:
         if total > MOST_ROWS >= before:
             hint = f"up to here there would be {total:.0f} of them"
             yield Mistake(("phases", k, "step"), f"a step of which at most {MOST_ROWS} fit", hint)
+
+
+def _step_mistakes(data: Any) -> Iterator[Mistake]:
+    """A step fits into its phase: a longer one would be cut, and the phase be one step."""
+    for k, phase in enumerate(items(data, "phases")):
+        duration = _read(mapping(phase, "until"), "duration", "time")
+        step = _read(phase, "step", "time")
+        if duration is not None and step is not None and step > duration > 0.0:
+            most = format_quantity(duration, "s", digits=9)
+            yield Mistake(("phases", k, "step"), f"a step of at most {most}, the phase's duration")
+
+
+def _pulse_mistakes(data: Any) -> Iterator[Mistake]:
+    """A pulse begins before the flight is surely over."""
+    phases = items(data, "phases")
+    durations = [_read(mapping(phase, "until"), "duration", "time") for phase in phases]
+    known = [duration for duration in durations if duration is not None]
+    if not phases or len(known) != len(phases):
+        return
+    end = sum(known)
+    for k, pulse in enumerate(items(data, "pulses")):
+        begin = _read(pulse, "from", "time")
+        if begin is not None and begin >= end:
+            expected = f"a time before the end of the flight at {format_quantity(end, 's')}"
+            hint = "pulses are timed from the epoch; this one would never begin"
+            yield Mistake(("pulses", k, "from"), expected, hint)
 
 
 def _name_mistakes(data: Any, key: str) -> Iterator[Mistake]:
@@ -205,11 +191,4 @@ def _published_mistakes(data: Any) -> Iterator[Mistake]:
 
 def _read(block: Any, key: str, dimension: str) -> float | None:
     """A quantity, or None where there is none or it is wrong, which the models tell."""
-    return _parsed(item(block, key), dimension)
-
-
-def _parsed(value: Any, dimension: str) -> float | None:
-    try:
-        return parse(value, dimension)
-    except UnitError:
-        return None
+    return parsed(item(block, key), dimension)

@@ -5,14 +5,15 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from yaan.mission.spec.block import Block, Pair
+from yaan.mission.spec.block import Block
 from yaan.mission.spec.body_air import BodyAirSpec
+from yaan.mission.spec.exactly import RANGE, TRIPLE, Exactly
 from yaan.mission.spec.quantity import (
     BodyArea,
+    BodyMass,
     Coordinate,
     ExitArea,
     Gimbal,
-    Mass,
     MassFlow,
     Mistake,
     Moment,
@@ -28,10 +29,9 @@ Three = 3  # axes
 _SLACK = 1e-9  # of the largest moment: a flat plate has A + B = C
 _SQUARE = 1e-6  # of products between unit axes written with seven digits
 
-Triple = Annotated[list[Coordinate], Field(min_length=Three, max_length=Three)]
-Row = Annotated[
-    list[Annotated[float, Field(ge=-1.0, le=1.0)]], Field(min_length=Three, max_length=Three)
-]
+Triple = Annotated[list[Coordinate], TRIPLE]
+Row = Annotated[list[Annotated[float, Field(ge=-1.0, le=1.0)]], TRIPLE]
+Box = Annotated[list[Coordinate], RANGE]
 ORIGIN = [0.0, 0.0, 0.0]
 _ELEMENTS = ("xx", "yy", "zz", "xy", "xz", "yz")
 
@@ -48,10 +48,10 @@ class InertiaSpec(Block):
     xy: Product = Field(default=0.0, description="element xy: minus the sum of m x y")
     xz: Product = Field(default=0.0, description="element xz: minus the sum of m x z")
     yz: Product = Field(default=0.0, description="element yz: minus the sum of m y z")
-    principal: Annotated[list[Moment], Field(min_length=Three, max_length=Three)] | None = Field(
+    principal: Annotated[list[Moment], Exactly(Three, "three moments")] | None = Field(
         default=None, description="principal moments, in place of the elements"
     )
-    axes: Annotated[list[Row], Field(min_length=Three, max_length=Three)] | None = Field(
+    axes: Annotated[list[Row], Exactly(Three, "three rows, one for each moment")] | None = Field(
         default=None, description="rows: the principal axes in body axes; left out, the body axes"
     )
 
@@ -117,7 +117,7 @@ class InertiaSpec(Block):
 class MassPropertiesSpec(Block):
     """Mass, centre of mass and inertia; positions are in structural axes."""
 
-    mass: Mass = Field(description="mass")
+    mass: BodyMass = Field(description="mass")
     centre_of_mass: Triple = Field(
         default=ORIGIN, description="x forward, y right, z down, from the body's origin"
     )
@@ -129,15 +129,9 @@ class MassPropertiesSpec(Block):
 class BodyBoxSpec(Block):
     """The box that the body fills, structural axes; the centre of mass lies inside."""
 
-    x: Annotated[list[Coordinate], Field(min_length=Pair, max_length=Pair)] = Field(
-        description="[least, greatest] x"
-    )
-    y: Annotated[list[Coordinate], Field(min_length=Pair, max_length=Pair)] = Field(
-        description="[least, greatest] y"
-    )
-    z: Annotated[list[Coordinate], Field(min_length=Pair, max_length=Pair)] = Field(
-        description="[least, greatest] z"
-    )
+    x: Box = Field(description="[least, greatest] x")
+    y: Box = Field(description="[least, greatest] y")
+    z: Box = Field(description="[least, greatest] z")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -189,7 +183,7 @@ class BodyEngineSpec(Block):
 class BodyConfigurationSpec(Block):
     """What flies in a phase: constant mass properties, or those empty and full of propellant."""
 
-    mass: Mass | None = Field(default=None, description="mass; or empty and full")
+    mass: BodyMass | None = Field(default=None, description="mass that stays the same")
     centre_of_mass: Triple = Field(
         default=ORIGIN, description="x forward, y right, z down, from the body's origin"
     )

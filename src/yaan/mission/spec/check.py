@@ -8,10 +8,10 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from yaan.base import InputError, Problem, nearest, quote
+from yaan.base import InputError, Problem, listed, meant, quote
 from yaan.mission.file.plain import is_list, is_mapping
 from yaan.mission.file.tree import Address, Tree, dotted
-from yaan.mission.spec.block import is_model, mistakes_of, quantity_in
+from yaan.mission.spec.block import MAPPING, NOTES, is_model, mistakes_of, quantity_in
 from yaan.mission.spec.body import BodyFlightSpec
 from yaan.mission.spec.body_cross import body_mistakes
 from yaan.mission.spec.cross import cross_mistakes
@@ -99,9 +99,12 @@ def _problem(mistake: Mistake, tree: Tree) -> Problem:
     elif not exists:
         expected = f"expected {expected}"
     if mistake.expected == "a known key":
-        hint = hint or nearest(str(mistake.at[-1]), _keys(root, mistake.at[:-1]))
+        above = mistake.at[:-1]
+        hint = hint or meant(str(mistake.at[-1]), _keys(root, above)) or _own_keys(root, above)
+    if mistake.expected in ("required", MAPPING):
+        hint = hint or _own_keys(root, mistake.at)
     if isinstance(value, str) and not hint and expected.startswith("one of "):
-        hint = nearest(value, expected.removeprefix("one of ").split(", "))
+        hint = meant(value, expected.removeprefix("one of ").split(", "))
     text = quote(value) if exists else ""
     return Problem(file, line, dotted(mistake.at, tree.data), text, expected, hint)
 
@@ -145,6 +148,11 @@ def _keys(root: type[Spec], path: Address) -> list[str]:
     if not is_model(kind):
         return []
     return [info.alias or name for name, info in kind.model_fields.items()]
+
+
+def _own_keys(root: type[Spec], path: Address) -> str:
+    """The hint that lists a block's own keys, where they are few."""
+    return listed(key for key in _keys(root, path) if key not in NOTES)
 
 
 def _description(root: type[Spec], path: Address) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from yaan.base import nearest
+from yaan.base import meant
 from yaan.base.constants import EARTH_FLATTENING, EARTH_RADIUS
 from yaan.mission.file.plain import is_mapping
 from yaan.mission.spec.block import Block, or_word
@@ -123,7 +123,7 @@ def _read_wind(value: Any) -> Any:
         return WindSpec()
     if is_mapping(value):
         return value
-    hint = nearest(value, ["none"]) if isinstance(value, str) else ""
+    hint = meant(value, ["none"]) if isinstance(value, str) else ""
     raise refuse(Mistake((), "none, {east: .., north: ..}, or {table: ..}", hint))
 
 
@@ -142,7 +142,7 @@ def _read_shape(value: Any) -> Any:
         return {"radius": f"{EARTH_RADIUS} m", "flattening": EARTH_FLATTENING}
     if is_mapping(value) or isinstance(value, ShapeSpec):
         return value
-    hint = nearest(value, ["wgs84"]) if isinstance(value, str) else ""
+    hint = meant(value, ["wgs84"]) if isinstance(value, str) else ""
     raise refuse(Mistake((), "wgs84, or {radius: ..}", hint))
 
 

@@ -13,9 +13,10 @@ from pydantic import (
     model_validator,
 )
 
-from yaan.base import nearest
+from yaan.base import meant, nearest
 from yaan.mission.file.plain import is_list, is_mapping
 from yaan.mission.spec.block import Block, Pair, Strict, mistakes_of
+from yaan.mission.spec.exactly import RANGE
 from yaan.mission.spec.polygon import corners_mistake
 from yaan.mission.spec.quantity import (
     AttitudeStep,
@@ -63,9 +64,7 @@ class CirculariseSpec(Block):
         return self
 
 
-PerigeeBand = Annotated[
-    list[OrbitHeight], Field(min_length=Pair, max_length=Pair), AfterValidator(check_rising)
-]
+PerigeeBand = Annotated[list[OrbitHeight], RANGE, AfterValidator(check_rising)]
 
 
 class OrbitSpec(Block):
@@ -183,7 +182,7 @@ def _read_bank(value: Any) -> BankSpec:
     if value == "solve":
         return BankSpec(solve=True)
     if not is_mapping(value):
-        hint = nearest(value, ["solve"]) if isinstance(value, str) else ""
+        hint = meant(value, ["solve"]) if isinstance(value, str) else ""
         raise refuse(Mistake((), _BANK, hint))
     known = [key for keys in _BANK_KEYS for key in keys]
     unknown = [key for key in value if key not in known]

@@ -5,9 +5,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from yaan.mission.spec.block import Block, Pair
+from yaan.mission.spec.block import Block
 from yaan.mission.spec.craft import SpacecraftSpec
 from yaan.mission.spec.environment import EnvironmentSpec, world_mistakes
+from yaan.mission.spec.exactly import RANGE
 from yaan.mission.spec.home import DeorbitSpec, HomeEntrySpec, LandingSpec, OrbitSpec
 from yaan.mission.spec.quantity import (
     Azimuth,
@@ -29,9 +30,7 @@ from yaan.mission.spec.vehicle import VehicleSpec
 
 _UNIT_TOLERANCE = 1e-3
 
-AzimuthLimits = Annotated[
-    list[Azimuth], Field(min_length=Pair, max_length=Pair), AfterValidator(check_rising)
-]
+AzimuthLimits = Annotated[list[Azimuth], RANGE, AfterValidator(check_rising)]
 
 
 class SiteSpec(Block):

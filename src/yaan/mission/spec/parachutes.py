@@ -4,7 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from yaan.mission.spec.block import Block, Pair, Strict
+from yaan.mission.spec.block import Block, Strict
+from yaan.mission.spec.exactly import RANGE
 from yaan.mission.spec.quantity import (
     BoxPressure,
     DeployDelay,
@@ -82,12 +83,12 @@ class BoxSpec(Block):
 
     mach: Annotated[
         list[Annotated[float, Field(ge=0.0, le=10.0)]],
-        Field(min_length=Pair, max_length=Pair),
+        RANGE,
         AfterValidator(check_rising),
     ] = Field(description="[least, greatest] Mach number")
-    dynamic_pressure: Annotated[
-        list[BoxPressure], Field(min_length=Pair, max_length=Pair), AfterValidator(check_rising)
-    ] = Field(description="[least, greatest] dynamic pressure")
+    dynamic_pressure: Annotated[list[BoxPressure], RANGE, AfterValidator(check_rising)] = Field(
+        description="[least, greatest] dynamic pressure"
+    )
 
 
 class StepSpec(Block):

@@ -63,7 +63,7 @@ class Quantity:
             PydanticCustomError: no quantity of this dimension, or out of bounds.
         """
         try:
-            number = parse(value, self.dimension)
+            number = parse(value, self.dimension, self._unit)
         except UnitError as error:
             raise refuse(Mistake((), self.describe(), error.problems[0].hint)) from error
         if not (self.low <= number <= self.high and number > self.above):
@@ -75,8 +75,13 @@ class Quantity:
         what = describe(self.dimension, listed=False)
         return f'{what}{self._bounds()}, as "{self.example}"'
 
+    @property
+    def _unit(self) -> str:
+        """The unit of the example; bounds and hints are written in it."""
+        return self.example.split(" ", 1)[1]
+
     def _bounds(self) -> str:
-        unit = self.example.split(" ", 1)[1]
+        unit = self._unit
         low, high = (format_quantity(bound, unit, digits=6) for bound in (self.low, self.high))
         if math.isfinite(self.above):
             above = f" above {format_quantity(self.above, unit, digits=6)}"
@@ -164,6 +169,7 @@ DeployHeight = Annotated[float, Quantity("length", "7 km", above=0.0, high=60e3)
 DeploySpeed = Annotated[float, Quantity("speed", "190 m/s", above=0.0, high=5e3)]
 DeployDelay = Annotated[float, Quantity("time", "2 s", low=0.0, high=3600.0)]
 BoxPressure = Annotated[float, Quantity("pressure", "12 kPa", low=0.0, high=1e6)]
+BodyMass = Annotated[float, Quantity("mass", "12 kg", above=0.0, high=1e7)]
 Coordinate = Annotated[float, Quantity("length", "0.2 m", low=-1e4, high=1e4)]
 Moment = Annotated[float, Quantity("moment of inertia", "12 kg m2", above=0.0, high=1e15)]
 Product = Annotated[float, Quantity("moment of inertia", "0 kg m2", low=-1e15, high=1e15)]
@@ -183,6 +189,15 @@ PulseTime = Annotated[float, Quantity("time", "1000 s", low=0.0, high=30 * 86400
 BodyStep = Annotated[float, Quantity("time", "0.02 s", low=1e-4, high=300.0)]
 Push = Annotated[float, Quantity("force", "20 N", low=-1e9, high=1e9)]
 Torque = Annotated[float, Quantity("torque", "0.5 N m", low=-1e9, high=1e9)]
+
+
+def parsed(value: Any, dimension: str) -> float | None:
+    """A quantity in SI, or None where there is none or it is wrong, which the models tell."""
+    try:
+        return parse(value, dimension)
+    except UnitError:
+        return None
+
 
 _EPOCH: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})? UTC"

@@ -11,7 +11,7 @@ from pydantic import (
     model_validator,
 )
 
-from yaan.base import UnitError, nearest, parse
+from yaan.base import UnitError, meant, nearest, parse
 from yaan.mission.file.plain import is_mapping
 from yaan.mission.spec.block import Block, Strict
 from yaan.mission.spec.quantity import (
@@ -45,7 +45,7 @@ def _read_steer(value: Any) -> SteerSpec:
     if isinstance(value, str):
         if value in laws:
             return SteerSpec.model_validate({"law": value})
-        raise refuse(Mistake((), expected, nearest(value, laws)))
+        raise refuse(Mistake((), expected, meant(value, laws)))
     if is_mapping(value) and set(value) == {"programme"}:
         if isinstance(value["programme"], str):
             return SteerSpec(law="programme", programme=value["programme"])
