@@ -11,6 +11,7 @@ import typer
 from yaan.cli import console
 from yaan.cli.exits import ExitCode
 from yaan.cli.progress import Log, stoppable, watch
+from yaan.cli.writable import require_folder
 
 if TYPE_CHECKING:
     from yaan import Flight
@@ -50,6 +51,7 @@ def fly(
     started = time.perf_counter()
     prepare_jax()
     loaded = yaan.load(mission, parse_overrides(overrides or []))
+    require_folder(out, "--out")
     log = Log()
     log.add(f"yaan fly {mission}: {loaded.title}")
     timings = {"load": time.perf_counter() - started}

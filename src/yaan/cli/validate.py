@@ -9,6 +9,7 @@ import typer
 
 from yaan.cli import console
 from yaan.cli.exits import ExitCode
+from yaan.cli.writable import require_file
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -32,6 +33,8 @@ def validate(
     """Fly the outside world's cases and compare them: quantity, distance, margin, verdict."""
     from yaan.cli.fly import prepare_jax
 
+    if html is not None:
+        require_file(html, "--html")
     prepare_jax()
     from yaan.validation import choose, document, run, write_wall
 

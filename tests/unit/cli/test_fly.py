@@ -146,9 +146,28 @@ def test_a_defect_is_told_apart(desk: Desk, yaan_cli: Yaan):
 
 def test_a_folder_that_cannot_be_written_is_bad_input(desk: Desk, yaan_cli: Yaan):
     Path("taken").write_text("", encoding="utf-8")
-    ended = yaan_cli("fly", "paper", "--out", "taken")
+    # It is told before the flight, which may take minutes.
+    desk.fly_error = AssertionError("flown")
+    for out in ("taken", "taken/runs/mine"):
+        ended = yaan_cli("fly", "paper", "--out", out)
+        assert ended.code == 2
+        assert ended.err.splitlines() == [
+            f'--out: "{out}": expected a folder that can be made or written in (taken is no folder)'
+        ]
+
+
+def test_a_folder_that_refuses_is_bad_input(
+    desk: Desk, yaan_cli: Yaan, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(dir: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    desk.fly_error = AssertionError("flown")
+    ended = yaan_cli("fly", "paper", "--out", "new/runs")
     assert ended.code == 2
-    assert "taken" in ended.err
+    assert "Permission denied" in ended.err
+    assert not Path("new").exists()
 
 
 def test_characters_beyond_the_code_page_do_not_fail(desk: Desk, yaan_cli: Yaan):

@@ -76,6 +76,18 @@ def test_the_page_is_written(yaan_cli: Yaan, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("html", "reason"), [("no/wall.html", "no is no folder"), (".", ". is a folder")]
+)
+def test_a_page_that_cannot_be_written_is_told_first(
+    yaan_cli: Yaan, monkeypatch: pytest.MonkeyPatch, html: str, reason: str
+):
+    monkeypatch.setattr("yaan.validation.run", lambda *_: pytest.fail("it was run"))
+    ended = yaan_cli("validate", "--html", html)
+    assert ended.code == 2
+    assert reason in ended.err
+
+
+@pytest.mark.parametrize(
     ("option", "value", "hint"),
     [("--suite", "goo", "did you mean good?"), ("--case", "good/tow", "did you mean good/two?")],
 )
