@@ -89,6 +89,7 @@ def test_a_pulse_begins_before_the_flight_is_over() -> None:
     two = {"phases": f"[{phase.replace('NAME', 'a')}, {phase.replace('NAME', 'b')}]"}
     told(two | pulses("5 s"), "pulses.p0.from", "at 4 s")
     spec_of(two | pulses("3.9 s"))
+    told({"phases.fall.until.duration": "-1 s", **pulses("1 s")}, "phases.fall.until.duration")
     # Without a duration nobody knows when it is over.
     spec_of({"phases.fall.until": '{height_below: "1 km"}', **pulses("40 s")})
 
@@ -163,6 +164,8 @@ def test_a_list_of_another_length_is_told_once(key: str, value: str, words: str)
         ("environment.wind", "10 m/s", "none, {east: .., north: ..}, or {table: ..}"),
         (f"{AIR}.elevator", "5 deg", "known: area, span, chord"),
         ("phases.fall.until", None, "known: duration, height_below, depleted"),
+        ("name", "../brick", "starts with a letter or a digit"),
+        ("start.attitude", None, "required: where it points"),
     ],
 )
 def test_hints_say_what_to_write(key: str, value: object, words: str) -> None:

@@ -132,6 +132,7 @@ def mistakes_of(error: ValidationError) -> list[Mistake]:
 
 
 _NAME: Final = "a name of letters, digits, - and _ that starts with a letter"
+_FILE_NAME: Final = "a name of letters, digits, -, _ and . that starts with a letter or a digit"
 
 _PLAIN: Final = {
     "missing": "required",
@@ -148,6 +149,7 @@ _PLAIN: Final = {
     "finite_number": "a finite number",
     "bool_type": "true or false",
     "string_pattern_mismatch": _NAME,
+    "file_name_mismatch": _FILE_NAME,
 }
 
 
@@ -164,6 +166,8 @@ def _words(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
         return "at least one item" if least == 1 else f"at least {least} items", ""
     if kind == "too_long":
         return f"at most {context['max_length']} items", ""
+    if kind == "string_pattern_mismatch" and "." in context["pattern"]:
+        kind = "file_name_mismatch"
     if kind == "string_too_long":
         return f"at most {context['max_length']} characters", ""
     return _PLAIN.get(kind, kind.replace("_", " ")), ""

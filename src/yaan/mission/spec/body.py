@@ -176,7 +176,7 @@ class StartSpec(Block):
     position: PlaceSpec = Field(description="where it starts")
     velocity: StartVelocitySpec = Field(description="how it moves")
     attitude: AttitudeSpec | None = Field(
-        default=None, description="left out, the first phase must say where it points"
+        default=None, description="where it points; left out, the first phase must say so"
     )
     rate: RateSpec = Field(
         default_factory=RateSpec, description="left out, none against the turning Earth"

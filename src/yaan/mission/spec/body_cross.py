@@ -144,7 +144,7 @@ def _pulse_mistakes(data: Any) -> Iterator[Mistake]:
     """A pulse begins before the flight is surely over."""
     phases = items(data, "phases")
     durations = [_read(mapping(phase, "until"), "duration", "time") for phase in phases]
-    known = [duration for duration in durations if duration is not None]
+    known = [duration for duration in durations if duration is not None and duration > 0.0]
     if not phases or len(known) != len(phases):
         return
     end = sum(known)
@@ -186,7 +186,8 @@ def _published_mistakes(data: Any) -> Iterator[Mistake]:
             hint = nearest(stage, stages)
             yield Mistake(("published", k, "stage"), "a configuration of the body", hint)
         if quantity in _NOT_OURS:
-            yield Mistake(("published", k, "quantity"), "a quantity of a body's flight")
+            hint = f"{', '.join(_NOT_OURS)} are those of an ascent"
+            yield Mistake(("published", k, "quantity"), "a quantity of a body's flight", hint)
 
 
 def _read(block: Any, key: str, dimension: str) -> float | None:

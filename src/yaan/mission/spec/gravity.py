@@ -87,10 +87,10 @@ def _coefficient_mistakes(given: dict[str, list[float]] | None) -> list[Mistake]
     for key, pair in given.items():
         at, (degree, order) = ("coefficients", key), degree_and_order(key)
         if not (2 <= degree <= _HIGHEST and 0 <= order <= degree):
-            expected = f'a degree from 2 to {_HIGHEST} and an order up to it, as "2,0"'
+            expected = f'a key of a degree from 2 to {_HIGHEST} and an order up to it, as "2,0"'
             mistakes.append(Mistake(at, expected))
         elif len(pair) != Pair:
-            mistakes.append(Mistake(at, "[C, S], fully normalised"))
+            mistakes.append(Mistake(at, "two numbers [C, S], fully normalised"))
         elif order == 0 and pair[1] != 0.0:
             mistakes.append(Mistake((*at, 1), "0: there is no sine of order 0"))
     return mistakes
