@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +15,15 @@ from scipy.spatial.transform import Rotation
 
 import yaan
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.cli.exits import ExitCode
+from yaan.cli.fly import exit_code
 from yaan.environment.atmosphere import TableAtmosphere
 from yaan.mission import check, load_tree
 from yaan.mission.flight.body import FlownBody, fly_body_file
 from yaan.mission.spec import BodyFlightSpec
-from yaan.mission.telling.body import matrix, summarise_body
+from yaan.mission.telling.body import matrix, peaks, summarise_body
 from yaan.mission.telling.body_tables import judge_tables
+from yaan.mission.telling.keep import keep
 from yaan.report.page import render
 from yaan.results import History, compare, read_flight
 from yaan.results.outcome import OutcomeCode
@@ -327,6 +331,52 @@ def test_a_flight_that_leaves_the_numbers_says_so_and_keeps_its_last_state(fly: 
     assert "`step`" in told["outcome"]["text"]
     assert all(np.all(np.isfinite(values)) for values in lost.history.columns.values())
     json.dumps(told, allow_nan=False)
+
+
+def test_a_flight_that_leaves_the_numbers_at_once_is_told_kept_and_shown(
+    flown: FlownBody, tmp_path: Path
+) -> None:
+    h = flown.history
+    lost = {name: values[:1].copy() for name, values in h.columns.items()}
+    for name in ("attitude", "rate_body", "load", "dynamic_pressure", "downrange", "yaw_vvlh"):
+        lost[name] *= np.nan
+    codes = np.array([OutcomeCode.NOT_FINITE, OutcomeCode.NO_SOLUTION])
+    legs = eqx.tree_at(lambda leg: leg.outcome, flown.legs, codes)
+    flight = yaan.Flight(replace(flown, history=History(lost, h.stages, h.phases), legs=legs), {})
+    text = flight.outcome["text"]
+    assert flight.outcome["code"] == "not-finite"
+    assert "'boost'" in text
+    assert "at once" in text
+    assert "attitude, rate_body" in text
+    assert "yaw_vvlh" not in text
+    folder = flight.save(tmp_path)
+    assert "left the numbers at once" in (folder / "report.html").read_text(encoding="utf-8")
+    assert exit_code(flight.summary) == ExitCode.NO_SOLUTION
+    assert read_flight(folder).summary["peaks"]["load"]["value_g"] is None
+
+
+def test_no_air_has_no_mach_number(flown: FlownBody) -> None:
+    columns = dict(flown.history.columns)
+    bare = History(columns | {"density": 0.0 * columns["density"]}, (), flown.history.phases)
+    assert peaks(bare)["dynamic_pressure"]["mach"] is None
+    assert peaks(flown.history)["dynamic_pressure"]["mach"] > 0.5
+
+
+def test_a_folder_with_a_summary_holds_all_that_was_flown(
+    flown: FlownBody, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed: list[str] = []
+
+    def replaced(source: Path, target: Path) -> None:
+        placed.append(target.name)
+        move(source, target)
+
+    move = os.replace
+    monkeypatch.setattr(os, "replace", replaced)
+    summary = summarise_body(flown)
+    keep(flown, summary, {}, tmp_path)
+    assert sorted(placed) == ["flight.nc", "manifest.json", "mission.yaml", "summary.json"]
+    assert placed[-1] == "summary.json"
 
 
 def test_a_history_that_is_full_says_so(flown: FlownBody) -> None:

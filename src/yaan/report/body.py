@@ -7,7 +7,18 @@ from yaan.report import figures
 from yaan.report.cards import Card
 from yaan.report.span import span
 from yaan.report.tables import Cell, Column, Table, make_table
-from yaan.report.text import MINUS, THIN, clock, label, number, quantity
+from yaan.report.text import (
+    MINUS,
+    NONE,
+    SPACE,
+    THIN,
+    TIMES,
+    clock,
+    label,
+    number,
+    quantity,
+    significant,
+)
 from yaan.results import FlightRecord
 
 Block = tuple[str, object]
@@ -34,6 +45,15 @@ _SCALARS: Final = (
     ("roll_deg", "Roll", "deg"),
     ("mass", "Mass", "kg"),
 )
+_ORBIT: Final = (
+    ("perigee", "Perigee, above 6378.137 km", "m"),
+    ("apogee", "Apogee, above 6378.137 km", "m"),
+    ("eccentricity", "Eccentricity", ""),
+    ("inclination_deg", "Inclination", "deg"),
+    ("raan_deg", "Right ascension of the node", "deg"),
+    ("argument_of_perigee_deg", "Argument of perigee", "deg"),
+    ("true_anomaly_deg", "True anomaly", "deg"),
+)
 
 
 def body_numbers(summary: Summary) -> list[Card]:
@@ -41,31 +61,53 @@ def body_numbers(summary: Summary) -> list[Card]:
     if span(summary, "body") is None:
         return []
     end, peaks = summary["end"], summary["peaks"]
-    down = end["velocity_ned"][2]
-    fast = sum(v * v for v in end["velocity_ned"]) ** 0.5
-    below = f"{quantity(fast, 'm/s', 5)} against the Earth, {_sense(down)}"
-    high, turn = peaks["height"], peaks["rate"]
+    since = f"{number(end['time'], 2)} s from {summary['epoch']}"
     cards = [
-        Card("Height at the end", quantity(end["height"], "m", 6), below),
-        Card(
-            "Time flown", clock(end["time"]), f"{number(end['time'], 2)} s from {summary['epoch']}"
-        ),
-        Card("Highest point", quantity(high["value"], "m", 6), f"at {clock(high['time'])}"),
-        Card("Fastest turn", f"{number(turn['value_deg'], 3)}°/s", f"at {clock(turn['time'])}"),
+        Card("Height at the end", quantity(end["height"], "m", 6), _motion(end)),
+        Card("Time flown", clock(end["time"]), since),
+        _reach(summary),
     ]
-    pressure, load = peaks["dynamic_pressure"], peaks["load"]
-    if pressure["value"] >= _LEAST_PRESSURE:
+    turn, pressure, load = peaks["rate"], peaks["dynamic_pressure"], peaks["load"]
+    # A flight that left the numbers at once has peaks of nothing.
+    if turn["value_deg"] is not None:
+        value = f"{significant(turn['value_deg'])}°/s"
+        cards.append(Card("Fastest turn", value, f"at {clock(turn['time'])}"))
+    if (pressure["value"] or 0.0) >= _LEAST_PRESSURE:
         below = f"{clock(pressure['time'])}, Mach {number(pressure['mach'], 3)}"
         value = quantity(pressure["value"], "Pa", 4)
         cards.append(Card("Maximum dynamic pressure", value, below))
-    if load["value_g"] >= _LEAST_LOAD:
+    if (load["value_g"] or 0.0) >= _LEAST_LOAD:
         value = f"{quantity(load['value_g'], '', 3)} g"
         cards.append(Card("Peak load", value, f"at {clock(load['time'])}"))
     return cards
 
 
+def _reach(summary: Summary) -> Card:
+    """The orbit that it is left in, or its highest point."""
+    orbit, high = summary["end"].get("orbit"), summary["peaks"]["height"]
+    if not orbit:
+        return Card("Highest point", quantity(high["value"], "m", 6), f"at {clock(high['time'])}")
+    low, far = (number(orbit[key] / 1e3, 1) for key in ("perigee", "apogee"))
+    below = f"osculating, inclined {number(orbit['inclination_deg'], 3)}°"
+    return Card("Orbit at the end", f"{low} {TIMES} {far}{SPACE}km", below)
+
+
+def _motion(end: Mapping[str, Any]) -> str:
+    velocity = end["velocity_ned"]
+    if None in velocity:
+        return "its speed cannot be told"
+    fast = sum(v * v for v in velocity) ** 0.5
+    return f"{quantity(fast, 'm/s', 5)} against the Earth, {_sense(velocity[2])}"
+
+
 def _sense(down: float) -> str:
     return f"{quantity(abs(down), 'm/s', 5)} {'down' if down >= 0.0 else 'up'}"
+
+
+def orbits(summary: Summary) -> bool:
+    """Whether the timeline of a body tells the apogees and perigees of an orbit."""
+    ends = summary.get("start") or {}, summary.get("end") or {}
+    return all(state.get("orbit") for state in ends)
 
 
 def flight(record: FlightRecord) -> Iterator[Block]:
@@ -80,8 +122,9 @@ def attitude(record: FlightRecord) -> Iterator[Block]:
 
 
 def air(record: FlightRecord) -> Iterator[Block]:
-    """What the air and the engine do."""
+    """How it meets the air, and the forces and moments by their source."""
     yield "figure", figures.body_air(record)
+    yield "figure", figures.body_loads(record)
 
 
 def path(record: FlightRecord) -> Iterator[Block]:
@@ -110,6 +153,11 @@ def states(record: FlightRecord) -> Iterator[Block]:
         (words, unit, *(_full(state[key]) for state in (start, end)))
         for key, words, unit in _SCALARS
     ]
+    if orbits(record.summary):
+        rows += [
+            (words, unit, *(_full(state["orbit"][key]) for state in (start, end)))
+            for key, words, unit in _ORBIT
+        ]
     columns = (
         Column("Quantity", kind="text"),
         Column("Unit", kind="text"),
@@ -119,8 +167,10 @@ def states(record: FlightRecord) -> Iterator[Block]:
     yield "fold", Table("The state at the start and at the end", columns, tuple(rows))
 
 
-def _full(value: float) -> str:
-    """So many digits that nothing of worth is lost."""
+def _full(value: float | None) -> str:
+    """So many digits that nothing of worth is lost; a dash for what is no number."""
+    if value is None:
+        return NONE
     return f"{value:.15g}".replace("-", MINUS)
 
 

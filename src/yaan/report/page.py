@@ -47,6 +47,7 @@ def render(record: FlightRecord) -> str:
         head=_head(record),
         sections=parts,
         figures=_figures(drawn),
+        plural=plural,
         css=_own("page.css"),
         script=_own("page.js") if drawn else "",
         plotly=_plotly() if drawn else "",

@@ -14,7 +14,7 @@ from yaan.report.cards import key_numbers
 from yaan.report.return_cards import return_numbers
 from yaan.report.span import aloft, ascent
 from yaan.report.tables import Column, Table, badge, state
-from yaan.report.text import SPACE, label, number
+from yaan.report.text import SPACE, label, number, significant
 from yaan.results import FlightRecord
 
 Block = tuple[str, Any]
@@ -88,6 +88,12 @@ def _timeline(record: FlightRecord) -> Iterator[Block]:
         f"T+ is the time since {since}. Relative speed is over the rotating Earth; inertial speed"
         " and flight-path angle are in GCRS. Load is the specific force over 9.80665 m/s².",
     )
+    if body.orbits(record.summary):
+        yield (
+            "text",
+            "Apogee and perigee are where the distance from the Earth's centre is greatest and"
+            " least, which over an oblate Earth is not where the height is.",
+        )
 
 
 def _histories(record: FlightRecord) -> Iterator[Block]:
@@ -127,7 +133,9 @@ def _ledgers(record: FlightRecord) -> Iterator[Block]:
     masses = tables.mass_ledger(summary)
     yield "table", masses
     if masses is not None and summary.get("mass_closure") is not None:
-        yield "text", f"The mass ledger closes within {summary['mass_closure']:.1e} kg."
+        closure = summary["mass_closure"]
+        words = f"within {significant(closure, 2)} kg" if closure else "exactly"
+        yield "text", f"The mass ledger closes {words}."
 
 
 def _crew(record: FlightRecord) -> Iterator[Block]:

@@ -14,6 +14,7 @@ from yaan.report.text import (
     SPACE,
     clock,
     label,
+    legible,
     number,
     significant,
 )
@@ -106,8 +107,7 @@ def timeline(summary: Summary) -> Table | None:
                 number(row.get("flight_path_angle_deg"), 2),
                 scaled(before, scale, 2),
                 scaled(after, scale, 2),
-                scaled(row.get("dynamic_pressure"), 1e3, 2),
-                number(row.get("load_g"), 2),
+                *_felt(row),
             )
         )
         classes.append("peak" if peak else "")
@@ -127,6 +127,17 @@ def timeline(summary: Summary) -> Table | None:
     )
     caption = "Events (numbered as in the figures) and peaks (▲) in the order of time"
     return make_table(caption, columns, rows, tuple(classes))
+
+
+def _felt(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Dynamic pressure [kPa] and load [g]; a peak of either is never shown as zero."""
+    pressure, load, name = row.get("dynamic_pressure"), row.get("load_g"), row.get("event")
+    shown = (
+        (None if pressure is None else pressure / 1e3, "maximum dynamic pressure"),
+        (load, "maximum load"),
+    )
+    first, second = ((legible if name == peak else number)(value, 2) for value, peak in shown)
+    return first, second
 
 
 def mass_unit(summary: Summary) -> tuple[float, str]:

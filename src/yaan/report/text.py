@@ -10,6 +10,9 @@ MINUS: Final = "\u2212"
 TIMES: Final = "\u00d7"
 NONE: Final = "\u2013"
 
+# Hyphens that are those of a compound word; any other stands where a name cannot have a space.
+_COMPOUND: Final = r"(?:(?:(?<=cut)|(?<=lift)|(?<=tail))-off|-(?:over|optimal|shaped|lit))\b"
+
 # Unit of a result -> (above this magnitude, factor, unit shown), the first that fits.
 _SCALES: Final[dict[str, tuple[tuple[float, float, str], ...]]] = {
     "kg": ((1e3, 1e3, "t"),),
@@ -47,6 +50,14 @@ def significant(value: float | None, digits: int = 4, *, sign: bool = False) -> 
     return number(value, max(digits - 1 - magnitude, 0), sign=sign)
 
 
+def legible(value: float | None, digits: int) -> str:
+    """`value` with so many decimals, or two significant digits of what would show as zero."""
+    text = number(value, digits)
+    if value and math.isfinite(value) and not any(c in "123456789" for c in text):
+        return significant(value, 2)
+    return text
+
+
 def quantity(value: float | None, unit: str, digits: int = 4, *, sign: bool = False) -> str:
     """`value` in SI with the unit that suits its size, e.g. ``9.8 t`` for 9800 kg."""
     if value is None or not math.isfinite(value):
@@ -81,7 +92,7 @@ def clock(seconds: float | None) -> str:
 
 def label(name: str) -> str:
     """A name from a mission file as words: ``c25-cut-off`` becomes ``C25 cut-off``."""
-    words = re.sub(r"_|-(?!(?:off|over|optimal|shaped|lit)\b)", " ", name).split()
+    words = re.sub(rf"_|(?!{_COMPOUND})-", " ", name).split()
     words = [w.upper() if re.fullmatch(r"[a-z]{1,3}\d+", w) else w for w in words]
     text = " ".join(words)
     return text[:1].upper() + text[1:]

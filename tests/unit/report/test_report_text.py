@@ -54,10 +54,21 @@ def test_number_has_a_true_minus_and_no_negative_zero():
         ("lift-off", "Lift-off"),
         ("crew-shaped", "Crew-shaped"),
         ("escape-system-jettison", "Escape system jettison"),
+        ("core-tail-off", "Core tail-off"),
+        ("torque-off", "Torque off"),
+        ("torque-on", "Torque on"),
+        ("apogee-1", "Apogee 1"),
     ],
 )
 def test_label(name, words):
     assert text.label(name) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.004, "0.0040"), (1.66, "1.66"), (0.0, "0.00"), (None, text.NONE)]
+)
+def test_what_would_show_as_zero_is_legible(value, shown):
+    assert text.legible(value, 2) == shown
 
 
 def test_short_key_keeps_the_telling_end():

@@ -5,22 +5,22 @@ from typing import Any
 
 import numpy as np
 
-from yaan.base.units import format_quantity
 from yaan.mission.account import assumptions, sources
 from yaan.mission.flight.body import FlownBody
 from yaan.mission.flight.rank import Ranked
 from yaan.mission.model.world import epoch_of
-from yaan.mission.spec import BodyFlightSpec, BodyPhaseSpec
-from yaan.mission.telling.body_ledger import legs_of, mass_ledger, propellant
+from yaan.mission.telling.body_ledger import mass_ledger, propellant
+from yaan.mission.telling.body_models import models
+from yaan.mission.telling.body_orbit import orbit_at
+from yaan.mission.telling.body_steps import judge_steps
 from yaan.mission.telling.body_tables import judge_tables
-from yaan.mission.telling.moment import degrees, entry, event
+from yaan.mission.telling.body_timeline import highest, rate_of, timeline
+from yaan.mission.telling.moment import degrees
 from yaan.mission.telling.published import compare_published
-from yaan.mission.telling.summary import SCHEMA, told_assumption, world_models
+from yaan.mission.telling.summary import SCHEMA, told_assumption
 from yaan.mission.telling.verdict import verdict
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
-
-_NOTHING = 1e-12  # of what a peak would be of: nothing acts
 
 CLOSE = 1e-9
 """The mass ledger closes within this share of the mass."""
@@ -36,6 +36,8 @@ def summarise_body(flown: FlownBody) -> dict[str, Any]:
     spec, history = flown.spec, flown.history
     masses, closure = mass_ledger(spec, history)
     tables, notes = judge_tables(flown)
+    start, end = state_at(flown, 0), state_at(flown, len(history) - 1)
+    orbits = start["orbit"] is not None and end["orbit"] is not None
     body: dict[str, Any] = {
         "schema": SCHEMA,
         "kind": "flight",
@@ -45,9 +47,9 @@ def summarise_body(flown: FlownBody) -> dict[str, Any]:
         "epoch": spec.epoch,
         "spans": {"body": [float(history["time"][0]), float(history["time"][-1])]},
         "outcome": outcome(flown),
-        "timeline": timeline(spec, history),
-        "start": state_at(flown, 0),
-        "end": state_at(flown, len(history) - 1),
+        "timeline": timeline(spec, history, orbits=orbits),
+        "start": start,
+        "end": end,
         "peaks": peaks(history),
         "phases": phase_rows(flown),
         "mass_ledger": masses,
@@ -65,7 +67,12 @@ def summarise_body(flown: FlownBody) -> dict[str, Any]:
         "models": models(spec),
     }
     body["published"] = compare_published(spec, body)
-    body["verdicts"] = [*tables, *_ledger_verdict(body), *_published_verdict(body)]
+    body["verdicts"] = [
+        *tables,
+        *judge_steps(spec, history),
+        *_ledger_verdict(body),
+        *_published_verdict(body),
+    ]
     return body
 
 
@@ -77,6 +84,12 @@ def outcome(flown: FlownBody) -> dict[str, Any]:
         text = code.sentence(phase.name)
         if code in _ADVICE:
             text = f"{text.split('. ')[0].rstrip('.')}. {_ADVICE[code]}."
+        undefined = _undefined(flown.history)
+        if code is OutcomeCode.NOT_FINITE and undefined:
+            text = (
+                f"Phase {phase.name!r} left the numbers at once: {', '.join(undefined)} cannot be"
+                " told at its first instant. Check `start` and where the phase points."
+            )
         return {"code": code.word, "text": text, "shortfall": 0.0}
     h = flown.history
     end = float(h["height"][-1])
@@ -89,35 +102,15 @@ def outcome(flown: FlownBody) -> dict[str, Any]:
     return {"code": OutcomeCode.REACHED.word, "text": text, "shortfall": 0.0}
 
 
-def timeline(spec: BodyFlightSpec, history: History) -> list[dict[str, Any]]:
-    """Events and peaks in the order of time."""
-    last = len(history) - 1
-    rows = [entry(history, 0, 0, "start", "", "event")]
-    for index, _, end in legs_of(history):
-        after = min(end + 1, last)
-        name = spec.phases[index].name
-        rows.append(entry(history, end, after, f"{name}-end", name, "event"))
-    for pulse in spec.pulses:
-        for word, time in (("on", pulse.from_), ("off", pulse.to)):
-            if time <= history["time"][-1] + 1e-9:
-                rows.append(event(history, time, f"{pulse.name}-{word}", ""))
-    highest = int(np.argmax(history["height"]))
-    if 0 < highest < last:
-        rows.append(entry(history, highest, highest, "apex", "", "event"))
-    for name, values in (
-        ("maximum dynamic pressure", history["dynamic_pressure"]),
-        ("maximum load", history["load"]),
-        ("maximum rate", rate_of(history)),
-    ):
-        row = int(np.argmax(values))
-        if 0 < row < last and values[row] > _NOTHING:
-            rows.append(entry(history, row, row, name, "", "peak"))
-    return sorted(rows, key=lambda r: (r["time"], r["kind"]))
-
-
-def rate_of(history: History) -> np.ndarray:
-    """Size of the rate against GCRS [rad/s]."""
-    return np.linalg.norm(history["rate_body"], axis=1)
+def _undefined(history: History) -> list[str]:
+    """Columns that are no numbers from the start, which then is all that there is."""
+    if len(history) > 1:
+        return []
+    return [
+        name
+        for name, values in history.columns.items()
+        if not name.endswith("_vvlh") and not np.all(np.isfinite(values[0]))
+    ]
 
 
 def state_at(flown: FlownBody, row: int) -> dict[str, Any]:
@@ -143,6 +136,7 @@ def state_at(flown: FlownBody, row: int) -> dict[str, Any]:
         "roll_deg": degrees(h["roll"][row]),
         "rate_body": _plain(h["rate_body"][row]),
         "mass": float(h["mass"][row]),
+        "orbit": orbit_at(h, row, flown.world.mu),
     }
 
 
@@ -179,17 +173,18 @@ def peaks(history: History) -> dict[str, Any]:
     """The largest dynamic pressure, load and rate, and the highest point."""
     h, rate = history, rate_of(history)
     q, load, turn = (int(np.argmax(v)) for v in (h["dynamic_pressure"], h["load"], rate))
-    high = int(np.argmax(h["height"]))
+    time, height = highest(history)
     return {
         "dynamic_pressure": {
             "time": float(h["time"][q]),
             "value": float(h["dynamic_pressure"][q]),
-            "mach": float(h["mach"][q]),
+            # Where there is no air there is no sound in it.
+            "mach": float(h["mach"][q]) if h["density"][q] > 0.0 else None,
             "height": float(h["height"][q]),
         },
         "load": {"time": float(h["time"][load]), "value_g": float(h["load"][load])},
         "rate": {"time": float(h["time"][turn]), "value_deg": degrees(rate[turn])},
-        "height": {"time": float(h["time"][high]), "value": float(h["height"][high])},
+        "height": {"time": time, "value": height},
     }
 
 
@@ -231,34 +226,3 @@ def _published_verdict(body: dict[str, Any]) -> list[dict[str, Any]]:
     words = f"Outside: {', '.join(outside)}." if outside else "Those with a tolerance."
     limit = "every one within its tolerance"
     return [verdict("published figures", not outside, value, limit, words)]
-
-
-def models(spec: BodyFlightSpec) -> list[dict[str, str]]:
-    """The models that flew, and what each ignores."""
-    motions = {phase.motion for phase in spec.phases}
-    told = world_models(spec.environment)
-    if "rigid" in motions:
-        text = "rigid body: quaternion and rate against GCRS; inertia linear in the propellant"
-        ignored = "slosh, flexibility, the centre of mass moving within the body"
-        told.append({"name": "body", "text": text, "ignores": ignored})
-    if "point" in motions:
-        text = "point mass whose axes are prescribed: into the stream, held, or kept to a frame"
-        told.append({"name": "point", "text": text, "ignores": "moments, and what turns the axes"})
-    if any(c.aerodynamics is not None for c in spec.body.configurations.values()):
-        text = "coefficients by angle and Mach number, linear between nodes; damping by rate"
-        ignored = "coupling of the two angles beyond the drag's, lag, Reynolds number"
-        told.append({"name": "aerodynamics", "text": text, "ignores": ignored})
-    if any(phase.engine == "on" for phase in spec.phases):
-        text = "constant vacuum thrust less back pressure, at a fixed gimbal"
-        told.append({"name": "engine", "text": text, "ignores": "build-up, tail-off, misalignment"})
-    return [*told, _integrator(spec)]
-
-
-def _integrator(spec: BodyFlightSpec) -> dict[str, str]:
-    method = {"rk4": "Runge-Kutta 4", "dop853": "Dormand and Prince 8"}[spec.method]
-    steps = ", ".join(dict.fromkeys(_step(phase) for phase in spec.phases))
-    return {"name": "integrator", "text": f"{method}, fixed steps of {steps}", "ignores": ""}
-
-
-def _step(phase: BodyPhaseSpec) -> str:
-    return format_quantity(phase.step, "s")

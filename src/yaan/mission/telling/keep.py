@@ -20,17 +20,20 @@ def keep(
     timings: dict[str, float],
     parent: Path,
 ) -> Path:
-    """Write input, history and summary into a new run folder below `parent`."""
+    """Write input, history and summary into a new run folder below `parent`.
+
+    The summary comes last: a folder that has it can be read, compared and reported.
+    """
     folder = new_run_folder(parent, flown.spec.name)
     resolved = resolved_text(flown)
     write_text(folder / "mission.yaml", resolved)
-    write_flight(folder, summary, flown.history, _groups(flown))
     write_manifest(
         folder,
         yaan=summary["yaan"],
         inputs={"mission.yaml": resolved.encode("utf-8")},
         timings=timings,
     )
+    write_flight(folder, summary, flown.history, _groups(flown))
     return folder
 
 

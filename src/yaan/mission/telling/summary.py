@@ -277,7 +277,9 @@ def _earth_text(spec: EarthSpec) -> str:
 def _air_text(spec: AtmosphereSpec) -> str:
     if spec.density is not None:
         return f"{format_quantity(spec.density, 'kg/m3')} everywhere"
-    return spec.model.upper() if spec.model is not None else "a table from the file"
+    if spec.model is None:
+        return "a table from the file"
+    return spec.model if spec.model == "none" else spec.model.upper()
 
 
 def models(spec: MissionSpec) -> list[dict[str, str]]:

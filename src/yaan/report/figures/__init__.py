@@ -3,13 +3,13 @@
 from yaan.report.figures.attitude import attitude
 from yaan.report.figures.bars import tornado, velocity
 from yaan.report.figures.body import (
-    body_air,
     body_attitude,
     body_motion,
     body_path,
     goes_around,
     goes_far,
 )
+from yaan.report.figures.body_loads import body_air, body_loads
 from yaan.report.figures.descent import boxes, parachutes
 from yaan.report.figures.entry import corridor, entry
 from yaan.report.figures.globe import globe
@@ -26,6 +26,7 @@ __all__ = [
     "attitude",
     "body_air",
     "body_attitude",
+    "body_loads",
     "body_motion",
     "body_path",
     "boxes",

@@ -34,6 +34,10 @@ _SIDES: Final = {
 }
 _REVOLUTION: Final = 5500.0  # [s], about one revolution in a low orbit
 _MESH: Final = 2.5  # [deg]
+_ASIDE: Final = 0.44  # [rad] the end of the path is seen from so far beside it
+_SEEN: Final = 2.3  # [rad] two places further apart are not on one side of the globe
+_RAISED: Final = 0.42  # of the eye above the equator, over its distance from the axis
+_CLEAR: Final = 0.012  # Earth radii
 
 PARTS: Final = (
     ("ascent", "Ascent", VERMILION, 6),
@@ -63,9 +67,10 @@ def globe(record: FlightRecord) -> Figure | None:
                 data += _ends(part, words)
             data.append(_path(part, words, colour, 1.0 if tangled else width))
             flown.append(words.lower())
-    data += _pins(history, _marked(summary))
-    start = float(np.degrees(history["longitude"][-1])) - 25.0
-    wide, narrow = (_layout(height, start) for height in (600, 400))
+    alone = span(summary, "body") is not None
+    eye = _between(history) if alone else float(history["longitude"][-1]) - _ASIDE
+    data += _spots(history, eye) if alone else _pins(history, _marked(summary))
+    wide, narrow = (_layout(height, eye) for height in (600, 400))
     end = f"{number(float(np.degrees(history['latitude'][-1])), 1)}° north"
     end += f", {number(float(np.degrees(history['longitude'][-1])), 1)}° east"
     alt = (
@@ -185,9 +190,6 @@ def _marked(summary: Mapping[str, Any]) -> list[tuple[str, float]]:
     names = {"ascent": "Lift-off", "orbit": "Insertion", "deorbit": "Deorbit burn"}
     names |= {"entry": "Entry interface"}
     marked = [(words, s[0]) for key, words in names.items() if (s := span(summary, key))]
-    alone = span(summary, "body")
-    if alone is not None:
-        return [("Start", alone[0]), ("End", alone[1])]
     last = span(summary, "entry", "descent")
     down = "Splashdown" if span(summary, "descent") else "End"
     return [*marked, *([(down, last[1])] if last else [])]
@@ -217,10 +219,48 @@ def _pins(history: History, marks: Sequence[tuple[str, float]]) -> list[Json]:
     return [_line((stems[0], stems[1], stems[2]), INK, 2.5), names]
 
 
-def _layout(height: int, start: float) -> Json:
+def _spots(history: History, eye: float) -> list[Json]:
+    """A dot at the start and one at the end, each with its word beside it."""
+    return [
+        _spot(history, row, words, eye, look)
+        for row, words, look in (
+            (0, "Start", {"symbol": "circle", "color": "#ffffff"}),
+            (-1, "End", {"symbol": "square", "color": VERMILION}),
+        )
+    ]
+
+
+def _spot(history: History, row: int, words: str, eye: float, look: Json) -> Json:
+    angles = history["latitude"][[row]], history["longitude"][[row]]
+    # Away from the middle of what is seen: there the globe rises and would cut the word.
+    rise = "top" if angles[0][0] > np.arctan(_RAISED) else "bottom"
+    side = "right" if np.sin(angles[1][0] - eye) > 0.0 else "left"
+    # A little above what is marked, so that neither the path nor the globe cuts it.
+    place = _xyz(*angles, 1.0 + history["height"][[row]] / EARTH + _CLEAR)
+    return {
+        "type": "scatter3d",
+        "mode": "markers+text",
+        **dict(zip("xyz", (_short(p) for p in place), strict=True)),
+        "text": [f"<b>{words}</b>"],
+        "textposition": f"{rise} {side}",
+        "textfont": {"size": 13, "color": INK},
+        "marker": {"size": 7, "line": {"color": INK, "width": 2}, **look},
+        "hovertext": [f"{words}, {clock(float(history['time'][row]))}"],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "showlegend": False,
+    }
+
+
+def _between(history: History) -> float:
+    """The longitude [rad] from which start and end are seen; the end if they are far apart."""
+    ends = history["longitude"][[0, -1]]
+    apart = float(np.angle(np.exp(1j * (ends[0] - ends[1]))))
+    return float(ends[1]) + (0.5 * apart if abs(apart) < _SEEN else -_ASIDE)
+
+
+def _layout(height: int, eye: float) -> Json:
     made = layout(height, (0, 0, 0, 34), hovermode="closest")
     off = {"visible": False, "range": [-1.2, 1.2], "showspikes": False}
-    eye = np.radians(start)
     made["scene"] = {
         "xaxis": off,
         "yaxis": off,
@@ -231,7 +271,7 @@ def _layout(height: int, start: float) -> Json:
         "uirevision": "kept",
         "camera": {
             "projection": {"type": "orthographic"},
-            "eye": {"x": float(np.cos(eye)), "y": float(np.sin(eye)), "z": 0.42},
+            "eye": {"x": float(np.cos(eye)), "y": float(np.sin(eye)), "z": _RAISED},
         },
     }
     made["showlegend"] = True

@@ -35,6 +35,8 @@ class Curve:
     colour: str
     dash: str = "solid"
     against: npt.ArrayLike | None = None
+    shape: str = "linear"
+    """``linear``, or ``hv`` for a value that stays until the next one."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def stack(
 def _trace(panel: Panel, curve: Curve, x: npt.ArrayLike, row: int) -> Json:
     hover = f":,.{panel.digits}f}} {safe(panel.unit)}"
     name = panel.words if len(panel.curves) == 1 else f"{panel.words}, {curve.name}"
-    more: Json = {"yaxis": _name("y", row), "line": {"dash": curve.dash}}
+    more: Json = {"yaxis": _name("y", row), "line": {"dash": curve.dash, "shape": curve.shape}}
     return line(name, x, curve.values, curve.colour, hover, **more)
 
 

@@ -124,6 +124,9 @@ def axis(**more: Any) -> Json:
         "zeroline": False,
         "automargin": False,
         "separatethousands": True,
+        # Plotly's own choice is a prefix of SI, which a number without a unit cannot have.
+        "exponentformat": "power",
+        "minexponent": 5,
         "fixedrange": True,
         **more,
     }

@@ -1,0 +1,39 @@
+"""Whether the steps of a body's flight were short enough for how fast it turned."""
+
+from typing import Any, Final
+
+import numpy as np
+
+from yaan.mission.spec import BodyFlightSpec
+from yaan.mission.telling.body_ledger import legs_of
+from yaan.mission.telling.verdict import verdict
+from yaan.results.trajectory import History
+
+COARSEST: Final = 0.5  # [rad]
+"""Largest turn within a step: the fourth-order method is then out by some 3e-4 rad a step."""
+
+
+def judge_steps(spec: BodyFlightSpec, history: History) -> list[dict[str, Any]]:
+    """The verdict on the turn within a step of the rigid phases, none where there are none."""
+    turned = [
+        (_turn(history, first, last), spec.phases[index].name)
+        for index, first, last in legs_of(history)
+        if spec.phases[index].motion == "rigid" and last > first
+    ]
+    if not turned:
+        return []
+    most, name = max(turned)
+    passed = most <= COARSEST
+    words = f"In phase {name}; half a radian puts the attitude out by some 3e-4 rad a step."
+    if not passed:
+        words = f"Shorten the `step` of phase {name}: its attitude cannot be trusted."
+    value, limit = f"{most:.3g} rad at most", f"at most {COARSEST:g} rad"
+    return [verdict("turns little within a step", passed, value, limit, words)]
+
+
+def _turn(history: History, first: int, last: int) -> float:
+    """The largest turn within a step of a phase [rad]: the step times the faster of its ends."""
+    rows = slice(first, last + 1)
+    rate = np.linalg.norm(history["rate_body"][rows], axis=1)
+    faster = np.maximum(rate[1:], rate[:-1])
+    return float(np.max(np.diff(history["time"][rows]) * faster))

@@ -1,0 +1,136 @@
+"""The timeline of a body's flight: events and peaks, the turning points between two rows."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from yaan.mission.spec import BodyFlightSpec
+from yaan.mission.telling.body_ledger import legs_of
+from yaan.mission.telling.moment import entry, event
+from yaan.results.trajectory import Array, History
+
+LEAST_LOAD: Final = 1e-4  # [g0] with less there is no peak to tell
+LEAST_PRESSURE: Final = 1.0  # [Pa] likewise
+
+_AT_ONCE: Final = 1e-9  # [s]
+_LEAST_RATE: Final = 1e-12  # [rad/s]: with less nothing turns
+_LEAST_RISE: Final = 1.0  # [m] of distance: with less an orbit is a circle
+_NOISE: Final = 1e-6  # of the rise: what turns back by less has not turned
+_MOST_TOLD: Final = 10  # of apogees, and of perigees
+
+
+def timeline(spec: BodyFlightSpec, history: History, *, orbits: bool) -> list[dict[str, Any]]:
+    """Events and peaks in the order of time.
+
+    `orbits`: the body stays in orbit, so that its apogees and perigees are told; else its apex.
+    """
+    rows = [entry(history, 0, 0, "start", "", "event"), *_ends(spec, history)]
+    for pulse in spec.pulses:
+        for word, time in (("on", pulse.from_), ("off", pulse.to)):
+            if time <= history["time"][-1] + _AT_ONCE:
+                rows.append(event(history, time, f"{pulse.name}-{word}", ""))
+    rows += _apsides(history) if orbits else _apex(history)
+    rows += _peaks(history)
+    return sorted(rows, key=lambda r: (r["time"], r["kind"]))
+
+
+def rate_of(history: History) -> Array:
+    """Size of the rate against GCRS [rad/s]."""
+    return np.linalg.norm(history["rate_body"], axis=1)
+
+
+def highest(history: History) -> tuple[float, float]:
+    """Time [s] and height [m] of the highest point, between the rows where it lies between."""
+    apex = [(row["time"], row["height"]) for row in _apex(history)]
+    if apex:
+        return apex[0]
+    row = int(np.argmax(history["height"]))
+    return float(history["time"][row]), float(history["height"][row])
+
+
+def _ends(spec: BodyFlightSpec, history: History) -> Iterator[dict[str, Any]]:
+    for index, _, end in legs_of(history):
+        name = spec.phases[index].name
+        yield entry(history, end, min(end + 1, len(history) - 1), f"{name}-end", name, "event")
+
+
+def _peaks(history: History) -> Iterator[dict[str, Any]]:
+    for name, values, least in (
+        ("maximum dynamic pressure", history["dynamic_pressure"], LEAST_PRESSURE),
+        ("maximum load", history["load"], LEAST_LOAD),
+        ("maximum rate", rate_of(history), _LEAST_RATE),
+    ):
+        row = int(np.argmax(values))
+        if 0 < row < len(history) - 1 and values[row] > least:
+            yield entry(history, row, row, name, "", "peak")
+
+
+def _apex(history: History) -> Iterator[dict[str, Any]]:
+    """The highest point, unless it is the start or the end."""
+    apart = _apart(history)
+    top = int(np.argmax(history["height"][apart]))
+    if 0 < top < len(apart) - 1:
+        yield _turning(history, apart[top - 1 : top + 2], history["height"], "apex", "event")
+
+
+def _apsides(history: History) -> Iterator[dict[str, Any]]:
+    """Where the distance from the Earth's centre is greatest and least, each with its number."""
+    apart = _apart(history)
+    radius = np.linalg.norm(history["position_gcrs"], axis=1)
+    turns = _turns(radius[apart])
+    for name, found in (
+        ("apogee", [k for k in turns if radius[apart[k]] > radius[apart[k - 1]]]),
+        ("perigee", [k for k in turns if radius[apart[k]] <= radius[apart[k - 1]]]),
+    ):
+        for number, k in enumerate(found, 1):
+            # Of a long flight the first and the last: their numbers say how many lie between.
+            if len(found) <= _MOST_TOLD or number in (1, len(found)):
+                around = apart[k - 1 : k + 2]
+                yield _turning(history, around, radius, f"{name}-{number}", "peak")
+
+
+def _apart(history: History) -> Array:
+    """The rows that are not at the instant of the row before them."""
+    return np.flatnonzero(np.diff(history["time"], prepend=-np.inf) > _AT_ONCE)
+
+
+def _turns(values: Array) -> list[int]:
+    """Where values turn back, without what is the noise of their last digits."""
+    rise = float(np.ptp(values))
+    if rise < _LEAST_RISE:
+        return []
+    rising = np.diff(values) >= 0.0
+    kept: list[int] = []
+    for k in (np.flatnonzero(rising[1:] != rising[:-1]) + 1).tolist():
+        if kept and abs(values[k] - values[kept[-1]]) < _NOISE * rise:
+            kept.pop()
+        else:
+            kept.append(k)
+    return kept
+
+
+def _turning(history: History, rows: Array, values: Array, name: str, kind: str) -> dict[str, Any]:
+    """The row of the timeline where the parabola of `values` through three `rows` turns."""
+    time = history["time"][rows]
+    before, after = time[0] - time[1], time[2] - time[1]
+    fall, rise = (values[rows[k]] - values[rows[1]] for k in (0, 2))
+    steep = before * rise - after * fall
+    turn = 0.5 * (before**2 * rise - after**2 * fall) / steep if steep != 0.0 else 0.0
+    x = float(np.clip(turn, before, after))
+    weights = np.array(
+        [
+            x * (x - after) / (before * (before - after)),
+            (x - before) * (x - after) / (before * after),
+            x * (x - before) / (after * (after - before)),
+        ]
+    )
+    beside = [entry(history, int(row), int(row), name, "", kind) for row in rows]
+    told = {
+        key: float(weights @ [row[key] for row in beside]) if isinstance(value, float) else value
+        for key, value in beside[1].items()
+    }
+    # A longitude may pass the end of its range between two rows.
+    east = float(weights @ np.unwrap([row["longitude_deg"] for row in beside], period=360.0))
+    told |= {"time": float(time[1]) + x, "longitude_deg": (east + 180.0) % 360.0 - 180.0}
+    return told
