@@ -145,7 +145,7 @@ class Capsules:
     def __init__(self, lanes: int, name: str, duration: float) -> None:
         none = jnp.zeros(0)
         nowhere = Vector(none, none, none, Frame.BODY)
-        pulses = Pulses(none, none, nowhere, nowhere, nowhere, none)
+        pulses = Pulses(none, none, nowhere, nowhere, nowhere, none, none)
         around = world(name, duration)
         given = (body(lanes), phases(duration), pulses, jnp.zeros(lanes), start(lanes, around))
         self.world = around

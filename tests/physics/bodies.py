@@ -127,13 +127,15 @@ def pulses(
     force: Vector | None = None,
     torque: Vector | None = None,
     at: Vector | None = None,
+    flow: float = 0.0,
 ) -> Pulses:
     """One pulse; none happens where it has no length."""
-    begin, end = (jnp.asarray([float(x)]) for x in (start, stop))
+    begin, end, burnt = (jnp.asarray([float(x)]) for x in (start, stop, flow))
     push, twist, place = (
         jax.tree.map(jnp.atleast_1d, v or body_vector(0, 0, 0)) for v in (force, torque, at)
     )
-    return Pulses(begin, end, push, twist, place, jnp.asarray([1.0 if at is None else 0.0]))
+    free = jnp.asarray([1.0 if at is None else 0.0])
+    return Pulses(begin, end, push, twist, place, free, burnt)
 
 
 def space(*, mu: float = MU) -> World:

@@ -168,6 +168,42 @@ def test_a_pulse_starts_and_stops_to_the_nanosecond_and_turns_what_it_is_off_cen
     np.testing.assert_allclose(numbers(end.velocity), [0, 0, 0.5 * 2.25], rtol=1e-9, atol=1e-6)
 
 
+def test_thrusters_burn_propellant_until_there_is_none():
+    craft = body(
+        inertia(1, 1, 1),
+        mass=4.0,
+        full=MassProperties(jnp.asarray(5.0), body_vector(0, 0, 0), inertia(1, 1, 1)),
+    )
+    start = state(PLACE, body_vector(0, 0, 0, Frame.GCRS), propellant=1.0)
+    push = pulses(start=1.0, stop=60.0, force=body_vector(0, 0, 2.0), flow=0.05)
+    gained = 2.0 / 0.05 * np.log(5.0 / 4.0)
+    for rigid in (True, False):
+        plan = phases(40.0, step=1.0, rigid=[rigid], pointing=[Pointing.HELD])
+        end = end_of(fly(space(mu=1.0), craft, plan, start, pulse=push)[0])
+        np.testing.assert_allclose(numbers(end.velocity), [0, 0, gained], rtol=1e-7, atol=1e-6)
+        assert float(end.propellant[0]) == 0.0
+    # It ran dry at 21 s: at 20 s a twentieth of it is left.
+    end = end_of(fly(space(mu=1.0), craft, phases(20.0, step=1.0), start, pulse=push)[0])
+    assert float(end.propellant[0]) == pytest.approx(0.05, rel=1e-12)
+
+
+def test_the_jet_of_a_thruster_damps_what_turns_it_round():
+    craft = body(
+        inertia(10, 10, 10),
+        mass=40.0,
+        full=MassProperties(jnp.asarray(50.0), body_vector(0, 0, 0), inertia(10, 10, 10)),
+    )
+    start = state(
+        PLACE, body_vector(0, 0, 0, Frame.GCRS), rate=body_vector(0, 0, 0.1), propellant=10.0
+    )
+    force, at = body_vector(0, 3.0, 0), body_vector(0, 2.0, 0)
+    push = pulses(start=0.0, stop=60.0, force=force, at=at, flow=0.05)
+    end = end_of(fly(space(mu=1.0), craft, phases(10.0, step=0.5), start, pulse=push)[0])
+    # Its arm is along its force: no torque. I dw/dt = -f e^2 w.
+    slowed = 0.1 * np.exp(-0.05 * 2.0**2 * 10.0 / 10.0)
+    np.testing.assert_allclose(numbers(end.rate), [0, 0, slowed], rtol=1e-9, atol=1e-15)
+
+
 def test_point_and_rigid_agree_where_the_attitude_does_not_matter():
     ball = body(inertia(1, 1, 1), mass=50.0, air=coefficients(drag=0.5, area=0.1))
     start = state(

@@ -1,7 +1,6 @@
 """What acts on a body at an instant: air, engine, pulses, sunlight and gravity.
 
-Ignores: what `vehicle.body` and `aerodynamics.coefficients` ignore; thrust build-up; the mass that
-a pulse would burn.
+Ignores: what `vehicle.body` and `aerodynamics.coefficients` ignore; thrust build-up.
 """
 
 import equinox as eqx
@@ -27,6 +26,8 @@ class Pulses(eqx.Module):
     """Where the force acts [m, structural axes]."""
     about_centre: Float[Array, " pulses"]
     """1 where it acts at the centre of mass instead."""
+    flow: Float[Array, " pulses"]
+    """Propellant that it burns [kg/s], of the configuration that flies."""
 
 
 class BodyState(eqx.Module):
@@ -103,7 +104,8 @@ def instant(
     thrust = nozzle.direction * (push * state.burning)
     exit_arm = nozzle.position - centre
     engine = Push(thrust, exit_arm.cross(thrust))
-    pulses = _pulses(state, scene.pulses, centre)
+    arms = (scene.pulses.position - centre) * (1.0 - scene.pulses.about_centre)
+    pulses = _pulses(state, scene.pulses, arms)
     force, torque = air.force + engine.force + pulses.force, air.moment + engine.moment
     if world.radiation is not None:
         light = world.radiation.pressure(t, state.position)
@@ -112,7 +114,8 @@ def instant(
     if scene.gradient:
         down = attitude.apply(state.position)
         gravity = gravity_gradient(world.mu, down, properties.inertia)
-    flow = nozzle.flow * state.burning
+    flow = jnp.append(scene.pulses.flow * state.pulsing, nozzle.flow * state.burning)
+    exits = jax.tree.map(jnp.append, arms, exit_arm)
     return Instant(
         around=around,
         attitude=attitude,
@@ -124,14 +127,13 @@ def instant(
         gravity=gravity,
         force=force,
         torque=torque + pulses.moment + gravity,
-        exhaust=Exhaust(flow, exit_arm, body.inertia_rate(flow)),
+        exhaust=Exhaust(flow, exits, body.inertia_rate(jnp.sum(flow))),
     )
 
 
-def _pulses(state: BodyState, pulses: Pulses, centre: Vector) -> Push:
+def _pulses(state: BodyState, pulses: Pulses, arms: Vector) -> Push:
     """All pulses that are on."""
     on = state.pulsing
     force = pulses.force * on
-    arm = (pulses.position - centre) * (1.0 - pulses.about_centre)
-    twist = arm.cross(force) + pulses.torque * on
+    twist = arms.cross(force) + pulses.torque * on
     return Push(jax.tree.map(jnp.sum, force), jax.tree.map(jnp.sum, twist))

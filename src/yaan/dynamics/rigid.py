@@ -1,17 +1,19 @@
 """Rotation of a rigid body of varying mass about its centre of mass.
 
-    I dw/dt = M - w x (I w) - (dI/dt) w - f e x (w x e)
+    I dw/dt = M - w x (I w) - (dI/dt) w - sum of f e x (w x e)
 
 all in body axes. What is left of the inertia takes its angular momentum along (the third term);
-the exhaust, a flow f that leaves at e from the centre of mass, carries away that of its turning
-with the body (the last term, jet damping). Both are of one size and of opposite sense: a model
-that keeps one alone spins a burning rocket up or down.
+each jet of exhaust, a flow f that leaves at e from the centre of mass, carries away that of its
+turning with the body (the last term, jet damping). Both are of one size and of opposite sense: a
+model that keeps one alone spins a burning rocket up or down.
 
 Source: Thomson, Introduction to Space Dynamics (1986), section 7.7 (not re-read); the law itself is
 the balance of angular momentum of body and exhaust.
 """
 
 import equinox as eqx
+import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from yaan.spacetime.frame import Vector
@@ -21,11 +23,11 @@ Scalar = Float[Array, "*batch"]
 
 
 class Exhaust(eqx.Module):
-    """Mass that leaves."""
+    """Mass that leaves, in jets."""
 
-    flow: Scalar  # [kg/s]
-    exit: Vector  # [m] from the centre of mass, body axes
-    inertia_rate: Inertia  # [kg m^2/s] of the body it leaves
+    flow: Float[Array, " jets"]  # [kg/s]
+    exit: Vector  # [m] of each jet from the centre of mass, body axes
+    inertia_rate: Inertia  # [kg m^2/s] of the body they leave
 
 
 def angular_acceleration(
@@ -39,7 +41,7 @@ def angular_acceleration(
     if exhaust is not None:
         growing = exhaust.inertia_rate.apply(rate)
         carried = exhaust.exit.cross(rate.cross(exhaust.exit)) * exhaust.flow
-        torque = torque - growing - carried
+        torque = torque - growing - jax.tree.map(jnp.sum, carried)
     return inertia.solve(torque)
 
 

@@ -173,7 +173,7 @@ def _rate(now: Instant, state: BodyState, setting: Setting) -> BodyState:
         velocity=now.around.gravity + pushed,
         attitude=jax.tree.map(lambda leaf: leaf * loose, spinning),
         rate=turned * loose,
-        propellant=jnp.where(burnt, -now.exhaust.flow, 0.0),
+        propellant=jnp.where(burnt, -jnp.sum(now.exhaust.flow), 0.0),
         burning=jnp.zeros_like(state.burning),
         pulsing=jnp.zeros_like(state.pulsing),
     )
@@ -187,7 +187,7 @@ def _events(now: Instant, state: BodyState, setting: Setting) -> Float[Array, " 
         [
             # Low and sinking: what begins below and rises has not come down to it.
             jnp.minimum(phase.height_below - height, sinking) * 1e-3,
-            setting.body.nozzle.flow * _CLOSE - left,
+            _least(setting) - left,
             -(height + _DEEP) * 1e-3,
         ]
     )
@@ -201,11 +201,11 @@ def _switch(t: Array, state: BodyState, events: Array, fired: Array, setting: Se
 def _switched(t: Array, state: BodyState, setting: Setting) -> BodyState:
     """The state with what is on in the step that begins at `t` [s]."""
     phase, pulses = setting.phase, setting.pulses
-    left = state.propellant[phase.configuration]
-    empty = left <= setting.body.nozzle.flow * _CLOSE
-    spent = empty & (state.burning > 0.5)
+    empty = state.propellant[phase.configuration] <= _least(setting)
+    spent = empty & (_flow(state, setting) > 0.0)
     own = jnp.arange(state.propellant.shape[0]) == phase.configuration
     on = (t >= pulses.start - _CLOSE) & (t < pulses.stop - _CLOSE)
+    on = on & ~(empty & (pulses.flow > 0.0))
     return eqx.tree_at(
         lambda s: (s.propellant, s.burning, s.pulsing),
         state,
@@ -222,10 +222,21 @@ def _deadline(t: Array, state: BodyState, setting: Setting) -> Array:
     edges = jnp.concatenate([pulses.start, pulses.stop])
     ahead = jnp.min(jnp.where(edges > t + _CLOSE, edges, jnp.inf), initial=jnp.inf)
     # The flow is known, so the end of the propellant is too: nothing is searched.
-    flow = jnp.maximum(setting.body.nozzle.flow, 1e-300)
-    lasting = state.propellant[phase.configuration] / flow
-    dry = jnp.where((state.burning > 0.5) & (lasting > _CLOSE), t + lasting, jnp.inf)
+    flow = _flow(state, setting)
+    lasting = state.propellant[phase.configuration] / jnp.maximum(flow, 1e-300)
+    dry = jnp.where((flow > 0.0) & (lasting > _CLOSE), t + lasting, jnp.inf)
     return jnp.minimum(ahead, dry)
+
+
+def _flow(state: BodyState, setting: Setting) -> Array:
+    """What is burnt in the step that has begun [kg/s]."""
+    engine = setting.body.nozzle.flow * state.burning
+    return engine + jnp.sum(setting.pulses.flow * state.pulsing)
+
+
+def _least(setting: Setting) -> Array:
+    """Propellant that is none [kg]."""
+    return (setting.body.nozzle.flow + jnp.sum(setting.pulses.flow)) * _CLOSE
 
 
 def _fly_phase(

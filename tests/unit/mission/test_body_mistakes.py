@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.mission.test_body_spec import AIR, INERTIA, STAGE, WHOLE, found, spec_of, told
+from tests.unit.mission.test_body_spec import AIR, INERTIA, STAGE, UNIT, WHOLE, found, spec_of, told
 from yaan.base.constants import EARTH_RADIUS, EARTH_SPIN
 
 FROM, AGAINST = "start.attitude.from", "start.rate.against"
@@ -22,6 +22,30 @@ FALLING = {"start.velocity": '{north: "0 m/s", east: "0 m/s", down: "20 m/s"}'}
 NORTH = {"start.position.latitude": "45 deg", "start.position.longitude": "30 deg"}
 # Westwards as fast as the Earth turns there: seen from the sky it falls straight down.
 CARRIED = {**FALLING, "start.velocity.east": f"{-EARTH_SPIN * (EARTH_RADIUS + 9144.0)!r} m/s"}
+
+
+TANK = f"{{empty: {{mass: 1 kg, inertia: {UNIT}}}, full: {{mass: 2 kg, inertia: {UNIT}}}}}"
+PULSE = 'name: p, from: "1 s", to: "2 s"'
+TWIST = 'torque: ["1 N m", "0 N m", "0 N m"]'
+PUSH = 'force: ["3 N", "0 N", "4 N"]'
+
+
+def test_thrusters_burn_what_is_aboard() -> None:
+    burning = {"pulses": f'[{{{PULSE}, {PUSH}, flow: "0.5 kg/s"}}]'}
+    told(burning, "pulses.p.flow", "propellant in every phase", "configuration whole has none")
+    spec_of(burning | {WHOLE: TANK})
+
+
+@pytest.mark.parametrize(
+    ("pulse", "key", "words"),
+    [
+        (f'{TWIST}, specific_impulse: "220 s"', "specific_impulse", "flow instead"),
+        (f'{PUSH}, specific_impulse: "220 s", flow: "1 kg/s"', "flow", "one of them"),
+        (f'{PUSH}, specific_impulse: "2 s"', "specific_impulse", "from 50 s to 1000 s"),
+    ],
+)
+def test_what_thrusters_burn_is_told_once(pulse: str, key: str, words: str) -> None:
+    told({WHOLE: TANK, "pulses": f"[{{{PULSE}, {pulse}}}]"}, f"pulses.p.{key}", words)
 
 
 @pytest.mark.parametrize("start", [RISING, RESTING], ids=["rising", "resting"])

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from yaan.base.constants import EARTH_SPIN
+from yaan.base.constants import EARTH_SPIN, STANDARD_GRAVITY
 from yaan.dynamics.body import BodyState
 from yaan.mission import check, load_tree
 from yaan.mission.flight.body import horizon, rows_of
@@ -128,6 +128,18 @@ def test_phases_and_pulses_in_turn() -> None:
     assert float(pulses.position.x[1]) == 1.0
     assert rows_of(spec) == 6 + 8 * 2 + 4 * 3
     assert horizon(spec) == 9_003.0
+
+
+def test_what_a_pulse_burns() -> None:
+    pulses = (
+        '[{name: a, from: "1 s", to: "2 s", force: ["3 N", "0 N", "4 N"], '
+        'specific_impulse: "200 s"}, {name: b, from: "1 s", to: "2 s", flow: "0.002 kg/s", '
+        'torque: ["4 N m", "0 N m", "0 N m"]}, {name: c, from: "1 s", to: "2 s", '
+        'force: ["1 N", "0 N", "0 N"]}]'
+    )
+    tank = f"{{empty: {{mass: 1 kg, inertia: {UNIT}}}, full: {{mass: 2 kg, inertia: {UNIT}}}}}"
+    burnt = build_pulses(spec_of({WHOLE: tank, "pulses": pulses})).flow
+    assert burnt.tolist() == pytest.approx([5.0 / (200.0 * STANDARD_GRAVITY), 2e-3, 0.0, 0.0])
 
 
 @pytest.mark.parametrize(("count", "size"), [(0, 2), (2, 2), (3, 4), (4, 4), (5, 8)])

@@ -25,6 +25,7 @@ from yaan.mission.spec import (
     BodyFlightSpec,
     CoefficientSpec,
     MassPropertiesSpec,
+    PulseSpec,
     StartSpec,
 )
 from yaan.phases.body import BodyPhases
@@ -179,7 +180,15 @@ def build_pulses(spec: BodyFlightSpec) -> Pulses:
         torque=_bodies([pulse.torque for pulse in spec.pulses] + nothing),
         position=_bodies([pulse.at or [0.0] * 3 for pulse in spec.pulses] + nothing),
         about_centre=_array([float(p.at is None) for p in spec.pulses] + [1.0] * missing),
+        flow=_array([pulse_flow(pulse) for pulse in spec.pulses] + [0.0] * missing),
     )
+
+
+def pulse_flow(pulse: PulseSpec) -> float:
+    """Propellant that a pulse burns [kg/s]."""
+    if pulse.specific_impulse is None:
+        return pulse.flow or 0.0
+    return float(np.linalg.norm(pulse.force)) / (pulse.specific_impulse * STANDARD_GRAVITY)
 
 
 def build_start(spec: BodyFlightSpec, world: World) -> BodyState:

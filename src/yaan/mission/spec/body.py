@@ -15,6 +15,7 @@ from yaan.mission.spec.quantity import (
     FlightTime,
     Latitude,
     Longitude,
+    MassFlow,
     MissionName,
     Mistake,
     Name,
@@ -22,6 +23,7 @@ from yaan.mission.spec.quantity import (
     Place,
     PulseTime,
     Push,
+    SpecificImpulse,
     StartHeight,
     Torque,
     Turn,
@@ -227,7 +229,7 @@ class BodyPhaseSpec(Block):
 
 
 class PulseSpec(Block):
-    """A constant force and torque, on body axes, for a while."""
+    """A constant force and torque, on body axes, for a while: of thrusters, or of anything."""
 
     name: Name = Field(description="name of the pulse")
     from_: PulseTime = Field(alias="from", description="start, since the epoch")
@@ -238,15 +240,24 @@ class PulseSpec(Block):
         default=None,
         description="where the force acts, structural axes; left out, at the centre of mass",
     )
+    specific_impulse: SpecificImpulse | None = Field(
+        default=None, description="of the thrusters; this and flow left out, nothing is burnt"
+    )
+    flow: MassFlow | None = Field(default=None, description="propellant burnt; or the impulse")
 
     @model_validator(mode="after")
     def _lasts(self) -> Self:
-        """It ends after it starts, and does something."""
+        """It ends after it starts, does something, and burns what can be told."""
         mistakes: list[Mistake] = []
         if self.to <= self.from_:
             mistakes.append(Mistake(("to",), "a time after from"))
         if not any((*self.force, *self.torque)):
             mistakes.append(Mistake((), "a force or a torque"))
+        if self.specific_impulse is not None and self.flow is not None:
+            mistakes.append(Mistake(("flow",), "specific_impulse or flow, one of them"))
+        if self.specific_impulse is not None and not any(self.force):
+            hint = "a torque alone does not tell what is burnt"
+            mistakes.append(Mistake(("specific_impulse",), "flow instead", hint))
         if mistakes:
             raise refuse(*mistakes)
         return self

@@ -24,6 +24,7 @@ def body_mistakes(data: Any) -> Iterator[Mistake]:
     yield from _row_mistakes(data)
     yield from _step_mistakes(data)
     yield from _pulse_mistakes(data)
+    yield from _burning_mistakes(data)
     yield from _name_mistakes(data, "phases")
     yield from _name_mistakes(data, "pulses")
     yield from _published_mistakes(data)
@@ -138,6 +139,20 @@ def _step_mistakes(data: Any) -> Iterator[Mistake]:
         if duration is not None and step is not None and step > duration > 0.0:
             most = format_quantity(duration, "s", digits=9)
             yield Mistake(("phases", k, "step"), f"a step of at most {most}, the phase's duration")
+
+
+def _burning_mistakes(data: Any) -> Iterator[Mistake]:
+    """What a pulse burns is aboard in every phase: it may come in any of them."""
+    configurations = mapping(mapping(data, "body"), "configurations")
+    flown = [item(phase, "configuration") for phase in items(data, "phases")]
+    names = [name for name in configurations if name in flown or flown == [None] * len(flown)]
+    without = [name for name in names if not mapping(configurations[name], "full")]
+    for k, pulse in enumerate(items(data, "pulses")):
+        for key in ("specific_impulse", "flow"):
+            if without and item(pulse, key) is not None:
+                expected = "a body with propellant in every phase"
+                hint = f"configuration {without[0]} has none: it needs empty and full"
+                yield Mistake(("pulses", k, key), expected, hint)
 
 
 def _pulse_mistakes(data: Any) -> Iterator[Mistake]:
