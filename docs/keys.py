@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-# Every block may carry these; they are told once, by hand, and left out of the tables.
+# Every block may carry these. They are told once, by hand, and in a table only where required.
 NOTES = ("title", "source", "assumed", "calibrated")
 
 
@@ -50,7 +50,7 @@ def _section(name: str, block: dict[str, Any]) -> str:
     rows = [
         f"| `{key}` | {_kind(entry)} | {_default(key, entry, required)} | {_meaning(entry)} |"
         for key, entry in block["properties"].items()
-        if key not in NOTES
+        if key not in NOTES or key in required
     ]
     head = f"### {_title(name)}\n\n{block.get('description', '').splitlines()[0]}\n"
     return "\n".join([head, "| key | value | default | meaning |", "|---|---|---|---|", *rows, ""])

@@ -42,15 +42,23 @@ def _loads(spec: BodyFlightSpec) -> Iterator[Model]:
             ignored = "build-up, tail-off, misalignment"
             yield _model(f"engine of {name}", _engine(configuration.engine), ignored)
     for pulse in spec.pulses:
-        yield _model(f"pulse {pulse.name}", _pulse(pulse), "the mass that it burns, build-up")
+        ignored = "build-up, tail-off" if _burns(pulse) else "the mass that it burns, build-up"
+        yield _model(f"pulse {pulse.name}", _pulse(pulse), ignored)
 
 
 def _engine(engine: BodyEngineSpec) -> str:
-    burnt = f"{format_quantity(engine.flow or 0.0, 'kg/s', digits=6)}"
-    if engine.specific_impulse is not None:
-        burnt = f"a specific impulse of {format_quantity(engine.specific_impulse, 's', digits=6)}"
     thrust = format_quantity(engine.vacuum_thrust, "N", digits=6)
-    return f"{thrust} in vacuum less back pressure, at a fixed gimbal; {burnt}"
+    return f"{thrust} in vacuum less back pressure, at a fixed gimbal; {_burnt(engine)}"
+
+
+def _burnt(jet: BodyEngineSpec | PulseSpec) -> str:
+    if jet.specific_impulse is not None:
+        return f"a specific impulse of {format_quantity(jet.specific_impulse, 's', digits=6)}"
+    return f"it burns {format_quantity(jet.flow or 0.0, 'kg/s', digits=6)}"
+
+
+def _burns(pulse: PulseSpec) -> bool:
+    return pulse.specific_impulse is not None or bool(pulse.flow)
 
 
 def _pulse(pulse: PulseSpec) -> str:
@@ -64,7 +72,7 @@ def _pulse(pulse: PulseSpec) -> str:
     text = f"from {' to '.join(ends)}: {', '.join(parts) or 'nothing'}, body axes"
     if pulse.at is not None and any(pulse.force):
         text += f"; the force acts at {_three(pulse.at)} m, structural axes"
-    return text
+    return f"{text}; {_burnt(pulse)}" if _burns(pulse) else text
 
 
 def _three(values: Sequence[float]) -> str:

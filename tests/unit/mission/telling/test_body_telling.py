@@ -152,8 +152,15 @@ def test_models_tell_gravity_engine_and_pulses(tmp_path: Path) -> None:
         "pulses:\n"
         '  - {name: kick, from: "1000 s", to: "1010 s", force: ["0 N", "3 N", "0 N"],'
         ' torque: ["0 N m", "0 N m", "-2 N m"], at: ["1 m", "0 m", "0 m"]}\n'
+        '  - {name: turn, from: "20 s", to: "30 s", torque: ["1 N m", "0 N m", "0 N m"],'
+        ' flow: "0.002 kg/s"}\n'
     )
-    told = {row["name"]: row["text"] for row in models(spec_of(tmp_path, text))}
+    made = models(spec_of(tmp_path, text))
+    told = {row["name"]: row["text"] for row in made}
+    ignored = {row["name"]: row["ignores"] for row in made}
+    assert "burns 0.002 kg/s" in told["pulse turn"]
+    assert "mass" in ignored["pulse kick"]
+    assert "mass" not in ignored["pulse turn"]
     assert "gravity turns the body" in told["torque of gravity"]
     assert "300 N" in told["engine of whole"]
     assert "250 s" in told["engine of whole"]
