@@ -146,7 +146,7 @@ def _layout(
     gap = 34  # [px], room for the panel's heading
     plot = len(panels) * height + (len(panels) - 1) * gap
     shapes, texts, top = rail(marks, span, (width, plot), named=named)
-    left, right, bottom = (58, 16, 46) if named else (44, 8, 42)
+    left, right, bottom = (58, 16, 46) if named else (50, 8, 42)
     made = layout(plot + top + bottom, (left, right, top, bottom))
     made["hoversubplots"] = "axis"
     made["xaxis"] = axis(
