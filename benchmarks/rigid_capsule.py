@@ -25,6 +25,7 @@ from rigid_problem import (
 )
 
 from yaan.aerodynamics.coefficients import Coefficients
+from yaan.base.programme import OPTIONS
 from yaan.dynamics.body import BodyState, Pulses
 from yaan.dynamics.forces import World
 from yaan.environment.atmosphere import TableAtmosphere, load_standard_atmosphere
@@ -150,7 +151,9 @@ class Capsules:
         given = (body(lanes), phases(duration), pulses, jnp.zeros(lanes), start(lanes, around))
         self.world = around
         self.arguments = (around, *given)
-        self.flown = jax.jit(lambda *arguments: fly_body(*arguments)[0])
+        # Compiled as Yaan compiles its flights.
+        options = dict(OPTIONS)
+        self.flown = jax.jit(lambda *a: fly_body(*a)[0], compiler_options=options)
 
     def fly(self) -> BodyLeg:
         """How the one phase went, all of it worked out."""

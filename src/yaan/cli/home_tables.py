@@ -1,5 +1,6 @@
 """Tables of the way home for the terminal: burns, passes, entry, parachutes, landing."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,7 @@ def landing(summary: Summary) -> "Table | None":
 
 def number(value: float | None, digits: int = 0, scale: float = 1.0) -> str:
     """`value / scale` with so many digits; a dash where there is no value."""
-    if value is None:
+    if value is None or math.isnan(value):
         return "-"
     text = f"{value / scale:,.{digits}f}".replace(",", " ")
     return text.removeprefix("-") if float(text.replace(" ", "")) == 0 else text

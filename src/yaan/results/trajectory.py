@@ -142,7 +142,6 @@ GROUP_COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
                 "time": _TIME,
                 "height": _HEIGHT,
                 "speed_inertial": _SPEED,
-                "speed_air": Column("m s-1", "relative to the air", "true airspeed"),
                 "load": _LOAD,
                 "dynamic_pressure": _PRESSURE,
             }

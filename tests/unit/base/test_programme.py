@@ -137,7 +137,7 @@ def test_a_planted_fault_is_seen_while_traced_anew(monkeypatch: pytest.MonkeyPat
 
 
 def test_an_option_that_this_xla_does_not_know_is_left_out(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("yaan.base.programme._OPTIONS", {"xla_cpu_of_another_year": True})
+    monkeypatch.setattr("yaan.base.programme.OPTIONS", {"xla_cpu_of_another_year": True})
     pair, _, total = make([])(*ask(), power=2)
     assert float(total) == pytest.approx(1.1**2 * 3.0)
     assert pair.name == "a"
