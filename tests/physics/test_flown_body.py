@@ -189,6 +189,28 @@ def test_what_acts_is_told_by_its_source(flown: FlownBody) -> None:
     assert h["moment_gravity"][glide] == pytest.approx(gravity, rel=1e-6, abs=1e-12)
 
 
+def test_what_acts_off_the_centre_turns_the_body(fly: Fly) -> None:
+    changes = {
+        "pulses.kick.force": '["0 N", "3 N", "0 N"]',
+        "pulses.kick.at": '["1 m", "0 m", "0 m"]',
+        "body.configurations.boosted.engine.gimbal": '{pitch: "0.01 deg"}',
+    }
+    h = fly(changes).history
+    ahead = np.stack([h["centre_forward"], *np.zeros((2, len(h)))], axis=1)
+    arm = np.array([-2.0, 0.0, 0.0]) - ahead
+    assert h["moment_engine"] == pytest.approx(np.cross(arm, h["force_engine"]), abs=1e-9)
+    burning = (h["phase"] == 0) & (h["propellant"][:, 0] > 0.0)
+    assert np.all(np.abs(h["moment_engine"][burning, 1]) > 2.0)
+    kicked = (h["time"] > 14.0) & (h["time"] < 14.5)
+    assert np.all(h["force_pulses"][kicked] == [0.0, 3.0, 0.0])
+    off = np.cross(np.array([1.0, 0.0, 0.0]) - ahead, h["force_pulses"])
+    twist = off + np.array([0.0, 5.0, 0.0])
+    assert h["moment_pulses"][kicked] == pytest.approx(twist[kicked], abs=1e-12)
+    force = h["force_body"] + h["force_engine"] + h["force_pulses"]
+    load = np.linalg.norm(force, axis=1) / (h["mass"] * STANDARD_GRAVITY)
+    assert h["load"] == pytest.approx(load, rel=1e-12)
+
+
 def test_the_attitude_against_the_orbit_is_told(flown: FlownBody) -> None:
     h = flown.history
     row = len(h) // 3

@@ -204,6 +204,23 @@ def test_the_jet_of_a_thruster_damps_what_turns_it_round():
     np.testing.assert_allclose(numbers(end.rate), [0, 0, slowed], rtol=1e-9, atol=1e-15)
 
 
+@pytest.mark.parametrize(("at", "after"), [(body_vector(0, 0, 2.0), 20.0 / 19.5), (None, 1.0)])
+def test_what_thrusters_burn_takes_its_inertia_along(at: Vector | None, after: float):
+    craft = body(
+        inertia(10, 10, 10),
+        mass=40.0,
+        full=MassProperties(jnp.asarray(50.0), body_vector(0, 0, 0), inertia(20, 20, 20)),
+    )
+    start = state(
+        PLACE, body_vector(0, 0, 0, Frame.GCRS), rate=body_vector(0, 0, 0.1), propellant=10.0
+    )
+    force = body_vector(0, 0, 3.0)
+    push = pulses(start=0.0, stop=60.0, force=force, at=at, flow=0.05)
+    end = end_of(fly(space(mu=1.0), craft, phases(10.0, step=0.5), start, pulse=push)[0])
+    # A jet on the axis takes nothing away: I w stays. From nobody knows where: w stays.
+    np.testing.assert_allclose(numbers(end.rate), [0, 0, 0.1 * after], rtol=1e-9, atol=1e-15)
+
+
 def test_point_and_rigid_agree_where_the_attitude_does_not_matter():
     ball = body(inertia(1, 1, 1), mass=50.0, air=coefficients(drag=0.5, area=0.1))
     start = state(

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float, Int
 
 from yaan.dynamics.forces import Surroundings, World
 from yaan.dynamics.rigid import Exhaust, gravity_gradient
-from yaan.spacetime.frame import Vector
+from yaan.spacetime.frame import Frame, Vector
 from yaan.spacetime.rotation import Rotation
 from yaan.vehicle.body import Configuration, MassProperties
 
@@ -110,12 +110,15 @@ def instant(
     if world.radiation is not None:
         light = world.radiation.pressure(t, state.position)
         force = force + attitude.apply(light) * body.radiation_area
-    gravity = thrust * 0.0
+    zero = jnp.zeros_like(t)
+    gravity = Vector(zero, zero, zero, Frame.BODY)
     if scene.gradient:
         down = attitude.apply(state.position)
         gravity = gravity_gradient(world.mu, down, properties.inertia)
     flow = jnp.append(scene.pulses.flow * state.pulsing, nozzle.flow * state.burning)
     exits = jax.tree.map(jnp.append, arms, exit_arm)
+    # A jet from nobody knows where takes away the momentum that its mass had: it turns nothing.
+    placed = flow * jnp.append(1.0 - scene.pulses.about_centre, 1.0)
     return Instant(
         around=around,
         attitude=attitude,
@@ -127,7 +130,7 @@ def instant(
         gravity=gravity,
         force=force,
         torque=torque + pulses.moment + gravity,
-        exhaust=Exhaust(flow, exits, body.inertia_rate(jnp.sum(flow))),
+        exhaust=Exhaust(flow, exits, body.inertia_rate(jnp.sum(placed))),
     )
 
 

@@ -56,7 +56,7 @@ class BodyObservation(eqx.Module):
     roll_vvlh: Row
     """Against VVLH; not a number where the body falls straight to the Earth's centre."""
     rate_vvlh: Vector
-    """Against VVLH, BODY; not a number there."""
+    """Against VVLH, BODY."""
     force_body: Vector
     """Of the air, BODY."""
     moment_body: Vector

@@ -32,7 +32,7 @@ PUSH = 'force: ["3 N", "0 N", "4 N"]'
 
 def test_thrusters_burn_what_is_aboard() -> None:
     burning = {"pulses": f'[{{{PULSE}, {PUSH}, flow: "0.5 kg/s"}}]'}
-    told(burning, "pulses.p.flow", "propellant in every phase", "configuration whole has none")
+    told(burning, "pulses.p.flow", "a body with propellant", "configuration whole has none")
     spec_of(burning | {WHOLE: TANK})
 
 
@@ -158,7 +158,7 @@ def test_an_engine_that_burns_ends_its_phase_alone() -> None:
     until = spec_of(burning).phases[0].until
     assert (until.duration, until.height_below, until.depleted) == (None, None, True)
     idle = burning | {"phases.fall.engine": "off"}
-    told(idle, "phases.fall.until.depleted", "no engine burns", "write engine: on")
+    told(idle, "phases.fall.until.depleted", "nothing burns", "write engine: on")
 
 
 @pytest.mark.parametrize(

@@ -284,7 +284,7 @@ def test_engines_that_cannot_burn() -> None:
     two = {WHOLE: STAGE.replace("300 s}", "300 s, flow: 1 kg/s}"), "body.box": None}
     told(two, f"{WHOLE}.engine", "specific_impulse or flow")
     idle = {"phases.fall.until.depleted": "true"}
-    told(idle, "phases.fall.until.depleted", "no engine burns")
+    told(idle, "phases.fall.until.depleted", "nothing burns")
 
 
 def test_full_is_heavier_than_empty() -> None:

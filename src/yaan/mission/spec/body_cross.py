@@ -13,6 +13,7 @@ BODY_EVENTS: Final = ("start", "apex")
 """Events of a file of kind `body`, beside the ends of its phases and pulses."""
 
 _AXES: Final = ("x", "y", "z")
+_BURNING: Final = ("specific_impulse", "flow")
 _NOT_OURS: Final = ("liftoff_mass", "perigee", "apogee", "inclination")
 
 
@@ -100,9 +101,14 @@ def _phase_mistakes(data: Any) -> Iterator[Mistake]:
         if item(phase, "engine") == "on" and item(block, "engine") is None:
             hint = f"configuration {chosen} has none"
             yield Mistake((*at, "engine"), "off without an engine", hint)
-        if item(mapping(phase, "until"), "depleted") is True and item(phase, "engine") != "on":
-            hint = "without it nothing is used up; write engine: on, or end it by duration"
-            yield Mistake((*at, "until", "depleted"), "false where no engine burns", hint)
+        until = mapping(phase, "until")
+        if until.get("depleted") is True and item(phase, "engine") != "on":
+            hint = "nothing is used up; write engine: on, or end it by duration"
+            if not any(_burns(pulse) for pulse in items(data, "pulses")):
+                yield Mistake((*at, "until", "depleted"), "false where nothing burns", hint)
+            elif "duration" not in until and "height_below" not in until:
+                hint = "pulses may be over before the propellant is"
+                yield Mistake((*at, "until", "duration"), "required where no engine burns", hint)
         if item(phase, "motion") in (None, "rigid") and chosen not in turning:
             turning.add(str(chosen))
             yield from _inertia_mistakes(block, ("body", "configurations", str(chosen)), phase)
@@ -142,17 +148,21 @@ def _step_mistakes(data: Any) -> Iterator[Mistake]:
 
 
 def _burning_mistakes(data: Any) -> Iterator[Mistake]:
-    """What a pulse burns is aboard in every phase: it may come in any of them."""
+    """What a pulse burns is aboard in some phase; in others it does nothing."""
     configurations = mapping(mapping(data, "body"), "configurations")
     flown = [item(phase, "configuration") for phase in items(data, "phases")]
     names = [name for name in configurations if name in flown or flown == [None] * len(flown)]
-    without = [name for name in names if not mapping(configurations[name], "full")]
+    if not names or any(mapping(configurations[name], "full") for name in names):
+        return
     for k, pulse in enumerate(items(data, "pulses")):
-        for key in ("specific_impulse", "flow"):
-            if without and item(pulse, key) is not None:
-                expected = "a body with propellant in every phase"
-                hint = f"configuration {without[0]} has none: it needs empty and full"
-                yield Mistake(("pulses", k, key), expected, hint)
+        for key in _BURNING:
+            if item(pulse, key) is not None:
+                hint = f"configuration {names[0]} has none: it needs empty and full"
+                yield Mistake(("pulses", k, key), "a body with propellant", hint)
+
+
+def _burns(pulse: Any) -> bool:
+    return any(item(pulse, key) is not None for key in _BURNING)
 
 
 def _pulse_mistakes(data: Any) -> Iterator[Mistake]:

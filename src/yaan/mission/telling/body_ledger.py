@@ -61,7 +61,7 @@ def propellant(spec: BodyFlightSpec, history: History) -> list[dict[str, Any]]:
         loaded, left = full.mass - empty.mass, float(history["propellant"][-1, k])
         if loaded <= 0.0:
             continue
-        worth = 0.0
+        worth: float | None = None
         engine = configuration.engine
         if engine is not None:
             swift = (engine.specific_impulse or 0.0) * STANDARD_GRAVITY

@@ -43,6 +43,8 @@ def _loads(spec: BodyFlightSpec) -> Iterator[Model]:
             yield _model(f"engine of {name}", _engine(configuration.engine), ignored)
     for pulse in spec.pulses:
         ignored = "build-up, tail-off" if _burns(pulse) else "the mass that it burns, build-up"
+        if _burns(pulse) and pulse.at is None:
+            ignored += ", where its jets are"
         yield _model(f"pulse {pulse.name}", _pulse(pulse), ignored)
 
 

@@ -10,7 +10,7 @@ from yaan.mission.telling.verdict import verdict
 from yaan.results.trajectory import History
 
 COARSEST: Final = 0.5  # [rad]
-"""Largest turn within a step: the fourth-order method is then out by some 3e-4 rad a step."""
+"""Largest turn within a step: RK4 is then out by up to some 1e-4 rad a step, DOP853 by 1e-9."""
 
 
 def judge_steps(spec: BodyFlightSpec, history: History) -> list[dict[str, Any]]:
@@ -24,9 +24,10 @@ def judge_steps(spec: BodyFlightSpec, history: History) -> list[dict[str, Any]]:
         return []
     most, name = max(turned)
     passed = most <= COARSEST
-    words = f"In phase {name}; half a radian puts the attitude out by some 3e-4 rad a step."
+    error = "1e-4" if spec.method == "rk4" else "1e-9"
+    words = f"In phase {name}; at the limit the attitude is out by up to {error} rad a step."
     if not passed:
-        words = f"Shorten the `step` of phase {name}: its attitude cannot be trusted."
+        words = f"Shorten the `step` of phase {name}, or compare its attitude with half of it."
     value, limit = f"{most:.3g} rad at most", f"at most {COARSEST:g} rad"
     return [verdict("turns little within a step", passed, value, limit, words)]
 

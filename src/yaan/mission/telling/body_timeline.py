@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from yaan.mission.spec import BodyFlightSpec
+from yaan.mission.spec import BodyFlightSpec, PulseSpec
 from yaan.mission.telling.body_ledger import legs_of
 from yaan.mission.telling.moment import entry, event
 from yaan.results.trajectory import Array, History
@@ -18,6 +18,14 @@ _LEAST_RATE: Final = 1e-12  # [rad/s]: with less nothing turns
 _LEAST_RISE: Final = 1.0  # [m] of distance: with less an orbit is a circle
 _NOISE: Final = 1e-6  # of the rise: what turns back by less has not turned
 _MOST_TOLD: Final = 10  # of apogees, and of perigees
+_SMOOTH: Final = (
+    "height",
+    "latitude_deg",
+    "downrange",
+    "speed_relative",
+    "speed_inertial",
+    "flight_path_angle_deg",
+)
 
 
 def timeline(spec: BodyFlightSpec, history: History, *, orbits: bool) -> list[dict[str, Any]]:
@@ -27,7 +35,7 @@ def timeline(spec: BodyFlightSpec, history: History, *, orbits: bool) -> list[di
     """
     rows = [entry(history, 0, 0, "start", "", "event"), *_ends(spec, history)]
     for pulse in spec.pulses:
-        for word, time in (("on", pulse.from_), ("off", pulse.to)):
+        for word, time in zip(("on", "off"), _lasting(spec, history, pulse), strict=False):
             if time <= history["time"][-1] + _AT_ONCE:
                 rows.append(event(history, time, f"{pulse.name}-{word}", ""))
     rows += _apsides(history) if orbits else _apex(history)
@@ -47,6 +55,19 @@ def highest(history: History) -> tuple[float, float]:
         return apex[0]
     row = int(np.argmax(history["height"]))
     return float(history["time"][row]), float(history["height"][row])
+
+
+def _lasting(spec: BodyFlightSpec, history: History, pulse: PulseSpec) -> tuple[float, ...]:
+    """When a pulse came on and went off [s]; one that burns goes off where nothing is left."""
+    if pulse.specific_impulse is None and pulse.flow is None:
+        return pulse.from_, pulse.to
+    names = list(spec.body.configurations)
+    columns = np.array([names.index(spec.configuration_of(phase)) for phase in spec.phases])
+    left = history["propellant"][np.arange(len(history)), columns[history["phase"].astype(int)]]
+    time = history["time"]
+    dry = np.flatnonzero((left <= 0.0) & (time >= pulse.from_) & (time < pulse.to))
+    off = float(time[dry[0]]) if len(dry) else pulse.to
+    return (pulse.from_, off) if off > pulse.from_ + _AT_ONCE else ()
 
 
 def _ends(spec: BodyFlightSpec, history: History) -> Iterator[dict[str, Any]]:
@@ -80,8 +101,8 @@ def _apsides(history: History) -> Iterator[dict[str, Any]]:
     radius = np.linalg.norm(history["position_gcrs"], axis=1)
     turns = _turns(radius[apart])
     for name, found in (
-        ("apogee", [k for k in turns if radius[apart[k]] > radius[apart[k - 1]]]),
-        ("perigee", [k for k in turns if radius[apart[k]] <= radius[apart[k - 1]]]),
+        ("apogee", [k for k in turns if radius[apart[k]] >= radius[apart[k - 1]]]),
+        ("perigee", [k for k in turns if radius[apart[k]] < radius[apart[k - 1]]]),
     ):
         for number, k in enumerate(found, 1):
             # Of a long flight the first and the last: their numbers say how many lie between.
@@ -111,7 +132,10 @@ def _turns(values: Array) -> list[int]:
 
 
 def _turning(history: History, rows: Array, values: Array, name: str, kind: str) -> dict[str, Any]:
-    """The row of the timeline where the parabola of `values` through three `rows` turns."""
+    """The row of the timeline where the parabola of `values` through three `rows` turns.
+
+    What may jump from row to row, as mass and load, is that of the row before it.
+    """
     time = history["time"][rows]
     before, after = time[0] - time[1], time[2] - time[1]
     fall, rise = (values[rows[k]] - values[rows[1]] for k in (0, 2))
@@ -126,11 +150,8 @@ def _turning(history: History, rows: Array, values: Array, name: str, kind: str)
         ]
     )
     beside = [entry(history, int(row), int(row), name, "", kind) for row in rows]
-    told = {
-        key: float(weights @ [row[key] for row in beside]) if isinstance(value, float) else value
-        for key, value in beside[1].items()
-    }
+    told = beside[1 if x >= 0.0 else 0]
+    told |= {key: float(weights @ [row[key] for row in beside]) for key in _SMOOTH}
     # A longitude may pass the end of its range between two rows.
     east = float(weights @ np.unwrap([row["longitude_deg"] for row in beside], period=360.0))
-    told |= {"time": float(time[1]) + x, "longitude_deg": (east + 180.0) % 360.0 - 180.0}
-    return told
+    return told | {"time": float(time[1]) + x, "longitude_deg": (east + 180.0) % 360.0 - 180.0}

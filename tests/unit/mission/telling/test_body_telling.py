@@ -90,6 +90,39 @@ def test_the_apex_of_a_throw_lies_between_its_rows(tmp_path: Path) -> None:
     assert highest(history(time, position, velocity)) == (apex["time"], apex["height"])
 
 
+def test_what_jumps_at_a_turning_point_is_not_drawn_between(tmp_path: Path) -> None:
+    time = np.arange(0.0, 41.0, 3.0)
+    position = np.stack([RADIUS + 200.0 * time - 4.9 * time**2, 300.0 * time, 0.0 * time], axis=1)
+    velocity = np.stack([200.0 - 9.8 * time, 300.0 + 0.0 * time, 0.0 * time], axis=1)
+    for later in (18.0, 21.0, 24.0):  # the apex is at 20.4 s
+        load = np.where(time >= later, 5.0, 0.0)
+        mass = np.where(time >= later, 40.0, 100.0)
+        h = history(time, position, velocity, load=load, mass=mass)
+        (apex,) = [r for r in timeline(spec_of(tmp_path), h, orbits=False) if r["event"] == "apex"]
+        row = int(np.searchsorted(time, apex["time"], side="right")) - 1
+        assert (apex["load_g"], apex["mass_before"]) == (load[row], mass[row])
+
+
+def test_a_pulse_that_runs_dry_goes_off_where_it_does(tmp_path: Path) -> None:
+    inertia = "inertia: {xx: 10 kg m2, yy: 20 kg m2, zz: 25 kg m2}"
+    tank = f"{{empty: {{mass: 90 kg, {inertia}}}, full: {{mass: 100 kg, {inertia}}}}}"
+    text = BODY.replace(BODY[BODY.index("{mass") : BODY.index("start:")], f"{tank}\n")
+    text += (
+        "pulses:\n"
+        '  - {name: long, from: "40 s", to: "900 s", force: ["1 N", "0 N", "0 N"], flow: "1 kg/s"}\n'
+        '  - {name: late, from: "60 s", to: "80 s", force: ["1 N", "0 N", "0 N"], flow: "1 kg/s"}\n'
+        '  - {name: free, from: "60 s", to: "80 s", force: ["1 N", "0 N", "0 N"]}\n'
+    )
+    time = np.array([0.0, 20.0, 40.0, 50.0, 60.0, 80.0, 900.0, 1000.0])
+    left = np.clip(50.0 - time, 0.0, 10.0)[:, None]
+    h = history(time, *orbit(time, LOW, HIGH, 0.9, 0.3), propellant=left)
+    told = timeline(spec_of(tmp_path, text), h, orbits=True)
+    found = {
+        row["event"]: row["time"] for row in told if row["event"][:4] in ("long", "late", "free")
+    }
+    assert found == {"long-on": 40.0, "long-off": 50.0, "free-on": 60.0, "free-off": 80.0}
+
+
 def test_nothing_is_no_peak(tmp_path: Path) -> None:
     h = flown()
     bump = 1e-5 * np.exp(-(((h["time"] - 3000.0) / 300.0) ** 2))
@@ -161,6 +194,7 @@ def test_models_tell_gravity_engine_and_pulses(tmp_path: Path) -> None:
     assert "burns 0.002 kg/s" in told["pulse turn"]
     assert "mass" in ignored["pulse kick"]
     assert "mass" not in ignored["pulse turn"]
+    assert "where its jets are" in ignored["pulse turn"]
     assert "gravity turns the body" in told["torque of gravity"]
     assert "300 N" in told["engine of whole"]
     assert "250 s" in told["engine of whole"]
