@@ -109,10 +109,10 @@ def test_a_pulse_that_runs_dry_goes_off_where_it_does(tmp_path: Path) -> None:
     text = BODY.replace(BODY[BODY.index("{mass") : BODY.index("start:")], f"{tank}\n")
     text += (
         "pulses:\n"
-        '  - {name: long, from: "40 s", to: "900 s", force: ["1 N", "0 N", "0 N"], flow: "1 kg/s"}\n'
-        '  - {name: late, from: "60 s", to: "80 s", force: ["1 N", "0 N", "0 N"], flow: "1 kg/s"}\n'
-        '  - {name: free, from: "60 s", to: "80 s", force: ["1 N", "0 N", "0 N"]}\n'
-    )
+        '  - {name: long, from: "40 s", to: "900 s", FORCE, flow: 1 kg/s}\n'
+        '  - {name: late, from: "60 s", to: "80 s", FORCE, flow: 1 kg/s}\n'
+        '  - {name: free, from: "60 s", to: "80 s", FORCE}\n'
+    ).replace("FORCE", "force: [1 N, 0 N, 0 N]")
     time = np.array([0.0, 20.0, 40.0, 50.0, 60.0, 80.0, 900.0, 1000.0])
     left = np.clip(50.0 - time, 0.0, 10.0)[:, None]
     h = history(time, *orbit(time, LOW, HIGH, 0.9, 0.3), propellant=left)
