@@ -5,7 +5,7 @@ from typing import Any, Final
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from yaan.mission.telling.moment import degrees
+from yaan.mission.telling.moment import told_elements
 from yaan.results.trajectory import History
 from yaan.spacetime.elements import elements
 from yaan.spacetime.frame import Frame, vector
@@ -21,14 +21,4 @@ def orbit_at(history: History, row: int, mu: Float[Array, ""]) -> dict[str, Any]
     # What is not a number is in no orbit either.
     if not (float(e.eccentricity) < 1.0 and float(e.perigee) > 0.0):
         return None
-    return {
-        "perigee": float(e.perigee),
-        "apogee": float(e.apogee),
-        "inclination_deg": degrees(e.inclination),
-        "raan_deg": degrees(e.right_ascension),
-        "argument_of_perigee_deg": degrees(e.argument_of_perigee),
-        "true_anomaly_deg": degrees(e.true_anomaly),
-        "semi_major_axis": float(e.semi_major_axis),
-        "eccentricity": float(e.eccentricity),
-        "frame": FRAME,
-    }
+    return told_elements(e, FRAME)

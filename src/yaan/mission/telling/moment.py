@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from yaan.results.trajectory import History
+from yaan.spacetime.elements import Elements
 
 
 def degrees(angle: Any) -> float:
@@ -50,3 +51,18 @@ def event(
     """The row of an event at `time` [s] that the history has."""
     row = row_at(history, time, last=False)
     return entry(history, row, row_at(history, time), name, phase, kind)
+
+
+def told_elements(e: Elements, frame: str) -> dict[str, Any]:
+    """Osculating elements, and what they are against; heights and lengths in metres."""
+    return {
+        "perigee": float(e.perigee),
+        "apogee": float(e.apogee),
+        "inclination_deg": degrees(e.inclination),
+        "raan_deg": degrees(e.right_ascension),
+        "argument_of_perigee_deg": degrees(e.argument_of_perigee),
+        "true_anomaly_deg": degrees(e.true_anomaly),
+        "semi_major_axis": float(e.semi_major_axis),
+        "eccentricity": float(e.eccentricity),
+        "frame": frame,
+    }

@@ -19,7 +19,7 @@ from yaan.mission.flight.steer import Steered
 from yaan.mission.spec import AtmosphereSpec, EarthSpec, EnvironmentSpec, MissionSpec
 from yaan.mission.telling import ledger
 from yaan.mission.telling.coming import judge_return, tell_return
-from yaan.mission.telling.moment import degrees, entry
+from yaan.mission.telling.moment import degrees, entry, told_elements
 from yaan.mission.telling.published import compare_published
 from yaan.mission.telling.verdict import judge, outcome
 from yaan.results.trajectory import History
@@ -113,18 +113,8 @@ def _orbit(steered: Steered) -> dict[str, Any] | None:
     leg = steered.task.plan.orbit_leg
     if leg is None:
         return None
-    e = steered.batch.elements(0, leg)
-    return {
-        "perigee": float(e.perigee),
-        "apogee": float(e.apogee),
-        "inclination_deg": degrees(e.inclination),
-        "raan_deg": degrees(e.right_ascension),
-        "argument_of_perigee_deg": degrees(e.argument_of_perigee),
-        "true_anomaly_deg": degrees(e.true_anomaly),
-        "semi_major_axis": float(e.semi_major_axis),
-        "eccentricity": float(e.eccentricity),
-        "frame": "true equator of date (CIRS), osculating at cut-off, above 6378.137 km",
-    }
+    frame = "true equator of date (CIRS), osculating at cut-off, above 6378.137 km"
+    return told_elements(steered.batch.elements(0, leg), frame)
 
 
 def _timeline(steered: Steered, history: History) -> list[dict[str, Any]]:
