@@ -83,8 +83,8 @@ def fly_body_file(
         with clock.on("observe"):
             tell(Progress("observe", "looking at every step"))
             turned = gradient(spec)
-            look = looked_at(tape, lambda rows: _look(world, cast, legs, rows, gradient=turned))
-            history = _history(spec, tape, look)
+            seen = looked_at(tape, lambda rows: _look(world, cast, legs, rows, gradient=turned))
+            history = _history(spec, tape, seen)
     return FlownBody(tree, spec, world, legs, history, full), clock.spent
 
 

@@ -245,6 +245,11 @@ class PulseSpec(Block):
     )
     flow: MassFlow | None = Field(default=None, description="propellant burnt; or the impulse")
 
+    @property
+    def burns(self) -> bool:
+        """Whether it burns propellant."""
+        return self.specific_impulse is not None or self.flow is not None
+
     @model_validator(mode="after")
     def _lasts(self) -> Self:
         """It ends after it starts, does something, and burns what can be told."""

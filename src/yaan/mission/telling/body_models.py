@@ -42,8 +42,8 @@ def _loads(spec: BodyFlightSpec) -> Iterator[Model]:
             ignored = "build-up, tail-off, misalignment"
             yield _model(f"engine of {name}", _engine(configuration.engine), ignored)
     for pulse in spec.pulses:
-        ignored = "build-up, tail-off" if _burns(pulse) else "the mass that it burns, build-up"
-        if _burns(pulse) and pulse.at is None:
+        ignored = "build-up, tail-off" if pulse.burns else "the mass that it burns, build-up"
+        if pulse.burns and pulse.at is None:
             ignored += ", where its jets are"
         yield _model(f"pulse {pulse.name}", _pulse(pulse), ignored)
 
@@ -59,10 +59,6 @@ def _burnt(jet: BodyEngineSpec | PulseSpec) -> str:
     return f"it burns {format_quantity(jet.flow or 0.0, 'kg/s', digits=6)}"
 
 
-def _burns(pulse: PulseSpec) -> bool:
-    return pulse.specific_impulse is not None or bool(pulse.flow)
-
-
 def _pulse(pulse: PulseSpec) -> str:
     """What it pushes and turns by, from when to when."""
     ends = (format_quantity(time, "s") for time in (pulse.from_, pulse.to))
@@ -74,7 +70,7 @@ def _pulse(pulse: PulseSpec) -> str:
     text = f"from {' to '.join(ends)}: {', '.join(parts) or 'nothing'}, body axes"
     if pulse.at is not None and any(pulse.force):
         text += f"; the force acts at {_three(pulse.at)} m, structural axes"
-    return f"{text}; {_burnt(pulse)}" if _burns(pulse) else text
+    return f"{text}; {_burnt(pulse)}" if pulse.burns else text
 
 
 def _three(values: Sequence[float]) -> str:

@@ -58,16 +58,19 @@ def highest(history: History) -> tuple[float, float]:
 
 
 def _lasting(spec: BodyFlightSpec, history: History, pulse: PulseSpec) -> tuple[float, ...]:
-    """When a pulse came on and went off [s]; one that burns goes off where nothing is left."""
-    if pulse.specific_impulse is None and pulse.flow is None:
+    """When a pulse came on and went off [s]; one that burns is on while something is left."""
+    if not pulse.burns:
         return pulse.from_, pulse.to
     names = list(spec.body.configurations)
     columns = np.array([names.index(spec.configuration_of(phase)) for phase in spec.phases])
     left = history["propellant"][np.arange(len(history)), columns[history["phase"].astype(int)]]
     time = history["time"]
-    dry = np.flatnonzero((left <= 0.0) & (time >= pulse.from_) & (time < pulse.to))
-    off = float(time[dry[0]]) if len(dry) else pulse.to
-    return (pulse.from_, off) if off > pulse.from_ + _AT_ONCE else ()
+    lit = np.flatnonzero((left > 0.0) & (time >= pulse.from_ - _AT_ONCE) & (time < pulse.to))
+    if not len(lit):
+        return ()
+    dry = np.flatnonzero((left <= 0.0) & (time < pulse.to))
+    dry = dry[dry > lit[0]]
+    return float(time[lit[0]]), float(time[dry[0]]) if len(dry) else pulse.to
 
 
 def _ends(spec: BodyFlightSpec, history: History) -> Iterator[dict[str, Any]]:
