@@ -1,11 +1,13 @@
-"""The only integration loop: fixed steps, lanes in lockstep, and events landed on.
+"""The only integration loop: lanes side by side, steps that know their error, events landed on.
 
-Every array has the lanes of a batch on its first axis; one flight is one lane. Each pass of the
-loop takes one step of the method in all lanes. When an event function changes from negative to
-not negative within it, the step is taken back and tried again, shorter, until its length is the
-event's time to `TOLERANCE`: there is no branch, and an event costs a few more steps. Steps also
-end on the instants that are known beforehand (`deadline`: the kinks of a thrust curve), so no
-step straddles a kink.
+Every array has the lanes of a batch on its first axis; one flight is one lane, with a time of its
+own. Each pass of the loop takes one step of the method in all lanes. A step that is out by more
+than is `allowed` is taken back and tried again, shorter (`accuracy`).
+
+When an event function changes from negative to not negative within a step, it is taken back too
+and tried again, shorter, until its length is the event's time to `TOLERANCE`: there is no branch,
+and an event costs a few more steps. Steps also end on the instants that are known beforehand
+(`deadline`: the kinks of a thrust curve), so no step straddles a kink.
 
 The lanes are written out, not mapped: under `vmap` the loop's condition would become a lane's
 own, and every pass would copy the whole recording. The stages of a step and the events share one
@@ -25,6 +27,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
+from yaan.dynamics.accuracy import LEAST, Allowed, next_pace, size_of
 from yaan.dynamics.method import RK4, AbstractMethod, Slope
 
 TOLERANCE = 1e-10  # [s]
@@ -40,11 +43,13 @@ class Problem(eqx.Module):
     rise through zero. `switch(t, state, events, fired, parameters)`: the state after each step,
     told the values of the event functions and which of them have fired.
     `deadline(t, state, parameters)`: the next instant at which a step must end.
+    `possible(t, state, parameters)`: whether such a state can be at all.
     """
 
     evaluate: Callable[..., tuple[PyTree, Array]] = eqx.field(static=True)
     switch: Callable[..., PyTree] = eqx.field(static=True)
     deadline: Callable[..., Array] = eqx.field(static=True)
+    possible: Callable[..., Array] = eqx.field(static=True, default=lambda t, y, p: True)
 
 
 class Arrival(eqx.Module):
@@ -57,7 +62,11 @@ class Arrival(eqx.Module):
     finite: Bool[Array, " lanes"]
     done: Bool[Array, " lanes"]
     """False where it ran out of steps."""
+    possible: Bool[Array, " lanes"]
+    """False where the state is one that cannot be."""
     steps: Int[Array, " lanes"]
+    shortest: Float[Array, " lanes"]
+    """The shortest step that no event and no deadline asked for [s]; infinite without one."""
 
 
 class Packing(eqx.Module):
@@ -105,19 +114,38 @@ class Tape(eqx.Module):
         """The recorded states, by name."""
         return self.packing.unpack(self.rows)
 
-    def write(self, t: Array, label: Array, packed: Array, keep: Bool[Array, " lanes"]) -> "Tape":
-        """This tape with a row added where `keep` holds; a full lane keeps its last row."""
-        lanes = jnp.arange(self.t.shape[0])
-        at = jnp.minimum(self.count, self.t.shape[1] - 1)
+    def write(
+        self,
+        t: Array,
+        label: Array,
+        packed: Array,
+        keep: Bool[Array, " lanes"],
+        *,
+        before: Array | None = None,
+        both: Bool[Array, " lanes"] | None = None,
+    ) -> "Tape":
+        """This tape with a row added where `keep` holds; a full lane keeps what it has.
+
+        Where `both` holds, a row of the state `before` stands ahead of it, at the same instant.
+        """
+        # One write for both: after a second one the loop would copy the whole tape at each pass.
+        lanes, never = jnp.arange(self.t.shape[0])[:, None], self.t.shape[1]
+        rows, wanted = [packed], [keep]
+        if before is not None and both is not None:
+            rows, wanted = [before, packed], [keep & both, keep]
+        taken = jnp.stack(wanted, axis=1)
+        after = jnp.cumsum(taken, axis=1)
+        at = jnp.where(taken, self.count[:, None] + after - 1, never)
 
         def put(column: Array, value: Array) -> Array:
-            return column.at[lanes, at].set(_choose(keep, value, column[lanes, at]))
+            return column.at[lanes, at].set(value, mode="drop")
 
+        each = jnp.broadcast_to(t[:, None], at.shape)
         return Tape(
-            put(self.t, t),
-            put(self.label, jnp.broadcast_to(label, t.shape)),
-            put(self.rows, packed),
-            self.count + keep,
+            put(self.t, each),
+            put(self.label, jnp.broadcast_to(label, at.shape)),
+            put(self.rows, jnp.stack(rows, axis=1)),
+            self.count + after[:, -1],
             self.packing,
         )
 
@@ -153,6 +181,10 @@ class _Loop(eqx.Module):
     fired: Array
     done: Array
     finite: Array
+    possible: Array
+    pace: Array
+    """How long the next step may be."""
+    shortest: Array
     steps: Array
     passes: Array
     tape: Tape | None
@@ -171,6 +203,7 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     max_steps: int,
     axes: PyTree = 0,
     method: AbstractMethod = RK4,
+    allowed: Allowed | None = None,
     tape: Tape | None = None,
     label: Int[Array, ""] | int = 0,
 ) -> tuple[Arrival, Tape | None]:
@@ -180,7 +213,8 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     Events of `switching` are landed on without ending; `problem.switch` is told of all that fire.
     `axes` are those of `parameters` that have lanes, as in `jax.vmap`: 0, or None for shared.
     `method` carries a step: RK4, or DOP853 for arcs that are smooth over the whole step.
-    A state that is not finite stops its lane and is reported, never raised.
+    `step` [s] is the longest one; with `allowed` steps are shorter where their error asks for it.
+    A state that is not finite, or that cannot be, stops its lane and is reported, never raised.
     """
     heeded = ending | switching
 
@@ -194,29 +228,9 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
 
     deadline = jax.vmap(problem.deadline, in_axes=(0, 0, axes))
     switch = jax.vmap(problem.switch, in_axes=(0, 0, 0, 0, axes))
-    nothing = jnp.zeros(ending.shape)
+    can_be = jax.vmap(problem.possible, in_axes=(0, 0, axes))
+    loop = _begun(packing.pack(state), ending, start, step, tape)
     still = jnp.zeros_like(start)
-    never = jnp.zeros(start.shape, dtype=bool)
-    packed = packing.pack(state)
-    loop = _Loop(
-        t=start,
-        y=packed,
-        slope=Slope(jnp.zeros_like(packed), jnp.asarray(False)),
-        g=nothing,
-        tried=still,
-        low=still,
-        high=still,
-        g_low=nothing,
-        g_high=nothing,
-        seeking=never,
-        tries=still.astype(int),
-        fired=jnp.zeros(ending.shape, dtype=bool),
-        done=never,
-        finite=~never,
-        steps=still.astype(int),
-        passes=jnp.asarray(0),
-        tape=tape,
-    )
 
     def going(s: _Loop) -> Array:
         return jnp.any(~s.done) & (s.passes < max_steps)
@@ -225,20 +239,24 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
         opening = s.passes == 0  # the first pass goes nowhere: it asks what has happened already
         limit = jnp.minimum(deadline(s.t, packing.unpack(s.y), parameters), stop)
         ahead = limit - s.t
-        last = ahead <= step + TOLERANCE  # so that it ends on the limit, not beside it
-        h = jnp.where(s.seeking, s.tried, jnp.where(last, ahead, step))
+        last = ahead <= s.pace + TOLERANCE  # so that it ends on the limit, not beside it
+        h = jnp.where(s.seeking, s.tried, jnp.where(last, ahead, s.pace))
         h = jnp.where(s.done | opening, 0.0, h)
         taken = method.step(evaluate, s.t, s.y, h, s.slope, ending.shape[1])
         new, values = taken.y, taken.events
+        size = still if allowed is None else size_of(taken.error, allowed)
+        # Trials for an event lie within a step that was accepted.
+        free = ~s.seeking & ~s.done & ~opening
+        refused = free & (size > 1.0) & (h > LEAST)
         g = jnp.where(heeded, values, -1.0)
         met, low, high, g_low, g_high = _bracket(s, h, g)
-        beyond = jnp.any((s.g < 0.0) & (g >= 0.0), axis=1) & ~opening
+        beyond = jnp.any((s.g < 0.0) & (g >= 0.0), axis=1) & ~opening & ~refused
         seeking = beyond | s.seeking
         roots = _roots(met, low, high, g_low, g_high)
         root = jnp.minimum(jnp.min(roots, axis=1), high)
         close = (jnp.abs(root - h) < TOLERANCE) | (high - low < TOLERANCE)
         landed = seeking & (close | (s.tries > _TRIES)) & ~s.done
-        moved = (landed | ~seeking) & ~s.done & ~opening
+        moved = (landed | ~seeking) & ~s.done & ~opening & ~refused
         # Of several events in the bracket only the first happens now.
         hit = landed[:, None] & met & (roots <= (root + 10.0 * TOLERANCE)[:, None])
         already = opening & ending & (g >= 0.0)
@@ -249,10 +267,14 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
         # What was switched has another rate than the step found at its end.
         known = jnp.all(s.done | ~moved | jnp.all(y == new, axis=1))
         fired = (hit & ending) | already
-        finite = jnp.all(jnp.isfinite(values), axis=1) | s.done
+        finite = jnp.all(jnp.isfinite(values), axis=1) | s.done | refused
+        possible = can_be(t, packing.unpack(y), parameters) | s.done
+        pace = next_pace(s.pace, h, size, method.order, refused=refused)
         tape = s.tape
         if tape is not None:
-            tape = tape.write(t, jnp.asarray(label), y, moved)
+            # What is switched here was so until now: a row of before stands beside that of after.
+            both = jnp.any(hit & switching, axis=1)
+            tape = tape.write(t, jnp.asarray(label), y, moved, before=new, both=both)
         return _Loop(
             t=t,
             y=y,
@@ -267,21 +289,57 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
             seeking=seeking & ~landed & ~s.done,
             tries=jnp.where(seeking & ~landed, s.tries + 1, 0),
             fired=s.fired | fired,
-            done=s.done | jnp.any(fired, axis=1) | ~finite | (stop - t <= TOLERANCE),
+            done=s.done | jnp.any(fired, axis=1) | ~finite | ~possible | (stop - t <= TOLERANCE),
             finite=s.finite & finite,
+            possible=s.possible & possible,
+            pace=jnp.where(free, jnp.minimum(pace, step), s.pace),
+            shortest=jnp.where(moved & free & ~last, jnp.minimum(s.shortest, h), s.shortest),
             steps=s.steps + moved,
             passes=s.passes + 1,
             tape=tape,
         )
 
     end = jax.lax.while_loop(going, body, loop)
-    arrival = Arrival(end.t, packing.unpack(end.y), end.fired, end.finite, end.done, end.steps)
+    arrival = Arrival(
+        t=end.t,
+        state=packing.unpack(end.y),
+        fired=end.fired,
+        finite=end.finite,
+        done=end.done,
+        possible=end.possible,
+        steps=end.steps,
+        shortest=end.shortest,
+    )
     return arrival, end.tape
 
 
-def _choose(condition: Bool[Array, " lanes"], first: Array, second: Array) -> Array:
-    """Lane by lane, for arrays of any rank."""
-    return jnp.where(condition.reshape(-1, *[1] * (first.ndim - 1)), first, second)
+def _begun(packed: Array, ending: Array, start: Array, step: Array, tape: Tape | None) -> _Loop:
+    """The loop before its first pass."""
+    nothing = jnp.zeros(ending.shape)
+    still = jnp.zeros_like(start)
+    never = jnp.zeros(start.shape, dtype=bool)
+    return _Loop(
+        t=start,
+        y=packed,
+        slope=Slope(jnp.zeros_like(packed), jnp.asarray(False)),
+        g=nothing,
+        tried=still,
+        low=still,
+        high=still,
+        g_low=nothing,
+        g_high=nothing,
+        seeking=never,
+        tries=still.astype(int),
+        fired=jnp.zeros(ending.shape, dtype=bool),
+        done=never,
+        finite=~never,
+        possible=~never,
+        pace=step + still,
+        shortest=still + jnp.inf,
+        steps=still.astype(int),
+        passes=jnp.asarray(0),
+        tape=tape,
+    )
 
 
 def _bracket(s: _Loop, h: Array, g: Array) -> tuple[Array, Array, Array, Array, Array]:

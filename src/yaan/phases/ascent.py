@@ -11,7 +11,10 @@ from jaxtyping import Array, Bool, Float, Int
 
 from yaan.aerodynamics.heating import free_stream_flux
 from yaan.aerodynamics.tables import ForceTable
+from yaan.base.constants import EARTH_RADIUS
+from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
 from yaan.dynamics.forces import Airload, Surroundings, World, airload, surroundings
+from yaan.dynamics.possible import can_be
 from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
 from yaan.gnc.navigation import perfect
 from yaan.gnc.powered import Guidance, Law, Steering, command, tangent
@@ -23,7 +26,7 @@ from yaan.spacetime.elements import energy
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.launcher import Launcher
 
-MAX_STEPS = 20_000
+MAX_STEPS = 100_000
 """Of one phase; a phase that needs more has gone wrong, and says so."""
 
 _DEEP = 100.0  # [m] below the ellipsoid: the vehicle has struck the ground
@@ -164,6 +167,13 @@ def _switch(t: Array, state: State, events: Array, fired: Array, setting: Settin
     )
 
 
+def _possible(t: Array, state: State, setting: Setting) -> Array:
+    del t
+    # From the pad: at rest, one Earth's radius up.
+    mu, given = setting.world.mu, state.ledger.ideal
+    return can_be(state.position, state.velocity, mu, -mu / EARTH_RADIUS, given)
+
+
 def _deadline(t: Array, state: State, setting: Setting) -> Array:
     return setting.launcher.engines.next_kink(t, state.ignition, state.cut_off)
 
@@ -255,22 +265,26 @@ def ascend(
     steering: Steering,
     pad: Geodetic,
     *,
+    tolerance: Float[Array, " lanes"],
     rows: int | None = None,
 ) -> tuple[Leg, Tape | None]:
     """Fly all phases in turn from the pad; all but `world` have lanes on their first axis.
 
+    `tolerance` is the share of `dynamics.accuracy` that each lane abides by; infinite: the steps
+    are those of the phases.
     A phase that fails stops its lane: those after it have no length and say so.
     With `rows` the states are kept, up to that many rows; without it only the ends of phases.
     """
     carry = jax.vmap(lambda place, load: _at_rest(world, place, load))(pad, launcher.propellant)
     tape = None if rows is None else blank_tape(carry.state, rows)
-    problem = Problem(_evaluate, _switch, _deadline)
+    problem = Problem(_evaluate, _switch, _deadline, _possible)
 
     def fly(
         carry: tuple[_Carry, Tape | None], item: tuple[Array, Phases]
     ) -> tuple[tuple[_Carry, Tape | None], Leg]:
         index, phase = item
-        return _fly_phase(problem, world, launcher, steering, carry, index, phase)
+        models = (world, launcher, steering, tolerance)
+        return _fly_phase(problem, models, carry, index, phase)
 
     by_phase = jax.tree.map(lambda leaf: jnp.moveaxis(leaf, 1, 0), phases)
     indices = jnp.arange(by_phase.law.shape[0])
@@ -280,14 +294,12 @@ def ascend(
 
 def _fly_phase(
     problem: Problem,
-    world: World,
-    launcher: Launcher,
-    steering: Steering,
+    models: tuple[World, Launcher, Steering, Array],
     carried: tuple[_Carry, Tape | None],
     index: Array,
     phase: Phases,
 ) -> tuple[tuple[_Carry, Tape | None], Leg]:
-    carry, tape = carried
+    (world, launcher, steering, tolerance), (carry, tape) = models, carried
     carry = jax.vmap(_begin)(launcher, steering, phase, carry)
 
     def place(launcher: Launcher, steering: Steering, phase: Phases, carry: _Carry) -> Setting:
@@ -312,6 +324,9 @@ def _fly_phase(
         switching=jnp.arange(phase.ends.shape[1]) >= len(End),
         max_steps=MAX_STEPS,
         axes=axes,
+        allowed=allowed(
+            carry.state, tolerance, lambda s: (s.position, s.velocity), (POSITION, VELOCITY)
+        ),
         tape=tape,
         label=index,
     )
@@ -347,6 +362,7 @@ def _outcome(
     cases = [
         (~carry.alive, OutcomeCode.NO_SOLUTION),
         (~wanted, OutcomeCode.REACHED),
+        (~arrival.possible, OutcomeCode.IMPOSSIBLE),
         (arrival.fired[:, End.GROUND], OutcomeCode.STRUCK_GROUND),
         (ended, OutcomeCode.REACHED),
         (late & phase.on_pad, OutcomeCode.NO_LIFT_OFF),

@@ -16,9 +16,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
+from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
 from yaan.dynamics.body import BodyState, Instant, Pulses, Scene, instant
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.method import RK4, AbstractMethod
+from yaan.dynamics.possible import begun_at, can_be
 from yaan.dynamics.rigid import angular_acceleration
 from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
 from yaan.phases.pointing import Pointed, pointed
@@ -34,6 +36,23 @@ MAX_STEPS = 600_000
 _DEEP = 100.0  # [m] below the ellipsoid: it has struck the ground
 _CLOSE = 1e-9  # [s] instants nearer than this are one
 _BESIDE = 1e-3  # [s]
+_EDGE = 1e-3  # [s]
+
+
+TURN = 1e-4
+"""What a step may be out by in each component of an attitude's quaternion."""
+
+RATE = 1e-3
+"""Likewise of a rate [rad/s]."""
+
+
+class Fineness(eqx.Module):
+    """How finely each lane is integrated."""
+
+    stretch: Float[Array, " lanes"]
+    """Its longest step over that of the phase."""
+    tolerance: Float[Array, " lanes"]
+    """Of `dynamics.accuracy`."""
 
 
 class BodyEnd(enum.IntEnum):
@@ -84,6 +103,8 @@ class Setting(eqx.Module):
     pulses: Pulses
     phase: BodyPhases
     pointed: Pointed
+    begun: Array
+    """Specific energy at its start [m^2/s^2]."""
     gradient: bool = eqx.field(static=True)
 
 
@@ -96,6 +117,7 @@ def fly_body(  # noqa: PLR0913 - a world, a body, what it does and where it star
     state: BodyState,
     *,
     gradient: bool = True,
+    fineness: Fineness | None = None,
     method: AbstractMethod = RK4,
     rows: int | None = None,
 ) -> tuple[BodyLeg, Tape | None]:
@@ -103,14 +125,16 @@ def fly_body(  # noqa: PLR0913 - a world, a body, what it does and where it star
 
     `body` and `state` have lanes on their first axis, `body` its configurations on the second;
     `burning` and `pulsing` of the state are set here. `gradient`: gravity turns rigid bodies.
+    The step of a phase is its longest one: steps are shorter where their error asks for it.
     With `rows` the states are kept, up to that many rows; without it only the ends of phases.
     A phase that fails stops its lane: those after it have no length and say so.
     """
     tape = None if rows is None else blank_tape(state, rows)
-    problem = Problem(_evaluate, _switch, _deadline)
+    problem = Problem(_evaluate, _switch, _deadline, _possible)
+    fine = fineness or Fineness(jnp.ones_like(t), jnp.ones_like(t))
 
     def fly(carried: PyTree, item: tuple[Array, BodyPhases]) -> tuple[PyTree, BodyLeg]:
-        return _fly_phase(problem, (world, body, pulses, gradient), method, carried, item)
+        return _fly_phase(problem, (world, body, pulses, gradient), method, fine, carried, item)
 
     indices = jnp.arange(phases.rigid.shape[0])
     alive = jnp.ones(t.shape, dtype=bool)
@@ -217,6 +241,20 @@ def _switched(t: Array, state: BodyState, setting: Setting) -> BodyState:
     )
 
 
+def _possible(t: Array, state: BodyState, setting: Setting) -> Array:
+    """What engine and pulses may have added is bounded by all that they have, on the empty body."""
+    del t
+    body, phase, pulses = setting.body, setting.phase, setting.pulses
+    nozzle, lightest = body.nozzle, body.empty.mass
+    carried = body.full.mass - lightest
+    burning = jnp.minimum(phase.duration, carried / jnp.maximum(nozzle.flow, 1e-300))
+    engine = jnp.where(nozzle.thrust > 0.0, nozzle.thrust * burning, 0.0)
+    push = jnp.sqrt(pulses.force.dot(pulses.force))
+    pushed = jnp.sum(jnp.where(push > 0.0, push * (pulses.stop - pulses.start), 0.0))
+    given = (engine + pushed) / lightest
+    return can_be(state.position, state.velocity, setting.world.mu, setting.begun, given)
+
+
 def _deadline(t: Array, state: BodyState, setting: Setting) -> Array:
     pulses, phase = setting.pulses, setting.phase
     edges = jnp.concatenate([pulses.start, pulses.stop])
@@ -225,7 +263,10 @@ def _deadline(t: Array, state: BodyState, setting: Setting) -> Array:
     flow = _flow(state, setting)
     lasting = state.propellant[phase.configuration] / jnp.maximum(flow, 1e-300)
     dry = jnp.where((flow > 0.0) & (lasting > _CLOSE), t + lasting, jnp.inf)
-    return jnp.minimum(ahead, dry)
+    # Thrust and load are told at the ends of steps: one stands just before each switch.
+    before = jnp.concatenate([edges, dry[None]]) - _EDGE
+    beside = jnp.min(jnp.where(before > t + _CLOSE, before, jnp.inf))
+    return jnp.minimum(jnp.minimum(ahead, dry), beside)
 
 
 def _flow(state: BodyState, setting: Setting) -> Array:
@@ -243,6 +284,7 @@ def _fly_phase(
     problem: Problem,
     scene: tuple[World, Configuration, Pulses, bool],
     method: AbstractMethod,
+    fine: Fineness,
     carried: Any,
     item: tuple[Array, BodyPhases],
 ) -> tuple[Any, BodyLeg]:
@@ -253,11 +295,12 @@ def _fly_phase(
         around = surroundings(world, t, state.position, state.velocity)
         aim = pointed(phase.pointing, around, state.position, state.velocity, state.attitude)
         flying = jax.tree.map(lambda leaf: leaf[phase.configuration], body)
-        setting = Setting(world, flying, pulses, phase, aim, gradient)
+        begun = begun_at(state.position, state.velocity, world.mu)
+        setting = Setting(world, flying, pulses, phase, aim, begun, gradient)
         return setting, _switched(t, state, setting)
 
     # What all lanes share is not mapped: that would only copy it.
-    axes = Setting(None, 0, None, None, Pointed(None, 0), gradient)  # pyright: ignore[reportArgumentType]
+    axes = Setting(None, 0, None, None, Pointed(None, 0), 0, gradient)  # pyright: ignore[reportArgumentType]
     setting, state = jax.vmap(begin, out_axes=(axes, 0))(body, t, state)
     if tape is not None:
         tape = tape.write_state(t, index, state, alive)
@@ -271,7 +314,13 @@ def _fly_phase(
         method=method,
         start=t,
         stop=jnp.where(alive, limit, t),
-        step=jnp.broadcast_to(phase.step, t.shape),
+        step=phase.step * fine.stretch,
+        allowed=allowed(
+            state,
+            fine.tolerance,
+            lambda s: (s.position, s.velocity, s.attitude, s.rate),
+            (POSITION, VELOCITY, TURN, RATE),
+        ),
         ending=ends & alive[:, None],
         switching=jnp.zeros(len(BodyEnd), dtype=bool),
         max_steps=MAX_STEPS,
@@ -298,6 +347,7 @@ def _outcome(alive: Array, limit: Array, arrival: Arrival) -> Int[Array, " lanes
     cases = [
         (~alive, OutcomeCode.NO_SOLUTION),
         (~arrival.finite, OutcomeCode.NOT_FINITE),
+        (~arrival.possible, OutcomeCode.IMPOSSIBLE),
         (ground, OutcomeCode.STRUCK_GROUND),
         (~jnp.any(arrival.fired, axis=1) & late, OutcomeCode.OUT_OF_STEPS),
     ]

@@ -19,7 +19,10 @@ from jaxtyping import Array, Bool, Float, Int
 
 from yaan.aerodynamics.heating import free_stream_flux
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
 from yaan.dynamics.forces import Surroundings, World, surroundings
+from yaan.dynamics.method import ExponentialRungeKutta
+from yaan.dynamics.possible import begun_at, can_be
 from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
 from yaan.phases.canopies import (
     Canopies,
@@ -43,14 +46,15 @@ from yaan.spacetime.frame import Vector
 from yaan.vehicle.capsule import Capsule
 from yaan.vehicle.parachute import Train
 
-PATIENCE = 3_600.0
+PATIENCE = 10_000.0
 """A descent that lasts longer [s] has gone wrong, and says so."""
 
 CALM = 10.0
 """Steps are this many times longer while no canopy opens."""
 
 _FIRST = 1e-6  # [s]; the first step is this short: what is due at the start happens at its end
-_MAX_STEPS = 60_000
+_STIFF = 1.5  # of step and damping: RK4 begins to swing at 2.8
+_MAX_STEPS = 400_000
 
 
 class DescentState(eqx.Module):
@@ -58,6 +62,8 @@ class DescentState(eqx.Module):
 
     position: Vector  # [m], GCRS
     velocity: Vector  # [m/s], GCRS
+    damping: Float[Array, "*lanes"]
+    """How fast the speed comes to the terminal one [1/s], where that is fast against a step."""
     canopies: Canopies
 
 
@@ -66,6 +72,8 @@ class _Setting(eqx.Module):
     capsule: Capsule
     train: Train
     step: Array
+    begun: Array
+    """Specific energy at the start [m^2/s^2]."""
 
 
 class _Instant(eqx.Module):
@@ -98,10 +106,12 @@ def _instant(t: Array, state: DescentState, setting: _Setting) -> _Instant:
 def _evaluate(t: Array, state: DescentState, setting: _Setting) -> tuple[DescentState, Array]:
     now = _instant(t, state, setting)
     still = jax.tree.map(jnp.zeros_like, state.canopies)
-    rate = DescentState(state.velocity, now.sensed + now.around.gravity, still)
+    pull = now.sensed + now.around.gravity
+    rate = DescentState(state.velocity, pull, jnp.zeros_like(state.damping), still)
     met = now.met
     # The ground, the triggers of the train, and then, for `_switch`, what the capsule meets.
-    told = jnp.stack([met.speed, met.pressure, met.mach, met.height])
+    fading = 2.0 * now.sensed.norm() / met.speed
+    told = jnp.stack([fading, met.speed, met.pressure, met.mach, met.height])
     switches = triggers(met, state.canopies, setting.train)
     return rate, jnp.concatenate([-met.height[None] * 1e-3, switches, told])
 
@@ -109,8 +119,16 @@ def _evaluate(t: Array, state: DescentState, setting: _Setting) -> tuple[Descent
 def _switch(
     t: Array, state: DescentState, events: Array, fired: Array, setting: _Setting
 ) -> DescentState:
-    canopies = advance(t, state.canopies, Met(*events[-4:]), fired[1:-4], setting.train)
-    return DescentState(state.position, state.velocity, canopies)
+    canopies = advance(t, state.canopies, Met(*events[-4:]), fired[1:-5], setting.train)
+    fading = events[-5]
+    stiff = fading * CALM * setting.step > _STIFF
+    damping = jnp.where(stiff, fading, 0.0)
+    return DescentState(state.position, state.velocity, damping, canopies)
+
+
+def _possible(t: Array, state: DescentState, setting: _Setting) -> Array:
+    del t
+    return can_be(state.position, state.velocity, setting.world.mu, setting.begun)
 
 
 def _deadline(t: Array, state: DescentState, setting: _Setting) -> Array:
@@ -157,25 +175,27 @@ def descend(  # noqa: PLR0913 - what flies, from where, and how finely: each its
     velocity: Vector,
     *,
     step: Float[Array, " lanes"],
+    tolerance: Float[Array, " lanes"] | float = 1.0,
     rows: int | None = None,
 ) -> tuple[Descent, Tape | None]:
     """Descend from `t` [s] and a state in GCRS [m, m/s]; all but `world` have lanes first.
 
-    `step` [s] is that of the openings, 0.02 s to 0.05 s. What is due at the start, such as a
+    `step` [s] is the longest of the openings, 0.02 s to 0.05 s; steps are shorter where their error
+    asks for it by the `tolerance` of `dynamics.accuracy`. What is due at the start, such as a
     height already passed, happens at once. With `rows` up to that many states are kept.
     """
     # The world is not mapped: every lane meets the same one.
-    axes = _Setting(None, 0, 0, 0)  # pyright: ignore[reportArgumentType]
-    setting = _Setting(world, capsule, train, step)
-    state = DescentState(position, velocity, jax.vmap(packed)(t, train))
+    axes = _Setting(None, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
+    setting = _Setting(world, capsule, train, step, begun_at(position, velocity, world.mu))
+    state = DescentState(position, velocity, jnp.zeros_like(t), jax.vmap(packed)(t, train))
     tape = None
     if rows is not None:
         always = jnp.ones(t.shape, dtype=bool)
         tape = blank_tape(state, rows).write_state(t, jnp.asarray(0), state, always)
     switches = 2 * train.exists.shape[1]
-    kinds = jnp.arange(1 + switches + 4)
+    kinds = jnp.arange(1 + switches + 5)
     arrival, tape = solve(
-        Problem(_evaluate, _switch, _deadline),
+        Problem(_evaluate, _switch, _deadline, _possible),
         state,
         setting,
         axes=axes,
@@ -185,6 +205,13 @@ def descend(  # noqa: PLR0913 - what flies, from where, and how finely: each its
         ending=jnp.broadcast_to(kinds == 0, (t.shape[0], kinds.size)),
         switching=(kinds > 0) & (kinds <= switches),
         max_steps=_MAX_STEPS,
+        method=ExponentialRungeKutta(damped=(3, 6), rate=6),
+        allowed=allowed(
+            state,
+            jnp.broadcast_to(tolerance, t.shape),
+            lambda s: (s.position, s.velocity),
+            (POSITION, VELOCITY),
+        ),
         tape=tape,
     )
     return jax.vmap(_told, in_axes=(0, axes))(arrival, setting), tape
@@ -224,6 +251,7 @@ def _outcome(arrival: Arrival) -> Int[Array, ""]:
     cases = [
         (arrival.fired[0], OutcomeCode.REACHED),
         (~arrival.finite, OutcomeCode.NOT_FINITE),
+        (~arrival.possible, OutcomeCode.IMPOSSIBLE),
         (arrival.done, OutcomeCode.TIMED_OUT),
     ]
     codes = [jnp.asarray(int(code)) for _, code in cases]
@@ -254,7 +282,8 @@ class DescentObservation(eqx.Module):
 
 def observe_descent(world: World, capsule: Capsule, train: Train, tape: Tape) -> DescentObservation:
     """All rows of one lane's tape; the arguments are of that lane."""
-    setting = _Setting(world, capsule, train, jnp.asarray(0.0))
+    nothing = jnp.asarray(0.0)
+    setting = _Setting(world, capsule, train, nothing, nothing)
     return jax.vmap(lambda t, state: _observed(t, state, setting))(tape.t, tape.state)
 
 

@@ -100,6 +100,7 @@ def entry_of(world: World, arrival: Arrival, events: Iterable[tuple[int, Outcome
     for holds, code in (
         (~arrival.done, OutcomeCode.OUT_OF_STEPS),
         *fired,
+        (~arrival.possible, OutcomeCode.IMPOSSIBLE),
         (~arrival.finite, OutcomeCode.NOT_FINITE),
     ):
         outcome = jnp.where(holds, int(code), outcome)

@@ -16,7 +16,9 @@ from jaxtyping import Array, Float
 
 from yaan.aerodynamics.heating import sutton_graves
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
+from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
 from yaan.dynamics.forces import Surroundings, World, surroundings
+from yaan.dynamics.possible import begun_at, can_be
 from yaan.dynamics.solve import Problem, Tape, blank_tape, solve
 from yaan.gnc.bank import BankProfile
 from yaan.phases.entering import (
@@ -28,7 +30,7 @@ from yaan.phases.entering import (
     leaving,
     observed,
 )
-from yaan.phases.peaks import Peaks, higher, no_peaks
+from yaan.phases.peaks import Peaks, first_peaks, higher
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.capsule import Capsule, Trim
@@ -42,7 +44,7 @@ PATIENCE = 5_700.0
 _AIR = 130e3  # [m] above the equatorial radius: below it steps are those that were asked for
 _COAST_STEP = 10.0  # [s]
 _UPRIGHT = 0.01  # [rad]
-_MAX_STEPS = 20_000
+_MAX_STEPS = 400_000
 
 
 class EntryState(eqx.Module):
@@ -63,6 +65,8 @@ class _Setting(eqx.Module):
     start: Array
     floor: Array
     step: Array
+    begun: Array
+    """Specific energy at the start [m^2/s^2]."""
 
 
 class _Instant(eqx.Module):
@@ -90,27 +94,38 @@ def enter(  # noqa: PLR0913 - a world, a flight and its start; then where it end
     *,
     floor: Float[Array, " lanes"],
     step: Float[Array, " lanes"] | float = STEP,
+    tolerance: Float[Array, " lanes"] | float = 1.0,
     patience: float = PATIENCE,
     rows: int | None = None,
 ) -> tuple[Entry, Tape | None]:
     """Fly from a state in GCRS [m, m/s] at `t` [s] down to the geodetic height `floor` [m].
 
     Everything but the world has lanes, `capsule` and `bank` too; the bank's time counts from `t`.
-    `step` [s] holds below some 130 km, above it steps are longer; steps end on the bank's knots.
+    `step` [s] is the longest below some 130 km, above it 10 s is; steps are shorter where their
+    error asks for it by the `tolerance` of `dynamics.accuracy`, and end on the bank's knots.
     With `rows` a tape of as many rows is written, the first of them the start.
     """
-    still = jnp.zeros_like(t)
-    state = EntryState(position, velocity, still, still, no_peaks(t))
-    tape = None
+    still, tape = jnp.zeros_like(t), None
+    # The world is not mapped: every lane meets the same one.
+    axes = _Setting(None, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
+    begun = begun_at(position, velocity, world.mu)
+    setting = _Setting(world, capsule, bank, t, floor, jnp.broadcast_to(step, t.shape), begun)
+    state = EntryState(position, velocity, still, still, first_peaks(t, jnp.zeros((*t.shape, 2))))
+    _, at_once = jax.vmap(_evaluate, in_axes=(0, 0, axes))(t, state, setting)
+    state = eqx.tree_at(lambda s: s.peaks, state, first_peaks(t, at_once[:, 2:]))
     if rows is not None:
         tape = blank_tape(state, rows).write_state(t, jnp.asarray(0), state, still == 0.0)
-    # The world is not mapped: every lane meets the same one.
-    axes = _Setting(None, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
     arrival, tape = solve(
-        Problem(_evaluate, _keep, _next_end),
+        Problem(_evaluate, _keep, _next_end, _possible),
         state,
-        _Setting(world, capsule, bank, t, floor, jnp.broadcast_to(step, t.shape)),
+        setting,
         axes=axes,
+        allowed=allowed(
+            state,
+            jnp.broadcast_to(tolerance, t.shape),
+            lambda s: (s.position, s.velocity),
+            (POSITION, VELOCITY),
+        ),
         start=t,
         stop=t + patience,
         step=jnp.full_like(t, _COAST_STEP),
@@ -128,7 +143,7 @@ def observe_entry(
 ) -> EntryObservation:
     """All rows of one lane's tape; the arguments are of that lane, `start` [s] its first time."""
     nothing = jnp.asarray(0.0)
-    setting = _Setting(world, capsule, bank, start, nothing, nothing)
+    setting = _Setting(world, capsule, bank, start, nothing, nothing, nothing)
 
     def row(t: Array, state: EntryState) -> EntryObservation:
         return _row(t, state, setting)
@@ -179,6 +194,11 @@ def _keep(
     sunk = has_sunk(state.sunk, height, state.position.dot(state.velocity))
     peaks = higher(t, state.peaks, events[2:])
     return EntryState(state.position, state.velocity, state.heat_load, sunk, peaks)
+
+
+def _possible(t: Array, state: EntryState, setting: _Setting) -> Array:
+    del t
+    return can_be(state.position, state.velocity, setting.world.mu, setting.begun)
 
 
 def _next_end(t: Array, state: EntryState, setting: _Setting) -> Array:

@@ -18,6 +18,7 @@ from jaxtyping import Array, Float
 
 from yaan.aerodynamics.heating import sutton_graves
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
 from yaan.dynamics.forces import Surroundings, World, surroundings
 from yaan.dynamics.rigid import angular_acceleration
 from yaan.dynamics.solve import Problem, Tape, blank_tape, solve
@@ -39,7 +40,7 @@ from yaan.phases.entering import (
     leaving,
     observed,
 )
-from yaan.phases.peaks import Peaks, higher, no_peaks
+from yaan.phases.peaks import Peaks, first_peaks, higher
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.attitude import angles_of, kinematics, ned, normalised
 from yaan.spacetime.frame import Frame, Vector
@@ -140,6 +141,7 @@ def enter_rigid(  # noqa: PLR0913 - a world, a body and its control, a start; th
     *,
     floor: Float[Array, " lanes"],
     step: Float[Array, " lanes"],
+    tolerance: Float[Array, " lanes"] | float = 1.0,
     patience: float,
     rows: int | None = None,
 ) -> tuple[Entry, Tape | None]:
@@ -158,6 +160,12 @@ def enter_rigid(  # noqa: PLR0913 - a world, a body and its control, a start; th
         state,
         setting,
         axes=_AXES,
+        allowed=allowed(
+            state,
+            jnp.broadcast_to(tolerance, t.shape),
+            lambda s: (s.position, s.velocity),
+            (POSITION, VELOCITY),
+        ),
         start=t,
         stop=t + patience,
         step=step,
@@ -198,7 +206,7 @@ def _trimmed(t: Array, position: Vector, velocity: Vector, setting: _Setting) ->
     zero = jnp.zeros_like(t)
     any_way = Rotation(zero + 1.0, zero, zero, zero, Frame.GCRS, Frame.BODY)
     none = Vector(zero, zero, zero, Frame.BODY)
-    peaks = no_peaks(t)
+    peaks = first_peaks(t, jnp.stack([zero, zero]))
     state = RigidState(position, velocity, any_way, none, zero, zero, peaks)
     command = _instant(t, state, setting).command
     return RigidState(position, velocity, command.attitude, command.rate, zero, zero, peaks)

@@ -2,6 +2,7 @@
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from yaan.aerodynamics.coefficients import meet
@@ -89,7 +90,9 @@ def observe_body(
     def row(t: Array, label: Array, state: BodyState) -> BodyObservation:
         phase, aim = jax.tree.map(lambda leaf: leaf[label], (phases, legs.pointed))
         flying = jax.tree.map(lambda leaf: leaf[phase.configuration], body)
-        return _row(t, state, Setting(world, flying, pulses, phase, aim, gradient))
+        return _row(
+            t, state, Setting(world, flying, pulses, phase, aim, jnp.asarray(0.0), gradient)
+        )
 
     return jax.vmap(row)(tape.t, tape.label, tape.state)
 

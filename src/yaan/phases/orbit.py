@@ -15,8 +15,10 @@ from jaxtyping import Array, Bool, Float, Int, PyTree
 
 from yaan.aerodynamics.heating import free_stream_flux
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
+from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
 from yaan.dynamics.forces import Surroundings, World, surroundings
 from yaan.dynamics.method import DOP853
+from yaan.dynamics.possible import begun_at, can_be
 from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
 from yaan.phases.observe import Observation
 from yaan.phases.whereabouts import whereabouts
@@ -95,6 +97,8 @@ class _Setting(eqx.Module):
     craft: Spacecraft
     burns: Burns
     floor: Array
+    begun: Array
+    """Specific energy at the start [m^2/s^2]."""
 
 
 class _Forces(eqx.Module):
@@ -161,6 +165,12 @@ def _switch(t: Array, state: Coasting, events: Array, fired: Array, setting: _Se
     )
 
 
+def _possible(t: Array, state: Coasting, setting: _Setting) -> Array:
+    del t
+    orbit, given = state.orbit, jnp.sum(state.delta_v)
+    return can_be(orbit.position, orbit.velocity, setting.world.mu, setting.begun, given)
+
+
 def _deadline(t: Array, state: Coasting, setting: _Setting) -> Array:
     burns, flow = setting.burns, setting.craft.flow
     ends = burns.start + burns.duration
@@ -187,19 +197,21 @@ def cruise(  # noqa: PLR0913 - who, where from, where to, and by what step
     stop: Float[Array, " lanes"],
     floor: Float[Array, "*batch"] | float = -1e9,
     step: Float[Array, "*batch"] | float = STEP,
+    tolerance: Float[Array, "*batch"] | float = 1.0,
     rows: int | None = None,
 ) -> tuple[Cruise, Tape | None]:
     """Fly from `t` [s], in GCRS [m, m/s], to `stop` [s] or down to the height `floor` [m].
 
     The orbit must start above its floor. `craft` is shared or has lanes, as have `floor` and
-    `step` [s]; a step is shortened to 10 s below 140 km, and ends on every start and end of a burn.
-    Valid down to 90 km: below, the air changes faster than the steps; fly `enter` from there. A
+    `step` [s]; a step is shortened to 10 s below 140 km, where its error asks for it by the
+    `tolerance` of `dynamics.accuracy`, and ends on every start and end of a burn. A
     dip below the floor and back within one step is not seen.
     With `rows` the states are kept, up to that many rows, the first and the last among them.
     """
-    setting = _Setting(world, _by_lane(craft, t), burns, _by_lane(jnp.asarray(floor), t))
+    begun = begun_at(position, velocity, world.mu)
+    setting = _Setting(world, _by_lane(craft, t), burns, _by_lane(jnp.asarray(floor), t), begun)
     # The world is the same in every lane; mapping its tables would only copy them.
-    axes = _Setting(None, 0, 0, 0)  # pyright: ignore[reportArgumentType]
+    axes = _Setting(None, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
     thrusting, lacking = jax.vmap(_thrusting, in_axes=(0, 0, axes))(t, propellant, setting)
     state = Coasting(
         orbit=OrbitState(position, velocity, propellant),
@@ -213,11 +225,17 @@ def cruise(  # noqa: PLR0913 - who, where from, where to, and by what step
         tape = blank_tape(state, rows)
         tape = tape.write_state(t, jnp.asarray(0), state, jnp.ones(t.shape, dtype=bool))
     arrival, tape = solve(
-        Problem(_evaluate, _switch, _deadline),
+        Problem(_evaluate, _switch, _deadline, _possible),
         state,
         setting,
         axes=axes,
         method=DOP853,
+        allowed=allowed(
+            state,
+            _by_lane(jnp.asarray(tolerance), t),
+            lambda s: (s.orbit.position, s.orbit.velocity),
+            (POSITION, VELOCITY),
+        ),
         start=t,
         stop=stop,
         step=_by_lane(jnp.asarray(step), t),
@@ -240,6 +258,7 @@ def _cruise(arrival: Arrival, stop: Array) -> Cruise:
     cases = [
         (ground & ~floor, OutcomeCode.STRUCK_GROUND),
         (~arrival.finite, OutcomeCode.NOT_FINITE),
+        (~arrival.possible, OutcomeCode.IMPOSSIBLE),
         (~floor & (arrival.t < stop - _CLOSE), OutcomeCode.OUT_OF_STEPS),
         (end.short > 0.0, OutcomeCode.RAN_DRY),
     ]
@@ -263,7 +282,8 @@ def observe_cruise(world: World, craft: Spacecraft, burns: Burns, tape: Tape) ->
     Attitude is known only in a burn, whose thrust is along the vehicle's axis: elsewhere what
     depends on it (pitch, angle of attack, axial load) is NaN.
     """
-    setting = _Setting(world, craft, burns, jnp.asarray(-jnp.inf))
+    nothing = jnp.asarray(-jnp.inf)
+    setting = _Setting(world, craft, burns, nothing, nothing)
     return jax.vmap(lambda t, state: _row(t, state, setting))(tape.t, tape.state)
 
 

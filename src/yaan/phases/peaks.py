@@ -6,23 +6,21 @@ from jaxtyping import Array, Float
 
 
 class Peaks(eqx.Module):
-    """The largest load and flux so far: the vertex of three rows' parabola where there is one."""
+    """The largest values so far: the vertex of three rows' parabola where there is one."""
 
-    best: Float[Array, "*lanes 2"]
-    last: Float[Array, "*lanes 2"]
-    before: Float[Array, "*lanes 2"]
+    best: Float[Array, "*lanes values"]
+    last: Float[Array, "*lanes values"]
+    before: Float[Array, "*lanes values"]
     t_last: Float[Array, "*lanes"]
     t_before: Float[Array, "*lanes"]
 
 
-def no_peaks(t: Float[Array, " lanes"]) -> Peaks:
-    """Nothing felt yet, for as many lanes as `t`."""
-    still = jnp.zeros_like(t)
-    none = jnp.stack([still, still], axis=-1)
-    return Peaks(none, none, none, still, still)
+def first_peaks(t: Float[Array, " lanes"], value: Float[Array, "lanes values"]) -> Peaks:
+    """What is felt at the start `t` [s] of each lane is the largest so far."""
+    return Peaks(value, value, value, t, t)
 
 
-def higher(t: Float[Array, ""], peaks: Peaks, value: Float[Array, " 2"]) -> Peaks:
+def higher(t: Float[Array, ""], peaks: Peaks, value: Float[Array, " values"]) -> Peaks:
     """The peaks after a step that ended at `t` with `value`."""
     a, b, c = peaks.before, peaks.last, value
     first = jnp.maximum(peaks.t_last - peaks.t_before, 1e-9)
@@ -30,7 +28,7 @@ def higher(t: Float[Array, ""], peaks: Peaks, value: Float[Array, " 2"]) -> Peak
     rise, fall = (b - a) / first, (c - b) / second
     slope = (rise * second + fall * first) / (first + second)
     bend = (fall - rise) / (first + second)
-    # Only around a summit that is resolved; the rows before the first are zero.
+    # Only around a summit that is resolved.
     summit = (b > a) & (b > c) & (a > 0.2 * b) & (c > 0.2 * b)
     vertex = jnp.where(summit, b - slope**2 / (4.0 * jnp.where(summit, bend, -1.0)), b)
     best = jnp.maximum(peaks.best, jnp.maximum(vertex, c))

@@ -25,6 +25,7 @@ class OutcomeCode(IntEnum):
     SKIPPED_OUT = 9
     LEFT_TRIM = 10
     STEP_TOO_LONG = 11
+    IMPOSSIBLE = 13
 
     @property
     def word(self) -> str:
@@ -67,6 +68,7 @@ _WORDS = {
     OutcomeCode.SKIPPED_OUT: "skipped-out",
     OutcomeCode.LEFT_TRIM: "left-trim",
     OutcomeCode.STEP_TOO_LONG: "step-too-long",
+    OutcomeCode.IMPOSSIBLE: "impossible-state",
 }
 
 _SENTENCES = {
@@ -114,5 +116,9 @@ _SENTENCES = {
     OutcomeCode.STEP_TOO_LONG: (
         "swings too fast for its steps: frequency times step passed half a radian",
         "Shorten `entry.attitude_step`",
+    ),
+    OutcomeCode.IMPOSSIBLE: (
+        "came to a state that cannot be: faster than gravity, its engines and the air can make it",
+        "Its integration has gone wrong: shorten the step, and please report it",
     ),
 }

@@ -133,8 +133,11 @@ GROUP_COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
         "abort": MappingProxyType(
             {
                 "time": Column("s", "", "T+ at which the capsule is let go"),
-                "peak_load": Column("1", "", "peak load of an unpowered ballistic entry, over g0"),
-                "outcome": Column("1", "", "0 lands, 1 stays up", integer=True),
+                "release_load": Column("1", "", "load of the air at the release, over g0"),
+                "peak_load": Column("1", "", "largest load from the release on, over g0"),
+                "later_load": Column("1", "", "largest load after it had fallen once, over g0"),
+                "canopies": Column("1", "", "1: never as high as canopies open", integer=True),
+                "outcome": Column("1", "", "0 lands, 1 stays up, 7 not known", integer=True),
             }
         ),
         "profiles": MappingProxyType(

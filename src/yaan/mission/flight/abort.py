@@ -1,7 +1,7 @@
 """The first sight of crew escape: what an unpowered fall from every second of the ascent loads."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import equinox as eqx
 import jax
@@ -27,15 +27,24 @@ class AbortMap:
     """Falls from instants of one ascent."""
 
     time: np.ndarray  # [s]
-    peak_load: np.ndarray  # standard gravities
+    release_load: np.ndarray
+    """Felt at the instant of release, in standard gravities."""
+    peak_load: np.ndarray
+    """The largest from the release on."""
+    later_load: np.ndarray
+    """The largest after the load had fallen once; zero where it never rose again."""
     landed: np.ndarray
+    low: np.ndarray
+    """Never came as high as the canopies open."""
+    flown: np.ndarray
+    """Integrated to its end; the loads of others are not known."""
     latitude: np.ndarray  # [rad]
     longitude: np.ndarray  # [rad]
 
     @property
     def worst(self) -> tuple[float, float]:
         """Time [s] and size of the largest peak load."""
-        i = int(np.argmax(self.peak_load))
+        i = int(np.argmax(np.where(self.flown, self.peak_load, -np.inf)))
         return float(self.time[i]), float(self.peak_load[i])
 
 
@@ -81,9 +90,8 @@ def fall_from(
     def joined(name: str) -> np.ndarray:
         return np.concatenate([getattr(f, name) for f in falls])[:count]
 
-    return AbortMap(
-        times, joined("peak_load"), joined("landed"), joined("latitude"), joined("longitude")
-    )
+    names = [field.name for field in fields(AbortMap) if field.name != "time"]
+    return AbortMap(time=times, **{name: joined(name) for name in names})
 
 
 @programme

@@ -1,7 +1,7 @@
 """Flying a file of kind `body`: one lane through its phases, recorded step by step."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -9,10 +9,12 @@ import numpy as np
 
 from yaan.base.programme import programme
 from yaan.base.session import computing
+from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.body import BodyState, Pulses
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853, RK4
 from yaan.dynamics.solve import Tape
+from yaan.mission.accuracy import PhaseError, accurately, compare
 from yaan.mission.file.tree import Tree
 from yaan.mission.flight.fly import Clock, Progress, Report
 from yaan.mission.model.body import (
@@ -24,7 +26,7 @@ from yaan.mission.model.body import (
 from yaan.mission.model.world import HORIZON, build_world
 from yaan.mission.recording import Array, looked_at, written
 from yaan.mission.spec import BodyFlightSpec
-from yaan.phases.body import BodyLeg, BodyPhases, fly_body
+from yaan.phases.body import BodyLeg, BodyPhases, Fineness, fly_body
 from yaan.phases.observe_body import observe_body
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History, make_history
@@ -35,6 +37,9 @@ from yaan.vehicle.body import Configuration
 _METHODS: Final = {"rk4": RK4, "dop853": DOP853}
 _ROWS: Final = (16_384, 131_072, 524_288)
 """Rows of a recording; few sizes, since each is a programme of its own."""
+
+_LANES: Final = 2
+"""The flight and its shadow."""
 
 _UNDEFINED: Final = ("yaw_vvlh", "pitch_vvlh", "roll_vvlh")
 """Columns that are no numbers where a body falls straight to the Earth's centre."""
@@ -55,6 +60,7 @@ class FlownBody:
     history: History
     full: bool
     """The history has as many rows as it may have, and the flight would have gone on."""
+    errors: list[PhaseError]
 
     @property
     def outcomes(self) -> list[OutcomeCode]:
@@ -77,15 +83,20 @@ def fly_body_file(
             world = build_world(spec, horizon(spec))
             start = build_start(spec, world)
             cast = (build_body(spec), build_phases(spec), build_pulses(spec))
-        with clock.on("fly"):
-            tell(Progress("fly", "flying the body"))
-            legs, tape, full = _flown(spec, world, cast, start, tell)
-        with clock.on("observe"):
-            tell(Progress("observe", "looking at every step"))
-            turned = gradient(spec)
-            seen = looked_at(tape, lambda rows: _look(world, cast, legs, rows, gradient=turned))
-            history = _history(spec, tape, seen)
-    return FlownBody(tree, spec, world, legs, history, full), clock.spent
+
+        def fly(tolerance: float) -> tuple[FlownBody, list[PhaseError]]:
+            with clock.on("fly"):
+                tell(Progress("fly", "flying the body"))
+                lanes = _flown(spec, world, cast, start, tolerance, tell)
+            with clock.on("observe"):
+                tell(Progress("observe", "looking at every step"))
+                seen, shadow = (_seen(spec, world, cast, lane) for lane in lanes)
+            errors = compare(seen, shadow, orbital=True)
+            first = lanes[0]
+            return FlownBody(tree, spec, world, first.legs, seen, first.full, errors), errors
+
+        flown, _ = accurately(fly, spec.integration)
+    return flown, clock.spent
 
 
 def horizon(spec: BodyFlightSpec) -> float:
@@ -99,14 +110,30 @@ def gradient(spec: BodyFlightSpec) -> bool:
     return spec.environment.gravity_gradient
 
 
+class _Lane(NamedTuple):
+    """The legs and the written rows of one lane, on the host and without the axis of lanes."""
+
+    legs: BodyLeg
+    tape: Tape
+    full: bool
+
+
 def _flown(
-    spec: BodyFlightSpec, world: World, cast: Cast, start: BodyState, tell: Report
-) -> tuple[BodyLeg, Tape, bool]:
-    """The legs and the written rows of the flight, on the host and without the axis of lanes."""
+    spec: BodyFlightSpec,
+    world: World,
+    cast: Cast,
+    start: BodyState,
+    tolerance: float,
+    tell: Report,
+) -> list[_Lane]:
+    """The flight and its shadow."""
+    order = _METHODS[spec.method].order
+    loose = tolerance * jnp.asarray([1.0, loosened(order)])
+    fine = Fineness(jnp.asarray([1.0, LONGER]), loose)
     known, turned, most = rows_of(spec), gradient(spec), _ROWS[-1]
     rows = next((size for size in _ROWS if size >= known), most)
     while True:
-        legs, tape = _fly(world, cast, start, rows=rows, gradient=turned, method=spec.method)
+        legs, tape = _fly(world, cast, start, fine, rows=rows, gradient=turned, method=spec.method)
         count = int(tape.count[0])
         if count <= rows or rows == most:
             break
@@ -115,8 +142,21 @@ def _flown(
         tell(Progress("fly", f"flying it again, to keep its {min(count, rows):,} steps"))
     legs, tape = jax.device_get((legs, tape))
     # The kind of pointing is that of all lanes, so it has no axis of them.
-    legs = jax.tree.map(lambda leaf: leaf[:, 0] if leaf.ndim > 1 else leaf, legs)
-    return legs, written(tape, 0), count > rows
+    return [
+        _Lane(
+            jax.tree.map(lambda leaf, i=i: leaf[:, i] if leaf.ndim > 1 else leaf, legs),
+            written(tape, i),
+            int(tape.count[i]) > rows,
+        )
+        for i in range(_LANES)
+    ]
+
+
+def _seen(spec: BodyFlightSpec, world: World, cast: Cast, lane: _Lane) -> History:
+    """The history of one lane."""
+    turned = gradient(spec)
+    seen = looked_at(lane.tape, lambda rows: _look(world, cast, lane.legs, rows, gradient=turned))
+    return _history(spec, lane.tape, seen)
 
 
 def rows_of(spec: BodyFlightSpec) -> int:
@@ -128,16 +168,24 @@ def rows_of(spec: BodyFlightSpec) -> int:
 
 @programme
 def _fly(
-    world: World, cast: Cast, start: BodyState, *, rows: int, gradient: bool, method: str
+    world: World,
+    cast: Cast,
+    start: BodyState,
+    fine: Fineness,
+    *,
+    rows: int,
+    gradient: bool,
+    method: str,
 ) -> tuple[BodyLeg, Any]:
     body, phases, pulses = cast
     return fly_body(
         world,
-        jax.tree.map(lambda leaf: leaf[None], body),
+        jax.tree.map(lambda leaf: jnp.stack([leaf] * _LANES), body),
         phases,
         pulses,
-        jnp.zeros(1),
-        start,
+        jnp.zeros(_LANES),
+        jax.tree.map(lambda leaf: jnp.concatenate([leaf] * _LANES), start),
+        fineness=fine,
         gradient=gradient,
         method=_METHODS[method],
         rows=rows,

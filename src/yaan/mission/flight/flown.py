@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from yaan.mission.accuracy import PhaseError
 from yaan.mission.file.tree import Tree
 from yaan.mission.flight.abort import AbortMap
 from yaan.mission.flight.rank import Ranked
 from yaan.mission.flight.steer import Steered
+from yaan.mission.home.fly import Returned
 from yaan.mission.home.journey import Home
 from yaan.mission.spec import MissionSpec
 from yaan.results.trajectory import History
@@ -24,12 +26,22 @@ class Flown:
     aborts: Mapping[str, AbortMap]
     ranked: list[Ranked]
     notes: list[str]
+    errors: list[PhaseError]
+    """Of the flown profile's flight, and of the way home."""
     stopped: bool = False
     """The user stopped it after the ascents were flown."""
-    home: Home | None = None
+    back: Returned | None = None
     """The way home, of a mission that has one."""
-    whole: History | None = None
-    """The history of the whole mission, of one that comes home."""
+
+    @property
+    def home(self) -> Home | None:
+        """The way home, as far as it was found."""
+        return None if self.back is None else self.back.home
+
+    @property
+    def whole(self) -> History | None:
+        """The history of the whole mission, of one that comes home."""
+        return None if self.back is None else self.back.history
 
     @property
     def history(self) -> History:

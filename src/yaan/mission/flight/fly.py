@@ -15,11 +15,10 @@ from yaan.dynamics.forces import World
 from yaan.mission.file.tree import Tree
 from yaan.mission.flight import abort, flyer
 from yaan.mission.flight.flown import Flown
-from yaan.mission.flight.history import history
+from yaan.mission.flight.history import history, told
 from yaan.mission.flight.rank import Ranked, grouped, rank
 from yaan.mission.flight.steer import Steered, Task, Watch, make_task, solve
-from yaan.mission.home.fly import go_home, horizon, prepare_home
-from yaan.mission.home.journey import Home
+from yaan.mission.home.fly import Returned, go_home, horizon, prepare_home
 from yaan.mission.model.world import build_world, left_table
 from yaan.mission.spec import MissionSpec
 from yaan.results.outcome import OutcomeCode
@@ -83,8 +82,9 @@ def fly(
             solving = _start_solving(tasks, flown, world, tell)
             chosen = solving[flown].result()
         with clock.on("observe"):
-            histories = {flown: history(spec, world, chosen)}
-            _replay(histories[flown], tell)
+            chosen, seen, errors = told(spec, world, chosen)
+            histories = {flown: seen}
+            _replay(seen, tell)
         aborts: dict[str, abort.AbortMap] = {}
         ranked = grouped(tree)
         stopped = False
@@ -95,21 +95,24 @@ def fly(
                 ranked = _rank(tree, spec, world, chosen)
             with clock.on("map aborts"):
                 for name in tasks:
-                    aborts |= _map_abort(spec, world, solving[name].result(), tell)
+                    one = chosen if name == flown else solving[name].result()
+                    aborts |= _map_abort(spec, world, one, tell)
         except KeyboardInterrupt:
             stopped = True  # the flight is there: it is kept, and says what is missing from it
-        steered = {name: solving[name].result() for name in tasks}
+        steered = {name: solving[name].result() for name in tasks} | {flown: chosen}
         histories |= {n: history(spec, world, s) for n, s in steered.items() if n != flown}
         with clock.on("wait for the way home"):
-            home, whole = (None, None) if coming is None else coming.result()
+            back = None if coming is None else coming.result()
+    if back is not None:
+        errors += back.errors
     notes = _notes(spec, world, steered[flown], histories[flown])
-    made = Flown(tree, spec, steered, histories, aborts, ranked, notes, stopped, home, whole)
+    made = Flown(tree, spec, steered, histories, aborts, ranked, notes, errors, stopped, back)
     return made, clock.spent
 
 
 def _start_home(
     spec: MissionSpec, world: World, steered: Steered, ascent: History, tell: Report
-) -> "Future[tuple[Home, History]] | None":
+) -> "Future[Returned] | None":
     """The way home, flown beside the aborts and the ranking; nothing where there is none."""
     codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.plan.legs)]
     if spec.landing is None or not steered.solution.met or np.any(codes != OutcomeCode.REACHED):

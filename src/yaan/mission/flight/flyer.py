@@ -10,7 +10,9 @@ import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
 from yaan.base.programme import programme
+from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.forces import World
+from yaan.dynamics.method import RK4
 from yaan.dynamics.solve import Tape
 from yaan.gnc.powered import Steering
 from yaan.mission.model.aim import Ends
@@ -32,6 +34,8 @@ class Case(eqx.Module):
     launcher: Launcher
     phases: Phases
     pad: Geodetic
+    tolerance: Any
+    """Of `dynamics.accuracy`; infinite: steps are as long as the phases say."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,18 @@ def stack(cases: list[Case], lanes: int = LANES) -> Case:
 
 
 def coarse(case: Case, factor: float) -> Case:
-    """The same case with longer steps, to search with."""
-    return eqx.tree_at(lambda c: c.phases.step, case, np.asarray(case.phases.step) * factor)
+    """The same case with longer steps that nothing shortens, to search with."""
+    longer = (np.asarray(case.phases.step) * factor, np.full_like(case.tolerance, np.inf))
+    return eqx.tree_at(lambda c: (c.phases.step, c.tolerance), case, longer)
+
+
+def shadowed(case: Case) -> Case:
+    """The case in every lane, and in the second one its shadow, which tells the errors of it."""
+    lanes = repeat(case)
+    stretch, loosen = np.ones(LANES), np.ones(LANES)
+    stretch[1], loosen[1] = LONGER, loosened(RK4.order)
+    steps = (lanes.phases.step * stretch[:, None], lanes.tolerance * loosen)
+    return eqx.tree_at(lambda c: (c.phases.step, c.tolerance), lanes, steps)
 
 
 def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
@@ -123,7 +137,8 @@ def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
 def _fly(
     world: World, cases: Case, steering: Steering, *, rows: int
 ) -> tuple[Leg, Tape | None, observe.End]:
-    legs, tape = ascend(world, cases.launcher, cases.phases, steering, cases.pad, rows=rows)
+    flown = (cases.launcher, cases.phases, steering, cases.pad)
+    legs, tape = ascend(world, *flown, tolerance=cases.tolerance, rows=rows)
     each = jax.vmap(jax.vmap(observe.end, in_axes=(None, 0, 0, 0)), in_axes=(None, 0, 0, 0))
     ends = each(world, legs.stop, legs.state.position, legs.state.velocity)
     return legs, tape, ends

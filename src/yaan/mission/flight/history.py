@@ -1,10 +1,11 @@
-"""From a recorded lane to the history that is kept and shown."""
+"""From a recorded lane to the history that is kept and shown, and what that is out by."""
 
 import numpy as np
 
 from yaan.dynamics.forces import World
+from yaan.mission.accuracy import PhaseError, accurately, compare
 from yaan.mission.flight import flyer
-from yaan.mission.flight.steer import Steered
+from yaan.mission.flight.steer import Steered, Watch, refined, shadowed
 from yaan.mission.model.plan import Plan
 from yaan.mission.recording import columns_of
 from yaan.mission.spec import MissionSpec
@@ -13,9 +14,24 @@ from yaan.spacetime.frame import components
 from yaan.spacetime.zone import distance
 
 
-def history(spec: MissionSpec, world: World, steered: Steered) -> History:
+def told(
+    spec: MissionSpec, world: World, steered: Steered, watch: Watch | None = None
+) -> tuple[Steered, History, list[PhaseError]]:
+    """A solved flight, its history and its errors; on shorter steps where these are too large."""
+
+    def fly(tolerance: float) -> tuple[tuple[Steered, History], list[PhaseError]]:
+        at = steered if tolerance == 1.0 else refined(steered, tolerance, world, watch)
+        at = shadowed(at, world)
+        flown, shadow = (history(spec, world, at, lane) for lane in range(2))
+        return (at, flown), compare(flown, shadow)
+
+    (at, flown), errors = accurately(fly, spec.integration)
+    return at, flown, errors
+
+
+def history(spec: MissionSpec, world: World, steered: Steered, index: int = 0) -> History:
     """The history of the recorded flight, one row a step; two rows at each event."""
-    lane = steered.lane
+    lane = steered.batch.lane(index)
     count = int(lane.tape.count)
     seen = columns_of(flyer.observe_lane(world, lane))
     columns = {name: values[:count] for name, values in seen.items()}

@@ -1,8 +1,9 @@
 """Steering solved: one profile of a mission, from its file's words to a flight that meets them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import equinox as eqx
 import numpy as np
 
 from yaan.dynamics.forces import World
@@ -17,6 +18,8 @@ from yaan.phases.targeting import find, refine
 
 COARSE = 12.0
 """Steps are this much longer while the search is far from its end."""
+
+_NEAR = Tolerance(met=1e-3, improvements=0)
 
 Watch = Callable[[str, float], None]
 
@@ -57,7 +60,8 @@ def make_task(spec: MissionSpec, name: str, world: World) -> Task:
     profile = spec.steering.profiles[name]
     plan = make_plan(spec, profile, vehicle, float(world.mu))
     aim = make_aim(spec, profile, plan, vehicle.stages)
-    return Task(name, vehicle, plan, aim, Case(vehicle.launcher, plan.phases, build_pad(spec)))
+    case = Case(vehicle.launcher, plan.phases, build_pad(spec), np.asarray(1.0))
+    return Task(name, vehicle, plan, aim, case)
 
 
 def solve(task: Task, world: World, watch: Watch | None = None) -> Steered:
@@ -78,10 +82,31 @@ def solve(task: Task, world: World, watch: Watch | None = None) -> Steered:
         tolerance=rough,
         watch=watch,
     )
-    near = Tolerance(met=1e-3, improvements=0)
     fine = _Searched(task, world, task.case)
-    solution = refine(fine, unknowns, far, tolerance=near, watch=watch)
+    solution = refine(fine, unknowns, far, tolerance=_NEAR, watch=watch)
     # The last thing a search flies is its answer, in every lane.
+    assert fine.last is not None
+    return Steered(task, solution, fine.last)
+
+
+def shadowed(steered: Steered, world: World) -> Steered:
+    """The same solution flown once more, with its shadow in the second lane."""
+    flat = np.repeat(steered.flat[None], LANES, axis=0)
+    batch = flyer.fly(world, flyer.shadowed(steered.task.case), flat)
+    return replace(steered, batch=batch)
+
+
+def refined(
+    steered: Steered, tolerance: float, world: World, watch: Watch | None = None
+) -> Steered:
+    """The solution carried over to steps of another `tolerance`."""
+    case = eqx.tree_at(lambda c: c.tolerance, steered.task.case, np.asarray(tolerance))
+    task = replace(steered.task, case=case)
+    if not task.aim.unknowns:
+        return _as_given(task, world)
+    fine = _Searched(task, world, case)
+    unknowns = list(task.aim.unknowns)
+    solution = refine(fine, unknowns, steered.solution, tolerance=_NEAR, watch=watch)
     assert fine.last is not None
     return Steered(task, solution, fine.last)
 

@@ -63,6 +63,9 @@ class Way:
     """Height at which the parachutes take over [m]."""
     orbit_step: float  # [s]
     entry_step: float  # [s]
+    orbit_tolerance: float = legs.ORBIT_TOLERANCE
+    """Of `dynamics.accuracy`, as is that of the entry."""
+    entry_tolerance: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ def fly_approach(
         stop=ignition + _LONGEST,
         floor=way.separation_height,
         step=way.orbit_step,
+        tolerance=way.orbit_tolerance,
         record=record,
     )
     interface = legs.coast(
@@ -123,6 +127,7 @@ def fly_approach(
         stop=burnt.ends.t + _LONGEST,
         floor=way.interface_height,
         step=way.orbit_step,
+        tolerance=way.orbit_tolerance,
         record=record,
     )
     return Approach(ignition, duration, burnt, interface)

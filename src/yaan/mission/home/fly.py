@@ -1,11 +1,12 @@
 """Flying home: the search and the flight of a mission that comes back, or of an entry alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
 from yaan.dynamics.forces import World
+from yaan.mission.accuracy import PhaseError, accurately
 from yaan.mission.file.tree import Tree
 from yaan.mission.home import legs
 from yaan.mission.home.choice import Elevation
@@ -21,6 +22,7 @@ from yaan.mission.home.record import (
     path_rows,
     whole_history,
 )
+from yaan.mission.home.shadow import landing_errors, orbit_errors
 from yaan.mission.model.home import build_capsule, build_interface, build_train
 from yaan.mission.model.world import HORIZON, build_world, epoch_of
 from yaan.mission.spec import CrewSpec, EntrySpec, MissionSpec
@@ -40,6 +42,7 @@ class Entered:
     lander: Lander
     landed: Landed
     history: History
+    errors: list[PhaseError]
 
 
 def horizon(spec: MissionSpec) -> float:
@@ -49,8 +52,18 @@ def horizon(spec: MissionSpec) -> float:
     return max(HORIZON, spec.landing.time + spec.landing.window + AFTER)
 
 
-def go_home(world: World, spec: MissionSpec, ascent: History, tell: Tell) -> tuple[Home, History]:
-    """Fly home from the end of the ascent; the history is that of the whole mission."""
+@dataclass(frozen=True)
+class Returned:
+    """The way home of a mission, flown."""
+
+    home: Home
+    history: History
+    """Of the whole mission."""
+    errors: list[PhaseError]
+
+
+def go_home(world: World, spec: MissionSpec, ascent: History, tell: Tell) -> Returned:
+    """Fly home from the end of the ascent."""
     assert spec.spacecraft is not None
     loaded = spec.spacecraft.service_module.propellant
     separated = States(
@@ -60,10 +73,25 @@ def go_home(world: World, spec: MissionSpec, ascent: History, tell: Tell) -> tup
         np.array([loaded]),
     )
     home = fly_home(world, make_plan(spec), separated, elevation_of(spec), tell)
+    tell("flying its shadow, which tells its errors")
+    errors, interface = orbit_errors(world, home)
+    if home.landed is not None and interface is not None:
+        known = home.landed
+
+        def fly(tolerance: float) -> tuple[tuple[Lander, Landed], list[PhaseError]]:
+            lander, landed = replace(home.lander, tolerance=tolerance), known
+            if tolerance != 1.0:
+                landed = land(lander, known.interface, known.aim, home.nominal_bank, tell)
+            return (lander, landed), landing_errors(lander, landed, interface)
+
+        (lander, landed), more = accurately(fly, spec.integration)
+        way = replace(home.plan.way, entry_tolerance=lander.tolerance)
+        home = replace(home, plan=replace(home.plan, way=way), landed=landed)
+        errors += more
     site = spec.launch.site
     rows = home_rows(world, home, couch(seat_of(spec.crew)))
     whole = whole_history(ascent, rows, (site.latitude, site.longitude), loaded)
-    return home, whole
+    return Returned(home, whole, errors)
 
 
 def prepare_home(world: World, spec: MissionSpec) -> None:
@@ -103,9 +131,15 @@ def enter_alone(tree: Tree, spec: EntrySpec, tell: Tell) -> Entered:
     if spec.landing is not None:
         aim = (spec.landing.aim.latitude, spec.landing.aim.longitude)
     tell("flying the entry")
-    landed = land(lander, start, aim, lander.bank.nominal, tell)
-    rows = landing_rows(lander, landed, couch(seat_of(spec.crew)))
-    return Entered(tree, spec, world, lander, landed, whole_history(None, rows))
+
+    def fly(tolerance: float) -> tuple[tuple[Lander, Landed], list[PhaseError]]:
+        finer = replace(lander, tolerance=tolerance)
+        landed = land(finer, start, aim, finer.bank.nominal, tell)
+        return (finer, landed), landing_errors(finer, landed)
+
+    (finer, landed), errors = accurately(fly, spec.integration)
+    rows = landing_rows(finer, landed, couch(seat_of(spec.crew)))
+    return Entered(tree, spec, world, finer, landed, whole_history(None, rows), errors)
 
 
 def seat_of(crew: CrewSpec | None) -> tuple[float, float, float]:

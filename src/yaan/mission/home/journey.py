@@ -107,6 +107,7 @@ def lander_of(world: World, plan: Plan) -> Lander:
         floor=plan.way.floor,
         step=plan.way.entry_step,
         turning=plan.turning,
+        tolerance=plan.way.entry_tolerance,
     )
 
 

@@ -11,7 +11,9 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
+from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.forces import World
+from yaan.dynamics.method import RK4
 from yaan.dynamics.solve import Tape
 from yaan.gnc.bank import BankProfile, rounded, with_reversal
 from yaan.mission.home import legs, steering
@@ -52,6 +54,20 @@ class Lander:
     step: float  # [s]
     turning: Turning | None = None
     """How it turns, where the entry is that of a rigid body."""
+    opening_step: float = legs.OPENING_STEP  # [s]
+    tolerance: float = 1.0
+    """Of `dynamics.accuracy`."""
+
+    def shadow(self) -> "Lander":
+        """The same on longer steps, which tells the error of this one."""
+        turning = self.turning
+        return replace(
+            self,
+            step=LONGER * self.step,
+            opening_step=LONGER * self.opening_step,
+            tolerance=loosened(RK4.order) * self.tolerance,
+            turning=None if turning is None else replace(turning, step=LONGER * turning.step),
+        )
 
 
 @dataclass(frozen=True)
@@ -122,7 +138,7 @@ def land(
         if lander.train is None or fall.outcome[0] != OutcomeCode.REACHED:
             break
         tell("descending under parachutes")
-        descent, tape = legs.hang(lander.world, lander.capsule, lander.train, fall.ends)
+        descent, tape = _hang(lander, lander.train, fall)
         if not solving or aim is None or over is None:
             break
         if distance(descent.latitude, descent.longitude, *aim) <= steering.MET:
@@ -136,15 +152,46 @@ def land(
     if lander.turning is None:
         return landed
     tell("flying the entry as a rigid body")
-    return _turned(lander, lander.turning, landed, bank)
+    return _turned(lander, lander.turning, landed)
 
 
-def _turned(lander: Lander, turning: Turning, point: Landed, bank: BankProfile) -> Landed:
+def shadow_of(lander: Lander, landed: Landed, interface: States) -> Landed:
+    """What `lander` flew, on longer steps: the same bank, from the shadow's `interface`."""
+    longer = lander.shadow()
+    bank, tape, descent = in_a_lane(landed.bank), None, None
+    if longer.turning is not None:
+        return _turned(longer, longer.turning, replace(landed, interface=interface))
+    fall = _fall(longer, interface, bank)
+    if longer.train is not None and fall.outcome[0] == OutcomeCode.REACHED:
+        descent, tape = _hang(longer, longer.train, fall)
+    return replace(landed, interface=interface, fall=fall, descent=descent, tape=tape)
+
+
+def in_a_lane(bank: BankProfile) -> BankProfile:
+    """The bank of one lane with the axis of lanes."""
+    return BankProfile(np.asarray(bank.time)[None], np.asarray(bank.angle)[None])
+
+
+def _hang(lander: Lander, train: Train, fall: legs.Fall) -> tuple[Descent, Tape]:
+    return legs.hang(
+        lander.world,
+        lander.capsule,
+        train,
+        fall.ends,
+        step=lander.opening_step,
+        tolerance=lander.tolerance,
+    )
+
+
+def _turned(lander: Lander, turning: Turning, point: Landed) -> Landed:
     """The landing of the body that turns, on the bank of the point's."""
-    fall, held = fall_turning(lander.world, turning, point.interface, bank, lander.floor)
+    bank = in_a_lane(point.bank)
+    fall, held = fall_turning(
+        lander.world, turning, point.interface, bank, lander.floor, lander.tolerance
+    )
     descent, tape = None, None
     if lander.train is not None and fall.outcome[0] == OutcomeCode.REACHED:
-        descent, tape = legs.hang(lander.world, lander.capsule, lander.train, fall.ends)
+        descent, tape = _hang(lander, lander.train, fall)
     turned = Turned(point, held)
     return replace(point, fall=fall, descent=descent, tape=tape, turned=turned)
 
@@ -196,6 +243,7 @@ def _glider(lander: Lander, interface: States) -> Glider:
         floor=lander.floor,
         roll_rate=lander.bank.roll_rate,
         step=lander.step,
+        tolerance=lander.tolerance,
         easing=None if lander.turning is None else float(lander.turning.control.easing),
     )
 
@@ -208,6 +256,7 @@ def _fall(lander: Lander, interface: States, bank: BankProfile) -> legs.Fall:
         bank,
         floor=lander.floor,
         step=lander.step,
+        tolerance=lander.tolerance,
         record=True,
     )
 
@@ -216,5 +265,13 @@ def _ballistic(lander: Lander, interface: States) -> float:
     lift = jnp.zeros_like(lander.capsule.lift)
     still = eqx.tree_at(lambda c: c.lift, lander.capsule, lift)
     bank = profiles(Bank(None, 0.0, lander.bank.roll_rate, 0.0), np.zeros(1), REVERSAL)
-    fall = legs.fall(lander.world, still, interface, bank, floor=lander.floor, step=COARSE)
+    fall = legs.fall(
+        lander.world,
+        still,
+        interface,
+        bank,
+        floor=lander.floor,
+        step=lander.step,
+        tolerance=lander.tolerance,
+    )
     return float(fall.peak_load[0])

@@ -42,6 +42,9 @@ _PIECE = 900
 
 _CLOSE = 1e-6  # [s]
 
+ORBIT_TOLERANCE = 1e-3
+"""Share of `dynamics.accuracy` by which legs in orbit abide: errors grow for days."""
+
 OPENING_STEP = 0.05
 """Step of a descent while a canopy opens [s]."""
 
@@ -136,9 +139,12 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
     stop: ArrayLike,
     step: float,
     floor: float = -1e9,
+    tolerance: float = ORBIT_TOLERANCE,
     record: bool = False,
 ) -> Coast:
     """Fly lanes in orbit until `stop` [s] or down to `floor` [m].
+
+    `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`.
 
     With `record` the flight is made in pieces that fit the recording, which are joined.
     """
@@ -152,9 +158,8 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
     while True:
         until = np.minimum(last, now.t + _PIECE * step) if record else last
         state = (now.t, now.position, now.velocity, now.propellant)
-        ended, tape = _coast(
-            world, craft, flown, state, until, np.full(LANES, floor), np.full(LANES, step)
-        )
+        limits = tuple(np.full(LANES, x) for x in (floor, step, tolerance))
+        ended, tape = _coast(world, craft, flown, state, until, limits)
         if record:
             pieces.append(jax.device_get(tape))
         ended = jax.device_get(ended)
@@ -186,10 +191,9 @@ def _coast(
     burns: orbit.Burns,
     start: tuple[jax.Array, ...],
     stop: jax.Array,
-    floor: jax.Array,
-    step: jax.Array,
+    limits: tuple[jax.Array, jax.Array, jax.Array],
 ) -> tuple[Any, Tape | None]:
-    t, position, velocity, propellant = start
+    (t, position, velocity, propellant), (floor, step, tolerance) = start, limits
     return orbit.cruise(
         world,
         craft,
@@ -201,11 +205,12 @@ def _coast(
         stop=stop,
         floor=floor,
         step=step,
+        tolerance=tolerance,
         rows=LEG_ROWS,
     )
 
 
-def fall(
+def fall(  # noqa: PLR0913 - who, where from, where to, and by what step
     world: World,
     capsule: Capsule,
     start: States,
@@ -213,27 +218,24 @@ def fall(
     *,
     floor: float,
     step: float,
+    tolerance: float = 1.0,
     record: bool = False,
 ) -> Fall:
-    """Fly lanes through the air to the height `floor` [m]; `bank` has one profile a lane."""
+    """Fly lanes through the air to the height `floor` [m]; `bank` has one profile a lane.
+
+    `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`.
+    """
     count, index = len(start), _padded(len(start))
     lanes = start.take(index)
     profile = BankProfile(np.asarray(bank.time)[index], np.asarray(bank.angle)[index])
     state = (lanes.t, lanes.position, lanes.velocity)
+    limits = tuple(np.full(LANES, x) for x in (floor, step, tolerance))
     rows = ENTRY_ROWS
     while True:
-        ended, tape = _fall(
-            world,
-            in_lanes(capsule),
-            profile,
-            state,
-            np.full(LANES, floor),
-            np.full(LANES, step),
-            rows=rows,
-        )
+        ended, tape = _fall(world, in_lanes(capsule), profile, state, limits, rows=rows)
         if not record or int(np.max(tape.count)) <= rows:
             break
-        rows *= 2
+        rows = enough(rows, tape)
     ended, tape = jax.device_get((ended, tape if record else None))
     state = ended.state
     ends = States(ended.t, components(state.position), components(state.velocity), np.zeros(LANES))
@@ -255,12 +257,11 @@ def _fall(
     capsule: Capsule,
     bank: BankProfile,
     start: tuple[jax.Array, ...],
-    floor: jax.Array,
-    step: jax.Array,
+    limits: tuple[jax.Array, jax.Array, jax.Array],
     *,
     rows: int,
 ) -> tuple[Any, Any]:
-    t, position, velocity = start
+    (t, position, velocity), (floor, step, tolerance) = start, limits
     return entry.enter(
         world,
         capsule,
@@ -270,20 +271,32 @@ def _fall(
         vector(velocity, Frame.GCRS),
         floor=floor,
         step=step,
+        tolerance=tolerance,
         rows=rows,
     )
 
 
-def hang(world: World, capsule: Capsule, train: Train, start: States) -> tuple[Descent, Tape]:
-    """Descend on parachutes from one state; the answers are those of its lane."""
+def hang(
+    world: World,
+    capsule: Capsule,
+    train: Train,
+    start: States,
+    *,
+    step: float = OPENING_STEP,
+    tolerance: float = 1.0,
+) -> tuple[Descent, Tape]:
+    """Descend on parachutes from one state; the answers are those of its lane.
+
+    `step` [s] is the longest of an opening; `tolerance` is that of `dynamics.accuracy`.
+    """
     one = jax.tree.map(lambda leaf: np.asarray(leaf)[None], (capsule, train))
     state = (start.t[:1], start.position[:1], start.velocity[:1])
-    rows = HANG_ROWS
+    rows, limits = HANG_ROWS, (np.full(1, step), np.full(1, tolerance))
     while True:
-        ended, tape = jax.device_get(_hang(world, *one, state, np.full(1, OPENING_STEP), rows=rows))
+        ended, tape = jax.device_get(_hang(world, *one, state, limits, rows=rows))
         if int(np.max(tape.count)) <= rows:
             return jax.tree.map(lambda leaf: leaf[0], (ended, tape))
-        rows *= 2
+        rows = enough(rows, tape)
 
 
 @programme
@@ -292,11 +305,11 @@ def _hang(
     capsule: Capsule,
     train: Train,
     start: tuple[jax.Array, ...],
-    step: jax.Array,
+    limits: tuple[jax.Array, jax.Array],
     *,
     rows: int,
 ) -> tuple[Any, Any]:
-    t, position, velocity = start
+    (t, position, velocity), (step, tolerance) = start, limits
     return descend(
         world,
         capsule,
@@ -305,6 +318,7 @@ def _hang(
         vector(position, Frame.GCRS),
         vector(velocity, Frame.GCRS),
         step=step,
+        tolerance=tolerance,
         rows=rows,
     )
 
@@ -329,6 +343,14 @@ def below(world: World, t: Array, position: Array) -> tuple[Array, Array, Array]
 def _below(world: World, t: jax.Array, position: jax.Array) -> Geodetic:
     fixed = world.earth.rotation(t).apply(vector(position, Frame.GCRS))
     return geodetic(fixed, world.shape)
+
+
+def enough(rows: int, tape: Tape) -> int:
+    """Rows that hold all that the tape of too few has counted, doubled until they do."""
+    most = int(np.max(tape.count))
+    while rows < most:
+        rows *= 2
+    return rows
 
 
 def in_lanes(model: Any) -> Any:

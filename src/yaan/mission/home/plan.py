@@ -22,7 +22,7 @@ from yaan.spacetime.zone import Zone
 from yaan.vehicle.parachute import Train
 from yaan.vehicle.spacecraft import Spacecraft
 
-AFTER = 3_600.0
+AFTER = 10_600.0
 """The world is tabulated this long beyond the last landing of the window [s]."""
 
 

@@ -54,6 +54,8 @@ class Glider:
     floor: float  # [m]
     roll_rate: float  # [rad/s]
     step: float  # [s]
+    tolerance: float = 1.0
+    """Of `dynamics.accuracy`."""
     easing: float | None = None
     """In which a roll comes up to its rate [s]; at once where it is left out."""
 
@@ -133,6 +135,7 @@ class _Flown:
             bank,
             floor=glider.floor,
             step=self.step,
+            tolerance=glider.tolerance,
             record=record,
         )
 

@@ -16,7 +16,7 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
 from yaan.gnc.attitude import AttitudeControl
 from yaan.gnc.bank import BankProfile
-from yaan.mission.home.legs import Fall, States
+from yaan.mission.home.legs import Fall, States, enough
 from yaan.mission.recording import relaid
 from yaan.phases import entry, entry_rigid
 from yaan.spacetime.frame import Frame, components, vector
@@ -49,7 +49,12 @@ def firm(control: AttitudeControl) -> AttitudeControl:
 
 
 def fall_turning(
-    world: World, turning: Turning, start: States, bank: BankProfile, floor: float
+    world: World,
+    turning: Turning,
+    start: States,
+    bank: BankProfile,
+    floor: float,
+    tolerance: float = 1.0,
 ) -> tuple[Fall, Fall]:
     """Fly from `start` (one lane) to the height `floor` [m]: as asked, recorded, and held firmly.
 
@@ -63,13 +68,13 @@ def fall_turning(
     )
     two = start.take(np.zeros(LANES, dtype=int))
     state = (two.t, two.position, two.velocity)
-    steps = (np.full(LANES, floor), np.full(LANES, turning.step))
+    steps = tuple(np.full(LANES, x) for x in (floor, turning.step, tolerance))
     rows = _ROWS
     while True:
         ended, tape = _turn(world, body, control, profile, state, steps, rows=rows)
         if int(np.max(tape.count)) <= rows:
             break
-        rows *= 2
+        rows = enough(rows, tape)
     ended, tape = jax.device_get((ended, tape))
     kept = thinned(tape, max(1, round(_TOLD / turning.step)))
     return _fall(ended, 0, kept), _fall(ended, 1, None)
@@ -82,11 +87,11 @@ def _turn(
     control: AttitudeControl,
     bank: BankProfile,
     start: tuple[jax.Array, ...],
-    floor_step: tuple[jax.Array, jax.Array],
+    limits: tuple[jax.Array, jax.Array, jax.Array],
     *,
     rows: int,
 ) -> tuple[Any, Any]:
-    (t, position, velocity), (floor, step) = start, floor_step
+    (t, position, velocity), (floor, step, tolerance) = start, limits
     point = (vector(position, Frame.GCRS), vector(velocity, Frame.GCRS))
     flown = (world, body, control, bank, t)
     return entry_rigid.enter_rigid(
@@ -94,6 +99,7 @@ def _turn(
         entry_rigid.trimmed(*flown, *point),
         floor=floor,
         step=step,
+        tolerance=tolerance,
         patience=entry.PATIENCE,
         rows=rows,
     )

@@ -52,7 +52,7 @@ from yaan.spacetime.earth import (
 from yaan.spacetime.ephemeris import Ephemeris, apparent_sun_path, moon_path, sun_path
 from yaan.spacetime.time import Epoch, bundled_orientation, parse_utc
 
-HORIZON = 9_000.0
+HORIZON = 16_000.0
 """How long after lift-off the turning of the Earth is tabulated [s]: ascent and any abort; and
 an entry from anywhere to the ground."""
 

@@ -59,6 +59,7 @@ from yaan.mission.spec.home import (
     ZoneSpec,
 )
 from yaan.mission.spec.home_cross import ENTRY_EVENTS, HOME_BLOCKS, HOME_PHASES
+from yaan.mission.spec.integration import IntegrationSpec
 from yaan.mission.spec.mission import (
     CrewSpec,
     LaunchSpec,
@@ -143,6 +144,7 @@ __all__ = [
     "GravitySpec",
     "HomeEntrySpec",
     "InertiaSpec",
+    "IntegrationSpec",
     "InterfaceSpec",
     "LandingSpec",
     "LaunchSpec",

@@ -9,6 +9,7 @@ from yaan.mission.spec.block import Block
 from yaan.mission.spec.body_shape import BodySpec, Triple
 from yaan.mission.spec.environment import EnvironmentSpec, world_mistakes
 from yaan.mission.spec.exactly import TRIPLE, Exactly
+from yaan.mission.spec.integration import IntegrationSpec
 from yaan.mission.spec.quantity import (
     BodyRate,
     BodyStep,
@@ -287,6 +288,9 @@ class BodyFlightSpec(Block):
     )
     environment: EnvironmentSpec = Field(
         default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
+    )
+    integration: IntegrationSpec = Field(
+        default_factory=IntegrationSpec, description="what the integration may be out by"
     )
     published: list[PublishedSpec] = Field(
         default_factory=list[PublishedSpec], description="figures to compare with"

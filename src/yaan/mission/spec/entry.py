@@ -8,6 +8,7 @@ from yaan.mission.spec.block import Block
 from yaan.mission.spec.craft import CapsuleSpec
 from yaan.mission.spec.environment import EnvironmentSpec, world_mistakes
 from yaan.mission.spec.home import AimSpec, EntryPhaseSpec
+from yaan.mission.spec.integration import IntegrationSpec
 from yaan.mission.spec.mission import CrewSpec
 from yaan.mission.spec.quantity import (
     EntryHeight,
@@ -75,6 +76,9 @@ class EntrySpec(Block):
     crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
     environment: EnvironmentSpec = Field(
         default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
+    )
+    integration: IntegrationSpec = Field(
+        default_factory=IntegrationSpec, description="what the integration may be out by"
     )
     published: list[PublishedSpec] = Field(
         default_factory=list[PublishedSpec], description="figures to compare with"

@@ -10,6 +10,7 @@ from yaan.mission.spec.craft import SpacecraftSpec
 from yaan.mission.spec.environment import EnvironmentSpec, world_mistakes
 from yaan.mission.spec.exactly import RANGE
 from yaan.mission.spec.home import DeorbitSpec, HomeEntrySpec, LandingSpec, OrbitSpec
+from yaan.mission.spec.integration import IntegrationSpec
 from yaan.mission.spec.quantity import (
     Azimuth,
     Epoch,
@@ -149,6 +150,9 @@ class MissionSpec(Block):
     reserve: ReserveSpec | None = Field(default=None, description="propellant that must be left")
     steering: SteeringSpec = Field(description="profiles")
     phases: list[PhaseSpec] = Field(min_length=1, description="phases, in the order of flight")
+    integration: IntegrationSpec = Field(
+        default_factory=IntegrationSpec, description="what the integration may be out by"
+    )
     published: list[PublishedSpec] = Field(
         default_factory=list[PublishedSpec], description="figures to compare with"
     )

@@ -14,6 +14,7 @@ from yaan.mission.spec import EntryPhaseSpec
 from yaan.mission.telling import landing
 from yaan.mission.telling.coming import entry_models, judge_return
 from yaan.mission.telling.home import landed_at
+from yaan.mission.telling.integration import judge_integration, tell_integration
 from yaan.mission.telling.published import compare_published
 from yaan.mission.telling.summary import SCHEMA, told_assumption, world_models
 from yaan.results.outcome import OutcomeCode
@@ -51,12 +52,13 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
             for s in sources(entered.tree)
         ],
         "notes": [] if beyond is None else [beyond],
+        "integration": tell_integration(entered.errors, spec.integration),
         "models": [
             *world_models(spec.environment),
             *entry_models(spec.entry),
             {
                 "name": "integrator",
-                "text": f"Runge-Kutta 4, step {_step(spec.entry)}",
+                "text": f"Runge-Kutta 4, steps of {_step(spec.entry)} at most",
                 "ignores": "",
             },
         ],
@@ -65,7 +67,7 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
         body["crew_return"] = landing.told_crew(history, spec.crew.condition, "entry", "descent")
     body["outcome"] = _outcome(body)
     body["published"] = compare_published(spec, body)
-    body["verdicts"] = judge_return(body)
+    body["verdicts"] = [*judge_return(body), *judge_integration(body)]
     return body
 
 

@@ -15,6 +15,7 @@ from yaan.mission.telling.body_orbit import orbit_at
 from yaan.mission.telling.body_steps import judge_steps
 from yaan.mission.telling.body_tables import judge_tables
 from yaan.mission.telling.body_timeline import highest, rate_of, timeline
+from yaan.mission.telling.integration import judge_integration, tell_integration
 from yaan.mission.telling.moment import degrees
 from yaan.mission.telling.published import compare_published
 from yaan.mission.telling.summary import SCHEMA, told_assumption
@@ -65,11 +66,13 @@ def summarise_body(flown: FlownBody) -> dict[str, Any]:
         ],
         "notes": notes,
         "models": models(spec),
+        "integration": tell_integration(flown.errors, spec.integration),
     }
     body["published"] = compare_published(spec, body)
     body["verdicts"] = [
         *tables,
         *judge_steps(spec, history),
+        *judge_integration(body),
         *_ledger_verdict(body),
         *_published_verdict(body),
     ]

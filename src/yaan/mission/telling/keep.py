@@ -52,10 +52,17 @@ def _groups(flown: Flown | Entered | FlownBody) -> dict[str, dict[str, Any]]:
     if not isinstance(flown, Flown):
         return groups
     for name, fall in flown.aborts.items():
+
+        def known(load: np.ndarray, flown: np.ndarray = fall.flown) -> np.ndarray:
+            return np.where(flown, load, np.nan)
+
         groups[f"abort/{name}"] = {
             "time": fall.time,
-            "peak_load": fall.peak_load,
-            "outcome": np.where(fall.landed, 0, 1),
+            "release_load": known(fall.release_load),
+            "peak_load": known(fall.peak_load),
+            "later_load": known(fall.later_load),
+            "canopies": fall.low.astype(int),
+            "outcome": np.where(fall.landed, 0, np.where(fall.flown, 1, 7)),
         }
     for name, history in flown.histories.items():
         columns = ("time", "height", "speed_inertial", "load", "dynamic_pressure")

@@ -19,6 +19,7 @@ from yaan.mission.flight.steer import Steered
 from yaan.mission.spec import AtmosphereSpec, EarthSpec, EnvironmentSpec, MissionSpec
 from yaan.mission.telling import ledger
 from yaan.mission.telling.coming import judge_return, tell_return
+from yaan.mission.telling.integration import judge_integration, tell_integration
 from yaan.mission.telling.moment import degrees, entry, told_elements
 from yaan.mission.telling.published import compare_published
 from yaan.mission.telling.verdict import judge, outcome
@@ -66,11 +67,16 @@ def summarise(flown: Flown) -> dict[str, Any]:
         ],
         "notes": flown.notes,
         "models": models(spec),
+        "integration": tell_integration(flown.errors, spec.integration),
     }
     if flown.home is not None:
         tell_return(flown, body)
     body["published"] = compare_published(spec, body)
-    body["verdicts"] = [*judge(spec, steered, body), *judge_return(body)]
+    body["verdicts"] = [
+        *judge(spec, steered, body),
+        *judge_return(body),
+        *judge_integration(body),
+    ]
     return body
 
 
@@ -299,7 +305,8 @@ def models(spec: MissionSpec) -> list[dict[str, str]]:
         },
         {
             "name": "integrator",
-            "text": f"Runge-Kutta 4, step {step} or the phase's own; events landed to 0.1 ns",
+            "text": f"Runge-Kutta 4, steps of {step} or the phase's own at most, shorter where"
+            " their error asks for it; events landed to 0.1 ns",
             "ignores": "",
         },
     ]

@@ -1,0 +1,35 @@
+"""Whether a state can be: no flight is faster than its energy allows.
+
+Gravity turns height into speed, engines add what they add, and the air, which turns with the Earth
+and blows, adds at most its own speed. A state beyond that is an integration that has gone wrong,
+however finite its numbers are.
+"""
+
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from yaan.spacetime.elements import energy
+from yaan.spacetime.frame import Vector
+
+_CARRIED = 2e3
+"""What air that turns and blows, harmonics and third bodies may add [m/s], generously."""
+
+
+def can_be(
+    position: Vector,
+    velocity: Vector,
+    mu: Float[Array, ""],
+    begun: Float[Array, ""],
+    given: Float[Array, ""] | float = 0.0,
+) -> Bool[Array, ""]:
+    """Whether a state in GCRS [m, m/s] can follow one of the specific energy `begun` [m^2/s^2].
+
+    `given` [m/s] is what engines may have added to the speed meanwhile.
+    """
+    falling = jnp.sqrt(jnp.maximum(2.0 * (begun + mu / position.norm()), 0.0))
+    return velocity.norm() <= falling + given + _CARRIED
+
+
+def begun_at(position: Vector, velocity: Vector, mu: Float[Array, ""]) -> Float[Array, ""]:
+    """The specific energy [m^2/s^2] at the start of a leg, for `can_be`."""
+    return energy(position, velocity, mu)
