@@ -44,6 +44,7 @@ def fly(
     propellant: object = TANK,
     step: object = 60.0,
     floor: object = -1e9,
+    tolerance: object = 1.0,
     rows: int | None = None,
 ) -> tuple[Cruise, Tape | None]:
     """Six lanes from t = 0; two burns of (start, duration, sense) [s], for all or by lane."""
@@ -64,6 +65,7 @@ def fly(
         stop=column(stop),
         floor=column(floor),
         step=column(step),
+        tolerance=column(tolerance),
         rows=rows,
     )
 

@@ -51,7 +51,7 @@ def test_three_days_are_keplers():
 def test_the_step_is_of_eighth_order(burns):
     # With burns too: no step straddles a switch, else the order would be one.
     steps = np.array([600.0, 420.0, 300.0, 210.0, 150.0, 15.0])
-    flown, _ = fly(world(), ellipse(LOW, 0.05), 4_200.0, *burns, step=steps)
+    flown, _ = fly(world(), ellipse(LOW, 0.05), 4_200.0, *burns, step=steps, tolerance=np.inf)
     r, _ = end(flown)
     error = np.linalg.norm(r[:-1] - r[-1], axis=1)
     orders = np.log2(error[:-2] / error[2:])  # of steps that are half as long

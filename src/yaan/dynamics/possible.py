@@ -8,7 +8,6 @@ however finite its numbers are.
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from yaan.spacetime.elements import energy
 from yaan.spacetime.frame import Vector
 
 _CARRIED = 2e3
@@ -28,8 +27,3 @@ def can_be(
     """
     falling = jnp.sqrt(jnp.maximum(2.0 * (begun + mu / position.norm()), 0.0))
     return velocity.norm() <= falling + given + _CARRIED
-
-
-def begun_at(position: Vector, velocity: Vector, mu: Float[Array, ""]) -> Float[Array, ""]:
-    """The specific energy [m^2/s^2] at the start of a leg, for `can_be`."""
-    return energy(position, velocity, mu)

@@ -229,8 +229,7 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     deadline = jax.vmap(problem.deadline, in_axes=(0, 0, axes))
     switch = jax.vmap(problem.switch, in_axes=(0, 0, 0, 0, axes))
     can_be = jax.vmap(problem.possible, in_axes=(0, 0, axes))
-    loop = _begun(packing.pack(state), ending, start, step, tape)
-    still = jnp.zeros_like(start)
+    loop, still = _begun(packing.pack(state), ending, start, step, tape), jnp.zeros_like(start)
 
     def going(s: _Loop) -> Array:
         return jnp.any(~s.done) & (s.passes < max_steps)

@@ -74,11 +74,14 @@ _Made = TypeVar("_Made")
 
 
 def accurately(
-    fly: Callable[[float], tuple[_Made, list[PhaseError]]], bounds: IntegrationSpec
+    fly: Callable[[float], tuple[_Made, list[PhaseError]]],
+    bounds: IntegrationSpec,
+    lost: Callable[[_Made], bool] = lambda made: False,
 ) -> tuple[_Made, list[PhaseError]]:
     """What `fly` makes at a tolerance, and its errors; tighter while these exceed their bounds.
 
-    Ends with the best where shorter steps no longer help: what limits it then is not their length.
+    Ends with the best where shorter steps no longer help: what limits it then is not their length;
+    and at once with what is `lost`, which no step would save.
     """
     tolerance = 1.0
     best, over = fly(tolerance), np.inf
@@ -88,7 +91,7 @@ def accurately(
         if tries and over >= before:
             break
         best = found
-        if over <= 1.0:
+        if over <= 1.0 or lost(found[0]):
             break
         tolerance = _tightened(tolerance, over)
     return best

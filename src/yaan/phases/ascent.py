@@ -26,7 +26,7 @@ from yaan.spacetime.elements import energy
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.launcher import Launcher
 
-MAX_STEPS = 100_000
+MAX_STEPS = 20_000
 """Of one phase; a phase that needs more has gone wrong, and says so."""
 
 _DEEP = 100.0  # [m] below the ellipsoid: the vehicle has struck the ground
@@ -265,7 +265,7 @@ def ascend(
     steering: Steering,
     pad: Geodetic,
     *,
-    tolerance: Float[Array, " lanes"],
+    tolerance: Float[Array, " lanes"] | float = 1.0,
     rows: int | None = None,
 ) -> tuple[Leg, Tape | None]:
     """Fly all phases in turn from the pad; all but `world` have lanes on their first axis.
@@ -278,12 +278,13 @@ def ascend(
     carry = jax.vmap(lambda place, load: _at_rest(world, place, load))(pad, launcher.propellant)
     tape = None if rows is None else blank_tape(carry.state, rows)
     problem = Problem(_evaluate, _switch, _deadline, _possible)
+    abides = jnp.broadcast_to(tolerance, carry.t.shape)
 
     def fly(
         carry: tuple[_Carry, Tape | None], item: tuple[Array, Phases]
     ) -> tuple[tuple[_Carry, Tape | None], Leg]:
         index, phase = item
-        models = (world, launcher, steering, tolerance)
+        models = (world, launcher, steering, abides)
         return _fly_phase(problem, models, carry, index, phase)
 
     by_phase = jax.tree.map(lambda leaf: jnp.moveaxis(leaf, 1, 0), phases)

@@ -20,12 +20,13 @@ from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
 from yaan.dynamics.body import BodyState, Instant, Pulses, Scene, instant
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.method import RK4, AbstractMethod
-from yaan.dynamics.possible import begun_at, can_be
+from yaan.dynamics.possible import can_be
 from yaan.dynamics.rigid import angular_acceleration
 from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
 from yaan.phases.pointing import Pointed, pointed
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.attitude import kinematics, normalised
+from yaan.spacetime.elements import energy
 from yaan.spacetime.frame import Frame, Vector, where
 from yaan.spacetime.rotation import Rotation
 from yaan.vehicle.body import Configuration
@@ -295,7 +296,7 @@ def _fly_phase(
         around = surroundings(world, t, state.position, state.velocity)
         aim = pointed(phase.pointing, around, state.position, state.velocity, state.attitude)
         flying = jax.tree.map(lambda leaf: leaf[phase.configuration], body)
-        begun = begun_at(state.position, state.velocity, world.mu)
+        begun = energy(state.position, state.velocity, world.mu)
         setting = Setting(world, flying, pulses, phase, aim, begun, gradient)
         return setting, _switched(t, state, setting)
 

@@ -22,7 +22,7 @@ from yaan.base.constants import STANDARD_GRAVITY
 from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
 from yaan.dynamics.forces import Surroundings, World, surroundings
 from yaan.dynamics.method import ExponentialRungeKutta
-from yaan.dynamics.possible import begun_at, can_be
+from yaan.dynamics.possible import can_be
 from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
 from yaan.phases.canopies import (
     Canopies,
@@ -42,6 +42,7 @@ from yaan.phases.canopies import (
 from yaan.phases.whereabouts import Whereabouts, whereabouts
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import geodetic
+from yaan.spacetime.elements import energy
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.capsule import Capsule
 from yaan.vehicle.parachute import Train
@@ -186,7 +187,7 @@ def descend(  # noqa: PLR0913 - what flies, from where, and how finely: each its
     """
     # The world is not mapped: every lane meets the same one.
     axes = _Setting(None, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
-    setting = _Setting(world, capsule, train, step, begun_at(position, velocity, world.mu))
+    setting = _Setting(world, capsule, train, step, energy(position, velocity, world.mu))
     state = DescentState(position, velocity, jnp.zeros_like(t), jax.vmap(packed)(t, train))
     tape = None
     if rows is not None:

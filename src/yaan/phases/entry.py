@@ -18,7 +18,7 @@ from yaan.aerodynamics.heating import sutton_graves
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
 from yaan.dynamics.forces import Surroundings, World, surroundings
-from yaan.dynamics.possible import begun_at, can_be
+from yaan.dynamics.possible import can_be
 from yaan.dynamics.solve import Problem, Tape, blank_tape, solve
 from yaan.gnc.bank import BankProfile
 from yaan.phases.entering import (
@@ -32,6 +32,7 @@ from yaan.phases.entering import (
 )
 from yaan.phases.peaks import Peaks, first_peaks, higher
 from yaan.results.outcome import OutcomeCode
+from yaan.spacetime.elements import energy
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.capsule import Capsule, Trim
 
@@ -108,7 +109,7 @@ def enter(  # noqa: PLR0913 - a world, a flight and its start; then where it end
     still, tape = jnp.zeros_like(t), None
     # The world is not mapped: every lane meets the same one.
     axes = _Setting(None, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
-    begun = begun_at(position, velocity, world.mu)
+    begun = energy(position, velocity, world.mu)
     setting = _Setting(world, capsule, bank, t, floor, jnp.broadcast_to(step, t.shape), begun)
     state = EntryState(position, velocity, still, still, first_peaks(t, jnp.zeros((*t.shape, 2))))
     _, at_once = jax.vmap(_evaluate, in_axes=(0, 0, axes))(t, state, setting)

@@ -13,10 +13,11 @@ from jaxtyping import Array, Bool, Float
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
 from yaan.dynamics.forces import World, surroundings
-from yaan.dynamics.possible import begun_at, can_be
+from yaan.dynamics.possible import can_be
 from yaan.dynamics.solve import Problem, solve
 from yaan.phases.peaks import Peaks, first_peaks, higher
 from yaan.spacetime.earth import Geodetic, geodetic
+from yaan.spacetime.elements import energy
 from yaan.spacetime.frame import Vector
 
 FLOOR = 7e3
@@ -120,7 +121,7 @@ def fall(
     lanes, still = t.shape[0], jnp.zeros_like(t)
     # The world is not mapped: every lane meets the same one.
     axes = _Setting(None, 0, 0)  # pyright: ignore[reportArgumentType]
-    setting = _Setting(world, ballistic_coefficient, begun_at(position, velocity, world.mu))
+    setting = _Setting(world, ballistic_coefficient, energy(position, velocity, world.mu))
     state = _State(position, velocity, first_peaks(t, jnp.stack([still, still], axis=1)), still)
     _, at_once = jax.vmap(_evaluate, in_axes=(0, 0, axes))(t, state, setting)
     release = at_once[:, 1]

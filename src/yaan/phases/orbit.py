@@ -18,11 +18,12 @@ from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
 from yaan.dynamics.forces import Surroundings, World, surroundings
 from yaan.dynamics.method import DOP853
-from yaan.dynamics.possible import begun_at, can_be
+from yaan.dynamics.possible import can_be
 from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
 from yaan.phases.observe import Observation
 from yaan.phases.whereabouts import whereabouts
 from yaan.results.outcome import OutcomeCode
+from yaan.spacetime.elements import energy
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.spacecraft import Spacecraft
 
@@ -208,7 +209,7 @@ def cruise(  # noqa: PLR0913 - who, where from, where to, and by what step
     dip below the floor and back within one step is not seen.
     With `rows` the states are kept, up to that many rows, the first and the last among them.
     """
-    begun = begun_at(position, velocity, world.mu)
+    begun = energy(position, velocity, world.mu)
     setting = _Setting(world, _by_lane(craft, t), burns, _by_lane(jnp.asarray(floor), t), begun)
     # The world is the same in every lane; mapping its tables would only copy them.
     axes = _Setting(None, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]

@@ -20,7 +20,7 @@ from yaan.mission.model.body import (
     padded,
     resampled,
 )
-from yaan.mission.model.world import build_world
+from yaan.mission.model.world import HORIZON, build_world
 from yaan.mission.spec import BodyFlightSpec, CoefficientSpec
 from yaan.phases.pointing import Pointing
 from yaan.spacetime.frame import Frame, Vector, components
@@ -127,7 +127,7 @@ def test_phases_and_pulses_in_turn() -> None:
     assert components(pulses.force)[0].tolist() == [1.0, 2.0, 3.0]
     assert float(pulses.position.x[1]) == 1.0
     assert rows_of(spec) == 6 + 8 * 2 + 4 * 3
-    assert horizon(spec) == 9_003.0
+    assert horizon(spec) == HORIZON + 3.0
 
 
 def test_what_a_pulse_burns() -> None:

@@ -38,6 +38,7 @@ _METHODS: Final = {"rk4": RK4, "dop853": DOP853}
 _ROWS: Final = (16_384, 131_072, 524_288)
 """Rows of a recording; few sizes, since each is a programme of its own."""
 
+_LOST: Final = frozenset({OutcomeCode.NOT_FINITE, OutcomeCode.OUT_OF_STEPS})
 _LANES: Final = 2
 """The flight and its shadow."""
 
@@ -95,7 +96,7 @@ def fly_body_file(
             first = lanes[0]
             return FlownBody(tree, spec, world, first.legs, seen, first.full, errors), errors
 
-        flown, _ = accurately(fly, spec.integration)
+        flown, _ = accurately(fly, spec.integration, lambda made: bool(_LOST & {*made.outcomes}))
     return flown, clock.spent
 
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from yaan.mission.spec import BodyFlightSpec, PulseSpec
 from yaan.mission.telling.body_ledger import legs_of
-from yaan.mission.telling.moment import entry, event
+from yaan.mission.telling.moment import entry, event, told_peak
+from yaan.results.extremes import Around, peak, turning_height, turning_radius
 from yaan.results.trajectory import Array, History
 
 LEAST_LOAD: Final = 1e-4  # [g0] with less there is no peak to tell
@@ -18,13 +19,13 @@ _LEAST_RATE: Final = 1e-12  # [rad/s]: with less nothing turns
 _LEAST_RISE: Final = 1.0  # [m] of distance: with less an orbit is a circle
 _NOISE: Final = 1e-6  # of the rise: what turns back by less has not turned
 _MOST_TOLD: Final = 10  # of apogees, and of perigees
+_ARC: Final = 3  # rows on either side of a turning that tell where it is
 _SMOOTH: Final = (
-    "height",
-    "latitude_deg",
-    "downrange",
-    "speed_relative",
-    "speed_inertial",
-    "flight_path_angle_deg",
+    ("latitude_deg", "latitude", 180.0 / np.pi),
+    ("downrange", "downrange", 1.0),
+    ("speed_relative", "speed_relative", 1.0),
+    ("speed_inertial", "speed_inertial", 1.0),
+    ("flight_path_angle_deg", "flight_path_angle_inertial", 180.0 / np.pi),
 )
 
 
@@ -85,9 +86,9 @@ def _peaks(history: History) -> Iterator[dict[str, Any]]:
         ("maximum load", history["load"], LEAST_LOAD),
         ("maximum rate", rate_of(history), _LEAST_RATE),
     ):
-        row = int(np.argmax(values))
-        if 0 < row < len(history) - 1 and values[row] > least:
-            yield entry(history, row, row, name, "", "peak")
+        found = peak(history["time"], values)
+        if 0 < found.row < len(history) - 1 and found.value > least:
+            yield told_peak(history, found, name)
 
 
 def _apex(history: History) -> Iterator[dict[str, Any]]:
@@ -95,13 +96,16 @@ def _apex(history: History) -> Iterator[dict[str, Any]]:
     apart = _apart(history)
     top = int(np.argmax(history["height"][apart]))
     if 0 < top < len(apart) - 1:
-        yield _turning(history, apart[top - 1 : top + 2], history["height"], "apex", "event")
+        rows, middle = _arc(history, apart, top)
+        rise = _rise(history)
+        found = turning_height(history["time"], history["height"], rise, rows, middle)
+        yield _turning(history, found, int(apart[top]), "apex", "event")
 
 
 def _apsides(history: History) -> Iterator[dict[str, Any]]:
     """Where the distance from the Earth's centre is greatest and least, each with its number."""
-    apart = _apart(history)
-    radius = np.linalg.norm(history["position_gcrs"], axis=1)
+    apart, position = _apart(history), history["position_gcrs"]
+    radius = np.linalg.norm(position, axis=1)
     turns = _turns(radius[apart])
     for name, found in (
         ("apogee", [k for k in turns if radius[apart[k]] >= radius[apart[k - 1]]]),
@@ -110,8 +114,37 @@ def _apsides(history: History) -> Iterator[dict[str, Any]]:
         for number, k in enumerate(found, 1):
             # Of a long flight the first and the last: their numbers say how many lie between.
             if len(found) <= _MOST_TOLD or number in (1, len(found)):
-                around = apart[k - 1 : k + 2]
-                yield _turning(history, around, radius, f"{name}-{number}", "peak")
+                rows, middle = _arc(history, apart, k)
+                velocity = history["velocity_gcrs"]
+                turned = turning_radius(history["time"], position, velocity, rows, middle)
+                told = _turning(history, turned, int(apart[k]), f"{name}-{number}", "peak")
+                place = turned.with_rate(history["time"], position, velocity)
+                yield told | {"radius": float(np.linalg.norm(place))}
+
+
+def _arc(history: History, apart: Array, k: int) -> tuple[Array, int]:
+    """The rows about `apart[k]` that no switch parts from it, and its place among them.
+
+    Those beside it are of the arc in any case: the turning lies between them.
+    """
+    phase, mass = history["phase"], history["mass"]
+    row = apart[k]
+    same = (phase[apart] == phase[row]) & (mass[apart] == mass[row])
+    first, last = k - 1, k + 1
+    while first > 0 and same[first - 1] and same[first]:
+        first -= 1
+        if k - first >= _ARC:
+            break
+    while last < len(apart) - 1 and same[last + 1] and same[last]:
+        last += 1
+        if last - k >= _ARC:
+            break
+    return apart[first : last + 1], k - first
+
+
+def _rise(history: History) -> Array:
+    """Rate of the height [m/s]."""
+    return history["speed_relative"] * np.sin(history["flight_path_angle_relative"])
 
 
 def _apart(history: History) -> Array:
@@ -134,27 +167,17 @@ def _turns(values: Array) -> list[int]:
     return kept
 
 
-def _turning(history: History, rows: Array, values: Array, name: str, kind: str) -> dict[str, Any]:
-    """The row of the timeline where the parabola of `values` through three `rows` turns.
+def _turning(history: History, around: Around, row: int, name: str, kind: str) -> dict[str, Any]:
+    """The row of the timeline where a path turns.
 
     What may jump from row to row, as mass and load, is that of the row before it.
     """
-    time = history["time"][rows]
-    before, after = time[0] - time[1], time[2] - time[1]
-    fall, rise = (values[rows[k]] - values[rows[1]] for k in (0, 2))
-    steep = before * rise - after * fall
-    turn = 0.5 * (before**2 * rise - after**2 * fall) / steep if steep != 0.0 else 0.0
-    x = float(np.clip(turn, before, after))
-    weights = np.array(
-        [
-            x * (x - after) / (before * (before - after)),
-            (x - before) * (x - after) / (before * after),
-            x * (x - before) / (after * (after - before)),
-        ]
-    )
-    beside = [entry(history, int(row), int(row), name, "", kind) for row in rows]
-    told = beside[1 if x >= 0.0 else 0]
-    told |= {key: float(weights @ [row[key] for row in beside]) for key in _SMOOTH}
+    time = history["time"]
+    told = entry(history, row if around.time >= time[row] else row - 1, row, name, "", kind)
+    for key, column, scale in _SMOOTH:
+        told[key] = scale * around.at(time, history[column])
+    told["height"] = float(around.with_rate(time, history["height"], _rise(history)))
     # A longitude may pass the end of its range between two rows.
-    east = float(weights @ np.unwrap([row["longitude_deg"] for row in beside], period=360.0))
-    return told | {"time": float(time[1]) + x, "longitude_deg": (east + 180.0) % 360.0 - 180.0}
+    east = np.unwrap(history["longitude"][around.rows])
+    turned = np.degrees(around.along(time, east))
+    return told | {"time": around.time, "longitude_deg": (float(turned) + 180.0) % 360.0 - 180.0}

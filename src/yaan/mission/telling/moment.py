@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from yaan.results.extremes import Extreme
 from yaan.results.trajectory import History
 from yaan.spacetime.elements import Elements
 
@@ -66,3 +67,8 @@ def told_elements(e: Elements, frame: str) -> dict[str, Any]:
         "eccentricity": float(e.eccentricity),
         "frame": frame,
     }
+
+
+def told_peak(history: History, found: Extreme, name: str) -> dict[str, Any]:
+    """The row of a peak of the history, told at its own instant."""
+    return entry(history, found.row, found.row, name, "", "peak") | {"time": found.time}
