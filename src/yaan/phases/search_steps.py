@@ -11,11 +11,12 @@ from yaan.phases.search import (
     mended,
     merit_of,
     null_space,
+    off_bounds,
     reduced_hessian,
     size_of,
 )
 
-_STARTS = 3  # of a scan are tried before the search gives up
+_STARTS = 3  # of a scan are tried before the search looks elsewhere
 _GOOD = 0.1  # of the merit left by a step that needs no help
 _CREEP = 0.9  # of the merit left by a step that hardly helped
 _FAR = 100.0  # scaled misses
@@ -103,12 +104,19 @@ def improve(search: Search, x: np.ndarray) -> np.ndarray:
     """Newton steps along the targets while the cost falls."""
     for _ in range(search.tolerance.improvements):
         here, jacobian, gradient = search.linearise(x)
-        space = null_space(jacobian)
+        if not (np.all(np.isfinite(jacobian)) and np.all(np.isfinite(gradient))):
+            return x
+        free = off_bounds(search, x, jacobian, gradient)
+        jacobian = jacobian * free
+        space = null_space(jacobian[:, free])
         if space.shape[1] == 0:
             return x
-        multipliers = -np.linalg.lstsq(jacobian.T, gradient, rcond=1e-10)[0]
+        space = np.eye(len(x))[:, free] @ space
+        multipliers = -np.linalg.lstsq(jacobian.T, gradient * free, rcond=1e-10)[0]
         slope = space.T @ gradient
         curve = reduced_hessian(search, x, space, multipliers)
+        if not np.all(np.isfinite(curve)):
+            return x
         values, vectors = np.linalg.eigh(curve)
         # A saddle is left downhill; a flat direction is not followed far.
         floor = max(1e-3 * np.max(np.abs(values)), 1e-9)

@@ -12,7 +12,7 @@ from yaan.base.constants import EARTH_RADIUS
 from yaan.base.programme import programme
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
-from yaan.gnc.powered import Steering
+from yaan.gnc.powered import Law, Steering
 from yaan.mission.model.aim import Ends
 from yaan.phases import observe
 from yaan.phases.ascent import Leg, ascend
@@ -24,6 +24,10 @@ from yaan.vehicle.launcher import Launcher
 
 ROWS = 2_048
 """Rows of a recording; a flight that needs more is flown again with twice as many."""
+
+_LONGER = 12.0
+_LONGEST_BELOW = 3.0  # [s]
+_LONGEST_ABOVE = 24.0  # [s]
 
 
 class Case(eqx.Module):
@@ -96,6 +100,18 @@ def stack(cases: list[Case], lanes: int = LANES) -> Case:
 def coarse(case: Case, factor: float) -> Case:
     """The same case with longer steps, to search with."""
     return eqx.tree_at(lambda c: c.phases.step, case, np.asarray(case.phases.step) * factor)
+
+
+def lengthened(case: Case) -> Case:
+    """The same case with steps to search with: longer ones, as far as the flight bears them.
+
+    Near the pad and in the air the vehicle turns and the forces change within seconds, whatever
+    step the file asks for; above the air a programme bends over minutes.
+    """
+    step, law = np.asarray(case.phases.step), np.asarray(case.phases.law)
+    most = np.where(law == Law.LINEAR_TANGENT, _LONGEST_ABOVE, _LONGEST_BELOW)
+    longer = np.maximum(step, np.minimum(_LONGER * step, most))
+    return eqx.tree_at(lambda c: c.phases.step, case, longer)
 
 
 def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:

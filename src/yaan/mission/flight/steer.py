@@ -15,9 +15,6 @@ from yaan.mission.spec import MissionSpec
 from yaan.phases.search import LANES, Answers, Solution, Tolerance
 from yaan.phases.targeting import find, refine
 
-COARSE = 12.0
-"""Steps are this much longer while the search is far from its end."""
-
 Watch = Callable[[str, float], None]
 
 
@@ -68,7 +65,7 @@ def solve(task: Task, world: World, watch: Watch | None = None) -> Steered:
     unknowns = list(task.aim.unknowns)
     if not unknowns:
         return _as_given(task, world)
-    coarse = _Searched(task, world, flyer.coarse(task.case, COARSE))
+    coarse = _Searched(task, world, flyer.lengthened(task.case))
     rough = Tolerance(met=1e-3)  # long steps miss by more than this anyway
     far = find(
         coarse,

@@ -14,6 +14,7 @@ from yaan.phases.search import Answers, Unknown
 _DEG = np.pi / 180.0
 _TANGENT_SCALE = 0.1
 _KICKS = (1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 10.0, 12.0, 15.0)  # [deg] worth trying
+_SWEPT = (1.5, 3.0, 5.0, 8.0, 13.0, 20.0, 29.0, 40.0)  # [deg] at which the kick is held
 _STARTS = (0.05, 0.2, 0.35, 0.5, 0.7, 0.9, 1.2, 1.6)
 _RISES = (-1.6, -1.1, -0.75, -0.5, -0.3, -0.1)
 _NOT_SAVED = 1e3
@@ -159,7 +160,9 @@ def make_aim(spec: MissionSpec, profile: ProfileSpec, plan: Plan, stages: tuple[
         layout.flat[0] = profile.kick
     elif any(p.steer.law in ("pitch_over", "pitch_hold") for p in spec.phases):
         scan = tuple(k * _DEG for k in _KICKS)
-        layout.leave(Unknown("kick", 6.0 * _DEG, _DEG, 0.05 * _DEG, 40.0 * _DEG, scan), {0: 1.0})
+        held = tuple(k * _DEG for k in _SWEPT)
+        kick = Unknown("kick", 6.0 * _DEG, _DEG, 0.05 * _DEG, 40.0 * _DEG, scan, sweep=held)
+        layout.leave(kick, {0: 1.0})
     _turn(spec, profile, layout)
     for i, name in enumerate(plan.programmes):
         _programme(profile, plan, layout, i, name)
@@ -186,9 +189,14 @@ def _turn(spec: MissionSpec, profile: ProfileSpec, layout: _Layout) -> None:
     if spec.launch.azimuth is None:
         guess = launch_azimuth(spec)
         reach = 40.0 * _DEG
-        unknown = Unknown("azimuth", guess, _DEG, guess - reach, guess + reach)
+        low, high = spec.launch.site.azimuth_limits or (guess - reach, guess + reach)
+        guess = min(max(guess, low), high)
+        unknown = Unknown("azimuth", guess, _DEG, low, high)
         layout.leave(unknown, {1: 1.0})
-        layout.flat[2] = profile.yaw or 0.0
+        if profile.yaw is not None:
+            layout.flat[2] = profile.yaw
+        else:
+            layout.leave(Unknown("yaw", 0.0, _DEG, -60.0 * _DEG, 60.0 * _DEG), {2: 1.0})
         return
     layout.flat[1] = spec.launch.azimuth
     if profile.yaw is not None:
