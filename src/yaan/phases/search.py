@@ -16,6 +16,7 @@ LANES = 16
 
 _JACOBIAN_STEP = 1e-3
 _HESSIAN_STEP = 3e-2
+_DEAF = 0.1  # scaled miss for a scale of the unknown that moves it most
 _AT_BOUND = 1e-6  # in scales of the unknown
 
 
@@ -151,13 +152,22 @@ class Search:
         steps = _JACOBIAN_STEP * np.eye(n)
         here = self.ask(np.concatenate([x[None], x + steps, x - steps]))
         width = 2.0 * _JACOBIAN_STEP
-        jacobian = (here.misses[1 : n + 1] - here.misses[n + 1 :]).T / width
+        jacobian = heard((here.misses[1 : n + 1] - here.misses[n + 1 :]).T / width)
         gradient = (here.cost[1 : n + 1] - here.cost[n + 1 :]) / width
         one = here.misses[:1]
         linear = Answers(one, one, here.cost[:1]), jacobian, gradient
         if everything:
             self._last = x.copy(), linear
         return linear
+
+
+def heard(jacobian: np.ndarray) -> np.ndarray:
+    """The Jacobian without the rows that nothing moves: what is left there is noise.
+
+    An inclination of 0 is such a row when it is met, since it has its least value there.
+    """
+    largest = np.max(np.abs(jacobian), axis=1, initial=0.0, keepdims=True)
+    return np.where(largest < _DEAF, 0.0, jacobian)
 
 
 def size_of(misses: np.ndarray) -> np.ndarray:

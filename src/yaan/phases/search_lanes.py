@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from yaan.phases.search import Search, damped, size_of
+from yaan.phases.search import Search, damped, heard, size_of
 
 _STEP = 1e-3
 _TRIALS = ((0.0, 1.0), (0.0, 0.5), (0.0, 0.2), (1e-3, 1.0), (1e-1, 1.0))
@@ -67,7 +67,7 @@ def _trials(search: Search, points: np.ndarray, misses: np.ndarray, free: list[i
     there = search.ask(moved.reshape(-1, n)).misses.reshape(len(points), len(free), -1)
     trials = np.repeat(points[:, None], len(_TRIALS), axis=1)
     for i, (near, miss) in enumerate(zip(there, misses, strict=True)):
-        slope = ((near - miss) / _STEP).T
+        slope = heard(((near - miss) / _STEP).T)
         for k, (damping, length) in enumerate(_TRIALS):
             trials[i, k, free] += length * damped(slope, miss, damping)
     return search.clip(trials)

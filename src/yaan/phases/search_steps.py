@@ -24,6 +24,7 @@ _PATIENCE = 3  # such steps in a row
 _BACKTRACK = np.array([1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.08, 0.04, 0.02, 0.01])
 _LENGTHS = (1.0, 0.5, 0.2, 0.05)
 _MENDS = 2
+_DEARLY = 0.1  # of the gain that a step promises may not be bought by a scaled miss
 _DAMPINGS = np.array([0.0, 1e-6, 1e-4, 1e-2])
 
 
@@ -124,7 +125,8 @@ def improve(search: Search, x: np.ndarray) -> np.ndarray:
         normal = damped(jacobian, here.misses[0], 0.0)
         along *= min(1.0, search.tolerance.reach / max(float(np.linalg.norm(along)), 1e-12))
         gain = -float(slope @ along) / 2.0
-        weight = 2.0 * np.max(np.abs(multipliers), initial=0.0) + 1e-6
+        # What a miss is worth, and far from an optimum, where that is not known, the gain itself.
+        weight = 2.0 * np.max(np.abs(multipliers), initial=0.0) + _DEARLY * max(gain, 1e-5)
 
         def merit(answers: Answers, weight: float = weight) -> np.ndarray:
             return np.nan_to_num(

@@ -17,7 +17,8 @@ from yaan.mission.flight import abort, flyer
 from yaan.mission.flight.flown import Flown
 from yaan.mission.flight.history import history
 from yaan.mission.flight.rank import Ranked, grouped, rank
-from yaan.mission.flight.steer import Steered, Task, Watch, make_task, solve
+from yaan.mission.flight.steer import Steered, solve
+from yaan.mission.flight.task import Task, Watch, make_task
 from yaan.mission.home.fly import go_home, horizon, prepare_home
 from yaan.mission.home.journey import Home
 from yaan.mission.model.world import build_world, left_table
@@ -153,7 +154,8 @@ def _start_solving(
     # The first batch compiles the flight for all profiles; two threads would compile it twice.
     tell(Progress("compile", "compiling the ascent (kept in the cache for the next time)"))
     first = tasks[flown]
-    flat = np.repeat(first.aim.base.flat[None], flyer.LANES, axis=0)
+    nothing = np.zeros((flyer.LANES, len(first.aim.unknowns)))
+    flat = first.aim.base.place(nothing)
     flyer.fly(world, flyer.repeat(flyer.coarse(first.case, 64.0)), flat)
     return {name: _aside(partial(solve, tasks[name], world, watch(name))) for name in order}
 

@@ -13,7 +13,7 @@ from yaan.base.programme import programme
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
 from yaan.gnc.powered import Law, Steering
-from yaan.mission.model.aim import Ends
+from yaan.mission.model.aim import Ends, SteeringBase
 from yaan.phases import observe
 from yaan.phases.ascent import Leg, ascend
 from yaan.phases.base import Phases
@@ -112,6 +112,15 @@ def lengthened(case: Case) -> Case:
     most = np.where(law == Law.LINEAR_TANGENT, _LONGEST_ABOVE, _LONGEST_BELOW)
     longer = np.maximum(step, np.minimum(_LONGER * step, most))
     return eqx.tree_at(lambda c: c.phases.step, case, longer)
+
+
+def timed(cases: Case, base: SteeringBase, x: np.ndarray) -> Case:
+    """The cases of a batch with the coasts that the rows of unknowns ask for."""
+    if not base.coasts:
+        return cases
+    duration = np.array(cases.phases.duration)
+    duration[:, list(base.coasts)] = base.durations(x)
+    return eqx.tree_at(lambda c: c.phases.duration, cases, duration)
 
 
 def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:

@@ -7,15 +7,11 @@ import numpy as np
 from yaan.base.constants import EARTH_RADIUS
 from yaan.base.units import format_quantity
 from yaan.mission.flight.steer import Steered
+from yaan.mission.model.aim import ORBIT_HEIGHT, ORBIT_INCLINATION
 from yaan.mission.spec import MissionSpec
 from yaan.mission.telling import ledger
+from yaan.mission.telling.moment import degrees
 from yaan.results.outcome import OutcomeCode
-
-ORBIT_HEIGHT = 1e3
-"""Perigee and apogee are met within this [m]."""
-
-ORBIT_INCLINATION = 0.01
-"""Inclination is met within this [deg]."""
 
 
 def outcome(spec: MissionSpec, steered: Steered, *, stopped: bool = False) -> dict[str, Any]:
@@ -102,14 +98,14 @@ def _orbit(summary: dict[str, Any]) -> dict[str, Any]:
     orbit, target = summary["orbit"], summary["target"]
     misses = [orbit[k] - target[k] for k in ("perigee", "apogee")]
     tilt = orbit["inclination_deg"] - target["inclination_deg"]
-    passed = max(abs(m) for m in misses) <= ORBIT_HEIGHT and abs(tilt) <= ORBIT_INCLINATION
+    passed = max(abs(m) for m in misses) <= ORBIT_HEIGHT and abs(tilt) <= degrees(ORBIT_INCLINATION)
     value = (
         f"{orbit['perigee'] / 1e3:.1f} x {orbit['apogee'] / 1e3:.1f} km, "
         f"{orbit['inclination_deg']:.3f} deg"
     )
     limit = (
         f"{target['perigee'] / 1e3:g} x {target['apogee'] / 1e3:g} km within 1 km, "
-        f"{target['inclination_deg']:g} deg within {ORBIT_INCLINATION} deg"
+        f"{target['inclination_deg']:g} deg within {degrees(ORBIT_INCLINATION):g} deg"
     )
     return verdict("orbit", passed, value, limit, "Osculating orbit at cut-off.")
 
