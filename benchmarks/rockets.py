@@ -33,7 +33,7 @@ _AXIAL = [[0.30, 0.35, 0.55, 0.42, 0.28, 0.25]]
 _MACH = [0, 0.8, 1.1, 2, 4, 10]
 _LIFT_OFFS = (1.2, 2.5)  # thrust to weight
 _UPPERS = (0.6, 1.6)  # thrust to weight when an upper stage is lit
-_IDEALS = (9_000.0, 10_800.0)  # [m/s]
+_IDEALS = (9_200.0, 11_000.0)  # [m/s]
 
 Rocket = dict[str, Any]
 
@@ -73,9 +73,7 @@ def _stage(
     return {"propellant": propellant, "dry": share * propellant, "thrust": thrust, "isp": isp}
 
 
-def _file(
-    name: str, draw: random.Random, stages: list[dict[str, float]], payload: float
-) -> Rocket:
+def _file(name: str, draw: random.Random, stages: list[dict[str, float]], payload: float) -> Rocket:
     latitude = draw.uniform(-50.0, 50.0)
     perigee = draw.uniform(180.0, 600.0)
     apogee = perigee + draw.choice((0.0, 0.0, draw.uniform(20.0, 300.0)))
@@ -103,14 +101,20 @@ def _file(
             "inclination": f"{inclination:.2f} deg",
         },
         "vehicle": {
-            "stages": {n: _stage_file(s, mass if n == "s1" else None) for n, s in zip(names, stages, strict=True)},
+            "stages": {
+                n: _stage_file(s, mass if n == "s1" else None)
+                for n, s in zip(names, stages, strict=True)
+            },
             "parts": {"fairing": {"mass": f"{0.05 * payload + 20.0:.1f} kg"}},
             "payload": {"name": "payload", "mass": f"{payload:.1f} kg"},
             "source": "drawn",
         },
         "environment": {"gravity": {"field": "j2"}, "atmosphere": "us76", "wind": "none"},
         "step": "1 s",
-        "steering": {"profile": "direct", "profiles": {"direct": {"programmes": _programmes(draw, names)}}},
+        "steering": {
+            "profile": "direct",
+            "profiles": {"direct": {"programmes": _programmes(draw, names)}},
+        },
         "phases": _phases(names, coast),
     }
 
@@ -171,7 +175,7 @@ def ideal_velocity(rocket: Rocket) -> float:
     """Ideal velocity of all stages in a vacuum [m/s]; the fairing is taken off at once."""
 
     def number(text: str) -> float:
-        return float(text.split()[0])
+        return float(text.split(maxsplit=1)[0])
 
     above, total = number(rocket["vehicle"]["payload"]["mass"]), 0.0
     for stage in reversed(list(rocket["vehicle"]["stages"].values())):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from yaan.mission.file.tree import Tree
 from yaan.mission.flight.abort import AbortMap
+from yaan.mission.flight.dogleg import DogLeg
 from yaan.mission.flight.rank import Ranked
 from yaan.mission.flight.steer import Steered
 from yaan.mission.home.journey import Home
@@ -30,6 +31,8 @@ class Flown:
     """The way home, of a mission that has one."""
     whole: History | None = None
     """The history of the whole mission, of one that comes home."""
+    dog_leg: DogLeg | None = None
+    """What a turn out of the plane of launch costs; nothing where none is forced."""
 
     @property
     def history(self) -> History:

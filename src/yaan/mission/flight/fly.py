@@ -13,10 +13,11 @@ import numpy as np
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
 from yaan.mission.file.tree import Tree
-from yaan.mission.flight import abort, flyer
+from yaan.mission.flight import abort, dogleg, flyer
 from yaan.mission.flight.flown import Flown
 from yaan.mission.flight.history import history
 from yaan.mission.flight.rank import Ranked, grouped, rank
+from yaan.mission.flight.remarks import remarks
 from yaan.mission.flight.steer import Steered, solve
 from yaan.mission.flight.task import Task, Watch, make_task
 from yaan.mission.home.fly import go_home, horizon, prepare_home
@@ -90,6 +91,7 @@ def fly(
         ranked = grouped(tree)
         stopped = False
         coming = _start_home(spec, world, chosen, histories[flown], tell)
+        turning = _aside(lambda: dogleg.price(chosen, world))
         try:
             with clock.on("rank assumptions"):
                 tell(Progress("rank", "moving every assumption over its range"))
@@ -103,8 +105,12 @@ def fly(
         histories |= {n: history(spec, world, s) for n, s in steered.items() if n != flown}
         with clock.on("wait for the way home"):
             home, whole = (None, None) if coming is None else coming.result()
+        dog_leg = turning.result()
     notes = _notes(spec, world, steered[flown], histories[flown])
-    made = Flown(tree, spec, steered, histories, aborts, ranked, notes, stopped, home, whole)
+    notes += remarks(steered[flown], dog_leg)
+    made = Flown(
+        tree, spec, steered, histories, aborts, ranked, notes, stopped, home, whole, dog_leg
+    )
     return made, clock.spent
 
 

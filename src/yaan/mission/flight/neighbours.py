@@ -52,10 +52,14 @@ def continuous(spec: MissionSpec, profile: str) -> MissionSpec | None:
     ]
     if not freed:
         return None
-    changed = {n: p.model_copy(update={"continuous": True}) for n, p in programmes.items() if n in freed}
+    changed = {
+        n: p.model_copy(update={"continuous": True}) for n, p in programmes.items() if n in freed
+    }
     mine = spec.steering.profiles[profile].model_copy(update={"programmes": programmes | changed})
     profiles = dict(spec.steering.profiles) | {profile: mine}
-    return spec.model_copy(update={"steering": spec.steering.model_copy(update={"profiles": profiles})})
+    return spec.model_copy(
+        update={"steering": spec.steering.model_copy(update={"profiles": profiles})}
+    )
 
 
 def _between(start: float, end: float, s: float) -> float:

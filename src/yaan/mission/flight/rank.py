@@ -22,7 +22,7 @@ from yaan.mission.flight.steer import Steered
 from yaan.mission.flight.task import Task, make_task
 from yaan.mission.load import override
 from yaan.mission.spec import MissionSpec, check_mission
-from yaan.phases.search import LANES
+from yaan.phases.search import LANES, damped
 
 _TRIES = 10
 _REACH = 3.0  # longest step, in scales of the unknowns
@@ -136,8 +136,9 @@ class _Mending:
     def advance(self, misses: np.ndarray) -> None:
         """Take the next step of Broyden's method."""
         if self.step is not None and self.misses is not None:
-            self.slope = _updated(self.slope, self.step, misses - self.misses)
-        step = -np.linalg.lstsq(self.slope, misses, rcond=1e-9)[0]
+            change = misses - self.misses
+            self.slope = _updated(self.slope, self.step, change)
+        step = damped(self.slope, misses, 0.0)
         self.step = step * min(1.0, _REACH / max(float(np.linalg.norm(step)), 1e-12))
         self.misses, self.x = misses, self.x + self.step
 

@@ -6,7 +6,8 @@ attempts may find a better flight.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -15,8 +16,9 @@ from yaan.mission.flight import flyer
 from yaan.mission.flight.neighbours import Neighbour, continuous, neighbours
 from yaan.mission.flight.task import Searched, Task, Watch, make_task
 from yaan.mission.spec import MissionSpec
-from yaan.phases.search import Attempt, Solution, Tolerance, size_of
+from yaan.phases.search import LANES, Attempt, Solution, Tolerance, size_of
 from yaan.phases.targeting import find
+from yaan.results.outcome import OutcomeCode
 
 ROUGH = Tolerance(met=1e-3)  # long steps miss by more than this anyway
 _WAY = Tolerance(met=1e-2, improvements=2, meets=12)
@@ -24,36 +26,46 @@ _SHORTEST = 1.0 / 16.0  # of the way back from a neighbour, in one step
 _STEPS = 14  # on that way
 
 
+@dataclass
+class _Log:
+    """What is flown by, and what was tried with it."""
+
+    task: Task
+    world: World
+    watch: Watch | None
+    attempts: list[Attempt] = field(default_factory=list[Attempt])
+
+    def search(
+        self,
+        task: Task,
+        name: str = "",
+        start: np.ndarray | None = None,
+        tolerance: Tolerance = ROUGH,
+    ) -> Solution:
+        """Search one task, and remember what came of it."""
+        found = search(task, self.world, self.watch, start, tolerance)
+        prefix = f"{name}: " if name else ""
+        self.attempts += [replace(a, name=prefix + a.name) for a in found.attempts]
+        return found
+
+    def task_of(self, spec: MissionSpec) -> Task:
+        """The asked profile of a mission beside the asked one."""
+        return make_task(spec, self.task.name, self.world)
+
+
 def seek(task: Task, world: World, watch: Watch | None = None) -> Solution:
     """The best that any attempt found; its `attempts` say what was tried."""
-    best: Solution | None = None
-    attempts: list[Attempt] = []
-    for attempt in _attempts(task, world, watch):
-        found = attempt()
-        if found is None:
-            continue
-        attempts += found.attempts
-        best = found if best is None or _rank(found) < _rank(best) else best
-        if found.met and found.cost <= 0.0:
+    log = _Log(task, world, watch)
+    best = log.search(task)
+    if not best.met and not _lifts_off(task, world, best):
+        return best  # however it is steered
+    for attempt in _restarts(log):
+        if best.met and best.cost <= 0.0:
             break
-    assert best is not None
-    return replace(best, attempts=tuple(attempts))
-
-
-def _rank(found: Solution) -> tuple[bool, float]:
-    """What is met ranks by its cost, what is not by its largest miss."""
-    return not found.met, found.cost if found.met else float(size_of(found.misses[None])[0])
-
-
-def _attempts(
-    task: Task, world: World, watch: Watch | None
-) -> Iterator[Callable[[], Solution | None]]:
-    yield lambda: search(task, world, watch)
-    joined = continuous(task.spec, task.name)
-    if joined is not None:
-        yield lambda: _freed(task, make_task(joined, task.name, world), world, watch)
-    for neighbour in neighbours(task.spec):
-        yield lambda neighbour=neighbour: _from_beside(task, neighbour, world, watch)
+        found = attempt()
+        if found is not None and rank_of(found) < rank_of(best):
+            best = found
+    return replace(best, attempts=tuple(log.attempts))
 
 
 def search(
@@ -75,24 +87,40 @@ def search(
     )
 
 
-def _named(found: Solution, name: str) -> Solution:
-    renamed = tuple(replace(a, name=f"{name}: {a.name}") for a in found.attempts)
-    return replace(found, attempts=renamed)
+def _lifts_off(task: Task, world: World, found: Solution) -> bool:
+    flight = Searched(task, world, flyer.lengthened(task.case))
+    flight(np.repeat(found.x[None], LANES, axis=0))
+    assert flight.last is not None
+    return not np.any(flight.last.ends.outcome == OutcomeCode.NO_LIFT_OFF)
 
 
-def _freed(task: Task, joined: Task, world: World, watch: Watch | None) -> Solution | None:
+def rank_of(found: Solution) -> tuple[bool, float]:
+    """What is met ranks by its cost, what is not by its largest miss."""
+    return not found.met, found.cost if found.met else float(size_of(found.misses[None])[0])
+
+
+def _restarts(log: _Log) -> Iterator[Callable[[], Solution | None]]:
+    """Other ways to the same targets, in turn."""
+    joined = continuous(log.task.spec, log.task.name)
+    if joined is not None:
+        yield partial(_freed, log, log.task_of(joined))
+    for neighbour in neighbours(log.task.spec):
+        yield partial(_from_beside, log, neighbour)
+
+
+def _freed(log: _Log, joined: Task) -> Solution | None:
     """With continuous programmes first, which have fewer constants; then with the asked ones."""
-    found = _named(search(joined, world, watch), "with continuous programmes")
+    found = log.search(joined, "continuous programmes")
     if not found.met:
-        return replace(found, x=_carried(task, joined, found, world)) if False else None
-    freed = search(task, world, watch, start=_carried(task, joined, found, world))
-    return replace(freed, attempts=(*found.attempts, *_named(freed, "freed").attempts))
+        return None
+    start = _carried(log, joined, found)
+    return log.search(log.task, "programmes freed again", start)
 
 
-def _carried(task: Task, joined: Task, found: Solution, world: World) -> np.ndarray:
-    """The unknowns of `task` that fly as `found` did with the programmes of `joined`."""
-    flight = Searched(joined, world, flyer.lengthened(joined.case))
-    flight(np.repeat(found.x[None], flyer.LANES, axis=0))
+def _carried(log: _Log, joined: Task, found: Solution) -> np.ndarray:
+    """The unknowns of the asked task that fly as `found` did with the programmes of `joined`."""
+    flight = Searched(joined, log.world, flyer.lengthened(joined.case))
+    flight(np.repeat(found.x[None], LANES, axis=0))
     assert flight.last is not None
     coefficients = np.asarray(flight.last.legs.coefficients)[:, 0]
     known = {u.name: v for u, v in zip(joined.aim.unknowns, found.x, strict=True)}
@@ -100,35 +128,20 @@ def _carried(task: Task, joined: Task, found: Solution, world: World) -> np.ndar
         programme = leg.phase.steer.programme
         if programme is not None:
             known.setdefault(f"{programme}.start", float(flown[0]))
-    return np.array([known[u.name] for u in task.aim.unknowns])
+    return np.array([known[u.name] for u in log.task.aim.unknowns])
 
 
-def _from_beside(
-    task: Task, neighbour: Neighbour, world: World, watch: Watch | None
-) -> Solution | None:
+def _from_beside(log: _Log, neighbour: Neighbour) -> Solution | None:
     """Solve a neighbour, then walk back to what was asked, with shorter steps where one fails."""
-    beside = search(_at(task, neighbour.at(0.0), world), world, watch)
-    attempts = list(_named(beside, neighbour.name).attempts)
+    beside = log.search(log.task_of(neighbour.at(0.0)), neighbour.name)
     here, step, x = 0.0, 1.0, beside.x
     found: Solution | None = None
     for _ in range(_STEPS if beside.met else 0):
         there = min(here + step, 1.0)
-        last = there == 1.0
-        way = _at(task, neighbour.at(there), world)
-        tried = search(way, world, watch, x, ROUGH if last else _WAY)
-        if tried.met:
-            here, x, step = there, tried.x, 2.0 * step
-        else:
-            step *= 0.5
-        if last:
-            found = tried
+        name, last = f"{neighbour.name}, {there:.0%} of the way back", there == 1.0
+        tried = log.search(log.task_of(neighbour.at(there)), name, x, ROUGH if last else _WAY)
+        found = tried if last else found
+        here, x, step = (there, tried.x, 2.0 * step) if tried.met else (here, x, 0.5 * step)
         if here == 1.0 or step < _SHORTEST:
             break
-    if found is None:
-        return None
-    attempts.append(Attempt(f"{neighbour.name}: walked back", 1, int(found.met), _rank(found)[1]))
-    return replace(found, attempts=tuple(attempts))
-
-
-def _at(task: Task, spec: MissionSpec, world: World) -> Task:
-    return make_task(spec, task.name, world)
+    return found

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from yaan.dynamics.forces import World
 from yaan.mission.flight import flyer
 from yaan.mission.flight.flyer import Batch, Case
@@ -11,8 +13,6 @@ from yaan.mission.model.build import Vehicle, build_pad, build_vehicle
 from yaan.mission.model.plan import Plan, make_plan
 from yaan.mission.spec import MissionSpec
 from yaan.phases.search import Answers
-
-import numpy as np
 
 Watch = Callable[[str, float], None]
 
@@ -48,6 +48,7 @@ class Searched:
         self.last: Batch | None = None
 
     def __call__(self, x: np.ndarray) -> Answers:
+        """Fly the rows and answer what the search asks."""
         base = self.task.aim.base
         self.last = flyer.fly(self.world, flyer.timed(self.lanes, base, x), base.place(x))
         return self.task.aim.answers(self.last.ends)

@@ -258,8 +258,12 @@ def _along_the_equator(spec: MissionSpec) -> bool:
 
 
 def least_inclination(spec: MissionSpec) -> float:
-    """The inclination that is flown without a turn and is nearest to the wanted one [rad]."""
-    latitude = abs(spec.launch.site.latitude)
+    """The inclination that is flown without a turn and is nearest to the wanted one [rad].
+
+    A plane through the Earth's centre and the pad is tilted by the geocentric latitude at least.
+    """
+    round_earth = (1.0 - spec.environment.earth.shape.flattening) ** 2
+    latitude = abs(np.arctan(round_earth * np.tan(spec.launch.site.latitude)))
     return float(np.clip(spec.target.inclination, latitude, np.pi - latitude))
 
 

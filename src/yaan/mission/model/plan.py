@@ -79,7 +79,9 @@ def make_plan(spec: MissionSpec, profile: ProfileSpec, vehicle: Vehicle, mu: flo
         phases=_arrays(spec, profile, vehicle, legs, mu),
         orbit_leg=orbits[-1] if orbits else None,
         spans=_spans(spec),
-        coasts={leg.phase.name: i for i, leg in enumerate(legs) if leg.phase.until.duration_between},
+        coasts={
+            leg.phase.name: i for i, leg in enumerate(legs) if leg.phase.until.duration_between
+        },
     )
 
 

@@ -101,7 +101,10 @@ class UntilSpec(Strict):
         if not self.model_fields_set:
             keys = ", ".join(type(self).model_fields)
             raise refuse(Mistake((), f"at least one of {keys}"))
-        if self.duration_between is not None and self.duration_between[0] >= self.duration_between[1]:
+        if (
+            self.duration_between is not None
+            and self.duration_between[0] >= self.duration_between[1]
+        ):
             raise refuse(Mistake(("duration_between", 1), "a time after the first one"))
         if self.duration_between is not None and len(self.model_fields_set) > 1:
             raise refuse(Mistake(("duration_between",), "the only condition of its phase"))
