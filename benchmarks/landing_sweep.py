@@ -35,7 +35,8 @@ from yaan.dynamics.forces import World
 from yaan.gnc import BankProfile
 from yaan.mission import check, load_tree
 from yaan.mission.flight.history import history
-from yaan.mission.flight.steer import make_task, solve
+from yaan.mission.flight.steer import solve
+from yaan.mission.flight.task import make_task
 from yaan.mission.home import deorbit, legs, raising
 from yaan.mission.home.choice import Elevation
 from yaan.mission.home.deorbit import Case

@@ -56,7 +56,8 @@ def lanes() -> Iterator[Line]:
     import yaan
     from yaan.base.session import computing
     from yaan.mission.flight import abort, flyer
-    from yaan.mission.flight.steer import make_task, solve
+    from yaan.mission.flight.steer import solve
+    from yaan.mission.flight.task import make_task
     from yaan.mission.model.world import build_world
     from yaan.mission.spec import check_mission
 

@@ -11,7 +11,8 @@ import time
 
 from yaan.base.session import computing
 from yaan.mission import check_mission, load_tree
-from yaan.mission.flight.steer import make_task, solve
+from yaan.mission.flight.steer import solve
+from yaan.mission.flight.task import make_task
 from yaan.mission.model.world import build_world
 from yaan.mission.telling.verdict import outcome
 

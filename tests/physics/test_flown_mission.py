@@ -18,7 +18,8 @@ from yaan.dynamics.forces import World
 from yaan.mission.flight import flyer
 from yaan.mission.flight.flyer import Batch, Case
 from yaan.mission.flight.history import history
-from yaan.mission.flight.steer import Steered, Task, make_task
+from yaan.mission.flight.steer import Steered
+from yaan.mission.flight.task import Task, make_task
 from yaan.mission.model.world import build_world
 from yaan.mission.telling import ledger, verdict
 from yaan.phases.search import LANES, Solution

@@ -21,7 +21,8 @@ import pytest
 from yaan.base.session import computing
 from yaan.mission import check_mission, load_tree
 from yaan.mission.flight import flyer
-from yaan.mission.flight.steer import Steered, make_task, solve
+from yaan.mission.flight.steer import Steered, solve
+from yaan.mission.flight.task import make_task
 from yaan.mission.model.world import build_world
 from yaan.phases.observe import Observation
 

@@ -29,6 +29,7 @@ from yaan.vehicle.launcher import Launcher
 MAX_STEPS = 20_000
 """Of one phase; a phase that needs more has gone wrong, and says so."""
 
+_DREGS = 1e-6  # [kg] left by rounding where a thrust curve burns exactly what is loaded
 _DEEP = 100.0  # [m] below the ellipsoid: the vehicle has struck the ground
 
 
@@ -153,7 +154,7 @@ def _events(t: Array, now: Instant, state: State, setting: Setting) -> Float[Arr
         ]
     )
     burning = (t >= state.ignition) & (t < state.cut_off) & phase.stages_aboard & ~phase.overdraws
-    dry = jnp.where(burning, -state.propellant * 1e-3, -1.0)
+    dry = jnp.where(burning, (_DREGS - state.propellant) * 1e-3, -1.0)
     return jnp.concatenate([ends, dry])
 
 

@@ -16,6 +16,8 @@ LANES = 16
 
 _JACOBIAN_STEP = 1e-3
 _HESSIAN_STEP = 3e-2
+_DEAF = 0.1  # scaled miss for a scale of the unknown that moves it most
+_AT_BOUND = 1e-6  # in scales of the unknown
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Unknown:
     scan: tuple[float, ...] = ()
     """Other values worth trying first; scanned unknowns are scanned together in `group`s."""
     group: int = 0
+    sweep: tuple[float, ...] = ()
+    """Values at which it is held while the others meet the targets: it decides the basin."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,18 @@ class Tolerance:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One way that was tried."""
+
+    name: str
+    starts: int
+    met: int
+    """How many of the starts met the targets."""
+    miss: float
+    """The smallest largest scaled miss."""
+
+
+@dataclass(frozen=True)
 class Solution:
     """The constants found, how well the targets are met, and how it went."""
 
@@ -78,6 +94,8 @@ class Solution:
     batches: int
     jacobian: np.ndarray
     """Of the scaled misses against the scaled unknowns, at the solution."""
+    attempts: tuple[Attempt, ...] = ()
+    """What was tried, in turn."""
 
 
 Linear = tuple[Answers, np.ndarray, np.ndarray]
@@ -134,13 +152,22 @@ class Search:
         steps = _JACOBIAN_STEP * np.eye(n)
         here = self.ask(np.concatenate([x[None], x + steps, x - steps]))
         width = 2.0 * _JACOBIAN_STEP
-        jacobian = (here.misses[1 : n + 1] - here.misses[n + 1 :]).T / width
+        jacobian = heard((here.misses[1 : n + 1] - here.misses[n + 1 :]).T / width)
         gradient = (here.cost[1 : n + 1] - here.cost[n + 1 :]) / width
         one = here.misses[:1]
         linear = Answers(one, one, here.cost[:1]), jacobian, gradient
         if everything:
             self._last = x.copy(), linear
         return linear
+
+
+def heard(jacobian: np.ndarray) -> np.ndarray:
+    """The Jacobian without the rows that nothing moves: what is left there is noise.
+
+    An inclination of 0 is such a row when it is met, since it has its least value there.
+    """
+    largest = np.max(np.abs(jacobian), axis=1, initial=0.0, keepdims=True)
+    return np.where(largest < _DEAF, 0.0, jacobian)
 
 
 def size_of(misses: np.ndarray) -> np.ndarray:
@@ -164,12 +191,35 @@ def mended(
 
 
 def damped(jacobian: np.ndarray, misses: np.ndarray, damping: float) -> np.ndarray:
-    """The least-squares step; the shortest one where there is freedom."""
+    """The least-squares step; the shortest one where there is freedom.
+
+    None at all where a neighbour did not fly: no step can be told from what is not a number.
+    """
+    if not (np.all(np.isfinite(jacobian)) and np.all(np.isfinite(misses))):
+        return np.zeros(jacobian.shape[1])
     if damping == 0.0:
         return -np.linalg.lstsq(jacobian, misses, rcond=1e-10)[0]
     normal = jacobian.T @ jacobian
     weight = damping * max(np.trace(normal) / len(normal), 1e-12)
     return -np.linalg.solve(normal + weight * np.eye(len(normal)), jacobian.T @ misses)
+
+
+def off_bounds(
+    search: Search, x: np.ndarray, jacobian: np.ndarray, gradient: np.ndarray
+) -> np.ndarray:
+    """Which unknowns may move: not one at its bound that the falling cost would push beyond it."""
+    free = np.ones(len(x), dtype=bool)
+    for _ in range(len(x)):
+        space = null_space(jacobian[:, free])
+        along = np.zeros(len(x))
+        along[free] = -space @ (space.T @ gradient[free])
+        low = (x <= search.low + _AT_BOUND) & (along < 0.0)
+        high = (x >= search.high - _AT_BOUND) & (along > 0.0)
+        stuck = free & (low | high)
+        if not np.any(stuck):
+            break
+        free &= ~stuck
+    return free
 
 
 def null_space(jacobian: np.ndarray) -> np.ndarray:

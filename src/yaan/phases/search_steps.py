@@ -11,11 +11,12 @@ from yaan.phases.search import (
     mended,
     merit_of,
     null_space,
+    off_bounds,
     reduced_hessian,
     size_of,
 )
 
-_STARTS = 3  # of a scan are tried before the search gives up
+_STARTS = 3  # of a scan are tried before the search looks elsewhere
 _GOOD = 0.1  # of the merit left by a step that needs no help
 _CREEP = 0.9  # of the merit left by a step that hardly helped
 _FAR = 100.0  # scaled misses
@@ -23,6 +24,7 @@ _PATIENCE = 3  # such steps in a row
 _BACKTRACK = np.array([1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.08, 0.04, 0.02, 0.01])
 _LENGTHS = (1.0, 0.5, 0.2, 0.05)
 _MENDS = 2
+_DEARLY = 0.1  # of the gain that a step promises may not be bought by a scaled miss
 _DAMPINGS = np.array([0.0, 1e-6, 1e-4, 1e-2])
 
 
@@ -103,12 +105,19 @@ def improve(search: Search, x: np.ndarray) -> np.ndarray:
     """Newton steps along the targets while the cost falls."""
     for _ in range(search.tolerance.improvements):
         here, jacobian, gradient = search.linearise(x)
-        space = null_space(jacobian)
+        if not (np.all(np.isfinite(jacobian)) and np.all(np.isfinite(gradient))):
+            return x
+        free = off_bounds(search, x, jacobian, gradient)
+        jacobian = jacobian * free
+        space = null_space(jacobian[:, free])
         if space.shape[1] == 0:
             return x
-        multipliers = -np.linalg.lstsq(jacobian.T, gradient, rcond=1e-10)[0]
+        space = np.eye(len(x))[:, free] @ space
+        multipliers = -np.linalg.lstsq(jacobian.T, gradient * free, rcond=1e-10)[0]
         slope = space.T @ gradient
         curve = reduced_hessian(search, x, space, multipliers)
+        if not np.all(np.isfinite(curve)):
+            return x
         values, vectors = np.linalg.eigh(curve)
         # A saddle is left downhill; a flat direction is not followed far.
         floor = max(1e-3 * np.max(np.abs(values)), 1e-9)
@@ -116,7 +125,8 @@ def improve(search: Search, x: np.ndarray) -> np.ndarray:
         normal = damped(jacobian, here.misses[0], 0.0)
         along *= min(1.0, search.tolerance.reach / max(float(np.linalg.norm(along)), 1e-12))
         gain = -float(slope @ along) / 2.0
-        weight = 2.0 * np.max(np.abs(multipliers), initial=0.0) + 1e-6
+        # What a miss is worth, and far from an optimum, where that is not known, the gain itself.
+        weight = 2.0 * np.max(np.abs(multipliers), initial=0.0) + _DEARLY * max(gain, 1e-5)
 
         def merit(answers: Answers, weight: float = weight) -> np.ndarray:
             return np.nan_to_num(

@@ -25,6 +25,7 @@ class OutcomeCode(IntEnum):
     SKIPPED_OUT = 9
     LEFT_TRIM = 10
     STEP_TOO_LONG = 11
+    NOT_FOUND = 12
     IMPOSSIBLE = 13
 
     @property
@@ -68,6 +69,7 @@ _WORDS = {
     OutcomeCode.SKIPPED_OUT: "skipped-out",
     OutcomeCode.LEFT_TRIM: "left-trim",
     OutcomeCode.STEP_TOO_LONG: "step-too-long",
+    OutcomeCode.NOT_FOUND: "not-found",
     OutcomeCode.IMPOSSIBLE: "impossible-state",
 }
 
@@ -116,6 +118,10 @@ _SENTENCES = {
     OutcomeCode.STEP_TOO_LONG: (
         "swings too fast for its steps: frequency times step passed half a radian",
         "Shorten `entry.attitude_step`",
+    ),
+    OutcomeCode.NOT_FOUND: (
+        "was not steered to its target: the search found no way there, and does not know of none",
+        "Start from a mission beside it that flies, and change that step by step",
     ),
     OutcomeCode.IMPOSSIBLE: (
         "came to a state that cannot be: faster than gravity, its engines and the air can make it",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from yaan.mission.accuracy import PhaseError
 from yaan.mission.file.tree import Tree
 from yaan.mission.flight.abort import AbortMap
+from yaan.mission.flight.dogleg import DogLeg
 from yaan.mission.flight.rank import Ranked
 from yaan.mission.flight.steer import Steered
 from yaan.mission.home.fly import Returned
@@ -32,6 +33,8 @@ class Flown:
     """The user stopped it after the ascents were flown."""
     back: Returned | None = None
     """The way home, of a mission that has one."""
+    dog_leg: DogLeg | None = None
+    """What a turn out of the plane of launch costs; nothing where none is forced."""
 
     @property
     def home(self) -> Home | None:

@@ -13,11 +13,13 @@ import numpy as np
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
 from yaan.mission.file.tree import Tree
-from yaan.mission.flight import abort, flyer
+from yaan.mission.flight import abort, dogleg, flyer
 from yaan.mission.flight.flown import Flown
 from yaan.mission.flight.history import history, told
 from yaan.mission.flight.rank import Ranked, grouped, rank
-from yaan.mission.flight.steer import Steered, Task, Watch, make_task, solve
+from yaan.mission.flight.remarks import remarks
+from yaan.mission.flight.steer import Steered, solve
+from yaan.mission.flight.task import Task, Watch, make_task
 from yaan.mission.home.fly import Returned, go_home, horizon, prepare_home
 from yaan.mission.model.world import build_world, left_table
 from yaan.mission.spec import MissionSpec
@@ -89,6 +91,7 @@ def fly(
         ranked = grouped(tree)
         stopped = False
         coming = _start_home(spec, world, chosen, histories[flown], tell)
+        turning = _aside(lambda: dogleg.price(chosen, world))
         try:
             with clock.on("rank assumptions"):
                 tell(Progress("rank", "moving every assumption over its range"))
@@ -103,10 +106,14 @@ def fly(
         histories |= {n: history(spec, world, s) for n, s in steered.items() if n != flown}
         with clock.on("wait for the way home"):
             back = None if coming is None else coming.result()
+        dog_leg = turning.result()
     if back is not None:
         errors += back.errors
     notes = _notes(spec, world, steered[flown], histories[flown])
-    made = Flown(tree, spec, steered, histories, aborts, ranked, notes, errors, stopped, back)
+    notes += remarks(steered[flown], dog_leg)
+    made = Flown(
+        tree, spec, steered, histories, aborts, ranked, notes, errors, stopped, back, dog_leg
+    )
     return made, clock.spent
 
 
@@ -156,7 +163,8 @@ def _start_solving(
     # The first batch compiles the flight for all profiles; two threads would compile it twice.
     tell(Progress("compile", "compiling the ascent (kept in the cache for the next time)"))
     first = tasks[flown]
-    flat = np.repeat(first.aim.base.flat[None], flyer.LANES, axis=0)
+    nothing = np.zeros((flyer.LANES, len(first.aim.unknowns)))
+    flat = first.aim.base.place(nothing)
     flyer.fly(world, flyer.repeat(flyer.coarse(first.case, 64.0)), flat)
     return {name: _aside(partial(solve, tasks[name], world, watch(name))) for name in order}
 

@@ -14,8 +14,8 @@ from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
 from yaan.dynamics.solve import Tape
-from yaan.gnc.powered import Steering
-from yaan.mission.model.aim import Ends
+from yaan.gnc.powered import Law, Steering
+from yaan.mission.model.aim import Ends, SteeringBase
 from yaan.phases import observe
 from yaan.phases.ascent import Leg, ascend
 from yaan.phases.base import Phases
@@ -26,6 +26,10 @@ from yaan.vehicle.launcher import Launcher
 
 ROWS = 2_048
 """Rows of a recording; a flight that needs more is flown again with twice as many."""
+
+_LONGER = 12.0
+_LONGEST_BELOW = 3.0  # [s]
+_LONGEST_ABOVE = 24.0  # [s]
 
 
 class Case(eqx.Module):
@@ -110,6 +114,27 @@ def shadowed(case: Case) -> Case:
     stretch[1], loosen[1] = LONGER, loosened(RK4.order)
     steps = (lanes.phases.step * stretch[:, None], lanes.tolerance * loosen)
     return eqx.tree_at(lambda c: (c.phases.step, c.tolerance), lanes, steps)
+
+
+def lengthened(case: Case) -> Case:
+    """The same case with steps to search with: longer ones that nothing shortens.
+
+    Near the pad and in the air the vehicle turns and the forces change within seconds, whatever
+    step the file asks for; above the air a programme bends over minutes.
+    """
+    step, law = np.asarray(case.phases.step), np.asarray(case.phases.law)
+    most = np.where(law == Law.LINEAR_TANGENT, _LONGEST_ABOVE, _LONGEST_BELOW)
+    steps = (np.minimum(_LONGER * step, most), np.full_like(case.tolerance, np.inf))
+    return eqx.tree_at(lambda c: (c.phases.step, c.tolerance), case, steps)
+
+
+def timed(cases: Case, base: SteeringBase, x: np.ndarray) -> Case:
+    """The cases of a batch with the coasts that the rows of unknowns ask for."""
+    if not base.coasts:
+        return cases
+    duration = np.array(cases.phases.duration)
+    duration[:, list(base.coasts)] = base.durations(x)
+    return eqx.tree_at(lambda c: c.phases.duration, cases, duration)
 
 
 def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:

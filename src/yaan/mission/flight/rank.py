@@ -18,13 +18,11 @@ from yaan.dynamics.forces import World
 from yaan.mission.account import Assumption, assumptions, of_ascent
 from yaan.mission.file.tree import Tree
 from yaan.mission.flight import abort, flyer
-from yaan.mission.flight.steer import Steered, Task, make_task
+from yaan.mission.flight.steer import Steered
+from yaan.mission.flight.task import Task, make_task
 from yaan.mission.load import override
 from yaan.mission.spec import MissionSpec, check_mission
-from yaan.phases.search import LANES
-
-STEPS = 12.0
-"""Steps are this much longer than the mission's: only differences are kept."""
+from yaan.phases.search import LANES, damped
 
 _TRIES = 10
 _REACH = 3.0  # longest step, in scales of the unknowns
@@ -138,8 +136,9 @@ class _Mending:
     def advance(self, misses: np.ndarray) -> None:
         """Take the next step of Broyden's method."""
         if self.step is not None and self.misses is not None:
-            self.slope = _updated(self.slope, self.step, misses - self.misses)
-        step = -np.linalg.lstsq(self.slope, misses, rcond=1e-9)[0]
+            change = misses - self.misses
+            self.slope = _updated(self.slope, self.step, change)
+        step = damped(self.slope, misses, 0.0)
         self.step = step * min(1.0, _REACH / max(float(np.linalg.norm(step)), 1e-12))
         self.misses, self.x = misses, self.x + self.step
 
@@ -166,10 +165,11 @@ def _measure(world: World, steered: Steered, variants: list[_Variant]) -> None:
 
 def _fly_group(world: World, group: list[_Mending], scale: np.ndarray, met: float) -> None:
     """Fly at most a batch of variants: keep those that miss by less than `met`, move the others."""
-    cases = flyer.stack([flyer.coarse(m.variant.task.case, STEPS) for m in group])
-    flat = np.stack([m.variant.task.aim.base.place(m.x * scale) for m in group])
-    filled = np.concatenate([flat, np.repeat(flat[-1:], LANES - len(flat), axis=0)])
-    batch = flyer.fly(world, cases, filled)
+    cases = flyer.stack([flyer.lengthened(m.variant.task.case) for m in group])
+    filled = [*group, *[group[-1]] * (LANES - len(group))]
+    flat = np.stack([m.variant.task.aim.base.place(m.x * scale) for m in filled])
+    rows = np.stack([m.x * scale for m in filled])
+    batch = flyer.fly(world, flyer.timed(cases, group[0].variant.task.aim.base, rows), flat)
     for k, mending in enumerate(group):
         misses = mending.variant.task.aim.misses(batch.ends)[k]
         if np.max(np.abs(misses), initial=0.0) <= met:
@@ -189,9 +189,10 @@ def _jacobian(world: World, steered: Steered) -> np.ndarray:
     """Scaled Jacobian of the misses at the nominal solution."""
     task, x = steered.task, steered.solution.x
     scale = np.array([u.scale for u in task.aim.unknowns])
-    cases = flyer.repeat(flyer.coarse(task.case, STEPS))
+    cases = flyer.repeat(flyer.lengthened(task.case))
     n = len(x)
     points = np.concatenate([x + 1e-3 * np.diag(scale), np.repeat(x[None], LANES - n, axis=0)])
+    cases = flyer.timed(cases, task.aim.base, points)
     misses = task.aim.misses(flyer.fly(world, cases, task.aim.base.place(points)).ends)
     return (misses[:n] - misses[n]).T / 1e-3
 

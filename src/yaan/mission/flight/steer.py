@@ -1,6 +1,5 @@
 """Steering solved: one profile of a mission, from its file's words to a flight that meets them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import equinox as eqx
@@ -8,31 +7,13 @@ import numpy as np
 
 from yaan.dynamics.forces import World
 from yaan.mission.flight import flyer
-from yaan.mission.flight.flyer import Batch, Case, Lane
-from yaan.mission.model.aim import Aim, make_aim
-from yaan.mission.model.build import Vehicle, build_pad, build_vehicle
-from yaan.mission.model.plan import Plan, make_plan
-from yaan.mission.spec import MissionSpec
-from yaan.phases.search import LANES, Answers, Solution, Tolerance
-from yaan.phases.targeting import find, refine
-
-COARSE = 12.0
-"""Steps are this much longer while the search is far from its end."""
+from yaan.mission.flight.flyer import Batch, Lane
+from yaan.mission.flight.seek import seek
+from yaan.mission.flight.task import Searched, Task, Watch
+from yaan.phases.search import LANES, Solution, Tolerance
+from yaan.phases.targeting import refine
 
 _NEAR = Tolerance(met=1e-3, improvements=0)
-
-Watch = Callable[[str, float], None]
-
-
-@dataclass(frozen=True)
-class Task:
-    """One profile, ready to fly."""
-
-    name: str
-    vehicle: Vehicle
-    plan: Plan
-    aim: Aim
-    case: Case
 
 
 @dataclass(frozen=True)
@@ -54,45 +35,25 @@ class Steered:
         return self.batch.lane(0)
 
 
-def make_task(spec: MissionSpec, name: str, world: World) -> Task:
-    """The models, unknowns and targets of one profile."""
-    vehicle = build_vehicle(spec.vehicle)
-    profile = spec.steering.profiles[name]
-    plan = make_plan(spec, profile, vehicle, float(world.mu))
-    aim = make_aim(spec, profile, plan, vehicle.stages)
-    case = Case(vehicle.launcher, plan.phases, build_pad(spec), np.asarray(1.0))
-    return Task(name, vehicle, plan, aim, case)
-
-
 def solve(task: Task, world: World, watch: Watch | None = None) -> Steered:
     """Find the free constants with long steps, then with the mission's own.
 
-    A case without a solution comes back with `solution.met` false and its best flight.
+    A case without a solution comes back with `solution.met` false and its nearest flight; one that
+    is met with an overdraft of the last stage is the best of all that was tried.
     """
     unknowns = list(task.aim.unknowns)
     if not unknowns:
         return _as_given(task, world)
-    coarse = _Searched(task, world, flyer.coarse(task.case, COARSE))
-    rough = Tolerance(met=1e-3)  # long steps miss by more than this anyway
-    far = find(
-        coarse,
-        unknowns,
-        stages=task.aim.stages(),
-        conditions=task.aim.conditions,
-        tolerance=rough,
-        watch=watch,
-    )
-    fine = _Searched(task, world, task.case)
-    solution = refine(fine, unknowns, far, tolerance=_NEAR, watch=watch)
-    # The last thing a search flies is its answer, in every lane.
-    assert fine.last is not None
-    return Steered(task, solution, fine.last)
+    far = seek(task, world, watch)
+    return _refined(task, far, world, watch)
 
 
 def shadowed(steered: Steered, world: World) -> Steered:
     """The same solution flown once more, with its shadow in the second lane."""
     flat = np.repeat(steered.flat[None], LANES, axis=0)
-    batch = flyer.fly(world, flyer.shadowed(steered.task.case), flat)
+    x = np.repeat(steered.solution.x[None], LANES, axis=0)
+    cases = flyer.timed(flyer.shadowed(steered.task.case), steered.task.aim.base, x)
+    batch = flyer.fly(world, cases, flat)
     return replace(steered, batch=batch)
 
 
@@ -104,23 +65,18 @@ def refined(
     task = replace(steered.task, case=case)
     if not task.aim.unknowns:
         return _as_given(task, world)
-    fine = _Searched(task, world, case)
+    return _refined(task, steered.solution, world, watch)
+
+
+def _refined(task: Task, near: Solution, world: World, watch: Watch | None) -> Steered:
+    """A solution nearby carried over to the steps of the task."""
+    fine = Searched(task, world, task.case)
     unknowns = list(task.aim.unknowns)
-    solution = refine(fine, unknowns, steered.solution, tolerance=_NEAR, watch=watch)
+    solution = refine(fine, unknowns, near, tolerance=_NEAR, watch=watch)
+    # The last thing a search flies is its answer, in every lane.
     assert fine.last is not None
-    return Steered(task, solution, fine.last)
-
-
-class _Searched:
-    """Flies rows of unknowns of one case, and keeps the last batch."""
-
-    def __init__(self, task: Task, world: World, case: Case) -> None:
-        self.task, self.world, self.lanes = task, world, flyer.repeat(case)
-        self.last: Batch | None = None
-
-    def __call__(self, x: np.ndarray) -> Answers:
-        self.last = flyer.fly(self.world, self.lanes, self.task.aim.base.place(x))
-        return self.task.aim.answers(self.last.ends)
+    met = solution.met or task.aim.within(fine.last.ends)
+    return Steered(task, replace(solution, met=met), fine.last)
 
 
 def _as_given(task: Task, world: World) -> Steered:

@@ -7,15 +7,28 @@ import numpy as np
 
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN
 from yaan.gnc.powered import TANGENT_UNIT
-from yaan.mission.model.plan import Plan
-from yaan.mission.spec import MissionSpec, ProfileSpec
+from yaan.mission.model.plan import Plan, duration_of
+from yaan.mission.spec import MissionSpec, ProfileSpec, TargetSpec
 from yaan.phases.search import Answers, Unknown
 
 _DEG = np.pi / 180.0
+
+ORBIT_HEIGHT = 1e3
+"""Perigee and apogee are met within this [m]."""
+
+ORBIT_INCLINATION = 0.01 * _DEG
+"""Inclination is met within this [rad]."""
+
 _TANGENT_SCALE = 0.1
 _KICKS = (1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 10.0, 12.0, 15.0)  # [deg] worth trying
+_SWEPT = (1.5, 3.0, 5.0, 8.0, 13.0, 20.0, 29.0, 40.0)  # [deg] at which the kick is held
 _STARTS = (0.05, 0.2, 0.35, 0.5, 0.7, 0.9, 1.2, 1.6)
 _RISES = (-1.6, -1.1, -0.75, -0.5, -0.3, -0.1)
+_REACH = 40.0 * _DEG  # of a free azimuth from its guess, where the site has no limits
+_REACH_YAW = 60.0 * _DEG
+_LEVEL = 1e-3 * _DEG
+_EASTERLY = 0.05 * _DEG
+_FIRST_TURN = 20.0 * _DEG
 _NOT_SAVED = 1e3
 _GUARD = "apogee"
 _NEARLY_CIRCULAR = 60e3  # [m] between perigee and apogee: below it the arrival is at perigee
@@ -59,11 +72,21 @@ class SteeringBase:
     """
 
     flat: np.ndarray
+    """Constants and, after them, durations of solved coasts, before any unknown is added."""
     spread: np.ndarray
     programmes: tuple[str, ...]
+    coasts: tuple[int, ...] = ()
+    """The legs of which the duration is solved."""
 
     def place(self, x: np.ndarray) -> np.ndarray:
         """Constants of each row of unknowns [..., n] -> [..., 3 + 3 programmes]."""
+        return self._all(x)[..., : len(self.flat) - len(self.coasts)]
+
+    def durations(self, x: np.ndarray) -> np.ndarray:
+        """Durations of the solved coasts [s], [..., coasts]."""
+        return self._all(x)[..., len(self.flat) - len(self.coasts) :]
+
+    def _all(self, x: np.ndarray) -> np.ndarray:
         return self.flat + x @ self.spread.T
 
 
@@ -80,6 +103,8 @@ class Aim:
     """Leg and stage whose propellant left shall be most."""
     total: float
     """Scale of that propellant [kg]."""
+    orbit_leg: int | None
+    wanted: TargetSpec
 
     def misses(self, ends: Ends) -> np.ndarray:
         """Scaled misses of the targets, one row a flight."""
@@ -88,6 +113,20 @@ class Aim:
     def answers(self, ends: Ends) -> Answers:
         """What the search asks of a batch."""
         return Answers(self.misses(ends), _scaled(self.approach, ends), self.cost(ends))
+
+    def within(self, ends: Ends, i: int = 0) -> bool:
+        """Whether flight `i` meets its orbit as the verdict has it, and its shape to the same."""
+        shape = [t for t in self.targets if t.leg != self.orbit_leg]
+        near = all(abs(t.miss(ends)[i]) <= t.scale for t in shape)
+        if self.orbit_leg is None or not near:
+            return near
+        leg, want = self.orbit_leg, self.wanted
+        misses = [
+            (ends.perigee[i, leg] - want.perigee) / ORBIT_HEIGHT,
+            (ends.apogee[i, leg] - want.apogee) / ORBIT_HEIGHT,
+            (ends.inclination[i, leg] - want.inclination) / ORBIT_INCLINATION,
+        ]
+        return bool(np.all(np.abs(misses) <= 1.0))
 
     @property
     def conditions(self) -> int:
@@ -133,8 +172,10 @@ def launch_azimuth(spec: MissionSpec) -> float:
 class _Layout:
     """Collects the unknowns and how they act on the flat constants."""
 
-    def __init__(self, programmes: tuple[str, ...]) -> None:
-        self.flat = np.zeros(3 + 3 * len(programmes))
+    def __init__(self, plan: Plan) -> None:
+        self.coasts = tuple(plan.coasts.values())
+        self.first_coast = 3 + 3 * len(plan.programmes)
+        self.flat = np.zeros(self.first_coast + len(self.coasts))
         self.unknowns: list[Unknown] = []
         self.columns: list[np.ndarray] = []
 
@@ -149,20 +190,23 @@ class _Layout:
     def base(self, programmes: tuple[str, ...]) -> SteeringBase:
         """The finished map."""
         spread = np.stack(self.columns, axis=1) if self.columns else np.zeros((len(self.flat), 0))
-        return SteeringBase(self.flat, spread, programmes)
+        return SteeringBase(self.flat, spread, programmes, self.coasts)
 
 
 def make_aim(spec: MissionSpec, profile: ProfileSpec, plan: Plan, stages: tuple[str, ...]) -> Aim:
     """The unknowns and targets of one profile."""
-    layout = _Layout(plan.programmes)
+    layout = _Layout(plan)
     if profile.kick is not None:
         layout.flat[0] = profile.kick
     elif any(p.steer.law in ("pitch_over", "pitch_hold") for p in spec.phases):
         scan = tuple(k * _DEG for k in _KICKS)
-        layout.leave(Unknown("kick", 6.0 * _DEG, _DEG, 0.05 * _DEG, 40.0 * _DEG, scan), {0: 1.0})
+        held = tuple(k * _DEG for k in _SWEPT)
+        kick = Unknown("kick", 6.0 * _DEG, _DEG, 0.05 * _DEG, 40.0 * _DEG, scan, sweep=held)
+        layout.leave(kick, {0: 1.0})
     _turn(spec, profile, layout)
     for i, name in enumerate(plan.programmes):
         _programme(profile, plan, layout, i, name)
+    _coasts(spec, plan, layout)
     shape = _shape(profile, plan)
     orbit, arrival = ([], []) if plan.orbit_leg is None else _orbit(spec, plan.orbit_leg)
     leg = plan.orbit_leg if plan.orbit_leg is not None else len(plan.legs) - 1
@@ -178,23 +222,60 @@ def make_aim(spec: MissionSpec, profile: ProfileSpec, plan: Plan, stages: tuple[
         approach=tuple(shape + (arrival if roomy else orbit)),
         saves=(leg, stage),
         total=spec_stage.propellant * spec_stage.count,
+        orbit_leg=plan.orbit_leg,
+        wanted=spec.target,
     )
 
 
 def _turn(spec: MissionSpec, profile: ProfileSpec, layout: _Layout) -> None:
     """Azimuth, or the yaw when the file gives the azimuth."""
     if spec.launch.azimuth is None:
-        guess = launch_azimuth(spec)
-        reach = 40.0 * _DEG
-        unknown = Unknown("azimuth", guess, _DEG, guess - reach, guess + reach)
+        if _along_the_equator(spec):
+            # Any turn would only leave the plane, whose inclination has its least value there.
+            layout.flat[1:3] = launch_azimuth(spec), profile.yaw or 0.0
+            return
+        turn = _first_turn(spec)
+        guess = launch_azimuth(spec) + turn
+        low, high = spec.launch.site.azimuth_limits or (guess - _REACH, guess + _REACH)
+        unknown = Unknown("azimuth", min(max(guess, low), high), _DEG, low, high)
         layout.leave(unknown, {1: 1.0})
-        layout.flat[2] = profile.yaw or 0.0
+        _free_yaw(profile, layout, -0.75 * turn)
         return
     layout.flat[1] = spec.launch.azimuth
+    _free_yaw(profile, layout, 0.0)
+
+
+def _free_yaw(profile: ProfileSpec, layout: _Layout, guess: float) -> None:
     if profile.yaw is not None:
         layout.flat[2] = profile.yaw
-    elif any(p.until.orbit for p in spec.phases):
-        layout.leave(Unknown("yaw", 0.0, _DEG, -60.0 * _DEG, 60.0 * _DEG), {2: 1.0})
+    else:
+        layout.leave(Unknown("yaw", guess, _DEG, -_REACH_YAW, _REACH_YAW), {2: 1.0})
+
+
+def _along_the_equator(spec: MissionSpec) -> bool:
+    tilt = min(spec.target.inclination, np.pi - spec.target.inclination)
+    return bool(max(tilt, abs(spec.launch.site.latitude)) < _LEVEL)
+
+
+def least_inclination(spec: MissionSpec) -> float:
+    """The inclination that is flown without a turn and is nearest to the wanted one [rad].
+
+    A plane through the Earth's centre and the pad is tilted by the geocentric latitude at least.
+    """
+    round_earth = (1.0 - spec.environment.earth.shape.flattening) ** 2
+    latitude = abs(np.arctan(round_earth * np.tan(spec.launch.site.latitude)))
+    return float(np.clip(spec.target.inclination, latitude, np.pi - latitude))
+
+
+def _first_turn(spec: MissionSpec) -> float:
+    """Where to look first for an orbit that needs a dog-leg: across the equator, then back [rad].
+
+    Due east, or west, every change of the azimuth moves the inclination away to second order only.
+    """
+    beyond = least_inclination(spec) - spec.target.inclination
+    if abs(beyond) < _EASTERLY:
+        return 0.0
+    return float(np.copysign(_FIRST_TURN, spec.launch.site.latitude) * np.sign(beyond))
 
 
 def _programme(profile: ProfileSpec, plan: Plan, layout: _Layout, index: int, name: str) -> None:
@@ -215,6 +296,17 @@ def _programme(profile: ProfileSpec, plan: Plan, layout: _Layout, index: int, na
     if programme.order == 2:
         bow = Unknown(f"{name}.bow", 0.0, scale, -4.0, 4.0)
         layout.leave(bow, {at + 1: 4.0 / span, at + 2: -4.0 / span**2})
+
+
+def _coasts(spec: MissionSpec, plan: Plan, layout: _Layout) -> None:
+    for k, name in enumerate(plan.coasts):
+        until = next(phase.until for phase in spec.phases if phase.name == name)
+        low, high = until.duration_between or (0.0, 0.0)
+        scan = tuple(float(v) for v in np.geomspace(low, high, 5)[1:-1])
+        scale = max(0.02 * (high - low), 1.0)  # [s]
+        guess = duration_of(until) or low
+        free = Unknown(f"duration of {name}", guess, scale, low, high, scan, 1)
+        layout.leave(free, {layout.first_coast + k: 1.0})
 
 
 def _shape(profile: ProfileSpec, plan: Plan) -> list[Target]:
@@ -259,6 +351,6 @@ def _less(name: str, leg: int, wanted: float) -> Callable[[Ends], np.ndarray]:
 def _short(name: str, leg: int, wanted: float) -> Callable[[Ends], np.ndarray]:
     def miss(ends: Ends) -> np.ndarray:
         reached = ends.outcome[:, leg] == 0
-        return np.where(reached, 0.0, np.minimum(getattr(ends, name)[:, leg] - wanted, -1.0))
+        return np.where(reached, 0.0, np.minimum(getattr(ends, name)[:, leg] - wanted, -1e3))
 
     return miss

@@ -53,6 +53,8 @@ class Plan:
     """The leg that the orbit ends."""
     spans: dict[str, float]
     """About how long each programme steers [s]."""
+    coasts: dict[str, int]
+    """The legs, by their phases, of which the duration is solved."""
 
     def index(self, at: str | float) -> int:
         """The leg that ends at a named event or at a waypoint [s]."""
@@ -77,6 +79,9 @@ def make_plan(spec: MissionSpec, profile: ProfileSpec, vehicle: Vehicle, mu: flo
         phases=_arrays(spec, profile, vehicle, legs, mu),
         orbit_leg=orbits[-1] if orbits else None,
         spans=_spans(spec),
+        coasts={
+            leg.phase.name: i for i, leg in enumerate(legs) if leg.phase.until.duration_between
+        },
     )
 
 
@@ -88,13 +93,19 @@ def _spans(spec: MissionSpec) -> dict[str, float]:
         lit = phase.ignite or lit
         until = phase.until
         burn = max((burn_time(stages[name]) for name in lit), default=100.0)
-        length = until.duration if until.duration is not None else burn
+        length = duration_of(until) or burn
         length = length if until.time is None else until.time - start
         programme = phase.steer.programme
         if programme is not None:
             spans[programme] = spans.get(programme, 0.0) + max(length, 1.0)
         start += length
     return spans
+
+
+def duration_of(until: UntilSpec) -> float | None:
+    """How long a phase lasts [s], or lasts at first where that is solved; None if not by time."""
+    between = until.duration_between
+    return until.duration if between is None else float(np.sqrt(between[0] * between[1]))
 
 
 def _legs(spec: MissionSpec, profile: ProfileSpec) -> tuple[Leg, ...]:
@@ -169,7 +180,7 @@ def _row(
         "items_aboard": np.array([name not in dropped for name in vehicle.items]),
         "configuration": _shape(spec, vehicle, dropped),
         "time": min(times, default=np.inf),
-        "duration": until.duration if until.duration is not None and leg.until is None else np.inf,
+        "duration": (duration_of(until) or np.inf) if leg.until is None else np.inf,
         "patience": _patience(spec, leg, burning if final else []),
         "ends": _ends(leg, until, stages),
         "heat_flux": until.heat_flux_below or 1.0,

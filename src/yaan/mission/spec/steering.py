@@ -76,6 +76,12 @@ class UntilSpec(Strict):
 
     time: Duration | None = Field(default=None, description="time since ignition")
     duration: Duration | None = Field(default=None, description="time since the phase began")
+    duration_between: list[Duration] | None = Field(
+        default=None,
+        min_length=2,
+        max_length=2,
+        description="of a coast: its duration is solved, between these two",
+    )
     heat_flux_below: HeatFlux | None = Field(
         default=None, description="free-stream heat flux 0.5 rho v^3 falls below this"
     )
@@ -95,6 +101,13 @@ class UntilSpec(Strict):
         if not self.model_fields_set:
             keys = ", ".join(type(self).model_fields)
             raise refuse(Mistake((), f"at least one of {keys}"))
+        if (
+            self.duration_between is not None
+            and self.duration_between[0] >= self.duration_between[1]
+        ):
+            raise refuse(Mistake(("duration_between", 1), "a time after the first one"))
+        if self.duration_between is not None and len(self.model_fields_set) > 1:
+            raise refuse(Mistake(("duration_between",), "the only condition of its phase"))
         return self
 
 
@@ -114,6 +127,14 @@ class PhaseSpec(Block):
     step: Step | None = Field(
         default=None, description="integration step; the mission's if left out"
     )
+
+    @model_validator(mode="after")
+    def _coasts(self) -> Self:
+        """Only a coast has a duration to solve: without thrust nothing else ends with it."""
+        if self.until.duration_between is not None and self.steer.law != "coast":
+            at = ("until", "duration_between")
+            raise refuse(Mistake(at, "nothing here: only a phase with steer: coast has it"))
+        return self
 
 
 class CoefficientsSpec(Strict):

@@ -13,11 +13,13 @@ from yaan.base.constants import STANDARD_GRAVITY
 from yaan.base.units import format_quantity
 from yaan.crew import grade, load_limits
 from yaan.mission.account import sources
+from yaan.mission.flight.dogleg import DogLeg
 from yaan.mission.flight.flown import Flown
 from yaan.mission.flight.rank import Effect, Ranked
+from yaan.mission.flight.remarks import at_bounds
 from yaan.mission.flight.steer import Steered
 from yaan.mission.spec import AtmosphereSpec, EarthSpec, EnvironmentSpec, MissionSpec
-from yaan.mission.telling import ledger
+from yaan.mission.telling import ledger, search
 from yaan.mission.telling.coming import judge_return, tell_return
 from yaan.mission.telling.integration import judge_integration, tell_integration
 from yaan.mission.telling.moment import degrees, entry, told_elements
@@ -44,7 +46,7 @@ def summarise(flown: Flown) -> dict[str, Any]:
         "epoch": spec.launch.epoch,
         "outcome": outcome(flown.spec, steered, stopped=flown.stopped),
         "liftoff": _liftoff(steered, history),
-        "steering": _steering(steered),
+        "steering": _steering(steered, flown.dog_leg),
         "orbit": _orbit(steered),
         "target": {
             "perigee": spec.target.perigee,
@@ -92,7 +94,7 @@ def _liftoff(steered: Steered, history: History) -> dict[str, Any]:
     }
 
 
-def _steering(steered: Steered) -> dict[str, Any]:
+def _steering(steered: Steered, dog_leg: DogLeg | None) -> dict[str, Any]:
     flat, plan, legs = steered.flat, steered.task.plan, steered.lane.legs
     programmes = {}
     for name in plan.programmes:
@@ -112,6 +114,21 @@ def _steering(steered: Steered) -> dict[str, Any]:
         "programmes": programmes,
         "misses": misses,
         "batches": steered.solution.batches,
+        "attempts": search.told(steered.solution.attempts),
+        "at_bounds": [unknown.name for unknown, _ in at_bounds(steered)],
+        "dog_leg": None
+        if dog_leg is None
+        else {
+            "price": dog_leg.price,
+            "straight_azimuth_deg": degrees(dog_leg.azimuth),
+            "straight_inclination_deg": degrees(dog_leg.inclination),
+        },
+        "coasts": {
+            name: float(d)
+            for name, d in zip(
+                plan.coasts, steered.task.aim.base.durations(steered.solution.x), strict=True
+            )
+        },
     }
 
 

@@ -4,54 +4,50 @@ from typing import Any
 
 import numpy as np
 
-from yaan.base.constants import EARTH_RADIUS
 from yaan.base.units import format_quantity
 from yaan.mission.flight.steer import Steered
+from yaan.mission.model.aim import ORBIT_HEIGHT, ORBIT_INCLINATION
 from yaan.mission.spec import MissionSpec
-from yaan.mission.telling import ledger
+from yaan.mission.telling import ledger, search
+from yaan.mission.telling.moment import degrees
 from yaan.results.outcome import OutcomeCode
-
-ORBIT_HEIGHT = 1e3
-"""Perigee and apogee are met within this [m]."""
-
-ORBIT_INCLINATION = 0.01
-"""Inclination is met within this [deg]."""
 
 
 def outcome(spec: MissionSpec, steered: Steered, *, stopped: bool = False) -> dict[str, Any]:
-    """How the flight ended: a word, a sentence, and what velocity is missing [m/s]."""
+    """How the flight ended: a word, a sentence, and what velocity is missing [m/s].
+
+    A shortfall is told only of a flight that meets its targets by burning more than it carries.
+    """
     if stopped:
         text = "Stopped by the user: the ascents are kept; aborts and ranking are not complete."
-        return {"code": OutcomeCode.INTERRUPTED.word, "text": text, "shortfall": 0.0}
+        return _ended(OutcomeCode.INTERRUPTED, text)
     codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.plan.legs)]
     bad = np.flatnonzero(codes != OutcomeCode.REACHED)
-    short = _shortfall(spec, steered)
+    broken = ""
     if len(bad):
-        leg = steered.task.plan.legs[int(bad[0])]
-        code = OutcomeCode(int(codes[bad[0]]))
-        text = f"{code.sentence(leg.phase.name)} {_missing(short)}"
-        return {"code": OutcomeCode.NO_SOLUTION.word, "text": text.strip(), "shortfall": short}
+        code, leg = OutcomeCode(int(codes[bad[0]])), steered.task.plan.legs[int(bad[0])]
+        broken = code.sentence(leg.phase.name)
+        if code == OutcomeCode.NO_LIFT_OFF:
+            return _ended(OutcomeCode.NO_SOLUTION, broken)
     if not steered.solution.met:
-        miss = steered.task.aim.targets[int(np.argmax(np.abs(steered.solution.misses)))]
         text = (
-            f"No steering was found that meets the targets; the {miss.name} is missed most. "
-            f"{_missing(short)}"
+            f"{search.nearest(steered)} {broken} {search.tried(steered)} {search.advice(steered)}"
         )
-        return {"code": OutcomeCode.NO_SOLUTION.word, "text": text.strip(), "shortfall": short}
+        return _ended(OutcomeCode.NOT_FOUND, " ".join(text.split()))
+    short = _shortfall(spec, steered)
+    if broken:
+        return _ended(OutcomeCode.NO_SOLUTION, broken)
     if short > 0.0:
-        stage = _last_stage(steered)
-        text = f"The vehicle cannot: {stage} would have to burn more than it carries. "
-        return {
-            "code": OutcomeCode.NO_SOLUTION.word,
-            "text": text + _missing(short),
-            "shortfall": short,
-        }
-    text = f"{spec.title or spec.name}: flown, all targets met."
-    return {"code": OutcomeCode.REACHED.word, "text": text, "shortfall": 0.0}
+        text = (
+            f"The vehicle cannot: {_last_stage(steered)} would have to burn more than it carries. "
+            f"The shortfall is {short:.0f} m/s."
+        )
+        return _ended(OutcomeCode.NO_SOLUTION, text, short)
+    return _ended(OutcomeCode.REACHED, f"{spec.title or spec.name}: flown, all targets met.")
 
 
-def _missing(short: float) -> str:
-    return f"The shortfall is {short:.0f} m/s." if short > 0.0 else ""
+def _ended(code: OutcomeCode, text: str, shortfall: float = 0.0) -> dict[str, Any]:
+    return {"code": code.word, "text": text, "shortfall": shortfall}
 
 
 def _last_stage(steered: Steered) -> str:
@@ -59,26 +55,9 @@ def _last_stage(steered: Steered) -> str:
 
 
 def _shortfall(spec: MissionSpec, steered: Steered) -> float:
-    """Velocity that is missing [m/s]: propellant overdrawn, and energy not reached."""
+    """Velocity that the overdrawn propellant is worth [m/s]."""
     rows = {row["stage"]: row for row in ledger.propellant(spec, steered)}
-    missing = max(0.0, -rows[_last_stage(steered)]["margin_velocity"])
-    leg = steered.task.plan.orbit_leg
-    if leg is None:
-        return missing
-    ends = steered.batch.ends
-    if ends.outcome[0, leg] == OutcomeCode.REACHED:
-        return missing
-    return missing + _speed_missing(steered, leg)
-
-
-def _speed_missing(steered: Steered, leg: int) -> float:
-    """Speed short of the target orbit's at its perigee, from the fastest end of a leg [m/s]."""
-    phases, mu = steered.task.plan.phases, float(steered.batch.mu)
-    energy = float(np.asarray(phases.energy)[leg])
-    semi_major = -mu / (2.0 * energy)
-    radius = min(semi_major, float(np.max(steered.batch.ends.radial_height[0])) + EARTH_RADIUS)
-    wanted = np.sqrt(max(2.0 * (energy + mu / radius), 0.0))
-    return max(0.0, float(wanted - np.max(steered.batch.ends.speed[0, : leg + 1])))
+    return max(0.0, -rows[_last_stage(steered)]["margin_velocity"])
 
 
 def judge(spec: MissionSpec, steered: Steered, summary: dict[str, Any]) -> list[dict[str, Any]]:
@@ -102,14 +81,14 @@ def _orbit(summary: dict[str, Any]) -> dict[str, Any]:
     orbit, target = summary["orbit"], summary["target"]
     misses = [orbit[k] - target[k] for k in ("perigee", "apogee")]
     tilt = orbit["inclination_deg"] - target["inclination_deg"]
-    passed = max(abs(m) for m in misses) <= ORBIT_HEIGHT and abs(tilt) <= ORBIT_INCLINATION
+    passed = max(abs(m) for m in misses) <= ORBIT_HEIGHT and abs(tilt) <= degrees(ORBIT_INCLINATION)
     value = (
         f"{orbit['perigee'] / 1e3:.1f} x {orbit['apogee'] / 1e3:.1f} km, "
         f"{orbit['inclination_deg']:.3f} deg"
     )
     limit = (
         f"{target['perigee'] / 1e3:g} x {target['apogee'] / 1e3:g} km within 1 km, "
-        f"{target['inclination_deg']:g} deg within {ORBIT_INCLINATION} deg"
+        f"{target['inclination_deg']:g} deg within {degrees(ORBIT_INCLINATION):g} deg"
     )
     return verdict("orbit", passed, value, limit, "Osculating orbit at cut-off.")
 
