@@ -17,6 +17,7 @@ from yaan.mission.flight import abort, flyer
 from yaan.mission.flight.flown import Flown
 from yaan.mission.flight.history import history
 from yaan.mission.flight.rank import Ranked, grouped, rank
+from yaan.mission.flight.sides import Sides
 from yaan.mission.flight.steer import Steered, Task, Watch, make_task, solve
 from yaan.mission.home.fly import go_home, horizon, prepare_home
 from yaan.mission.home.journey import Home
@@ -86,24 +87,25 @@ def fly(
             histories = {flown: history(spec, world, chosen)}
             _replay(histories[flown], tell)
         aborts: dict[str, abort.AbortMap] = {}
-        ranked = grouped(tree)
+        ranked, sides = grouped(tree), Sides()
         stopped = False
         coming = _start_home(spec, world, chosen, histories[flown], tell)
         try:
             with clock.on("rank assumptions"):
                 tell(Progress("rank", "moving every assumption over its range"))
-                ranked = _rank(tree, spec, world, chosen)
+                ranked = _rank(tree, spec, world, chosen, sides)
             with clock.on("map aborts"):
-                for name in tasks:
-                    aborts |= _map_abort(spec, world, solving[name].result(), tell)
+                for steered in _solved(solving, sides).values():
+                    aborts |= _map_abort(spec, world, steered, tell, sides)
         except KeyboardInterrupt:
             stopped = True  # the flight is there: it is kept, and says what is missing from it
-        steered = {name: solving[name].result() for name in tasks}
-        histories |= {n: history(spec, world, s) for n, s in steered.items() if n != flown}
+        profiles = _solved(solving, sides)
+        histories |= _histories(spec, world, profiles, sides)
         with clock.on("wait for the way home"):
             home, whole = (None, None) if coming is None else coming.result()
-    notes = _notes(spec, world, steered[flown], histories[flown])
-    made = Flown(tree, spec, steered, histories, aborts, ranked, notes, stopped, home, whole)
+    profiles = {name: one for name, one in profiles.items() if name in histories}
+    notes = [*_notes(spec, world, chosen, histories[flown]), *sides.notes]
+    made = Flown(tree, spec, profiles, histories, aborts, ranked, notes, stopped, home, whole)
     return made, clock.spent
 
 
@@ -155,11 +157,30 @@ def _start_solving(
     first = tasks[flown]
     flat = np.repeat(first.aim.base.flat[None], flyer.LANES, axis=0)
     flyer.fly(world, flyer.repeat(flyer.coarse(first.case, 64.0)), flat)
-    return {name: _aside(partial(solve, tasks[name], world, watch(name))) for name in order}
+    begun = {name: _aside(partial(solve, tasks[name], world, watch(name))) for name in order}
+    return {name: begun[name] for name in tasks}
+
+
+def _solved(solving: "dict[str, Future[Steered]]", sides: Sides) -> dict[str, Steered]:
+    """Every profile whose search came to an end, met or not."""
+    found = {name: sides.attempt(f"profile {name}", one.result) for name, one in solving.items()}
+    return {name: steered for name, steered in found.items() if steered is not None}
+
+
+def _histories(
+    spec: MissionSpec, world: World, profiles: dict[str, Steered], sides: Sides
+) -> dict[str, History]:
+    """What the profiles that are not flown would have recorded."""
+    others = {name: one for name, one in profiles.items() if name != spec.steering.profile}
+    found = {
+        name: sides.attempt(f"profile {name}", partial(history, spec, world, one))
+        for name, one in others.items()
+    }
+    return {name: made for name, made in found.items() if made is not None}
 
 
 def _map_abort(
-    spec: MissionSpec, world: World, steered: Steered, tell: Report
+    spec: MissionSpec, world: World, steered: Steered, tell: Report, sides: Sides
 ) -> dict[str, abort.AbortMap]:
     """The falls of one profile; nothing where the file gives no ballistic coefficient."""
     beta = spec.vehicle.payload.ballistic_coefficient
@@ -169,13 +190,23 @@ def _map_abort(
     tell(Progress("abort", f"{name}: a ballistic entry from every second", phase=name))
     leg, _ = steered.task.aim.saves
     end = float(steered.batch.ends.time[0, leg])
-    return {name: abort.map_ascent(abort.falling_world(world), steered.lane, beta, end)}
+    work = partial(abort.map_ascent, abort.falling_world(world), steered.lane, beta, end)
+    mapped = sides.attempt(f"the abort map of profile {name}", work)
+    return {} if mapped is None else {name: mapped}
 
 
-def _rank(tree: Tree, spec: MissionSpec, world: World, steered: Steered) -> list[Ranked]:
+def _rank(
+    tree: Tree, spec: MissionSpec, world: World, steered: Steered, sides: Sides
+) -> list[Ranked]:
     if not steered.solution.met:
         return grouped(tree)
-    return rank(tree, spec, world, steered)
+    made = sides.attempt("the ranking", lambda: rank(tree, spec, world, steered))
+    if made is None:
+        return grouped(tree)
+    ranked, notes = made
+    for note in notes:
+        sides.add(note)
+    return ranked
 
 
 def _replay(history: History, tell: Report) -> None:
