@@ -23,6 +23,7 @@ class ExitCode(IntEnum):
     VERDICT_FAILED = 1
     BAD_INPUT = 2
     NO_SOLUTION = 3
+    NOT_FOUND = 4
     DEFECT = 70
     INTERRUPTED = 130
 
@@ -32,6 +33,7 @@ MEANINGS = {
     ExitCode.VERDICT_FAILED: "flown, but a verdict failed",
     ExitCode.BAD_INPUT: "bad input: a file, a key, a value or an option",
     ExitCode.NO_SOLUTION: "no solution: the vehicle cannot; the shortfall is told",
+    ExitCode.NOT_FOUND: "not found: the search failed; what came nearest and what to try is told",
     ExitCode.DEFECT: "a defect in Yaan; please report it with the traceback",
     ExitCode.INTERRUPTED: "stopped by Ctrl-C; what was finished is kept",
 }

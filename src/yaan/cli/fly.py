@@ -163,6 +163,8 @@ def exit_code(summary: dict[str, Any]) -> ExitCode:
     code = summary["outcome"]["code"]
     if code == "interrupted":
         return ExitCode.INTERRUPTED
+    if code == "not-found":
+        return ExitCode.NOT_FOUND
     if code != "flown":
         return ExitCode.NO_SOLUTION
     failed = any(row.get("passed") is False for row in summary.get("verdicts", ()))

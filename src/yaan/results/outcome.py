@@ -25,6 +25,7 @@ class OutcomeCode(IntEnum):
     SKIPPED_OUT = 9
     LEFT_TRIM = 10
     STEP_TOO_LONG = 11
+    NOT_FOUND = 12
 
     @property
     def word(self) -> str:
@@ -67,6 +68,7 @@ _WORDS = {
     OutcomeCode.SKIPPED_OUT: "skipped-out",
     OutcomeCode.LEFT_TRIM: "left-trim",
     OutcomeCode.STEP_TOO_LONG: "step-too-long",
+    OutcomeCode.NOT_FOUND: "not-found",
 }
 
 _SENTENCES = {
@@ -114,5 +116,9 @@ _SENTENCES = {
     OutcomeCode.STEP_TOO_LONG: (
         "swings too fast for its steps: frequency times step passed half a radian",
         "Shorten `entry.attitude_step`",
+    ),
+    OutcomeCode.NOT_FOUND: (
+        "was not found: the search ended without a solution, and none is proved impossible",
+        "Try what the outcome says",
     ),
 }

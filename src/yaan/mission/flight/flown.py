@@ -28,6 +28,8 @@ class Flown:
     """The user stopped it after the ascents were flown."""
     home: Home | None = None
     """The way home, of a mission that has one."""
+    lost: str = ""
+    """Why a way home that the mission has was not flown at all: sentences."""
     whole: History | None = None
     """The history of the whole mission, of one that comes home."""
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from yaan.base.errors import YaanError
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
 from yaan.mission.file.tree import Tree
@@ -102,11 +103,11 @@ def fly(
         profiles = _solved(solving, sides)
         histories |= _histories(spec, world, profiles, sides)
         with clock.on("wait for the way home"):
-            home, whole = (None, None) if coming is None else coming.result()
+            (home, whole), lost = _home(coming)
     profiles = {name: one for name, one in profiles.items() if name in histories}
     notes = [*_notes(spec, world, chosen, histories[flown]), *sides.notes]
-    made = Flown(tree, spec, profiles, histories, aborts, ranked, notes, stopped, home, whole)
-    return made, clock.spent
+    flights = (tree, spec, profiles, histories, aborts, ranked, notes, stopped)
+    return Flown(*flights, home=home, lost=lost, whole=whole), clock.spent
 
 
 def _start_home(
@@ -118,6 +119,19 @@ def _start_home(
         return None
 
     return _aside(lambda: go_home(world, spec, ascent, lambda text: tell(Progress("home", text))))
+
+
+def _home(
+    coming: "Future[tuple[Home, History]] | None",
+) -> tuple[tuple[Home | None, History | None], str]:
+    """The way home and its history, or why there is none."""
+    nothing = (None, None)
+    try:
+        return nothing if coming is None else coming.result(), ""
+    except YaanError as error:
+        return nothing, f"The way home was not found: {error}."
+    except np.linalg.LinAlgError as error:
+        return nothing, f"The way home was not found: its search left the numbers ({error})."
 
 
 def _prepare(spec: MissionSpec, world: World) -> None:
