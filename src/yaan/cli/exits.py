@@ -33,7 +33,7 @@ MEANINGS = {
     ExitCode.VERDICT_FAILED: "flown, but a verdict failed",
     ExitCode.BAD_INPUT: "bad input: a file, a key, a value or an option",
     ExitCode.NO_SOLUTION: "no solution: the vehicle cannot; the shortfall is told",
-    ExitCode.NOT_FOUND: "not found: the search failed; what came nearest and what to try is told",
+    ExitCode.NOT_FOUND: "not found: the search met no targets; the nearest flight is told",
     ExitCode.DEFECT: "a defect in Yaan; please report it with the traceback",
     ExitCode.INTERRUPTED: "stopped by Ctrl-C; what was finished is kept",
 }

@@ -118,7 +118,7 @@ _SENTENCES = {
         "Shorten `entry.attitude_step`",
     ),
     OutcomeCode.NOT_FOUND: (
-        "was not found: the search ended without a solution, and none is proved impossible",
-        "Try what the outcome says",
+        "was not steered to its target: the search found no way there, and does not know of none",
+        "Start from a mission beside it that flies, and change that step by step",
     ),
 }

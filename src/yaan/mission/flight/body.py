@@ -14,7 +14,7 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853, RK4
 from yaan.dynamics.solve import Tape
 from yaan.mission.file.tree import Tree
-from yaan.mission.flight.fly import Clock, Progress, Report
+from yaan.mission.flight.fly import Clock, Progress, Report, before
 from yaan.mission.model.body import (
     build_body,
     build_phases,
@@ -78,7 +78,7 @@ def fly_body_file(
             start = build_start(spec, world)
             cast = (build_body(spec), build_phases(spec), build_pulses(spec))
         with clock.on("fly"):
-            tell(Progress("fly", "flying the body"))
+            tell(Progress("fly", f"flying the body{before(spec)}"))
             legs, tape, full = _flown(spec, world, cast, start, tell)
         with clock.on("observe"):
             tell(Progress("observe", "looking at every step"))

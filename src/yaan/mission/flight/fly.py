@@ -23,7 +23,9 @@ from yaan.mission.flight.steer import Steered, Task, Watch, make_task, solve
 from yaan.mission.home.fly import go_home, horizon, prepare_home
 from yaan.mission.home.journey import Home
 from yaan.mission.model.world import build_world, left_table
-from yaan.mission.spec import MissionSpec
+from yaan.mission.spec import MissionSpec, Spec
+from yaan.mission.spec.thrust import thrust_notes
+from yaan.mission.spec.work import work_of
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
 from yaan.spacetime.time import bundled_orientation, parse_utc
@@ -43,6 +45,13 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+
+
+def before(spec: Spec) -> str:
+    """What is said before a long flight begins, as the end of a line; nothing of a short one."""
+    words = work_of(spec).words
+    return words and f": {words}"
+
 
 _Result = TypeVar("_Result")
 
@@ -75,7 +84,7 @@ def fly(
     clock = Clock()
     with computing():
         with clock.on("build models"):
-            tell(Progress("build", "building models"))
+            tell(Progress("build", f"building models{before(spec)}"))
             world = build_world(spec, horizon(spec))
             tasks = {name: make_task(spec, name, world) for name in spec.steering.profiles}
             # What is flown later compiles while the steering is searched for.
@@ -105,7 +114,7 @@ def fly(
         with clock.on("wait for the way home"):
             (home, whole), lost = _home(coming)
     profiles = {name: one for name, one in profiles.items() if name in histories}
-    notes = [*_notes(spec, world, chosen, histories[flown]), *sides.notes]
+    notes = [*thrust_notes(spec), *_notes(spec, world, chosen, histories[flown]), *sides.notes]
     flights = (tree, spec, profiles, histories, aborts, ranked, notes, stopped)
     return Flown(*flights, home=home, lost=lost, whole=whole), clock.spent
 

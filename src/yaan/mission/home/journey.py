@@ -124,11 +124,16 @@ def fly_home(
     tell("raising the orbit")
     perigees = _perigees(plan)
     raised = _raise(world, plan, separated, perigees)
-    tell("keeping the orbit through the landing window")
+    keeping = "keeping the orbit through the landing window"
+    tell(keeping)
     end = plan.wish.time + plan.wish.window
     start = separated.take(np.zeros(LANES, dtype=int))
     kept = legs.coast(
-        world, plan.raising.craft, start, raised.burns, stop=end, step=step, record=True
+        *(world, plan.raising.craft, start, raised.burns),
+        stop=end,
+        step=step,
+        record=True,
+        watch=lambda share: tell(f"{keeping}, {share:.0%}"),
     )
     paths = [raising.recorded(kept, i) for i in range(LANES)]
     tell("finding what a deorbit costs and where it lands")
