@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+import yaan
 from yaan.base import InputError
 from yaan.mission import check, load_tree
-from yaan.mission.flight.fly import before
+from yaan.mission.flight import body
+from yaan.mission.flight.fly import Progress, before
 from yaan.mission.spec import work
 from yaan.mission.spec.work import work_of
 from yaan.phases import ascent, entry, orbit
@@ -64,3 +66,18 @@ def test_a_phase_with_a_step_of_its_own_is_named() -> None:
     with pytest.raises(InputError) as refused:
         checked("lvm3-m5", {"step": "2 ms"})
     assert [problem.key for problem in refused.value.problems] == ["step"]
+
+
+def test_a_height_that_is_never_reached_says_how_far_it_is(monkeypatch: Any) -> None:
+    """It was flown to its last step twice, without a word."""
+    monkeypatch.setattr(body, "_ROWS", (64, 256))
+    told: list[Progress] = []
+    place = {"frame": "gcrs", "position": {"x": "7000 km", "y": "0 km", "z": "0 km"}}
+    moving = {"velocity": {"x": "0 km/s", "y": "7.546 km/s", "z": "0 km/s"}}
+    start = place | moving | {"attitude": {"from": "gcrs"}}
+    fall = {"name": "fall", "until": {"height_below": "100 km"}, "step": "1 s"}
+    changes = {"start": start, "phases": [fall], "published": None}
+    flight = yaan.load("tumbling-brick", changes).fly(progress=told.append)
+    assert flight.outcome["code"] == "out-of-steps"
+    shares = [record.fraction for record in told if record.fraction is not None]
+    assert shares == [pytest.approx(0.3, abs=0.05)]

@@ -108,11 +108,13 @@ def _flown(
     while True:
         legs, tape = _fly(world, cast, start, rows=rows, gradient=turned, method=spec.method)
         count = int(tape.count[0])
-        if count <= rows or rows == most:
+        out = bool(np.any(np.asarray(legs.outcome) == OutcomeCode.OUT_OF_STEPS))
+        if not (out or count > rows) or rows == most:
             break
-        # Only a height ends a phase, and it came late: how late is known now.
-        rows = next((size for size in _ROWS if size >= count), most)
-        tell(Progress("fly", f"flying it again, to keep its {min(count, rows):,} steps"))
+        # Only a height ends a phase, and it does not come soon: how late is not known.
+        rows = next(size for size in _ROWS if size > rows)
+        text = f"no end after {count:,} steps; flying it again with up to {rows:,}"
+        tell(Progress("fly", text, fraction=count / most))
     legs, tape = jax.device_get((legs, tape))
     # The kind of pointing is that of all lanes, so it has no axis of them.
     legs = jax.tree.map(lambda leaf: leaf[:, 0] if leaf.ndim > 1 else leaf, legs)
