@@ -65,13 +65,27 @@ def check(
 ) -> int:
     """Validate a mission file and tell every mistake at once."""
     tree, spec = _checked(file, overrides)
-    assumed = len(assumptions_of(tree))
+    assumed, notes = len(assumptions_of(tree)), notes_of(spec)
     if as_json:
-        console.print_json({"file": file, "ok": True, "mission": spec.name, "assumptions": assumed})
+        told = {"file": file, "ok": True, "mission": spec.name, "assumptions": assumed}
+        console.print_json(told | {"notes": notes})
     else:
         what = spec.title or spec.name
         print(f"{file}: ok. {what}; {assumed} assumed values (yaan sources {file}).")
+        for note in notes:
+            print(f"note: {note}")
     return ExitCode.OK
+
+
+def notes_of(spec: "Spec") -> list[str]:
+    """What a reader of a checked file should know."""
+    from yaan.mission.spec import MissionSpec
+    from yaan.mission.spec.thrust import thrust_notes
+    from yaan.mission.spec.work import work_of
+
+    notes = thrust_notes(spec) if isinstance(spec, MissionSpec) else []
+    words = work_of(spec).words
+    return [*notes, f"It is a long flight: {words}."] if words else notes
 
 
 def list_library(*, as_json: JsonOption = False) -> int:

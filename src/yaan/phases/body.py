@@ -32,7 +32,9 @@ from yaan.spacetime.rotation import Rotation
 from yaan.vehicle.body import Configuration
 
 MAX_STEPS = 600_000
-"""Of one phase."""
+"""Of one phase; of one that is recorded not many more than it has rows."""
+
+_SPARE = 1.2  # steps a row: those that seek an event are not kept
 
 _DEEP = 100.0  # [m] below the ellipsoid: it has struck the ground
 _CLOSE = 1e-9  # [s] instants nearer than this are one
@@ -324,7 +326,7 @@ def _fly_phase(
         ),
         ending=ends & alive[:, None],
         switching=jnp.zeros(len(BodyEnd), dtype=bool),
-        max_steps=MAX_STEPS,
+        max_steps=MAX_STEPS if tape is None else min(MAX_STEPS, int(_SPARE * tape.t.shape[1])),
         tape=tape,
         label=index,
     )

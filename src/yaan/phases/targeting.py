@@ -201,6 +201,8 @@ def refine(
                 jacobian=near.jacobian,
                 attempts=near.attempts,
             )
+        if not np.all(np.isfinite(here.misses)):
+            break
         x = search.clip(x + damped(near.jacobian, here.misses[0], 0.0))
     again = find(fly, unknowns, start=near.x, tolerance=tolerance, watch=watch)
     last = search.ask(again.x[None] / search.scale)  # so that the answer is what was flown last

@@ -75,6 +75,7 @@ def test_an_override_without_equals_is_bad_input(desk: Desk, yaan_cli: Yaan):
         ("flown", False, 1),
         ("no-solution", True, 3),
         ("ran-dry", False, 3),
+        ("not-found", False, 4),
         ("interrupted", True, 130),
     ],
 )

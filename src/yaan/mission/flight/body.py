@@ -16,7 +16,7 @@ from yaan.dynamics.method import DOP853, RK4
 from yaan.dynamics.solve import Tape
 from yaan.mission.accuracy import PhaseError, accurately, compare
 from yaan.mission.file.tree import Tree
-from yaan.mission.flight.fly import Clock, Progress, Report
+from yaan.mission.flight.fly import Clock, Progress, Report, before
 from yaan.mission.model.body import (
     build_body,
     build_phases,
@@ -87,7 +87,7 @@ def fly_body_file(
 
         def fly(tolerance: float) -> tuple[FlownBody, list[PhaseError]]:
             with clock.on("fly"):
-                tell(Progress("fly", "flying the body"))
+                tell(Progress("fly", f"flying the body{before(spec)}"))
                 lanes = _flown(spec, world, cast, start, tolerance, tell)
             with clock.on("observe"):
                 tell(Progress("observe", "looking at every step"))
@@ -136,11 +136,13 @@ def _flown(
     while True:
         legs, tape = _fly(world, cast, start, fine, rows=rows, gradient=turned, method=spec.method)
         count = int(tape.count[0])
-        if count <= rows or rows == most:
+        out = bool(np.any(np.asarray(legs.outcome) == OutcomeCode.OUT_OF_STEPS))
+        if not (out or count > rows) or rows == most:
             break
-        # Only a height ends a phase, and it came late: how late is known now.
-        rows = next((size for size in _ROWS if size >= count), most)
-        tell(Progress("fly", f"flying it again, to keep its {min(count, rows):,} steps"))
+        # Only a height ends a phase, and it does not come soon: how late is not known.
+        rows = next(size for size in _ROWS if size > rows)
+        text = f"no end after {count:,} steps; flying it again with up to {rows:,}"
+        tell(Progress("fly", text, fraction=count / most))
     legs, tape = jax.device_get((legs, tape))
     # The kind of pointing is that of all lanes, so it has no axis of them.
     return [

@@ -33,6 +33,8 @@ class Flown:
     """The user stopped it after the ascents were flown."""
     back: Returned | None = None
     """The way home, of a mission that has one."""
+    lost: str = ""
+    """Why a way home that the mission has was not flown at all: sentences."""
     dog_leg: DogLeg | None = None
     """What a turn out of the plane of launch costs; nothing where none is forced."""
 

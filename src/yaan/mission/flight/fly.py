@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from yaan.base.errors import YaanError
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
 from yaan.mission.file.tree import Tree
@@ -18,11 +19,14 @@ from yaan.mission.flight.flown import Flown
 from yaan.mission.flight.history import history, told
 from yaan.mission.flight.rank import Ranked, grouped, rank
 from yaan.mission.flight.remarks import remarks
+from yaan.mission.flight.sides import Sides
 from yaan.mission.flight.steer import Steered, solve
 from yaan.mission.flight.task import Task, Watch, make_task
 from yaan.mission.home.fly import Returned, go_home, horizon, prepare_home
 from yaan.mission.model.world import build_world, left_table
-from yaan.mission.spec import MissionSpec
+from yaan.mission.spec import MissionSpec, Spec
+from yaan.mission.spec.thrust import thrust_notes
+from yaan.mission.spec.work import work_of
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
 from yaan.spacetime.time import bundled_orientation, parse_utc
@@ -42,6 +46,13 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+
+
+def before(spec: Spec) -> str:
+    """What is said before a long flight begins, as the end of a line; nothing of a short one."""
+    words = work_of(spec).words
+    return words and f": {words}"
+
 
 _Result = TypeVar("_Result")
 
@@ -74,7 +85,7 @@ def fly(
     clock = Clock()
     with computing():
         with clock.on("build models"):
-            tell(Progress("build", "building models"))
+            tell(Progress("build", f"building models{before(spec)}"))
             world = build_world(spec, horizon(spec))
             tasks = {name: make_task(spec, name, world) for name in spec.steering.profiles}
             # What is flown later compiles while the steering is searched for.
@@ -88,33 +99,30 @@ def fly(
             histories = {flown: seen}
             _replay(seen, tell)
         aborts: dict[str, abort.AbortMap] = {}
-        ranked = grouped(tree)
+        ranked, sides = grouped(tree), Sides()
         stopped = False
         coming = _start_home(spec, world, chosen, histories[flown], tell)
         turning = _aside(lambda: dogleg.price(chosen, world))
         try:
             with clock.on("rank assumptions"):
                 tell(Progress("rank", "moving every assumption over its range"))
-                ranked = _rank(tree, spec, world, chosen)
+                ranked = _rank(tree, spec, world, chosen, sides)
             with clock.on("map aborts"):
-                for name in tasks:
-                    one = chosen if name == flown else solving[name].result()
-                    aborts |= _map_abort(spec, world, one, tell)
+                for steered in (_solved(solving, sides) | {flown: chosen}).values():
+                    aborts |= _map_abort(spec, world, steered, tell, sides)
         except KeyboardInterrupt:
             stopped = True  # the flight is there: it is kept, and says what is missing from it
-        steered = {name: solving[name].result() for name in tasks} | {flown: chosen}
-        histories |= {n: history(spec, world, s) for n, s in steered.items() if n != flown}
+        profiles = _solved(solving, sides) | {flown: chosen}
+        histories |= _histories(spec, world, profiles, sides)
         with clock.on("wait for the way home"):
-            back = None if coming is None else coming.result()
-        dog_leg = turning.result()
-    if back is not None:
-        errors += back.errors
-    notes = _notes(spec, world, steered[flown], histories[flown])
-    notes += remarks(steered[flown], dog_leg)
-    made = Flown(
-        tree, spec, steered, histories, aborts, ranked, notes, errors, stopped, back, dog_leg
-    )
-    return made, clock.spent
+            back, lost = _home(coming)
+        dog_leg = sides.attempt("price of the dog-leg", turning.result)
+    profiles = {name: one for name, one in profiles.items() if name in histories}
+    notes = [*thrust_notes(spec), *_notes(spec, world, chosen, histories[flown])]
+    notes += [*remarks(chosen, dog_leg), *sides.notes]
+    errors += [] if back is None else back.errors
+    flights = (tree, spec, profiles, histories, aborts, ranked, notes, errors, stopped)
+    return Flown(*flights, back=back, lost=lost, dog_leg=dog_leg), clock.spent
 
 
 def _start_home(
@@ -126,6 +134,16 @@ def _start_home(
         return None
 
     return _aside(lambda: go_home(world, spec, ascent, lambda text: tell(Progress("home", text))))
+
+
+def _home(coming: "Future[Returned] | None") -> tuple[Returned | None, str]:
+    """The way home, or why there is none."""
+    try:
+        return None if coming is None else coming.result(), ""
+    except YaanError as error:
+        return None, f"The way home was not found: {error}."
+    except np.linalg.LinAlgError as error:
+        return None, f"The way home was not found: its search left the numbers ({error})."
 
 
 def _prepare(spec: MissionSpec, world: World) -> None:
@@ -166,11 +184,30 @@ def _start_solving(
     nothing = np.zeros((flyer.LANES, len(first.aim.unknowns)))
     flat = first.aim.base.place(nothing)
     flyer.fly(world, flyer.repeat(flyer.coarse(first.case, 64.0)), flat)
-    return {name: _aside(partial(solve, tasks[name], world, watch(name))) for name in order}
+    begun = {name: _aside(partial(solve, tasks[name], world, watch(name))) for name in order}
+    return {name: begun[name] for name in tasks}
+
+
+def _solved(solving: "dict[str, Future[Steered]]", sides: Sides) -> dict[str, Steered]:
+    """Every profile whose search came to an end, met or not."""
+    found = {name: sides.attempt(f"profile {name}", one.result) for name, one in solving.items()}
+    return {name: steered for name, steered in found.items() if steered is not None}
+
+
+def _histories(
+    spec: MissionSpec, world: World, profiles: dict[str, Steered], sides: Sides
+) -> dict[str, History]:
+    """What the profiles that are not flown would have recorded."""
+    others = {name: one for name, one in profiles.items() if name != spec.steering.profile}
+    found = {
+        name: sides.attempt(f"profile {name}", partial(history, spec, world, one))
+        for name, one in others.items()
+    }
+    return {name: made for name, made in found.items() if made is not None}
 
 
 def _map_abort(
-    spec: MissionSpec, world: World, steered: Steered, tell: Report
+    spec: MissionSpec, world: World, steered: Steered, tell: Report, sides: Sides
 ) -> dict[str, abort.AbortMap]:
     """The falls of one profile; nothing where the file gives no ballistic coefficient."""
     beta = spec.vehicle.payload.ballistic_coefficient
@@ -180,13 +217,23 @@ def _map_abort(
     tell(Progress("abort", f"{name}: a ballistic entry from every second", phase=name))
     leg, _ = steered.task.aim.saves
     end = float(steered.batch.ends.time[0, leg])
-    return {name: abort.map_ascent(abort.falling_world(world), steered.lane, beta, end)}
+    work = partial(abort.map_ascent, abort.falling_world(world), steered.lane, beta, end)
+    mapped = sides.attempt(f"the abort map of profile {name}", work)
+    return {} if mapped is None else {name: mapped}
 
 
-def _rank(tree: Tree, spec: MissionSpec, world: World, steered: Steered) -> list[Ranked]:
+def _rank(
+    tree: Tree, spec: MissionSpec, world: World, steered: Steered, sides: Sides
+) -> list[Ranked]:
     if not steered.solution.met:
         return grouped(tree)
-    return rank(tree, spec, world, steered)
+    made = sides.attempt("the ranking", lambda: rank(tree, spec, world, steered))
+    if made is None:
+        return grouped(tree)
+    ranked, notes = made
+    for note in notes:
+        sides.add(note)
+    return ranked
 
 
 def _replay(history: History, tell: Report) -> None:

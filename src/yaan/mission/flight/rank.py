@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+import jax
 import numpy as np
 
 from yaan.base.errors import InputError
@@ -74,6 +75,11 @@ class _Variant:
     task: Task
     beta: float | None
 
+    @property
+    def name(self) -> str:
+        """The assumption and its end, for people."""
+        return f"{self.ranked.assumption.key} at its {self.side} end"
+
 
 def grouped(tree: Tree) -> list[Ranked]:
     """Assumptions, those of one place in a file that is used twice taken together."""
@@ -87,18 +93,39 @@ def grouped(tree: Tree) -> list[Ranked]:
     return list(found.values())
 
 
-def rank(tree: Tree, spec: MissionSpec, world: World, steered: Steered) -> list[Ranked]:
-    """All assumptions; those with a range carry their effects on the flown profile."""
+def rank(
+    tree: Tree, spec: MissionSpec, world: World, steered: Steered
+) -> tuple[list[Ranked], list[str]]:
+    """All assumptions, and notes on what could not be ranked.
+
+    Those with a range carry their effects on the flown profile.
+    """
     every = grouped(tree)
     variants = [v for r in every for v in _variants(tree, r, steered.task.name, world)]
     beta = spec.vehicle.payload.ballistic_coefficient
     nominal = _Variant(Ranked([], every[0].assumption), "", steered.task, beta) if every else None
+    notes: list[str] = []
     if nominal is not None and steered.solution.met:
-        _measure(world, steered, [nominal, *variants])
+        alike = [v for v in variants if _is_alike(v.task, steered.task)]
+        odd = [v.name for v in variants if not _is_alike(v.task, steered.task)]
+        notes += _left_out(odd, "it leaves other constants free, or flies in another shape")
+        lost = _measure(world, steered, [nominal, *alike])
+        notes += _left_out([v.name for v in lost], "no steering near the nominal one was found")
     every.sort(key=lambda r: -r.weight)
     for i, ranked in enumerate(every):
         ranked.rank = i + 1
-    return every
+    return every, notes
+
+
+def _left_out(names: list[str], why: str) -> list[str]:
+    return [f"Not ranked: {', '.join(names)}; {why}."] if names else []
+
+
+def _is_alike(one: Task, other: Task) -> bool:
+    """Whether two tasks leave the same free and fly in one batch; their targets may differ."""
+    free = [[u.name for u in task.aim.unknowns] for task in (one, other)]
+    shapes = [jax.tree.map(np.shape, task.case) for task in (one, other)]
+    return free[0] == free[1] and shapes[0] == shapes[1]
 
 
 def _variants(tree: Tree, ranked: Ranked, profile: str, world: World) -> list[_Variant]:
@@ -132,9 +159,14 @@ class _Mending:
     """Of the flight before `step`."""
     lane: flyer.Lane | None = None
     figures: tuple[float, float, float] | None = None
+    lost: bool = False
+    """It has left the numbers, and no step leads back."""
 
     def advance(self, misses: np.ndarray) -> None:
         """Take the next step of Broyden's method."""
+        if not (np.all(np.isfinite(misses)) and np.all(np.isfinite(self.slope))):
+            self.lost = True
+            return
         if self.step is not None and self.misses is not None:
             change = misses - self.misses
             self.slope = _updated(self.slope, self.step, change)
@@ -143,11 +175,23 @@ class _Mending:
         self.misses, self.x = misses, self.x + self.step
 
 
-def _measure(world: World, steered: Steered, variants: list[_Variant]) -> None:
-    """Fly all variants, the first being the nominal one, and keep the differences."""
-    jacobian = _jacobian(world, steered)
+def _measure(world: World, steered: Steered, variants: list[_Variant]) -> list[_Variant]:
+    """Fly all variants, the first being the nominal one, and keep the differences.
+
+    Returns those that did not meet their targets.
+    """
+    x = steered.solution.x
     scale = np.array([u.scale for u in steered.task.aim.unknowns])
-    every = [_Mending(v, steered.solution.x / scale, jacobian) for v in variants]
+    nominal = _jacobian(world, steered.task, x)
+    every = [
+        _Mending(
+            v,
+            x / scale,
+            # A nearly circular orbit has targets of its own, and so another Jacobian.
+            nominal if _targets(v.task) == _targets(steered.task) else _jacobian(world, v.task, x),
+        )
+        for v in variants
+    ]
 
     def one(group: list[_Mending], last: bool) -> None:
         with computing():
@@ -159,8 +203,13 @@ def _measure(world: World, steered: Steered, variants: list[_Variant]) -> None:
             # Those that are left close ranks: a lane that has arrived would fly in vain.
             groups = [going[i : i + LANES] for i in range(0, len(going), LANES)]
             list(pool.map(one, groups, [tries == _TRIES] * len(groups)))
-            going = [m for m in going if m.lane is None]
+            going = [m for m in going if m.lane is None and not m.lost]
     _keep(variants, [m.figures for m in every], _falls(world, variants, [m.lane for m in every]))
+    return [m.variant for m in every if m.lane is None]
+
+
+def _targets(task: Task) -> list[str]:
+    return [target.name for target in task.aim.targets]
 
 
 def _fly_group(world: World, group: list[_Mending], scale: np.ndarray, met: float) -> None:
@@ -185,9 +234,8 @@ def _updated(slope: np.ndarray, step: np.ndarray, change: np.ndarray) -> np.ndar
     return slope if size < 1e-20 else slope + np.outer(change - slope @ step, step) / size
 
 
-def _jacobian(world: World, steered: Steered) -> np.ndarray:
-    """Scaled Jacobian of the misses at the nominal solution."""
-    task, x = steered.task, steered.solution.x
+def _jacobian(world: World, task: Task, x: np.ndarray) -> np.ndarray:
+    """Scaled Jacobian of the misses at the nominal solution `x`."""
     scale = np.array([u.scale for u in task.aim.unknowns])
     cases = flyer.repeat(flyer.lengthened(task.case))
     n = len(x)

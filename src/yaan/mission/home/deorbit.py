@@ -27,9 +27,12 @@ ANGLE_MET = 2e-6  # [rad]
 ALONG_MET = 200.0  # [m] the bank does the rest
 
 _TRIES = 8
+_AIMS = 16  # steps towards the aim; a burn that does not come down costs one
 _BOLDEST = 120.0  # [s] step of an ignition or a duration
 _NUDGE = 1.0  # [s] of ignition and of duration
-_LONGEST = 7_200.0  # [s] from ignition to the interface: more is no deorbit
+LONGEST = 7_200.0
+"""From ignition to the interface [s]: more is no deorbit."""
+
 _NO_THRUST = 1.0  # [s] a specific impulse that nothing uses
 
 
@@ -113,7 +116,7 @@ def fly_approach(
         craft.whole,
         start,
         burns,
-        stop=ignition + _LONGEST,
+        stop=ignition + LONGEST,
         floor=way.separation_height,
         step=way.orbit_step,
         tolerance=way.orbit_tolerance,
@@ -124,7 +127,7 @@ def fly_approach(
         craft.alone,
         burnt.ends.emptied(),
         Burns.none(lanes),
-        stop=burnt.ends.t + _LONGEST,
+        stop=burnt.ends.t + LONGEST,
         floor=way.interface_height,
         step=way.orbit_step,
         tolerance=way.orbit_tolerance,
@@ -175,7 +178,7 @@ def solve_burns(case: Case, start: States, ignition: Array) -> Solved:
             craft.whole,
             start,
             burns,
-            stop=ignition + _LONGEST,
+            stop=ignition + LONGEST,
             floor=way.interface_height,
             step=way.orbit_step,
         )
@@ -218,17 +221,26 @@ def aim_along(
     lanes = np.zeros(len(nudges), dtype=int)
     banks = BankProfile(np.asarray(bank.time)[lanes], np.asarray(bank.angle)[lanes])
     at = (np.full(len(nudges), aim[0]), np.full(len(nudges), aim[1]))
-    x = np.array(guess)
-    for _ in range(_TRIES):
+    x, before = np.array(guess), None
+    for _ in range(_AIMS):
         tried = x + nudges
         down = fly_down(case, start.take(lanes), tried[:, 0], tried[:, 1], banks)
         along, _right = misses(case.world, down, at)
         angle = down.approach.entry_angle - case.way.entry_angle
         if abs(along[0]) <= ALONG_MET and abs(angle[0]) <= ANGLE_MET:
             break
+        if not np.all(came(down)):
+            if before is not None:
+                x = before
+                break
+            # A burn solved elsewhere on the orbit comes in at another angle here, and skips out.
+            before = x.copy()
+            x[1] = solve_burns(case, start, x[:1]).duration[0]
+            continue
+        before = None
         error = np.stack([along / MEAN_RADIUS, angle], axis=1)
         slopes = (error[1:] - error[0]).T / _NUDGE
-        if not (np.all(came(down)) and abs(np.linalg.det(slopes)) > 0.0):
+        if not abs(np.linalg.det(slopes)) > 0.0:
             break
         x = x - np.clip(np.linalg.solve(slopes, error[0]), -_BOLDEST, _BOLDEST)
     return float(x[0]), float(x[1])

@@ -11,6 +11,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yaan.dynamics.forces import World
 from yaan.mission.home import choice, deorbit, legs, raising
@@ -26,10 +27,12 @@ from yaan.mission.home.landing import (
     sizes_allowed,
 )
 from yaan.mission.home.legs import LANES, Array, States
+from yaan.mission.home.lost import Lost, none_down, not_raised, stays, still_burning
 from yaan.mission.home.offset import Offset, offset_of
 from yaan.mission.home.passes import Track
 from yaan.mission.home.plan import Plan
 from yaan.mission.home.raising import Raised
+from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.path import Path
 from yaan.spacetime.zone import Disc
 
@@ -39,6 +42,7 @@ SAMPLE = 10.0
 _DOWN = 2_600.0  # [s] from ignition to landing, as a first guess
 _SPARE = 0.1  # of a deorbit's propellant: another place of the orbit may need so much more
 _SETTLED = 60.0  # [s] after the last burn that raises the orbit
+_RAISED = 1e3  # [m] by which the height of a raised orbit may be missed
 _LEAD = 600.0  # [s] of orbit flown again before a burn, whose start is still being moved
 
 
@@ -78,6 +82,8 @@ class Home:
     chosen: Opportunity | None
     down: Approach | None
     landed: Landed | None
+    lost: Lost | None = None
+    """Why no way down was found, where that is known."""
 
     @property
     def lander(self) -> Lander:
@@ -119,27 +125,42 @@ def fly_home(
     tell("raising the orbit")
     perigees = _perigees(plan)
     raised = _raise(world, plan, separated, perigees)
-    tell("keeping the orbit through the landing window")
+    keeping = "keeping the orbit through the landing window"
+    tell(keeping)
     end = plan.wish.time + plan.wish.window
     start = separated.take(np.zeros(LANES, dtype=int))
     kept = legs.coast(
-        world, plan.raising.craft, start, raised.burns, stop=end, step=step, record=True
+        *(world, plan.raising.craft, start, raised.burns),
+        stop=end,
+        step=step,
+        record=True,
+        watch=lambda share: tell(f"{keeping}, {share:.0%}"),
     )
     paths = [raising.recorded(kept, i) for i in range(LANES)]
     tell("finding what a deorbit costs and where it lands")
     ready = float(np.max(raised.burns.start + raised.burns.duration)) + _SETTLED
-    references, nominal, reach = _refer(world, plan, kept, paths, ready)
+    references, nominal, reach, lost = _refer(world, plan, kept, paths, ready)
     wish = plan.wish
     if plan.aim is not None:
         wish = replace(wish, area=Disc(*plan.aim, reach))
     soonest = max(wish.time - wish.window, ready + float(np.max(references.lasts)))
     tracks = [_track(world, path, wish, references.offset, soonest) for path in paths]
-    found = choice.opportunities(tracks, wish, sun)
+    # Where a landing lies to its orbit is known from those that came down.
+    found = [] if lost is not None else choice.opportunities(tracks, wish, sun)
     able = np.isfinite(raised.misses) & (references.spare >= _SPARE)
     found = choice.refused(found, list(able), "the propellant does not last")
+    there = (np.abs(raised.misses) <= _RAISED) | np.isinf(raised.misses)  # what ran dry is told
+    found = choice.refused(found, list(there), "the orbit is not raised to its perigee")
     best = choice.choose(found, wish, list(perigees - plan.raising.perigee))
+    if not np.any(there):
+        lost = not_raised(raised)
+    elif lost is not None and not np.any(able):
+        lost = Lost(OutcomeCode.NO_SOLUTION, "The propellant does not last for the deorbit burn.")
     home = Home(
-        world, plan, separated, perigees, raised, kept, references, nominal, found, best, None, None
+        *(world, plan, separated, perigees, raised, kept, references, nominal, found, best),
+        down=None,
+        landed=None,
+        lost=lost,
     )
     return home if best is None else _descend(world, home, best, tell)
 
@@ -193,10 +214,10 @@ def rows_before(kept: legs.Coast, times: Array) -> States:
 
 def _refer(
     world: World, plan: Plan, kept: legs.Coast, paths: list[Path], first: float
-) -> tuple[Reference, float, float]:
+) -> tuple[Reference, float, float, Lost | None]:
     """Deorbits before the middle of the window, spread over a revolution; none before `first` [s].
 
-    And the bank that the load limit allows, and its side reach [m].
+    And the bank that the load limit allows, its side reach [m], and why none came down.
     """
     middle = max(plan.wish.time - _DOWN, first)
     turn = float(np.mean(raising.period(float(world.mu), kept.ends)))
@@ -211,12 +232,23 @@ def _refer(
     if plan.bank.given is None:
         # What the reference bank does to the side the solved one undoes.
         offset = replace(offset, aside=0.0)
-    nominal, reach = sizes_allowed(lander_of(world, plan), down.approach.interface.ends.take(0))
-    lasts = down.entry.ends.t - ignition
+    one = int(landed[0]) if len(landed) else 0
+    nominal, reach = sizes_allowed(lander_of(world, plan), down.approach.interface.ends.take(one))
+    lasts = _like_the_landed(down.entry.ends.t - ignition, landed)
     burnt = down.approach.burnt
     used = np.maximum(start.propellant - burnt.ends.propellant, 1e-9)
     spare = burnt.ends.propellant / used
-    return Reference(offset, solved.duration, lasts, burnt.delta_v, spare), nominal, reach
+    duration = _like_the_landed(solved.duration, landed)
+    lost = None if len(landed) else none_down(plan, down, solved)
+    return Reference(offset, duration, lasts, burnt.delta_v, spare), nominal, reach, lost
+
+
+def _like_the_landed(values: Array, landed: NDArray[np.int64]) -> Array:
+    """One value a lane; those that did not land get the mean of those that did."""
+    if len(landed) in (0, len(values)):
+        return values
+    there = np.isin(np.arange(len(values)), landed)
+    return np.where(there, values, np.mean(values[landed]))
 
 
 def _track(world: World, path: Path, wish: Wish, offset: Offset, soonest: float) -> Track:
@@ -250,7 +282,10 @@ def _descend(world: World, home: Home, best: Opportunity, tell: Tell) -> Home:
         case, start, np.array([ignition]), np.array([duration]), record=True
     )
     if not down.interface.floor_reached[0]:
-        return home  # too little propellant: it stays in orbit
+        dry = down.burnt.outcome[0] == OutcomeCode.RAN_DRY
+        return home if dry else replace(home, lost=stays(plan, ignition, duration))
+    if down.burnt.ends.t[0] < ignition + duration:
+        return replace(home, lost=still_burning(plan, down))
     landed = land(home.lander, down.interface.ends, aim, home.nominal_bank, tell)
     return replace(home, down=down, landed=landed)
 

@@ -217,7 +217,7 @@ def prepare_rounded(lander: Lander, low: States) -> None:
 def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:
     """The largest bank up to the nominal one that keeps the load limit, and its side reach [m].
 
-    Where none keeps it, the smallest: the verdict on the load then says so.
+    Where none keeps it, the gentlest: the verdict on the load then says so.
     """
     if lander.bank.given is not None:
         return lander.bank.nominal, _UNSTEERED
@@ -230,8 +230,10 @@ def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:
         legs.fall(lander.world, lander.capsule, start, one, floor=lander.floor, step=COARSE)
         for one in (bank, mirrored)
     )
-    fits = np.flatnonzero(right.peak_load <= lander.bank.load_limit - _SLACK)
-    best = int(fits[0]) if len(fits) else legs.LANES - 1
+    down = right.outcome == OutcomeCode.REACHED  # what skips out is loaded little
+    fits = np.flatnonzero(down & (right.peak_load <= lander.bank.load_limit - _SLACK))
+    gentle = int(np.argmin(np.where(down, right.peak_load, np.inf)))
+    best = int(fits[0]) if len(fits) else gentle
     return float(sizes[best]), steering.side_reach(right, left, best)
 
 

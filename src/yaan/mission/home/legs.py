@@ -4,6 +4,7 @@ Each kind of leg is one compiled programme for `LANES` lanes, whatever is asked 
 over orbits, a deorbit burn tried sixteen ways, or the one flight that is kept.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -141,12 +142,14 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
     floor: float = -1e9,
     tolerance: float = ORBIT_TOLERANCE,
     record: bool = False,
+    watch: Callable[[float], None] | None = None,
 ) -> Coast:
     """Fly lanes in orbit until `stop` [s] or down to `floor` [m].
 
     `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`.
 
-    With `record` the flight is made in pieces that fit the recording, which are joined.
+    With `record` the flight is made in pieces that fit the recording, which are joined; `watch` is
+    told after each which share of the way is flown.
     """
     count, index = len(start), _padded(len(start))
     now = start.take(index)
@@ -169,6 +172,10 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
             components(ended.state.velocity),
             ended.state.propellant,
         )
+        if watch is not None:
+            watch(
+                float(np.min((now.t - start.t[index]) / np.maximum(last - start.t[index], _CLOSE)))
+            )
         # A burn that once ran dry stays so, whatever comes after.
         outcome = np.where(outcome == OutcomeCode.RAN_DRY, outcome, ended.outcome)
         delta_v = delta_v + ended.delta_v

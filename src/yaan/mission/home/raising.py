@@ -22,6 +22,7 @@ MET = 1.0
 """The height of the other side is met within this [m]."""
 
 _TRIES = 8
+_LONGEST = 0.4  # of a revolution: what burns longer ends where the other side is another one
 _SETTLE = 1.0  # [s] after a burn, at which its orbit is looked at
 
 
@@ -75,7 +76,9 @@ def raise_orbit(  # noqa: PLR0913 - who, where from, which burn of several, and 
     """Burns centred on `near` [s] that bring the other side to `heights` [m].
 
     `start` has one lane for each height, and `burns` those that went before in each; the new one
-    is number `index`. Its sense is prograde where the height is above that of the orbit.
+    is number `index`. Its sense is prograde where the height is above that of the orbit. It begins
+    after what went before and lasts less than half a revolution, so that a weak engine may miss
+    its height by far.
     """
     count = len(heights)
     before = burns or Burns.none(count)
@@ -85,7 +88,9 @@ def raise_orbit(  # noqa: PLR0913 - who, where from, which burn of several, and 
     mass = float(np.asarray(craft.dry_mass)) + coasting.ends.propellant
     flow = float(craft.thrust) / (float(craft.isp) * STANDARD_GRAVITY)
     spent = mass * -np.expm1(-guess / (float(craft.isp) * STANDARD_GRAVITY))
-    duration, last = spent / flow, np.zeros(count)
+    room = 2.0 * np.maximum(near - np.maximum(start.t, _end(before)), 0.0)
+    most = np.minimum(room, _LONGEST * period(float(world.mu), coasting.ends))
+    duration, last = np.minimum(spent / flow, most), np.zeros(count)
     error = np.full(count, np.nan)
     tried: tuple[Array, Array] | None = None
     flown = coasting
@@ -106,11 +111,17 @@ def raise_orbit(  # noqa: PLR0913 - who, where from, which burn of several, and 
             else _secant(tried, (duration, error))
         )
         tried = (duration, error)
-        duration = np.maximum(duration - error / slope, 0.0)
+        move = error / np.where(slope == 0.0, np.inf, slope)
+        duration = np.clip(np.nan_to_num(duration - move), 0.0, most)
     done = before.with_burn(index, near - 0.5 * last, last, 1.0)
     done.sense[:, index] = sense
     dry = (flown.ends.propellant <= 0.0) & (last > 0.0)
     return Raised(heights, done, flown.ends, np.where(dry, np.inf, error), flown.delta_v)
+
+
+def _end(burns: Burns) -> Array:
+    """Of each lane's last burn [s]."""
+    return np.max(burns.start + burns.duration, axis=1)
 
 
 def recorded(flown: legs.Coast, lane: int) -> Path:

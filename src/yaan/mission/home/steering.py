@@ -1,6 +1,6 @@
 """The bank of an entry, solved: one angle and one change of side that reach the aim."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,8 @@ _STEEPEST = np.radians(100.0)
 _GUESSED = 240.0  # [s] after the interface: between the two pulls of a lifting entry
 _SCANNED = (120.0, 180.0, 300.0, 360.0, 420.0)  # [s]
 _LAST = 900.0  # [s]
+_SIZES = tuple(np.radians([45.0, 60.0, 75.0, 90.0]))
+"""Banks worth trying where the first one leads nowhere [rad]: less lift up comes down sooner."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,17 @@ def reach_aim(
     ]
     tolerance = Tolerance(met=1e-3, accepted=MET / _MISS, improvements=0)
     far = find(coarse, unknowns, tolerance=tolerance) if near is None else near.solution
-    solution = refine(fine, unknowns, far, tolerance=tolerance)
+    if not _is_known(far):
+        # From the first size nothing comes down, or its neighbours do not.
+        bank = replace(unknowns[0], scan=_SIZES)
+        far = find(coarse, [bank, unknowns[1]], tolerance=tolerance)
+    solution = refine(fine, unknowns, far, tolerance=tolerance) if _is_known(far) else far
     return _banked(glider, fine, solution)
+
+
+def _is_known(found: Solution) -> bool:
+    """Whether its flight came down, and those beside it."""
+    return bool(np.all(np.isfinite(found.misses)) and np.all(np.isfinite(found.jacobian)))
 
 
 def side_reach(right: legs.Fall, left: legs.Fall, lane: int) -> float:

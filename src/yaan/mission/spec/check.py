@@ -19,6 +19,7 @@ from yaan.mission.spec.entry import EntrySpec
 from yaan.mission.spec.home_cross import entry_mistakes, home_mistakes
 from yaan.mission.spec.mission import MissionSpec
 from yaan.mission.spec.quantity import Mistake
+from yaan.mission.spec.work import work_mistakes
 
 _MOST: Final = 200  # mistakes that are told; who has more has given the wrong file
 
@@ -46,6 +47,7 @@ def check(tree: Tree) -> Spec:
     found: list[Mistake] = []
     try:
         spec = root.model_validate(tree.data)
+        found += work_mistakes(spec)
     except ValidationError as error:
         found += mistakes_of(error)
     known = [mistake.at for mistake in found]

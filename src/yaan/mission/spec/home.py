@@ -26,6 +26,7 @@ from yaan.mission.spec.quantity import (
     EntryHeight,
     EntryTime,
     Floor,
+    InterfaceHeight,
     Latitude,
     Longitude,
     MissionTime,
@@ -262,6 +263,6 @@ class EntryPhaseSpec(Block):
 class HomeEntrySpec(EntryPhaseSpec):
     """The entry that follows a deorbit; it starts where the interface is passed."""
 
-    interface_height: EntryHeight = Field(
+    interface_height: InterfaceHeight = Field(
         default=120e3, description="geodetic height that is called the entry interface"
     )

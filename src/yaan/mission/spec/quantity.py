@@ -161,6 +161,7 @@ ControlFrequency = Annotated[float, Quantity("angular rate", "1.2 rad/s", above=
 ControlMoment = Annotated[float, Quantity("torque", "300 N m", low=0.0, high=1e7)]
 AttitudeStep = Annotated[float, Quantity("time", "0.05 s", low=1e-3, high=1.0)]
 EntryHeight = Annotated[float, Quantity("length", "120 km", low=50e3, high=1000e3)]
+InterfaceHeight = Annotated[float, Quantity("length", "120 km", low=90e3, high=1000e3)]
 EntryTime = Annotated[float, Quantity("time", "90 s", low=0.0, high=86400.0)]
 EntryRadius = Annotated[float, Quantity("length", "6498.27 km", low=6.36e6, high=8e6)]
 EntrySpeed = Annotated[float, Quantity("speed", "7.9 km/s", above=0.0, high=20e3)]

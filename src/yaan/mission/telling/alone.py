@@ -12,7 +12,7 @@ from yaan.mission.home.fly import Entered
 from yaan.mission.model.world import epoch_of, left_table
 from yaan.mission.spec import EntryPhaseSpec
 from yaan.mission.telling import landing
-from yaan.mission.telling.coming import entry_models, judge_return
+from yaan.mission.telling.coming import entry_models, judge_return, not_found
 from yaan.mission.telling.home import landed_at
 from yaan.mission.telling.integration import judge_integration, tell_integration
 from yaan.mission.telling.published import compare_published
@@ -65,7 +65,7 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
     }
     if spec.crew is not None:
         body["crew_return"] = landing.told_crew(history, spec.crew.condition, "entry", "descent")
-    body["outcome"] = _outcome(body)
+    body["outcome"] = not_found(landed) or _outcome(body)
     body["published"] = compare_published(spec, body)
     body["verdicts"] = [*judge_return(body), *judge_integration(body)]
     return body

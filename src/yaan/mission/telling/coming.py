@@ -3,11 +3,15 @@
 from typing import Any
 
 from yaan.mission.flight.flown import Flown
+from yaan.mission.home.journey import Home
+from yaan.mission.home.landing import Landed
+from yaan.mission.home.legs import LANES
 from yaan.mission.model.world import epoch_of
 from yaan.mission.spec import EntryPhaseSpec
 from yaan.mission.telling import home as told
 from yaan.mission.telling import home_ledger, landing
 from yaan.mission.telling.home import Return
+from yaan.mission.telling.moment import degrees
 from yaan.mission.telling.turning import turning_words
 from yaan.mission.telling.verdict import judge_crew, verdict
 from yaan.results.outcome import OutcomeCode
@@ -69,14 +73,11 @@ def _outcome(body: dict[str, Any], back: Return) -> dict[str, Any]:
     home, before = back.home, body["outcome"]
     if before["code"] != OutcomeCode.REACHED.word:
         return before
-    if home.chosen is None:
-        near = max(home.found, key=lambda o: o.passed.margin, default=None)
-        words = "No pass comes near." if near is None else f"The nearest pass: {near.why}."
-        text = f"No landing opportunity in the window. {words}"
-        return {"code": OutcomeCode.NO_SOLUTION.word, "text": text, "shortfall": 0.0}
     if home.landed is None:
-        text = "The propellant left does not last for the deorbit burn: it stays in orbit."
-        return {"code": OutcomeCode.RAN_DRY.word, "text": text, "shortfall": 0.0}
+        return _stayed(home)
+    unmet = not_found(home.landed)
+    if unmet is not None:
+        return unmet
     for part in ("entry", "descent"):
         told_part = body.get(part)
         if told_part and told_part["outcome"] != OutcomeCode.REACHED.word:
@@ -86,6 +87,41 @@ def _outcome(body: dict[str, Any], back: Return) -> dict[str, Any]:
     landed = "Splashdown" if down else "End of the entry"
     text = f"{before['text']} {landed} after {when:.1f} h, {place['miss']:.0f} m from the aim."
     return before | {"text": text}
+
+
+def _stayed(home: Home) -> dict[str, Any]:
+    """The outcome of a craft that never left its orbit."""
+    if home.lost is not None:
+        code, text = home.lost.code, home.lost.text
+    elif home.chosen is None:
+        near = max(home.found, key=lambda o: o.passed.margin, default=None)
+        words = "No pass comes near." if near is None else f"The nearest pass: {near.why}."
+        code, text = OutcomeCode.NO_SOLUTION, f"No landing opportunity in the window. {words}"
+    else:
+        code = OutcomeCode.RAN_DRY
+        text = "The propellant left does not last for the deorbit burn: it stays in orbit."
+    return {"code": code.word, "text": text, "shortfall": 0.0}
+
+
+def not_found(landed: Landed) -> dict[str, Any] | None:
+    """The outcome of an entry whose bank was searched for in vain; None for any other."""
+    banked = landed.banked
+    down = landed.fall.outcome[0] == OutcomeCode.REACHED
+    if banked is None or (down and (landed.miss or 0.0) <= MISS):
+        return None
+    tries = f"{banked.solution.batches * LANES} entries were tried; the nearest, banked "
+    tries += f"{degrees(banked.magnitude):.1f} deg with its reversal {banked.reversal:.0f} s after "
+    tries += "the interface,"
+    if down:
+        assert landed.miss is not None
+        text = f"No bank was found that reaches the aim: {tries} comes down "
+        text += f"{landed.miss / 1e3:.1f} km from it. Try a nearer aim, another pass, or a bank "
+        text += "that leaves more lift: a smaller entry.nominal_bank or a higher entry.load_limit."
+    else:
+        happened = OutcomeCode(int(landed.fall.outcome[0])).sentence("entry").split(". ")[0]
+        text = f"No bank was found that brings the capsule down: {tries} does not. {happened}. "
+        text += "Try a steeper entry."
+    return {"code": OutcomeCode.NOT_FOUND.word, "text": text, "shortfall": 0.0}
 
 
 def judge_return(body: dict[str, Any]) -> list[dict[str, Any]]:

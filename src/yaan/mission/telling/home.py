@@ -251,7 +251,9 @@ def mean_height(told: Return) -> float:
     path, home = told.home.path, told.home
     lane = home.orbit
     burns = home.raised.burns
+    end = float(_end_of_orbit(home))
     first = float(np.max(burns.start[lane] + burns.duration[lane]))
-    times = np.arange(first, _end_of_orbit(home), 60.0)
+    # The window may close before the orbit is raised: then there is only the one before.
+    times = np.arange(first if first < end else path.time[0], end, 60.0)
     position, _ = path.at(times)
     return float(np.mean(np.linalg.norm(position, axis=1)) - EARTH_RADIUS)

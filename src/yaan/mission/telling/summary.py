@@ -25,6 +25,7 @@ from yaan.mission.telling.integration import judge_integration, tell_integration
 from yaan.mission.telling.moment import degrees, entry, told_elements
 from yaan.mission.telling.published import compare_published
 from yaan.mission.telling.verdict import judge, outcome
+from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
 
 SCHEMA = 1
@@ -73,6 +74,8 @@ def summarise(flown: Flown) -> dict[str, Any]:
     }
     if flown.home is not None:
         tell_return(flown, body)
+    elif flown.lost and body["outcome"]["code"] == OutcomeCode.REACHED.word:
+        body["outcome"] = {"code": OutcomeCode.NOT_FOUND.word, "text": flown.lost, "shortfall": 0.0}
     body["published"] = compare_published(spec, body)
     body["verdicts"] = [
         *judge(spec, steered, body),

@@ -144,3 +144,22 @@ def test_an_aim_that_no_burn_reaches_ends_the_search(flown: Flown):
     poor.propellant[:] = 20.0
     guess = (IGNITION, float(flown.solved.duration[0]))
     assert deorbit.aim_along(case(), poor, guess, bank(), (0.2, 1.5)) == guess
+
+
+def test_a_burn_that_skips_out_is_solved_anew_where_it_is():
+    """The burn of another place of an orbit that is not round; it came in too shallow."""
+    steep, shallow = case(-0.9), case(-0.5)
+    at = np.array([IGNITION])
+    burn = deorbit.solve_burns(steep, start(), at).duration
+    landed = deorbit.fly_down(steep, start(), at, burn, bank())
+    aim = (float(landed.entry.latitude[0]), float(landed.entry.longitude[0]))
+    little = deorbit.solve_burns(shallow, start(), at).duration
+    missed = deorbit.fly_down(steep, start(), at, little, bank())
+    assert not deorbit.came(missed)[0]
+
+    guess = (IGNITION - 60.0, float(little[0]))
+    ignition, duration = deorbit.aim_along(steep, start(), guess, bank(), aim)
+    again = deorbit.fly_down(steep, start(), np.array([ignition]), np.array([duration]), bank())
+    along, _ = deorbit.misses(steep.world, again, (np.array([aim[0]]), np.array([aim[1]])))
+    assert abs(along[0]) <= deorbit.ALONG_MET
+    assert ignition == pytest.approx(IGNITION, abs=1.0)

@@ -1,0 +1,150 @@
+"""How long a checked file will take to fly: a lower bound of its steps, and a rough time.
+
+Steps are counted from what the file gives: steps, durations, times that surely lie apart. Where a
+height or an orbit ends a phase nothing is counted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from yaan.base import format_quantity
+from yaan.mission.spec.body import MOST_ROWS, BodyFlightSpec
+from yaan.mission.spec.entry import EntrySpec
+from yaan.mission.spec.mission import MissionSpec
+from yaan.mission.spec.quantity import Mistake
+from yaan.mission.spec.steering import PhaseSpec
+
+Flown = MissionSpec | EntrySpec | BodyFlightSpec
+
+LONG: Final = 30.0
+"""What takes longer [s] is told before it begins."""
+
+MOST_ASCENT_STEPS: Final = 20_000
+"""Of one phase of an ascent: `yaan.phases.ascent.MAX_STEPS`."""
+
+MOST_ORBIT_STEPS: Final = 100_000
+"""Of one leg in orbit that is not recorded: `yaan.phases.orbit.MAX_STEPS`."""
+
+MOST_ENTRY_STEPS: Final = 20_000
+"""Of an entry of a point: as in `yaan.phases.entry`."""
+
+_EVALUATIONS: Final = {"rk4": 4, "dop853": 12}  # of a step
+_FORCES: Final = 7e-6  # [s] of one evaluation, on a processor of 2024
+_DEGREE: Final = 0.017e-6  # [s] times the square of the degree of gravity
+_ASCENT: Final = 0.9e-3  # [s] of one step of the flight in all that a search flies
+_ORBIT: Final = 0.15e-3  # [s] of one step of sixteen orbits
+_LEAST_PERIOD: Final = 5_060.0  # [s] nothing goes round faster
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a flight costs, at least."""
+
+    steps: float
+    seconds: float
+
+    @property
+    def words(self) -> str:
+        """As it is told before a long flight; nothing of a short one."""
+        if self.seconds <= LONG:
+            return ""
+        return f"{_count(self.steps)} steps, roughly {_duration(self.seconds)} or more"
+
+
+def work_of(spec: Flown) -> Work:
+    """What a file costs, at least."""
+    if isinstance(spec, BodyFlightSpec):
+        steps = sum((p.until.duration or 0.0) / p.step for p in spec.phases)
+        degree = spec.environment.gravity.degree
+        one = _EVALUATIONS[spec.method] * (_FORCES + _DEGREE * degree**2)
+        return Work(steps, steps * one)
+    if isinstance(spec, EntrySpec):
+        return Work(0.0, 0.0)  # it runs out of steps before it is long
+    ascent = sum(length / (p.step or spec.step) for p, length in _lengths(spec))
+    steps, seconds = ascent, ascent * _ASCENT
+    if spec.orbit is not None and spec.landing is not None:
+        orbit = spec.landing.time / spec.orbit.step
+        steps, seconds = steps + orbit, seconds + orbit * _ORBIT
+    return Work(steps, seconds)
+
+
+def work_mistakes(spec: Flown) -> Iterator[Mistake]:
+    """Steps so short that a leg surely uses up all that it may take."""
+    if isinstance(spec, MissionSpec):
+        yield from _ascent_mistakes(spec)
+        yield from _orbit_mistakes(spec)
+    elif isinstance(spec, EntrySpec):
+        yield from _entry_mistakes(spec)
+
+
+def _lengths(spec: MissionSpec) -> Iterator[tuple[PhaseSpec, float]]:
+    """Each phase and how long it lasts at least [s]."""
+    latest = 0.0
+    for phase in spec.phases:
+        until = phase.until
+        alone = len(until.model_fields_set) == 1
+        least = 0.0
+        if alone and until.time is not None:
+            least = max(0.0, until.time - latest)
+        elif alone and until.duration is not None:
+            least = until.duration
+        ends = [until.time, None if until.duration is None else latest + until.duration]
+        latest = min((end for end in ends if end is not None), default=float("inf"))
+        yield phase, least
+
+
+def _ascent_mistakes(spec: MissionSpec) -> Iterator[Mistake]:
+    told = False
+    for k, (phase, least) in enumerate(_lengths(spec)):
+        step = phase.step or spec.step
+        if least / step <= MOST_ASCENT_STEPS or (phase.step is None and told):
+            continue
+        told = told or phase.step is None
+        at = ("step",) if phase.step is None else ("phases", k, "step")
+        yield _too_short(at, least, step, MOST_ASCENT_STEPS, f"phase {phase.name}")
+
+
+def _orbit_mistakes(spec: MissionSpec) -> Iterator[Mistake]:
+    if spec.orbit is None or spec.landing is None:
+        return
+    step, turns = spec.orbit.step, spec.orbit.circularise.apogee - 1
+    whole, at = spec.landing.time, ("orbit", "step")
+    if whole / step > MOST_ROWS:
+        yield _too_short(at, whole, step, MOST_ROWS, "the flight to landing.time")
+    elif turns * _LEAST_PERIOD / step > MOST_ORBIT_STEPS:
+        length = turns * _LEAST_PERIOD
+        yield _too_short(at, length, step, MOST_ORBIT_STEPS, "the way to the apogee of the burn")
+
+
+def _entry_mistakes(spec: EntrySpec) -> Iterator[Mistake]:
+    height, step = spec.interface.height, spec.entry.step
+    if height is None or spec.entry.motion == "rigid":
+        return
+    # Straight down and never slowed it would still take so long.
+    fall = (min(height, 130e3) - _lowest(spec)) / (spec.interface.speed + 1.7e3)
+    if fall / step > MOST_ENTRY_STEPS:
+        yield _too_short(("entry", "step"), fall, step, MOST_ENTRY_STEPS, "the entry")
+
+
+def _lowest(spec: EntrySpec) -> float:
+    """Where the entry is over [m]."""
+    parachutes = spec.capsule.parachutes
+    first = None if parachutes is None else parachutes.steps[0].deploy.height
+    return spec.entry.floor if first is None else first
+
+
+def _too_short(
+    at: tuple[str | int, ...], length: float, step: float, most: int, what: str
+) -> Mistake:
+    least = format_quantity(length / most, "s", digits=2)
+    hint = f"{what} lasts {length:.0f} s at least, which would be {_count(length / step)} steps"
+    return Mistake(at, f"a step of at least {least}, of which at most {most} are flown", hint)
+
+
+def _count(steps: float) -> str:
+    return f"{steps / 1e6:.1f} million" if steps >= 1e6 else f"{steps:,.0f}"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60.0:.0f} minutes" if seconds >= 90.0 else f"{seconds:.0f} s"
