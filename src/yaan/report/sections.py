@@ -161,6 +161,7 @@ def _escape(record: FlightRecord) -> Iterator[Block]:
         yield "text", prose.escape_lead(abort, worst)
         yield "text", prose.escape_choice(record.summary, flown, profiles)
     yield "figure", figures.abort(ascent(record))
+    yield "table", tables.aborts(record.groups.get(f"abort/{flown}") or {})
     rows = figures.seconds_above(record)
     if rows:
         levels = [level for level, _ in rows[0][1]]
@@ -221,6 +222,7 @@ def _steering(record: FlightRecord) -> Iterator[Block]:
 
 def _models(record: FlightRecord) -> Iterator[Block]:
     yield "table", evidence.models(record.summary)
+    yield "table", tables.integration(record.summary)
 
 
 def _notes(record: FlightRecord) -> Iterator[Block]:

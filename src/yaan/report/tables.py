@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 from markupsafe import Markup
 
 from yaan.report.text import (
+    NONE,
     SPACE,
     clock,
     label,
@@ -18,12 +20,15 @@ from yaan.report.text import (
     number,
     significant,
 )
+from yaan.results import OutcomeCode
 
 Summary = Mapping[str, Any]
 Cell = str | Markup
 
 COMPONENTS: Final = ("achieved", "gravity", "drag", "steering", "back_pressure")
 """What the ideal velocity went into, in the order in which it is drawn and printed."""
+
+_ABORTS_APART: Final = 20  # seconds of the ascent between rows of the aborts
 
 _STATES: Final = {
     "pass": "passed",
@@ -240,6 +245,78 @@ def profiles(summary: Summary) -> Table | None:
         Column("Worst abort load", "g"),
     )
     return make_table("Ascent profiles compared", columns, rows)
+
+
+def aborts(member: Mapping[str, Any]) -> Table | None:
+    """What a fall from instants of the ascent loads: at the release, after it, and what follows.
+
+    Every twentieth second, and that of the largest load; every second is in ``flight.nc``.
+    """
+    if "release_load" not in member:
+        return None
+    time, peaks = np.asarray(member["time"]), np.asarray(member["peak_load"], dtype=float)
+    shown = set(range(0, len(time), _ABORTS_APART))
+    if np.any(np.isfinite(peaks)):
+        shown.add(int(np.nanargmax(peaks)))
+    rows: list[tuple[Cell, ...]] = [
+        (
+            clock(time[i]),
+            number(member["release_load"][i], 2),
+            number(member["later_load"][i], 2) if member["later_load"][i] > 0.0 else NONE,
+            _after(int(member["outcome"][i]), int(member["canopies"][i])),
+        )
+        for i in sorted(shown)
+    ]
+    columns = (
+        Column("Let go at", kind="text"),
+        Column("Load at the release", "g"),
+        Column("Largest after it", "g"),
+        Column("Then", kind="text"),
+    )
+    return make_table("A ballistic fall from instants of the ascent", columns, rows)
+
+
+def _after(outcome: int, low: int) -> str:
+    """What follows a fall."""
+    if outcome == int(OutcomeCode.REACHED):
+        return "canopies; it never comes as high as 7 km" if low else "canopies at 7 km"
+    return "stays up" if outcome == int(OutcomeCode.TIMED_OUT) else "not known"
+
+
+def integration(summary: Summary) -> Table | None:
+    """What each phase is out by, as its shadow tells."""
+    told = summary.get("integration") or {}
+    rows: list[tuple[Cell, ...]] = [
+        (
+            label(row.get("phase")),
+            number(row.get("steps")),
+            significant(row.get("shortest_step"), 2),
+            significant(row.get("position"), 2),
+            significant(row.get("speed"), 2),
+            *(_percent(row.get(f"{name}_share")) for name in ("load", "dynamic_pressure")),
+            _percent(row.get("heat_flux_share")),
+            _percent(row.get("excess")),
+        )
+        for row in told.get("phases") or ()
+    ]
+    columns = (
+        Column("Phase", kind="text"),
+        Column("Steps"),
+        Column("Shortest", "s"),
+        Column("Position", "m"),
+        Column("Speed", "m/s"),
+        Column("Peak load", "%"),
+        Column("Peak pressure", "%"),
+        Column("Peak flux", "%"),
+        Column("Of the bound", "%"),
+    )
+    return make_table(
+        "Estimated errors of the integration, at the end of each phase", columns, rows
+    )
+
+
+def _percent(share: float | None) -> str:
+    return NONE if share is None else significant(100.0 * share, 2)
 
 
 def steering(summary: Summary) -> Table | None:

@@ -47,6 +47,17 @@ class AbortMap:
         i = int(np.argmax(np.where(self.flown, self.peak_load, -np.inf)))
         return float(self.time[i]), float(self.peak_load[i])
 
+    @property
+    def worst_release(self) -> tuple[float, float]:
+        """Time [s] and size of the largest load at a release."""
+        i = int(np.argmax(self.release_load))
+        return float(self.time[i]), float(self.release_load[i])
+
+    @property
+    def canopies_until(self) -> float | None:
+        """The last instant whose capsule never comes as high as its canopies open [s]."""
+        return float(self.time[self.low][-1]) if np.any(self.low) else None
+
 
 def falling_world(world: World) -> World:
     """The same world with the gravity of a mapped fall: point mass and J2."""

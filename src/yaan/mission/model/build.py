@@ -21,6 +21,8 @@ from yaan.vehicle.launcher import Launcher
 _LEAST_RAMP = 1e-3  # [s] a jump in thrust is flown as a short ramp
 _NEVER_FLOWING = 1e-3  # [N] back pressure is never reduced
 
+_LAST_NORTH = 0.5 * np.pi - 1e-6  # [rad], six metres from a pole
+
 
 @dataclass(frozen=True)
 class Vehicle:
@@ -34,11 +36,14 @@ class Vehicle:
 
 
 def build_pad(spec: MissionSpec) -> Geodetic:
-    """The launch pad."""
+    """The launch pad.
+
+    On the Earth's axis there is no north that an azimuth could count from: a pad there stands a
+    few metres off it, on its own meridian, where rounding does not choose the heading.
+    """
     site = spec.launch.site
-    return Geodetic(
-        jnp.asarray(site.latitude), jnp.asarray(site.longitude), jnp.asarray(site.height)
-    )
+    latitude = np.clip(site.latitude, -_LAST_NORTH, _LAST_NORTH)
+    return Geodetic(jnp.asarray(latitude), jnp.asarray(site.longitude), jnp.asarray(site.height))
 
 
 def build_vehicle(spec: VehicleSpec) -> Vehicle:

@@ -3,8 +3,6 @@
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
-
 from yaan.base.units import format_quantity
 from yaan.mission.account import assumptions, sources
 from yaan.mission.flight.rank import Ranked
@@ -17,6 +15,7 @@ from yaan.mission.telling.home import landed_at
 from yaan.mission.telling.integration import judge_integration, tell_integration
 from yaan.mission.telling.published import compare_published
 from yaan.mission.telling.summary import SCHEMA, told_assumption, world_models
+from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
 
 
@@ -79,17 +78,17 @@ def _step(spec: EntryPhaseSpec) -> str:
 
 def _peaks(entered: Entered) -> dict[str, Any]:
     h = entered.history
-    q, load = (int(np.nanargmax(h[c])) for c in ("dynamic_pressure", "load"))
+    q, load = (peak(h["time"], h[column]) for column in ("dynamic_pressure", "load"))
     return {
         "dynamic_pressure": {
-            "time": float(h["time"][q]),
-            "value": float(h["dynamic_pressure"][q]),
-            "mach": float(h["mach"][q]),
-            "height": float(h["height"][q]),
+            "time": q.time,
+            "value": q.value,
+            "mach": float(h["mach"][q.row]),
+            "height": float(h["height"][q.row]),
         },
         "load": {
-            "time": float(h["time"][load]),
-            "value_g": max(float(h["load"][load]), float(entered.landed.fall.peak_load[0])),
+            "time": load.time,
+            "value_g": max(load.value, float(entered.landed.fall.peak_load[0])),
         },
     }
 

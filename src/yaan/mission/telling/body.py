@@ -20,6 +20,7 @@ from yaan.mission.telling.moment import degrees
 from yaan.mission.telling.published import compare_published
 from yaan.mission.telling.summary import SCHEMA, told_assumption
 from yaan.mission.telling.verdict import verdict
+from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
 
@@ -175,18 +176,19 @@ def matrix(q: np.ndarray) -> np.ndarray:
 def peaks(history: History) -> dict[str, Any]:
     """The largest dynamic pressure, load and rate, and the highest point."""
     h, rate = history, rate_of(history)
-    q, load, turn = (int(np.argmax(v)) for v in (h["dynamic_pressure"], h["load"], rate))
+    columns = (h["dynamic_pressure"], h["load"], rate)
+    q, load, turn = (peak(h["time"], column) for column in columns)
     time, height = highest(history)
     return {
         "dynamic_pressure": {
-            "time": float(h["time"][q]),
-            "value": float(h["dynamic_pressure"][q]),
+            "time": q.time,
+            "value": q.value,
             # Where there is no air there is no sound in it.
-            "mach": float(h["mach"][q]) if h["density"][q] > 0.0 else None,
-            "height": float(h["height"][q]),
+            "mach": float(h["mach"][q.row]) if h["density"][q.row] > 0.0 else None,
+            "height": float(h["height"][q.row]),
         },
-        "load": {"time": float(h["time"][load]), "value_g": float(h["load"][load])},
-        "rate": {"time": float(h["time"][turn]), "value_deg": degrees(rate[turn])},
+        "load": {"time": load.time, "value_g": load.value},
+        "rate": {"time": turn.time, "value_deg": degrees(turn.value)},
         "height": {"time": time, "value": height},
     }
 

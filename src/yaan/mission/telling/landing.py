@@ -11,6 +11,7 @@ from yaan.mission.spec import EntryPhaseSpec, ParachutesSpec
 from yaan.mission.telling.moment import degrees, event, row_at
 from yaan.mission.telling.turning import told_turning
 from yaan.phases.descent import Descent
+from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
 
@@ -51,8 +52,8 @@ def told_entry(
     """The entry: its interface, its bank, its peaks."""
     rows = phase_rows(history, "entry")
     h, fall = history, landed.fall
-    load = rows[np.argmax(h["load"][rows])]
-    flux = rows[np.argmax(h["heat_flux_stagnation"][rows])]
+    loads, fluxes = (peak(h["time"][rows], h[c][rows]) for c in ("load", "heat_flux_stagnation"))
+    load, flux = rows[loads.row], rows[fluxes.row]
     code = OutcomeCode(int(fall.outcome[0]))
     bank = landed.bank
     kind = "solved" if landed.banked is not None else "given"
@@ -70,13 +71,13 @@ def told_entry(
             "angle_deg": [degrees(a) for a in np.asarray(bank.angle)],
         },
         "peak_load": {
-            "time": float(h["time"][load]),
+            "time": loads.time,
             "value_g": float(fall.peak_load[0]),
             "height": float(h["height"][load]),
             "speed_relative": float(h["speed_relative"][load]),
         },
         "peak_flux": {
-            "time": float(h["time"][flux]),
+            "time": fluxes.time,
             "value": float(fall.peak_flux[0]),
             "height": float(h["height"][flux]),
         },

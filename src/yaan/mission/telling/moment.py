@@ -71,4 +71,5 @@ def told_elements(e: Elements, frame: str) -> dict[str, Any]:
 
 def told_peak(history: History, found: Extreme, name: str) -> dict[str, Any]:
     """The row of a peak of the history, told at its own instant."""
-    return entry(history, found.row, found.row, name, "", "peak") | {"time": found.time}
+    told = entry(history, found.row, found.row, name, "", "peak")
+    return told | {"time": found.time}

@@ -22,9 +22,10 @@ from yaan.mission.spec import AtmosphereSpec, EarthSpec, EnvironmentSpec, Missio
 from yaan.mission.telling import ledger, search
 from yaan.mission.telling.coming import judge_return, tell_return
 from yaan.mission.telling.integration import judge_integration, tell_integration
-from yaan.mission.telling.moment import degrees, entry, told_elements
+from yaan.mission.telling.moment import degrees, entry, told_elements, told_peak
 from yaan.mission.telling.published import compare_published
 from yaan.mission.telling.verdict import judge, outcome
+from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
 
@@ -156,24 +157,25 @@ def _timeline(steered: Steered, history: History) -> list[dict[str, Any]]:
         ("maximum load", "load"),
         ("highest point", "height"),
     ):
-        row = int(np.argmax(history[column]))
-        if name != "highest point" or 0 < row < len(history) - 1:
-            rows.append(entry(history, row, row, name, "", "peak"))
+        found = peak(history["time"], history[column])
+        if name != "highest point" or 0 < found.row < len(history) - 1:
+            rows.append(told_peak(history, found, name))
     return sorted(rows, key=lambda r: (r["time"], r["kind"]))
 
 
 def _peaks(history: History) -> dict[str, Any]:
     h = history
-    q, load, flux = (int(np.argmax(h[c])) for c in ("dynamic_pressure", "load", "heat_flux"))
+    columns = ("dynamic_pressure", "load", "heat_flux")
+    q, load, flux = (peak(h["time"], h[column]) for column in columns)
     return {
         "dynamic_pressure": {
-            "time": float(h["time"][q]),
-            "value": float(h["dynamic_pressure"][q]),
-            "mach": float(h["mach"][q]),
-            "height": float(h["height"][q]),
+            "time": q.time,
+            "value": q.value,
+            "mach": float(h["mach"][q.row]),
+            "height": float(h["height"][q.row]),
         },
-        "load": {"time": float(h["time"][load]), "value_g": float(h["load"][load])},
-        "heat_flux": {"time": float(h["time"][flux]), "value": float(h["heat_flux"][flux])},
+        "load": {"time": load.time, "value_g": load.value},
+        "heat_flux": {"time": flux.time, "value": flux.value},
     }
 
 
@@ -192,7 +194,15 @@ def _abort(flown: Flown) -> dict[str, Any] | None:
     worst = {}
     for name, fall in flown.aborts.items():
         time, load = fall.worst
-        worst[name] = {"peak_load_g_max": load, "time_of_max": time}
+        released, release = fall.worst_release
+        worst[name] = {
+            "peak_load_g_max": load,
+            "time_of_max": time,
+            "release_load_g_max": release,
+            "time_of_release_max": released,
+            "canopies_until": fall.canopies_until,
+            "not_flown": int(np.sum(~fall.flown)),
+        }
     return {"ballistic_coefficient": beta, "profiles": worst}
 
 
@@ -207,8 +217,8 @@ def _profile(flown: Flown, name: str) -> dict[str, Any]:
         "cut_off": float(ends.time[0, leg]),
         "separation": float(history["time"][-1]),
         "propellant_left": float(ends.propellant[0, leg, stage]),
-        "max_dynamic_pressure": float(np.max(history["dynamic_pressure"])),
-        "max_load_g": float(np.max(history["load"])),
+        "max_dynamic_pressure": peak(history["time"], history["dynamic_pressure"]).value,
+        "max_load_g": peak(history["time"], history["load"]).value,
         "apex_height": float(np.max(history["height"])),
         "abort_load_g": None if fall is None else fall.worst[1],
     }

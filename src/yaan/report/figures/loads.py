@@ -159,6 +159,9 @@ def abort(record: FlightRecord) -> Figure | None:
         style = _COLOURS[i % 4], _DASHES[i % 4]
         words = label(name) + (" (flown)" if name == flown else "")
         curves.append(Curve(words, load, *style, against=member["time"]))
+        if name == flown and "release_load" in member:
+            felt = np.asarray(member["release_load"], dtype=float)
+            curves.append(Curve("At the release", felt, INK, "dot", against=member["time"]))
         worst = int(np.nanargmax(load))
         peak, time = float(load[worst]), float(member["time"][worst])
         notes.append((time, peak, f"{label(name)}: {number(peak, 1)} g at {clock(time)}"))
@@ -180,7 +183,8 @@ def abort(record: FlightRecord) -> Figure | None:
     )
     caption = (
         "The capsule is let go at each second of the ascent, without escape motor, lift or thrust,"
-        " and falls. The curve ends where it would stay in orbit."
+        " and falls to 7 km, or from below that over its highest point; then canopies. A curve is"
+        " the largest load from the release on; it ends where the capsule would stay in orbit."
     )
     if panel.levels:
         caption += " Dashed levels are knots of the crew's allowed curve, for scale."
