@@ -48,9 +48,11 @@ class PhaseError:
     shortest: float
     """Step [s]."""
     position: float
-    """At its end [m]."""
+    """At its end [m]: of the place, or of the way in the error of its time if that is more."""
     speed: float
     """Likewise [m/s]."""
+    time: float
+    """Of its end [s]."""
     peaks: Mapping[str, float]
     """Of each told peak, as a share of it."""
     lasts: float  # [s]
@@ -127,13 +129,14 @@ def _compared(flown: History, shadow: History, orbital: bool) -> Iterator[PhaseE
         time = flown["time"][ours]
         steps = np.diff(time)
         airless = orbital and bool(np.nanmax(flown["dynamic_pressure"][ours]) < _AIRLESS)
-        position, speed = _apart(flown, int(ours[-1]), shadow, theirs, inertial=airless)
+        position, speed, late = _apart(flown, int(ours[-1]), shadow, theirs, inertial=airless)
         yield PhaseError(
             phase=name,
             steps=int(np.sum(steps > 0.0)),
             shortest=float(np.min(steps[steps > 0.0], initial=np.inf)),
             position=position,
             speed=speed,
+            time=late,
             peaks=dict(_peaks(flown, ours, shadow, theirs)),
             lasts=float(time[-1] - time[0]),
             airless=airless,
@@ -142,16 +145,18 @@ def _compared(flown: History, shadow: History, orbital: bool) -> Iterator[PhaseE
 
 def _apart(
     flown: History, end: int, shadow: History, theirs: Array, *, inertial: bool
-) -> tuple[float, float]:
-    """Position [m] and speed [m/s] at the end of a phase, each at its own instant."""
+) -> tuple[float, float, float]:
+    """Position [m], speed [m/s] and time [s] of the end of a phase, each at its own instant."""
     if not len(theirs):
-        return np.inf, np.inf
+        return np.inf, np.inf, np.inf
     position, speed, _ = NOISE
     other = int(theirs[-1])
+    late = TOLD * float(abs(flown["time"][end] - shadow["time"][other]))
     away = _place(flown, end, inertial) - _place(shadow, other, inertial)
     faster = flown["speed_relative"][end] - shadow["speed_relative"][other]
-    told = TOLD * np.linalg.norm(away), TOLD * abs(faster)
-    return max(float(told[0]), position), max(float(told[1]), speed)
+    moving = flown["speed_inertial" if inertial else "speed_relative"][end]
+    told = TOLD * float(np.linalg.norm(away)), TOLD * float(abs(faster))
+    return max(told[0], late * float(moving), position), max(told[1], speed), late
 
 
 def _place(history: History, row: int, inertial: bool) -> Array:

@@ -81,6 +81,7 @@ def _error(name: str, start: States, end: States, beside: States, step: float) -
         shortest=step,
         position=max(float(TOLD * away), NOISE[0]),
         speed=max(float(TOLD * faster), NOISE[1]),
+        time=float(TOLD * abs(end.t[0] - beside.t[0])),
         peaks={},
         lasts=lasts,
         airless=True,

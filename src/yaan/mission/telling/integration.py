@@ -33,6 +33,7 @@ def _row(error: PhaseError, bounds: IntegrationSpec) -> dict[str, Any]:
         "shortest_step": _known(error.shortest),
         "position": _known(error.position),
         "speed": _known(error.speed),
+        "time": _known(error.time),
         "load_share": _known(peaks.get("load")),
         "dynamic_pressure_share": _known(peaks.get("dynamic_pressure")),
         "heat_flux_share": _known(flux[0] if flux else None),
