@@ -115,8 +115,8 @@ def fall(
 ) -> Fall:
     """Let go at `t` [s] in a state in GCRS [m, m/s]; mass over drag area is in [kg/m^2].
 
-    Loads are right to 0.1 %: steps are as short as their error asks for, and a summit is that of
-    a parabola through the steps around it.
+    Loads are right to some 0.2 %: steps are as short as their error asks for, and a summit is that
+    of a parabola through the steps around it.
     """
     lanes, still = t.shape[0], jnp.zeros_like(t)
     # The world is not mapped: every lane meets the same one.

@@ -18,6 +18,7 @@ _RESOLVED = 0.2
 """A summit whose neighbours are below this share of it is not resolved: its row is told."""
 
 _AT_ONCE = 1e-9  # [s]
+_UNEQUAL = 20.0  # steps that differ by more are not joined
 
 
 class Extreme(NamedTuple):
@@ -30,24 +31,45 @@ class Extreme(NamedTuple):
 
 
 def peak(time: NDArray[np.float64], values: NDArray[np.float64]) -> Extreme:
-    """The largest of `values`, at the vertex of the parabola through the rows around it.
+    """The largest of `values`, at the vertex of the polynomial through the rows around it.
 
-    Rows of one instant, at borders of phases, are not joined by a parabola, nor is a summit that
-    the rows do not resolve. Values that are no numbers are left out; NaN where all are.
+    Of fourth order through five rows that rise to it and fall from it, else of second order through
+    three. Rows of one instant, at borders of phases, are not joined, nor is a summit that the rows
+    do not resolve. Values that are no numbers are left out; NaN where all are.
     """
     row = int(np.argmax(np.where(np.isfinite(values), values, -np.inf)))
     told = Extreme(row, float(time[row]), float(values[row]))
-    if not 0 < row < len(values) - 1:
+    for reach in (2, 1):
+        near = slice(row - reach, row + reach + 1)
+        if row >= reach and row + reach < len(values) and _summit(time[near], values[near]):
+            return _vertex(told, time[near], values[near])
+    return told
+
+
+def _summit(time: NDArray[np.float64], values: NDArray[np.float64]) -> bool:
+    """Whether rows rise to the middle one and fall from it, at about equal distances."""
+    middle = len(values) // 2
+    rise, steps = np.diff(values), np.diff(time)
+    turns = np.all(rise[:middle] > 0.0) and np.all(rise[middle:] < 0.0)
+    resolved = min(values[middle - 1], values[middle + 1]) > _RESOLVED * values[middle]
+    apart = np.min(steps) > max(_AT_ONCE, np.max(steps) / _UNEQUAL)
+    return bool(turns and resolved and apart)
+
+
+def _vertex(told: Extreme, time: NDArray[np.float64], values: NDArray[np.float64]) -> Extreme:
+    """The summit of the polynomial through all rows, between those beside the middle one."""
+    middle = len(time) // 2
+    scale = time[middle + 1] - time[middle - 1]
+    x = (time - told.time) / scale
+    curve = np.polynomial.Polynomial(np.linalg.solve(np.vander(x, increasing=True), values))
+    roots = curve.deriv().roots()
+    inner = [r.real for r in roots if abs(r.imag) < 1e-9 and x[middle - 1] < r.real < x[middle + 1]]
+    if not inner:
         return told
-    before, after = time[row] - time[row - 1], time[row + 1] - time[row]
-    left, middle, right = (float(v) for v in values[row - 1 : row + 2])
-    rising = min(left, right) > _RESOLVED * middle and max(left, right) < middle
-    if not rising or min(before, after) <= _AT_ONCE:
+    best = max(inner, key=lambda r: float(curve(r)))
+    if curve(best) < told.value:
         return told
-    rise, fall = (middle - left) / before, (right - middle) / after
-    slope = (rise * after + fall * before) / (before + after)
-    bend = (fall - rise) / (before + after)
-    return Extreme(row, told.time - slope / (2.0 * bend), told.value - slope**2 / (4.0 * bend))
+    return Extreme(told.row, told.time + best * scale, float(curve(best)))
 
 
 _EACH_SIDE = 3  # rows before and after a turning that the polynomial takes in

@@ -88,7 +88,7 @@ def _peaks(entered: Entered) -> dict[str, Any]:
         },
         "load": {
             "time": load.time,
-            "value_g": max(load.value, float(entered.landed.fall.peak_load[0])),
+            "value_g": load.value,
         },
     }
 

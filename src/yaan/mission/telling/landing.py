@@ -72,13 +72,13 @@ def told_entry(
         },
         "peak_load": {
             "time": loads.time,
-            "value_g": float(fall.peak_load[0]),
+            "value_g": loads.value,
             "height": float(h["height"][load]),
             "speed_relative": float(h["speed_relative"][load]),
         },
         "peak_flux": {
             "time": fluxes.time,
-            "value": float(fall.peak_flux[0]),
+            "value": fluxes.value,
             "height": float(h["height"][flux]),
         },
         "heat_load": float(fall.heat_load[0]),
