@@ -1,4 +1,4 @@
-"""One profile of a mission as the search sees it: models, unknowns, targets, and what flies them."""
+"""One profile as the search sees it: models, unknowns, targets, and what flies them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
