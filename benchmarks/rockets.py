@@ -10,6 +10,7 @@ asks an independent optimal control about those that do not fly.
 """
 
 import argparse
+import itertools
 import json
 import math
 import random
@@ -155,7 +156,7 @@ def _phases(names: list[str], coast: float) -> list[dict[str, Any]]:
         {"name": "hold", "steer": "pitch_hold", "until": {"aligned": True, "time": "40 s"}},
         {"name": "turn", "steer": "gravity_turn", "until": {"depleted": "s1"}},
     ]
-    for before, name in zip(names, names[1:], strict=False):
+    for before, name in itertools.pairwise(names):
         last = name == names[-1]
         length = coast if last else 3.0
         gap = {"drop": [before], "steer": "coast", "until": {"duration": f"{length:.1f} s"}}

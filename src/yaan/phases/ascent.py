@@ -29,7 +29,7 @@ from yaan.vehicle.launcher import Launcher
 MAX_STEPS = 20_000
 """Of one phase; a phase that needs more has gone wrong, and says so."""
 
-_DREGS = 1e-6  # [kg] left by rounding where a thrust curve burns exactly what is loaded
+_DREGS = 1e-7  # [kg] left by rounding where a thrust curve burns exactly what is loaded
 _DEEP = 100.0  # [m] below the ellipsoid: the vehicle has struck the ground
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from yaan.phases.search import LANES, Answers, Fly, Solution, Tolerance, Unknown
+from yaan.phases.search import LANES, Answers, Fly, Solution, Tolerance, Unknown, damped
+from yaan.phases.search_lanes import distance
 from yaan.phases.targeting import find
 
 
@@ -148,3 +149,73 @@ def test_a_start_skips_the_guess_and_is_kept_when_nothing_shall_be_met():
     assert kept.x[0] == 5.0
     assert not kept.met
     check(find(fly, unknowns(0.0), start=np.array([5.0])), [1.0])
+
+
+SWEPT = (0.0, 2.0, 4.0, 6.0, 8.0)
+
+
+def two_valleys(x: np.ndarray) -> float:
+    """A valley of depth 1 at x = 1 and one of depth 3 at x = 7."""
+    return float(-np.exp(-((x[0] - 1.0) ** 2)) - 3.0 * np.exp(-((x[0] - 7.0) ** 2) / 2.0))
+
+
+def test_a_sweep_finds_the_deeper_of_two_basins():
+    # The guess lies in the shallow one; the target can be met everywhere.
+    free = [
+        Unknown("x", 1.0, 1.0, -1.0, 9.0, sweep=SWEPT),
+        Unknown("y", 0.0, 1.0, -9.0, 9.0),
+    ]
+    fly = problem(lambda x: [x[1] - 0.5 * x[0]], lambda x: 100.0 * two_valleys(x))
+    solution = find(fly, free, conditions=1)
+    assert solution.met
+    assert solution.x[0] == pytest.approx(7.0, abs=0.05)
+    assert [a.name for a in solution.attempts] == ["swept"]
+    assert solution.attempts[0].met > 1
+
+
+def test_a_bound_that_binds_does_not_hold_up_the_other_unknowns():
+    # Without the bound x would be 9; at its bound of 2 the least is where y - z = 2.
+    free = [
+        Unknown("x", 0.0, 1.0, -1.0, 2.0),
+        Unknown("y", 3.0, 1.0, -9.0, 9.0),
+        Unknown("z", -3.0, 1.0, -9.0, 9.0),
+    ]
+    fly = problem(
+        lambda x: [x[1] + x[2] - 2.0],
+        lambda x: float((x[0] - 9.0) ** 2 + (x[1] - x[2] - x[0]) ** 2),
+    )
+    solution = find(fly, free)
+    check(solution, [2.0, 2.0, 0.0], atol=0.02)
+
+
+def test_what_was_tried_is_told_of_a_search_that_finds_nothing():
+    free = [Unknown("x", 0.0, 1.0, -9.0, 9.0, (1.0, 5.0), sweep=SWEPT), *unknowns(0.0)]
+    solution = find(problem(lambda x: [x[0] ** 2 + 1.0], lambda x: 0.0), free, conditions=1)
+    assert not solution.met
+    assert [a.name for a in solution.attempts] == ["swept", "from everywhere"]
+    assert all(a.starts > 1 and a.met == 0 for a in solution.attempts)
+    assert solution.attempts[0].miss == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_step_from_what_is_no_number_is_none():
+    assert np.all(damped(np.array([[np.nan, 1.0]]), np.array([1.0]), 0.0) == 0.0)
+    assert np.all(damped(np.ones((1, 2)), np.array([np.inf]), 1e-2) == 0.0)
+
+
+def test_no_single_miss_rules_how_far_a_flight_is():
+    # By squares the first would be nearer, though both of its targets are missed by far.
+    near = distance(np.array([[300.0, 300.0], [500.0, 0.0], [np.nan, 0.0]]))
+    assert near[1] < near[0] < near[2] * 2.0
+
+
+def test_a_target_at_its_least_value_is_kept_while_the_cost_falls():
+    # As an inclination of 0: its derivative at the target is noise, and must not steer.
+    noise = np.random.default_rng(3)
+
+    def misses(x: np.ndarray) -> list[float]:
+        return [x[0] + x[2] - 3.0, 1e4 * abs(x[1]) + 1e-5 * noise.standard_normal()]
+
+    fly = problem(misses, lambda x: float((x[0] - 1.0) ** 2))
+    solution = find(fly, unknowns(4.0, 0.0, 0.0), conditions=2)
+    assert solution.met
+    assert solution.x[0] == pytest.approx(1.0, abs=0.05)

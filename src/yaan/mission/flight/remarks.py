@@ -69,7 +69,7 @@ def dog_leg_notes(steered: Steered, dog_leg: DogLeg | None) -> list[str]:
         straight += f" to {np.degrees(dog_leg.inclination):.2f} deg"
     azimuth = np.degrees(steered.flat[1])
     notes.append(
-        f"The dog-leg from azimuth {azimuth:.1f} deg costs {dog_leg.price:.0f} m/s"
-        f" against {straight}."
+        f"The dog-leg from azimuth {azimuth:.1f} deg costs {dog_leg.price:.0f} m/s "
+        f"against {straight}."
     )
     return notes

@@ -1,4 +1,4 @@
-"""The search of one profile, over long steps: as asked, then from missions beside it.
+"""The search of one profile, over long steps: as asked, else from beside what is asked.
 
 Attempts follow one another until a flight meets the targets with propellant left. A shortfall is
 told only of a flight that meets them, so an overdraft is not believed at once either: the other
