@@ -1,6 +1,6 @@
 """Flights whose steps are too long, flown as users fly them: right, or failed, never believed."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -196,7 +196,7 @@ def errors_of(position: float) -> list[PhaseError]:
 
 
 @contextmanager
-def counted(answers: dict[int, float]) -> Iterator[list[float]]:
+def counted(answers: dict[int, float]) -> Generator[list[float]]:
     """Tolerances asked for; the answer is by their count."""
     asked: list[float] = []
 

@@ -54,7 +54,7 @@ def test_without_damping_the_exponential_method_is_the_classical_one():
     def rate(t: Array, y: Array) -> Array:
         return jnp.stack([y[:, 1], -jnp.sin(y[:, 0]) + t, 0.0 * t], axis=1)
 
-    ours = step_of(ExponentialRungeKutta((1, 2), 2), rate, [0.3], start)
+    ours = step_of(ExponentialRungeKutta(damped=(1, 2), rate=2), rate, [0.3], start)
     theirs = step_of(RK4, rate, [0.3], start)
     np.testing.assert_allclose(ours.y, theirs.y, rtol=1e-15)
     np.testing.assert_allclose(ours.error, theirs.error, rtol=1e-12, atol=1e-18)
@@ -64,7 +64,7 @@ def test_without_damping_the_exponential_method_is_the_classical_one():
 def test_a_linear_drag_is_solved_exactly_by_any_step(damping: float):
     # v' = g - c v: what the exponential takes out is all that there is.
     taken = step_of(
-        ExponentialRungeKutta((0, 1), 1),
+        ExponentialRungeKutta(damped=(0, 1), rate=1),
         lambda t, y: jnp.stack([PULL - damping * y[:, 0], 0.0 * t], axis=1),
         [0.7],
         np.array([2.0, damping]),
@@ -77,7 +77,7 @@ def test_a_linear_drag_is_solved_exactly_by_any_step(damping: float):
 def test_a_steady_motion_that_itself_changes_is_followed_without_a_lag():
     # v' = a t - c v with c h = 50: v follows (a t - a / c) / c, and z the sum of it.
     c, a, h = 100.0, 3.0, 0.5
-    method = ExponentialRungeKutta((1, 2), 2)
+    method = ExponentialRungeKutta(damped=(1, 2), rate=2)
     start = np.array([0.0, -a / c**2, c])
 
     def rate(t: Array, y: Array) -> Array:
@@ -124,7 +124,7 @@ def _drop(step: float, tolerance: float, rows: int | None = None) -> tuple[Arriv
     state = Thrown(jnp.asarray([20e3]), jnp.asarray([-2e3]))
     tape = None if rows is None else blank_tape(state, rows)
     return solve(
-        Problem(evaluate, lambda t, s, e, f, p: s, lambda t, s, p: jnp.inf),
+        Problem(evaluate, lambda t, s, e, f, p: s, lambda t, s, p: jnp.asarray(jnp.inf)),
         state,
         jnp.zeros(1),
         start=jnp.zeros(1),
