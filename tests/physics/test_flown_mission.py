@@ -22,7 +22,7 @@ from yaan.mission.flight.steer import Steered
 from yaan.mission.flight.task import Task, make_task
 from yaan.mission.model.world import build_world
 from yaan.mission.telling import ledger, verdict
-from yaan.phases.search import LANES, Solution
+from yaan.phases.search import LANES, Attempt, Solution
 from yaan.results.trajectory import History
 
 # Kick, azimuth, yaw [rad]; a, b, c of the core's and of the cryogenic programme.
@@ -172,11 +172,25 @@ def test_a_stage_that_overdraws_has_the_shortfall_of_what_it_lacks(flown: Flown)
     assert said["shortfall"] == pytest.approx(lacking, rel=0.02)  # as far as Isp is 442 s here
 
 
-def test_an_orbit_that_is_never_reached_has_a_shortfall(flown: Flown):
+def test_an_orbit_that_is_never_reached_has_no_shortfall(flown: Flown):
     said = said_of(flown, 6e3, 0.0)
     assert said["code"] == "no-solution"
-    assert said["shortfall"] > 100.0
-    assert f"{said['shortfall']:.0f} m/s" in said["text"]
+    assert said["shortfall"] == 0.0
+    assert "m/s" not in said["text"]
+
+
+def test_a_search_that_met_nothing_is_not_found_and_says_what_it_tried(flown: Flown):
+    steered = flown.steered(0)
+    misses = np.array([0.0] * (len(steered.task.aim.targets) - 1) + [7.0])
+    tried = (Attempt("swept", 16, 0, 7.0), Attempt("60% of the payload: swept", 16, 0, 9.0))
+    missed = replace(steered.solution, misses=misses, met=False, attempts=tried)
+    said = verdict.outcome(flown.spec, replace(steered, solution=missed))
+    assert (said["code"], said["shortfall"]) == ("not-found", 0.0)
+    assert "apogee is missed most, by 7 km" in said["text"]
+    assert "32 starts, also with 60% of the payload" in said["text"]
+    nan = replace(missed, misses=misses * np.nan)
+    said = verdict.outcome(flown.spec, replace(steered, solution=nan))
+    assert "no flight gave numbers" in said["text"]
 
 
 def test_a_flight_that_meets_its_orbit_has_none(flown: Flown):

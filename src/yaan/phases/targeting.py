@@ -38,6 +38,8 @@ _CHORDS = 6  # steps by the Jacobian in hand before a new search
 _BASINS = 2  # are improved
 _APART = 1e-2  # scaled distance within which two points are one
 _ROUNDS = 12
+_RESWEEPS = 4
+_AROUND = np.array([-4.0, -2.0, -1.0, -0.4, 0.4, 1.0, 2.0, 4.0])  # in scales of what is swept
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def find(
             break
     if best[0].met and limits.improvements:
         best = sorted((_improved(search, f) for f in _basins(best)), key=lambda f: f.key)
+        best = [_settled(search, best[0]), *best] if attempts[-1].name == "swept" else best
     x = best[0].x
     last, jacobian, _ = search.linearise(x)
     return Solution(
@@ -165,6 +168,29 @@ def _basins(found: list[_Found]) -> list[_Found]:
         if f.met and apart and len(kept) < _BASINS:
             kept.append(f)
     return kept
+
+
+def _settled(search: Search, found: _Found) -> _Found:
+    """The best of sweeps around a point, as long as they find better.
+
+    Newton steps along the targets come to rest at kinks, where a step of what is swept does not.
+    """
+    held = [i for i, u in enumerate(search.unknowns) if u.sweep]
+    for _ in range(_RESWEEPS):
+        starts = np.repeat(found.x[None], len(_AROUND), axis=0)
+        starts[:, held[0]] += _AROUND
+        starts = search.clip(starts)
+        points, sizes, costs = gather(
+            search, starts, held=held, rounds=_ROUNDS // 2, met=search.tolerance.met
+        )
+        good = np.where(sizes <= search.tolerance.accepted, costs, np.inf)
+        k = int(np.argmin(good))
+        if not good[k] < found.cost - search.tolerance.gain:
+            break
+        near = _Found(points[k], float(sizes[k]), float(costs[k]), met=True)
+        after = _improved(search, near)
+        found = min(near, after, key=lambda f: f.key)
+    return found
 
 
 def _improved(search: Search, found: _Found) -> _Found:

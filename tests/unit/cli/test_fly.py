@@ -74,6 +74,7 @@ def test_an_override_without_equals_is_bad_input(desk: Desk, yaan_cli: Yaan):
         ("flown", None, 0),
         ("flown", False, 1),
         ("no-solution", True, 3),
+        ("not-found", True, 4),
         ("ran-dry", False, 3),
         ("not-found", False, 4),
         ("interrupted", True, 130),

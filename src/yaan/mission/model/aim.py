@@ -21,7 +21,7 @@ ORBIT_INCLINATION = 0.01 * _DEG
 
 _TANGENT_SCALE = 0.1
 _KICKS = (1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 10.0, 12.0, 15.0)  # [deg] worth trying
-_SWEPT = (0.3, 1.0, 2.5, 5.0, 9.0, 15.0, 24.0, 40.0)  # [deg] at which the kick is held
+_SWEPT = (1.5, 3.0, 5.0, 8.0, 13.0, 20.0, 29.0, 40.0)  # [deg] at which the kick is held
 _STARTS = (0.05, 0.2, 0.35, 0.5, 0.7, 0.9, 1.2, 1.6)
 _RISES = (-1.6, -1.1, -0.75, -0.5, -0.3, -0.1)
 _REACH = 40.0 * _DEG  # of a free azimuth from its guess, where the site has no limits
