@@ -69,7 +69,7 @@ def _vertex(told: Extreme, time: NDArray[np.float64], values: NDArray[np.float64
     best = max(inner, key=lambda r: float(curve(r)))
     if curve(best) < told.value:
         return told
-    return Extreme(told.row, told.time + best * scale, float(curve(best)))
+    return Extreme(told.row, float(told.time + best * scale), float(curve(best)))
 
 
 _EACH_SIDE = 3  # rows before and after a turning that the polynomial takes in

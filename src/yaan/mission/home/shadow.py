@@ -7,15 +7,17 @@ import numpy as np
 from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853
+from yaan.dynamics.solve import Tape
 from yaan.mission.accuracy import NOISE, TOLD, PhaseError, compare
 from yaan.mission.home import deorbit, legs
 from yaan.mission.home.deorbit import Case
 from yaan.mission.home.journey import Home
 from yaan.mission.home.landing import Landed, Lander, shadow_of
-from yaan.mission.home.legs import States
+from yaan.mission.home.legs import Array, States
 from yaan.mission.home.record import couch, landing_rows, whole_history
 from yaan.spacetime.frame import components
 
+_EDGE = 2e-3  # [s] rows beside a switch stand closer than any step
 _SEAT = (1.0, 0.0, 0.0)  # the size of a load does not depend on it
 
 
@@ -47,17 +49,21 @@ def orbit_errors(world: World, home: Home) -> tuple[list[PhaseError], States | N
         components(orbit.velocity)[:1, 0],
         orbit.propellant[:1, 0],
     )
+    assert home.kept.tape is not None
+    assert down.interface.tape is not None
+    orbiting = _times(home.kept.tape, home.orbit)
+    coming = np.concatenate([_times(down.burnt.tape, 0), _times(down.interface.tape, 0)])
+    before = orbiting[orbiting <= first.t[0] + 1e-9]
     errors = [
-        _error("orbit", home.separated, first, kept.ends, plan.way.orbit_step),
-        _error(
-            "deorbit",
-            home.separated,
-            down.interface.ends,
-            beside.interface.ends,
-            plan.way.orbit_step,
-        ),
+        _error("orbit", home.separated, first, kept.ends, before),
+        _error("deorbit", home.separated, down.interface.ends, beside.interface.ends, coming),
     ]
     return errors, beside.interface.ends
+
+
+def _times(tape: Tape, lane: int) -> Array:
+    """The instants of one lane's rows [s]."""
+    return np.asarray(tape.t)[lane, : int(tape.count[lane])]
 
 
 def landing_errors(
@@ -70,15 +76,16 @@ def landing_errors(
     return compare(*rows)
 
 
-def _error(name: str, start: States, end: States, beside: States, step: float) -> PhaseError:
+def _error(name: str, start: States, end: States, beside: States, times: Array) -> PhaseError:
     away = np.linalg.norm(end.position[0] - beside.position[0])
     faster = np.linalg.norm(end.velocity[0] - beside.velocity[0])
+    steps = np.diff(times)
     # Errors in orbit grow from the separation on, whatever the phase.
     lasts = float(end.t[0] - start.t[0])
     return PhaseError(
         phase=name,
-        steps=int(np.ceil(lasts / step)),
-        shortest=step,
+        steps=int(np.sum(steps > _EDGE)),
+        shortest=float(np.min(steps[steps > _EDGE], initial=np.inf)),
         position=max(float(TOLD * away), NOISE[0]),
         speed=max(float(TOLD * faster), NOISE[1]),
         time=float(TOLD * abs(end.t[0] - beside.t[0])),
