@@ -17,6 +17,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from yaan.dynamics.method import RK4
 from yaan.mission.spec import IntegrationSpec
 from yaan.results.extremes import peak
 from yaan.results.trajectory import Array, History
@@ -79,9 +80,11 @@ def accurately(
     fly: Callable[[float], tuple[_Made, list[PhaseError]]],
     bounds: IntegrationSpec,
     lost: Callable[[_Made], bool] = lambda made: False,
+    order: int = RK4.order,
 ) -> tuple[_Made, list[PhaseError]]:
     """What `fly` makes at a tolerance, and its errors; tighter while these exceed their bounds.
 
+    `order` is that of the method's estimate, which says what a tolerance does to its steps.
     Ends with the best where shorter steps no longer help: what limits it then is not their length;
     and at once with what is `lost`, which no step would save.
     """
@@ -95,17 +98,16 @@ def accurately(
         best = found
         if over <= 1.0 or lost(found[0]):
             break
-        tolerance = _tightened(tolerance, over)
+        tolerance *= _tightened(over) ** (order / RK4.order)
     return best
 
 
-def _tightened(tolerance: float, over: float) -> float:
-    """The tolerance to fly with next, when the worst error was `over` its bound.
+def _tightened(over: float) -> float:
+    """By how much less RK4 is to be out by in a step, when the worst error was `over` its bound.
 
     Errors fall a little faster than tolerances; a shadow that was lost tells nothing of how far.
     """
-    share = _EAGER / over if np.isfinite(over) else 0.0
-    return tolerance * max(share, _BOLDEST)
+    return max(_EAGER / over, _BOLDEST) if np.isfinite(over) else _BOLDEST
 
 
 def excess(errors: list[PhaseError], bounds: IntegrationSpec) -> float:

@@ -96,8 +96,14 @@ def fly_body_file(
             first = lanes[0]
             return FlownBody(tree, spec, world, first.legs, seen, first.full, errors), errors
 
-        flown, _ = accurately(fly, spec.integration, lambda made: bool(_LOST & {*made.outcomes}))
+        order = _METHODS[spec.method].order
+        flown, _ = accurately(fly, spec.integration, _lost, order)
     return flown, clock.spent
+
+
+def _lost(flown: FlownBody) -> bool:
+    """Whether no shorter step would save it."""
+    return bool(_LOST & {*flown.outcomes})
 
 
 def horizon(spec: BodyFlightSpec) -> float:
