@@ -25,7 +25,9 @@ def step_of(method: AbstractMethod, rate, h: list[float], start: np.ndarray) -> 
         return rate(t, y), jnp.zeros((len(h), 1))
 
     unknown = Slope(jnp.zeros_like(y), jnp.asarray(False))
-    return jax.jit(lambda: method.step(evaluate, jnp.zeros(len(h)), y, jnp.asarray(h), unknown, 1))()
+    return jax.jit(
+        lambda: method.step(evaluate, jnp.zeros(len(h)), y, jnp.asarray(h), unknown, 1)
+    )()
 
 
 @pytest.mark.parametrize("method", [RK4, DOP853])
@@ -131,9 +133,7 @@ def _drop(step: float, tolerance: float, rows: int | None = None) -> tuple[Arriv
         ending=jnp.ones((1, 1), dtype=bool),
         switching=jnp.zeros(1, dtype=bool),
         max_steps=20_000,
-        allowed=allowed(
-            state, jnp.full(1, tolerance), lambda s: (s.height, s.speed), (0.1, 0.01)
-        ),
+        allowed=allowed(state, jnp.full(1, tolerance), lambda s: (s.height, s.speed), (0.1, 0.01)),
         tape=tape,
     )
 
