@@ -65,9 +65,19 @@ def load(tree: Tree) -> yaan.Mission:
         return yaan.load(file)
 
 
-def finer(tree: Tree) -> Tree:
-    """The same mission with a tenth of each of its steps, and tighter bounds where it has some."""
+def finer(tree: Tree, steering: Line | None = None) -> Tree:
+    """The same mission with a tenth of each of its steps, and tighter bounds where it has some.
+
+    An ascent flies the constants that were found, so that no search is compared with another.
+    """
     made: Tree = json.loads(json.dumps(tree))
+    if steering is not None:
+        made["launch"]["azimuth"] = f"{steering['azimuth_deg']!r} deg"
+        profile = made["steering"]["profiles"][made["steering"]["profile"]]
+        profile |= {k: f"{steering[f'{k}_deg']!r} deg" for k in ("kick", "yaw")}
+        for name, found in steering["programmes"].items():
+            abc = {letter: found[letter] for letter in "abc"}
+            profile["programmes"][name]["coefficients"] = abc
     least = _LEAST[made["kind"]]
     blocks = [made, made.get("entry", {}), *made.get("phases", [])]
     for block in blocks:
@@ -119,6 +129,7 @@ def record(flight: yaan.Flight) -> Line:
         "values": {key: value for key, value in values.items() if value is not None},
         "phases": list(ends(h)),
         "verdicts": {v["name"]: [v["passed"], v["value"]] for v in summary["verdicts"]},
+        "steering": summary.get("steering"),
         "integration": summary.get("integration"),
         "not_finite": list(not_finite(summary)),
     }
@@ -193,8 +204,9 @@ def line(n: int, most: int = MOST_ROWS) -> Line:
     """One mission, flown twice; once if the first flight has more than `most` rows."""
     tree, refused = accepted(n)
     first = fly(tree)
-    fine = first.get("rows", 0) <= most and finer(tree) != tree
-    second = fly(finer(tree)) if fine and "traceback" not in first else {}
+    again = finer(tree, first.get("steering"))
+    fine = first.get("rows", 0) <= most and again != tree
+    second = fly(again) if fine and "traceback" not in first else {}
     return {
         "n": n,
         "kind": kind_of(n),

@@ -19,10 +19,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, PyTree
 
-POSITION = 0.1
+POSITION = 0.01
 """What a step may be out by in each component of a position [m], at a tolerance of one."""
 
-VELOCITY = 0.01
+VELOCITY = 1e-3
 """Likewise of a velocity [m/s]."""
 
 LEAST = 1e-6

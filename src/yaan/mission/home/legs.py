@@ -43,8 +43,8 @@ _PIECE = 900
 
 _CLOSE = 1e-6  # [s]
 
-ORBIT_TOLERANCE = 1e-3
-"""Share of `dynamics.accuracy` by which legs in orbit abide: errors grow for days."""
+ORBIT_TOLERANCE = 1e-2
+"""Share of `dynamics.accuracy` by which legs in orbit abide: errors grow for days there."""
 
 OPENING_STEP = 0.05
 """Step of a descent while a canopy opens [s]."""
