@@ -84,3 +84,28 @@ def test_what_falls_lands_and_an_orbit_stays_up(falls: Fall):
     # Flatter flies further; all to the east along the equator.
     assert np.all(np.diff(falls.longitude[:3]) < 0.0)
     np.testing.assert_allclose(falls.latitude[:4], 0.0, atol=1e-12)
+
+
+def test_what_is_let_go_low_feels_the_release_and_flies_over_its_top():
+    # Straight up at 250 m/s from 3 km: the top is below 7 km, so that the canopies follow there.
+    up, beta = np.array([1.0, 0.0, 0.0]), np.array([400.0, 8e3, 400.0])
+    heights, speeds = np.array([3e3, 3e3, 60e3]), np.array([250.0, 900.0, 1500.0])
+    low = eqx.filter_jit(fall)(
+        world(atmosphere=Exponential(), earth=still_earth()),
+        jnp.zeros(3),
+        vector(jnp.asarray((EARTH_RADIUS + heights)[:, None] * up), Frame.GCRS),
+        vector(jnp.asarray(speeds[:, None] * up), Frame.GCRS),
+        jnp.asarray(beta),
+    )
+    density = 1.225 * np.exp(-heights / SCALE)
+    wanted = 0.5 * density * speeds**2 / beta / STANDARD_GRAVITY
+    np.testing.assert_allclose(low.release_load, wanted, rtol=1e-9)
+    np.testing.assert_allclose(low.peak_load[:2], wanted[:2], rtol=1e-9)
+    assert low.low.tolist() == [True, False, False]
+    assert low.landed.tolist() == [True] * 3
+    assert low.flown.tolist() == [True] * 3
+    # The first never sinks in the air; the others come back and are loaded once more.
+    assert float(low.later_load[0]) == 0.0
+    assert 0.1 < float(low.later_load[1]) < float(low.peak_load[1])
+    assert float(low.peak_load[2]) > float(low.release_load[2])
+    assert float(low.peak_load[2]) == float(low.later_load[2])
