@@ -16,6 +16,7 @@ PADDED = 8
 
 _PATIENCE = 4_000.0  # [s] of a phase that nothing ends
 _PAD_PATIENCE = 20.0  # [s] of full thrust that does not lift the vehicle
+_LONGEST_IN_AIR = 1.0  # [s]; a peak of dynamic pressure lasts some twenty
 _LAWS = {
     "vertical": Law.VERTICAL,
     "pitch_over": Law.PITCH_OVER,
@@ -188,9 +189,15 @@ def _row(
         "height": until.height_above or 0.0,
         "overdraws": np.array([final and s in burning for s in stages]),
         "on_pad": leg.on_pad,
-        "step": phase.step or spec.step,
+        "step": _step(spec, phase),
         "exists": True,
     }
+
+
+def _step(spec: MissionSpec, phase: PhaseSpec) -> float:
+    """The longest step: as asked, but in the air as short as its peaks need their rows."""
+    asked = phase.step or spec.step
+    return asked if _LAWS[phase.steer.law] == Law.LINEAR_TANGENT else min(asked, _LONGEST_IN_AIR)
 
 
 def _ends(leg: Leg, until: UntilSpec, stages: tuple[str, ...]) -> np.ndarray:
