@@ -180,15 +180,15 @@ def history(time: np.ndarray, load: np.ndarray, place: float) -> History:
     return History(columns, (), ("only",))
 
 
-def test_an_error_is_a_third_of_what_the_shadow_differs_by():
+def test_an_error_is_two_thirds_of_what_the_shadow_differs_by():
     fine, coarse = np.linspace(0.0, 4.0, 41), np.linspace(0.0, 4.0, 21)
     ours = history(fine, 5.0 - (fine - 2.03) ** 2, 0.0)
     theirs = history(coarse, 5.3 - (coarse - 2.03) ** 2, 6.0)
     (error,) = compare(ours, theirs)
-    assert error.position == pytest.approx(2.0, rel=1e-6)
+    assert error.position == pytest.approx(4.0, rel=1e-6)
     # Both peaks lie between rows: 5 and 5.3 at 2.03 s.
-    assert error.peaks["load"] == pytest.approx(0.1 / 5.0, rel=1e-9)
-    assert error.excess(IntegrationSpec()) == pytest.approx(20.0, rel=1e-9)
+    assert error.peaks["load"] == pytest.approx(0.2 / 5.0, rel=1e-9)
+    assert error.excess(IntegrationSpec()) == pytest.approx(40.0, rel=1e-9)
 
 
 def errors_of(position: float) -> list[PhaseError]:
