@@ -4,7 +4,7 @@ A shadow is the same flight in another lane, with steps twice as long, those tha
 shortens among them. With a method of order p the shadow is out by about 2^p times as much, so that
 the two differ by nearly all that the shadow is out by. Two thirds of the difference are told as
 the error of the flight: ten times too much for RK4 on smooth arcs, 170 times for DOP853, and right
-where kinks within steps, as of a table over the Mach number, leave hardly more than the first order.
+where kinks within steps, as of a table over the Mach number, leave little but the first order.
 
 Source: Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I, 2nd edition (1993),
 section II.4, equation (4.4), Runge's and Richardson's doubling.

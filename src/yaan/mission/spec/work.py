@@ -4,11 +4,13 @@ Steps are counted from what the file gives: steps, durations, times that surely 
 height or an orbit ends a phase nothing is counted.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from yaan.base import format_quantity
+from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.mission.spec.body import MOST_ROWS, BodyFlightSpec
 from yaan.mission.spec.entry import EntrySpec
 from yaan.mission.spec.mission import MissionSpec
@@ -26,13 +28,11 @@ MOST_ASCENT_STEPS: Final = 20_000
 MOST_ORBIT_STEPS: Final = 100_000
 """Of one leg in orbit that is not recorded: `yaan.phases.orbit.MAX_STEPS`."""
 
-MOST_ENTRY_STEPS: Final = 20_000
-"""Of an entry of a point: as in `yaan.phases.entry`."""
-
 _EVALUATIONS: Final = {"rk4": 4, "dop853": 12}  # of a step
 _FORCES: Final = 7e-6  # [s] of one evaluation, on a processor of 2024
 _DEGREE: Final = 0.017e-6  # [s] times the square of the degree of gravity
 _ASCENT: Final = 0.9e-3  # [s] of one step of the flight in all that a search flies
+_ENTRY: Final = 0.4e-3  # [s] of one step of the entry in all that is flown of it
 _ORBIT: Final = 0.15e-3  # [s] of one step of sixteen orbits
 _LEAST_PERIOD: Final = 5_060.0  # [s] nothing goes round faster
 
@@ -60,7 +60,9 @@ def work_of(spec: Flown) -> Work:
         one = _EVALUATIONS[spec.method] * (_FORCES + _DEGREE * degree**2)
         return Work(steps, steps * one)
     if isinstance(spec, EntrySpec):
-        return Work(0.0, 0.0)  # it runs out of steps before it is long
+        rigid = spec.entry.motion == "rigid"
+        steps = _entry_length(spec) / (spec.entry.attitude_step if rigid else spec.entry.step)
+        return Work(steps, steps * _ENTRY)
     ascent = sum(length / (p.step or spec.step) for p, length in _lengths(spec))
     steps, seconds = ascent, ascent * _ASCENT
     if spec.orbit is not None and spec.landing is not None:
@@ -74,8 +76,6 @@ def work_mistakes(spec: Flown) -> Iterator[Mistake]:
     if isinstance(spec, MissionSpec):
         yield from _ascent_mistakes(spec)
         yield from _orbit_mistakes(spec)
-    elif isinstance(spec, EntrySpec):
-        yield from _entry_mistakes(spec)
 
 
 def _lengths(spec: MissionSpec) -> Iterator[tuple[PhaseSpec, float]]:
@@ -117,21 +117,16 @@ def _orbit_mistakes(spec: MissionSpec) -> Iterator[Mistake]:
         yield _too_short(at, length, step, MOST_ORBIT_STEPS, "the way to the apogee of the burn")
 
 
-def _entry_mistakes(spec: EntrySpec) -> Iterator[Mistake]:
-    height, step = spec.interface.height, spec.entry.step
-    if height is None or spec.entry.motion == "rigid":
-        return
-    # Straight down and never slowed it would still take so long.
-    fall = (min(height, 130e3) - _lowest(spec)) / (spec.interface.speed + 1.7e3)
-    if fall / step > MOST_ENTRY_STEPS:
-        yield _too_short(("entry", "step"), fall, step, MOST_ENTRY_STEPS, "the entry")
-
-
-def _lowest(spec: EntrySpec) -> float:
-    """Where the entry is over [m]."""
-    parachutes = spec.capsule.parachutes
-    first = None if parachutes is None else parachutes.steps[0].deploy.height
-    return spec.entry.floor if first is None else first
+def _entry_length(spec: EntrySpec) -> float:
+    """How long the fall to the ground would last without air [s], where it comes down at all."""
+    at = spec.interface
+    height = at.height if at.height is not None else (at.radius or EARTH_RADIUS) - EARTH_RADIUS
+    sinking = -at.speed * math.sin(at.flight_path_angle)
+    level = at.speed * math.cos(at.flight_path_angle)
+    pull = STANDARD_GRAVITY - level**2 / EARTH_RADIUS
+    if pull <= 0.0:
+        return height / sinking if sinking > 0.0 else 0.0
+    return (math.sqrt(sinking**2 + 2.0 * pull * max(height, 0.0)) - sinking) / pull
 
 
 def _too_short(

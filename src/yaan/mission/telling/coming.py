@@ -118,7 +118,8 @@ def not_found(landed: Landed) -> dict[str, Any] | None:
         text += f"{landed.miss / 1e3:.1f} km from it. Try a nearer aim, another pass, or a bank "
         text += "that leaves more lift: a smaller entry.nominal_bank or a higher entry.load_limit."
     else:
-        happened = OutcomeCode(int(landed.fall.outcome[0])).sentence("entry").split(". ")[0]
+        code = OutcomeCode(int(landed.fall.outcome[0]))
+        happened = landing.entry_sentence(code).split(". ")[0]
         text = f"No bank was found that brings the capsule down: {tries} does not. {happened}. "
         text += "Try a steeper entry."
     return {"code": OutcomeCode.NOT_FOUND.word, "text": text, "shortfall": 0.0}

@@ -11,6 +11,7 @@ from yaan.mission.spec import EntryPhaseSpec, ParachutesSpec
 from yaan.mission.telling.moment import degrees, event, row_at
 from yaan.mission.telling.turning import told_turning
 from yaan.phases.descent import Descent
+from yaan.phases.entry import PATIENCE
 from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
@@ -44,6 +45,16 @@ def interface(history: History, row: int) -> dict[str, Any]:
         "flight_path_angle_relative_deg": degrees(h["flight_path_angle_relative"][row]),
         "heading_deg": degrees(heading) % 360.0,
     }
+
+
+def entry_sentence(code: OutcomeCode) -> str:
+    """How an entry ended, in words of its own where those of other phases do not fit."""
+    if code is OutcomeCode.TIMED_OUT:
+        return (
+            f"The entry did not come down within {PATIENCE:g} s. "
+            "Enter more steeply or more slowly, from less high, or with less lift."
+        )
+    return code.sentence("entry")
 
 
 def told_entry(
@@ -89,7 +100,7 @@ def told_entry(
         "motion": spec.motion,
         "turning": told_turning(history, lander, landed, rows),
         "outcome": code.word,
-        "text": code.sentence("entry"),
+        "text": entry_sentence(code),
     }
 
 
