@@ -66,7 +66,7 @@ class Tolerance:
     """Largest scaled miss at which the approach goes on to its next target."""
     approaches: int = 4
     meets: int = 25
-    improvements: int = 12
+    improvements: int = 30
     reach: float = 4.0
     """Longest step of an improvement, in scales of the unknowns."""
 

@@ -21,7 +21,10 @@ _GOOD = 0.1  # of the merit left by a step that needs no help
 _CREEP = 0.9  # of the merit left by a step that hardly helped
 _FAR = 100.0  # scaled misses
 _PATIENCE = 3  # such steps in a row
-_BACKTRACK = np.array([1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.08, 0.04, 0.02, 0.01])
+# A Hessian that is too stiff, as beside a kink, asks for less than there is: longer steps are free.
+_LINE = np.array(
+    [12.0, 8.0, 5.0, 3.0, 2.0, 1.4, 1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.08, 0.04, 0.02, 0.01]
+)
 _LENGTHS = (1.0, 0.5, 0.2, 0.05)
 _MENDS = 2
 _DEARLY = 0.1  # of the gain that a step promises may not be bought by a scaled miss
@@ -136,7 +139,7 @@ def improve(search: Search, x: np.ndarray) -> np.ndarray:
         search.watch("saving propellant", gain)
         if gain < search.tolerance.gain:
             return x
-        trials = np.array([search.clip(x + normal + a * (space @ along)) for a in _BACKTRACK])
+        trials = np.array([search.clip(x + normal + a * (space @ along)) for a in _LINE])
         answers = search.ask(trials)
         # The second-order correction of the misses, by the Jacobian in hand. The way is curved:
         # a step of full length needs it twice, and without it only short ones are good.
