@@ -31,7 +31,8 @@ def legs() -> Leg:
     constants = steering(kick=0.1, azimuth=2.4, yaw=0.1, tangent=((0.5, -0.4, 0.1),))
     vehicle, site = launcher(ROCKET, payload=4_000.0), pad(0.24, 1.4, 10.0)
     lanes = [(vehicle, plan(step), constants, site) for step in STEPS]
-    return fly(world(load_gravity("j2", 2)), *stacked(*lanes))[0]
+    # The longest steps would be shortened: their error is what the order is told from.
+    return fly(world(load_gravity("j2", 2)), *stacked(*lanes), tolerance=jnp.inf)[0]
 
 
 def test_order_of_a_powered_ascent(legs: Leg):

@@ -68,6 +68,15 @@ def loosened(order: int) -> float:
     return LONGER**order
 
 
+def shortened(tolerance: float, order: int) -> float:
+    """By what the longest step shrinks with a tolerance below one, as those do that it shortens.
+
+    Where kinks within steps make the error, the estimate is small and the tolerance alone does not
+    shorten them.
+    """
+    return min(1.0, tolerance ** (1.0 / order))
+
+
 def size_of(error: Float[Array, "lanes width"], allowed: Allowed) -> Float[Array, " lanes"]:
     """The error of a step over what is allowed; infinite where it is no number."""
     size = jnp.max(jnp.abs(error) / allowed.error, axis=1) / allowed.tolerance

@@ -9,7 +9,7 @@ import numpy as np
 
 from yaan.base.programme import programme
 from yaan.base.session import computing
-from yaan.dynamics.accuracy import LONGER, loosened
+from yaan.dynamics.accuracy import LONGER, loosened, shortened
 from yaan.dynamics.body import BodyState, Pulses
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853, RK4
@@ -136,7 +136,8 @@ def _flown(
     """The flight and its shadow."""
     order = _METHODS[spec.method].order
     loose = tolerance * jnp.asarray([1.0, loosened(order)])
-    fine = Fineness(jnp.asarray([1.0, LONGER]), loose)
+    stretch = shortened(tolerance, order) * jnp.asarray([1.0, LONGER])
+    fine = Fineness(stretch, loose)
     known, turned, most = rows_of(spec), gradient(spec), _ROWS[-1]
     rows = next((size for size in _ROWS if size >= known), most)
     while True:

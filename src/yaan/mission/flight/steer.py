@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 import equinox as eqx
 import numpy as np
 
+from yaan.dynamics.accuracy import shortened
 from yaan.dynamics.forces import World
+from yaan.dynamics.method import RK4
 from yaan.mission.flight import flyer
 from yaan.mission.flight.flyer import Batch, Lane
 from yaan.mission.flight.seek import seek
@@ -61,7 +63,9 @@ def refined(
     steered: Steered, tolerance: float, world: World, watch: Watch | None = None
 ) -> Steered:
     """The solution carried over to steps of another `tolerance`."""
-    case = eqx.tree_at(lambda c: c.tolerance, steered.task.case, np.asarray(tolerance))
+    asked = steered.task.case
+    steps = (asked.phases.step * shortened(tolerance, RK4.order), np.asarray(tolerance))
+    case = eqx.tree_at(lambda c: (c.phases.step, c.tolerance), asked, steps)
     task = replace(steered.task, case=case)
     if not task.aim.unknowns:
         return _as_given(task, world)

@@ -79,7 +79,7 @@ def go_home(world: World, spec: MissionSpec, ascent: History, tell: Tell) -> Ret
         known = home.landed
 
         def fly(tolerance: float) -> tuple[tuple[Lander, Landed], list[PhaseError]]:
-            lander, landed = replace(home.lander, tolerance=tolerance), known
+            lander, landed = home.lander.finer(tolerance), known
             if tolerance != 1.0:
                 landed = land(lander, known.interface, known.aim, home.nominal_bank, tell)
             return (lander, landed), landing_errors(lander, landed, interface)
@@ -133,7 +133,7 @@ def enter_alone(tree: Tree, spec: EntrySpec, tell: Tell) -> Entered:
     tell("flying the entry")
 
     def fly(tolerance: float) -> tuple[tuple[Lander, Landed], list[PhaseError]]:
-        finer = replace(lander, tolerance=tolerance)
+        finer = lander.finer(tolerance)
         landed = land(finer, start, aim, finer.bank.nominal, tell)
         return (finer, landed), landing_errors(finer, landed)
 

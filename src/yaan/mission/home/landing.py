@@ -11,7 +11,7 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
-from yaan.dynamics.accuracy import LONGER, loosened
+from yaan.dynamics.accuracy import LONGER, loosened, shortened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
 from yaan.dynamics.solve import Tape
@@ -60,13 +60,20 @@ class Lander:
 
     def shadow(self) -> "Lander":
         """The same on longer steps, which tells the error of this one."""
+        return self._on(LONGER, loosened(RK4.order) * self.tolerance)
+
+    def finer(self, tolerance: float) -> "Lander":
+        """The same at a `tolerance` below its own of one."""
+        return self._on(shortened(tolerance, RK4.order), tolerance)
+
+    def _on(self, stretch: float, tolerance: float) -> "Lander":
         turning = self.turning
         return replace(
             self,
-            step=LONGER * self.step,
-            opening_step=LONGER * self.opening_step,
-            tolerance=loosened(RK4.order) * self.tolerance,
-            turning=None if turning is None else replace(turning, step=LONGER * turning.step),
+            step=stretch * self.step,
+            opening_step=stretch * self.opening_step,
+            tolerance=tolerance,
+            turning=None if turning is None else replace(turning, step=stretch * turning.step),
         )
 
 
