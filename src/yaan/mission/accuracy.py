@@ -17,6 +17,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from yaan.dynamics.accuracy import LONGER
 from yaan.dynamics.method import RK4
 from yaan.mission.spec import IntegrationSpec
 from yaan.results.extremes import peak
@@ -36,7 +37,6 @@ NOISE = (1e-4, 1e-7, 1e-7)
 
 _DAY = 86_400.0  # [s]
 _LEAST_DAYS = 0.1  # an arc that lasts less may be out by as much as one of so many days
-_EAGER, _BOLDEST = 0.3, 1e-3
 _AIRLESS = 1.0  # [Pa] of dynamic pressure: a phase that meets no more is in orbit
 
 
@@ -70,7 +70,7 @@ class PhaseError:
         return worst if np.isfinite(worst) else np.inf
 
 
-_TRIES = 5
+_TRIES = 4
 """So often a flight is flown before an error that is too large is told as a failed verdict."""
 
 _Made = TypeVar("_Made")
@@ -85,29 +85,18 @@ def accurately(
     """What `fly` makes at a tolerance, and its errors; tighter while these exceed their bounds.
 
     `order` is that of the method's estimate, which says what a tolerance does to its steps.
-    Ends with the best where shorter steps no longer help: what limits it then is not their length;
-    and at once with what is `lost`, which no step would save.
+    Each try halves the steps; what is `lost`, which no step would save, is not tried again.
     """
-    tolerance = 1.0
-    best, over = fly(tolerance), np.inf
+    tolerance, best, least = 1.0, fly(1.0), np.inf
     for tries in range(_TRIES):
         found = best if tries == 0 else fly(tolerance)
-        before, over = over, excess(found[1], bounds)
-        if tries and over >= before:
+        over = excess(found[1], bounds)
+        if over < least:
+            best, least = found, over
+        if least <= 1.0 or lost(found[0]):
             break
-        best = found
-        if over <= 1.0 or lost(found[0]):
-            break
-        tolerance *= _tightened(over) ** (order / RK4.order)
+        tolerance *= LONGER**-order
     return best
-
-
-def _tightened(over: float) -> float:
-    """By how much less RK4 is to be out by in a step, when the worst error was `over` its bound.
-
-    Errors fall a little faster than tolerances; a shadow that was lost tells nothing of how far.
-    """
-    return max(_EAGER / over, _BOLDEST) if np.isfinite(over) else _BOLDEST
 
 
 def excess(errors: list[PhaseError], bounds: IntegrationSpec) -> float:
