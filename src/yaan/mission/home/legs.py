@@ -41,6 +41,9 @@ HANG_ROWS = 4_096
 _PIECE = 900
 """Steps of a piece: burns add a few rows, and thin air divides steps."""
 
+_LONG_PIECE = 40_000
+"""Steps of a piece of a leg that is not recorded: half of what one may take at most."""
+
 _CLOSE = 1e-6  # [s]
 
 ORBIT_TOLERANCE = 1e-2
@@ -148,8 +151,8 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
 
     `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`.
 
-    With `record` the flight is made in pieces that fit the recording, which are joined; `watch` is
-    told after each which share of the way is flown.
+    The flight is made in pieces: with `record` such as fit the recording, which are joined, else
+    such as one leg may take. `watch` is told after each which share of the way is flown.
     """
     count, index = len(start), _padded(len(start))
     now = start.take(index)
@@ -159,7 +162,7 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
     outcome = np.zeros(LANES, dtype=np.int64)
     delta_v = np.zeros(LANES)
     while True:
-        until = np.minimum(last, now.t + _PIECE * step) if record else last
+        until = np.minimum(last, now.t + (_PIECE if record else _LONG_PIECE) * step)
         state = (now.t, now.position, now.velocity, now.propellant)
         limits = tuple(np.full(LANES, x) for x in (floor, step, tolerance))
         ended, tape = _coast(world, craft, flown, state, until, limits)
@@ -180,7 +183,7 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
         outcome = np.where(outcome == OutcomeCode.RAN_DRY, outcome, ended.outcome)
         delta_v = delta_v + ended.delta_v
         able = np.isin(outcome, (OutcomeCode.REACHED, OutcomeCode.RAN_DRY))
-        if not record or not np.any(able & ~ended.floor_reached & (now.t < last - _CLOSE)):
+        if not np.any(able & ~ended.floor_reached & (now.t < last - _CLOSE)):
             break
     return Coast(
         ends=now.take(np.arange(count)),

@@ -1,8 +1,14 @@
 """Batches of states and burns."""
 
 import numpy as np
+import pytest
 
+from tests.physics.crafts import ellipse
+from tests.physics.rockets import world
+from yaan.base.constants import EARTH_RADIUS
+from yaan.mission.home import legs
 from yaan.mission.home.legs import Burns, States
+from yaan.vehicle import Spacecraft
 
 
 def test_states_are_taken_and_emptied():
@@ -22,3 +28,20 @@ def test_a_burn_is_set_in_a_copy():
     assert made.duration.tolist() == [[0, 30], [0, 30]]
     assert made.sense.tolist() == [[1, -1], [1, -1]]
     assert not np.any(none.duration)
+
+
+def test_a_leg_of_more_steps_than_one_may_take_is_flown_in_pieces(monkeypatch):
+    """The shadow of an orbit on steps of 1 s ran out of them, and told an error of 7500 km."""
+    position, velocity = ellipse(EARTH_RADIUS + 400e3)
+    start = States(np.zeros(1), position[None], velocity[None], np.zeros(1))
+    craft = Spacecraft(7_200.0, 0.0, 2_200.0, 312.0)
+
+    def end() -> States:
+        flown = (world(), craft, start, Burns.none(1))
+        return legs.coast(*flown, stop=3_000.0, step=10.0).ends
+
+    whole = end()
+    monkeypatch.setattr(legs, "_LONG_PIECE", 30)
+    pieces = end()
+    assert pieces.t[0] == whole.t[0] == 3_000.0
+    assert pieces.position[0] == pytest.approx(whole.position[0], abs=1e-3)
