@@ -14,13 +14,14 @@ Nothing of Yaan flies here; only the drawn figures are shared.
 import argparse
 import json
 import math
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 try:  # the package itself never needs it
-    import casadi as ca
+    ca: Any = import_module("casadi")
 except ImportError:  # pragma: no cover
     ca = None
 
