@@ -169,9 +169,10 @@ def _peaks(
         values = flown[column][ours]
         if not np.any(values > least):
             continue
-        found = peak(flown["time"][ours], values).value
+        found = peak(flown["time"][ours], values)
         if not len(theirs) or not np.any(np.isfinite(shadow[column][theirs])):
             yield column, np.inf
             continue
         other = peak(shadow["time"][theirs], shadow[column][theirs]).value
-        yield column, max(TOLD * abs(found - other) / found, NOISE[2])
+        away = max(TOLD * abs(found.value - other), found.doubt)
+        yield column, max(away / found.value, NOISE[2])

@@ -1,14 +1,17 @@
 """Where a history turns, between its rows: the largest value of a column, apsides, an apex.
 
-A peak of what is only known at the rows is that of a parabola. A path is known with its rate, so
-that the polynomial which takes both from up to six rows (Hermite's, of degree 11) is as good as the
-integration: apsides of orbits are found to a microsecond and a millimetre from rows 60 s apart.
+A peak of what is only known at the rows is that of a polynomial through them, or of two of them
+where a border of layers of the air, an open canopy or a throttled thrust makes a kink. A path is
+known with its rate, so that the polynomial which takes both from up to six rows (Hermite's, of
+degree 11) is as good as the integration: apsides of orbits are found to a microsecond and a
+millimetre from rows 60 s apart.
 """
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.polynomial import Polynomial
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:  # a quarter of a second that most flights do without
@@ -16,6 +19,9 @@ if TYPE_CHECKING:  # a quarter of a second that most flights do without
 
 _RESOLVED = 0.2
 """A summit whose neighbours are below this share of it is not resolved: its row is told."""
+
+_ALIKE = 4.0
+"""Third differences of one smooth arc, whose rows are not quite even, differ by no more."""
 
 _AT_ONCE = 1e-9  # [s]
 _UNEQUAL = 20.0  # steps that differ by more are not joined
@@ -28,48 +34,106 @@ class Extreme(NamedTuple):
     """The row nearest to it, which tells everything else that was so then."""
     time: float  # [s]
     value: float
+    doubt: float = 0.0
+    """How far the rows leave it uncertain: by how much others miss the row that is nearest."""
 
 
 def peak(time: NDArray[np.float64], values: NDArray[np.float64]) -> Extreme:
-    """The largest of `values`, at the vertex of the polynomial through the rows around it.
+    """The largest of `values`, between the rows around it.
 
-    Of fourth order through five rows that rise to it and fall from it, else of second order through
-    three. Rows of one instant, at borders of phases, are not joined, nor is a summit that the rows
-    do not resolve. Values that are no numbers are left out; NaN where all are.
+    Five rows that rise to it and fall from it: the vertex of the polynomial of fourth order through
+    them, or, where the values have a kink there, the summit of two parabolas that meet at it. Three
+    such rows: the vertex of a parabola. Rows of one instant, at borders of phases, are not joined,
+    nor is a summit that the rows do not resolve. Values that are no numbers are left out; NaN where
+    all are.
     """
     row = int(np.argmax(np.where(np.isfinite(values), values, -np.inf)))
     told = Extreme(row, float(time[row]), float(values[row]))
-    for reach in (2, 1):
+    for reach in (3, 2, 1):
         near = slice(row - reach, row + reach + 1)
-        if row >= reach and row + reach < len(values) and _summit(time[near], values[near]):
-            return _vertex(told, time[near], values[near])
+        if row < reach or row + reach >= len(values):
+            continue
+        t, v = time[near] - time[row], values[near]
+        if reach == 3 and _summit(t[1:-1], v[1:-1]) and _even(t):
+            return _kinked(told, t, v) or _vertex(told, t[1:-1], v[1:-1])
+        if _summit(t, v):
+            return _vertex(told, t, v)
     return told
+
+
+def _even(time: NDArray[np.float64]) -> bool:
+    """Whether rows are about as far from each other as their neighbours."""
+    steps = np.diff(time)
+    return bool(np.min(steps) > max(_AT_ONCE, np.max(steps) / _UNEQUAL))
 
 
 def _summit(time: NDArray[np.float64], values: NDArray[np.float64]) -> bool:
     """Whether rows rise to the middle one and fall from it, at about equal distances."""
-    middle = len(values) // 2
-    rise, steps = np.diff(values), np.diff(time)
+    middle, rise = len(values) // 2, np.diff(values)
     turns = np.all(rise[:middle] > 0.0) and np.all(rise[middle:] < 0.0)
     resolved = min(values[middle - 1], values[middle + 1]) > _RESOLVED * values[middle]
-    apart = np.min(steps) > max(_AT_ONCE, np.max(steps) / _UNEQUAL)
-    return bool(turns and resolved and apart)
+    return bool(turns and resolved and _even(time))
+
+
+def _through(time: NDArray[np.float64], values: NDArray[np.float64]) -> Polynomial:
+    """The polynomial through all rows, in units of their length so that it is well conditioned."""
+    scale = float(np.ptp(time))
+    curve = np.linalg.solve(np.vander(time / scale, increasing=True), values)
+    return Polynomial(curve / scale ** np.arange(len(time)))
+
+
+def _top(curve: Polynomial, start: float, end: float) -> tuple[float, float]:
+    """Largest value of a polynomial between two times: when, and what."""
+    turns = [r.real for r in curve.deriv().roots() if abs(r.imag) < 1e-9 and start < r.real < end]
+    return max(((t, float(curve(t))) for t in (start, *turns, end)), key=lambda found: found[1])
 
 
 def _vertex(told: Extreme, time: NDArray[np.float64], values: NDArray[np.float64]) -> Extreme:
-    """The summit of the polynomial through all rows, between those beside the middle one."""
+    """The summit of the polynomial through all rows; times are from the middle one's."""
     middle = len(time) // 2
-    scale = time[middle + 1] - time[middle - 1]
-    x = (time - told.time) / scale
-    curve = np.polynomial.Polynomial(np.linalg.solve(np.vander(x, increasing=True), values))
-    roots = curve.deriv().roots()
-    inner = [r.real for r in roots if abs(r.imag) < 1e-9 and x[middle - 1] < r.real < x[middle + 1]]
-    if not inner:
-        return told
-    best = max(inner, key=lambda r: float(curve(r)))
-    if curve(best) < told.value:
-        return told
-    return Extreme(told.row, float(told.time + best * scale), float(curve(best)))
+    late, summit = _top(_through(time, values), time[middle - 1], time[middle + 1])
+    doubt = abs(summit - told.value) if middle == 1 else _missed(time, values)
+    return Extreme(told.row, float(told.time + late), summit, doubt)
+
+
+def _missed(time: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+    """By how much the polynomial through the other rows misses the middle one."""
+    beside = time != 0.0
+    return abs(float(_through(time[beside], values[beside])(0.0)) - float(values[len(values) // 2]))
+
+
+def _kinked(
+    told: Extreme, time: NDArray[np.float64], values: NDArray[np.float64]
+) -> Extreme | None:
+    """The summit of seven rows with a kink at the middle one or beside it; None without one.
+
+    The three rows on a side predict the middle one well unless a kink lies between, and much better
+    than all its neighbours do if there is one.
+    """
+    missed = _missed(time[1:-1], values[1:-1])
+    before, after = _through(time[:3], values[:3]), _through(time[4:], values[4:])
+    early, late = (abs(float(side(0.0)) - told.value) for side in (before, after))
+    doubt = min(early, late)
+    if missed <= doubt:
+        return None
+    # The row belongs to the side that predicts it; so may the next, if the kink lies beyond it.
+    start, end = float(time[2]), float(time[4])
+    if early == doubt:
+        before, beyond = _through(time[1:4], values[1:4]), 4
+        farther = before
+    else:
+        after, beyond = _through(time[3:6], values[3:6]), 2
+        farther = after
+    meets = [r.real for r in (before - after).roots() if abs(r.imag) < 1e-9]
+    kinks = [r for r in meets if start < r < end]
+    reaches = abs(float(farther(time[beyond])) - float(values[beyond])) < _ALIKE * doubt
+    if reaches or not kinks:
+        tops = [_top(farther, start, end)]
+    else:
+        kink = min(kinks, key=abs)
+        tops = [_top(before, start, kink), _top(after, kink, end)]
+    when, summit = max([(0.0, told.value), *tops], key=lambda found: found[1])
+    return Extreme(told.row, float(told.time + when), float(summit), doubt)
 
 
 _EACH_SIDE = 3  # rows before and after a turning that the polynomial takes in

@@ -16,6 +16,23 @@ def test_a_smooth_summit_is_found_between_its_rows():
     assert np.max(np.exp(-(((t - 4.13) / 2.0) ** 2))) < 0.997
 
 
+@pytest.mark.parametrize("kink", [-1.6, -0.7, -0.2, 0.0, 0.1, 0.6, 0.95, 1.4])
+@pytest.mark.parametrize("slope", [0.2, 1.0])
+def test_a_kink_near_a_summit_is_not_rounded_off(kink, slope):
+    """As of a throttled thrust, an open canopy, a layer of the air: 5 rows are 0.5 % out there."""
+    step = 0.02
+
+    def values(t):
+        smooth = 5.0 + 0.1 * t - 0.9 * t**2 + 0.5 * t**3
+        return smooth - (0.1 + slope) * np.maximum(t - kink * step, 0.0)
+
+    t = np.arange(-9, 10) * step
+    found = peak(t, values(t))
+    fine = np.linspace(-3.0 * step, 3.0 * step, 120_001)
+    assert found.value == pytest.approx(np.max(values(fine)), abs=3.0 * found.doubt + 1e-9)
+    assert found.doubt < 1e-4  # of a jump that the rows see as 0.02
+
+
 def test_a_summit_of_three_rows_is_a_parabola():
     t = np.array([0.0, 1.0, 3.0])
     found = peak(t, 5.0 - (t - 1.2) ** 2)
