@@ -18,7 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.lines import Line, machine
+from lines import Line, machine
+
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN, STANDARD_GRAVITY
 from yaan.base.session import computing
 from yaan.mission import check_mission, load_tree

@@ -5,38 +5,50 @@
 
 CasADi (Andersson and others, Mathematical Programming Computation 11, 2019) and IPOPT find the
 most propellant that any steering can leave in the last stage: direct multiple shooting, the thrust
-in any direction at any instant, stages and coasts as long as in the file. The problem is kinder
-than the flight, so that its answer bounds it from above: the fairing goes with the first stage, the
-thrust is whole from the start, gravity is that of a point, and the air is an exponential one.
-Nothing of Yaan flies here; only the drawn figures are shared.
+in any direction at any instant from the second stage on, stages and coasts as long as in the file.
+The first stage flies as the file says: straight up, tilted by a kick that is held until the
+velocity has come to it, then a gravity turn; the fairing goes where the heat
+flux allows it. The problem is kinder than the flight, so that its answer bounds it from above:
+upper stages steer as they like, the tilt comes at once, the thrust is whole from the start, gravity
+is that of a point, and the air is an exponential one. Nothing of Yaan flies here; only the drawn
+figures are shared. With `--free` the first stage too steers as it likes, which no flight of the
+file does.
 """
 
 import argparse
 import json
 import math
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rockets import Rocket, rockets
 
 try:  # the package itself never needs it
     ca: Any = import_module("casadi")
 except ImportError:  # pragma: no cover
     ca = None
 
-try:
-    from rockets import Rocket, rockets
-except ImportError:
-    from benchmarks.rockets import Rocket, rockets
 
 MU, RADIUS, SPIN, G0 = 3.986004418e14, 6_378_137.0, 7.2921159e-5, 9.80665
 LENGTH = RADIUS
 TIME = math.sqrt(RADIUS**3 / MU)
 SPEED = LENGTH / TIME
 NODES = 24  # in a burn
+_RISE = 8.0  # [s] of vertical flight, as in the file
+_HOLDS = (9.0, 40.0)  # [s] after lift-off, when the gravity turn begins; the tilt comes at once
+_WIDE = math.tan(math.radians(60.0))  # of the heading of a kick from the plane
+_BARE = 20.0  # [s] after the second ignition: where the fairing is first thought to go
+_FLUX = 1.1e3  # [W/m^2]
+_KICKS = ((0.05, 2.0), (2.0, 5.0), (5.0, 10.0), (10.0, 20.0), (20.0, 40.0))
+"""Ranges of the first stage's tilt [deg], each a problem of its own: they have their own optima."""
 _MOST = 1.4  # of its burn time that the last stage may burn
 _GUESSES = ((60.0, 0.35), (40.0, 0.2), (75.0, 0.5))  # first pitch [deg], share of time to level
+
+Guess = tuple[float, float]
+Axes = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def number(text: str) -> float:
@@ -60,6 +72,7 @@ def _stages(rocket: Rocket) -> list[dict[str, float]]:
             0,
             {
                 "mass": above + (fairing if k == 0 else 0.0),
+                "fairing": fairing if k == 1 else 0.0,
                 "flow": flow,
                 "thrust": thrust,
                 "time": propellant / flow,
@@ -92,11 +105,63 @@ def _rate(area: float) -> Any:
     return ca.Function("rate", [y, u, force, mass, nozzle], [rate])
 
 
-def _step(rate: Any, y: Any, u: Any, h: Any, arc: dict[str, Any], start: Any) -> Any:
-    """One step of Runge-Kutta 4 of h [s]."""
+def _along(y: Any) -> Any:
+    """Direction of the velocity through the air."""
+    stream = y[3:] * SPEED - ca.vertcat(-SPIN * y[1], SPIN * y[0], 0.0) * LENGTH
+    return stream / ca.sqrt(ca.sumsqr(stream) + 1e-6)
+
+
+@dataclass(frozen=True)
+class Arc:
+    """A part of the flight on which one kind of steering holds; its times may be unknowns."""
+
+    stage: dict[str, float]
+    steer: str
+    """`up`, `kicked` (one direction), `turning` (along the velocity), `free`, or `coast`."""
+    start: Any
+    """Since the stage was lit [s]."""
+    length: Any  # [s]
+    nodes: int
+    aboard: float = 0.0
+    """Mass that the stage's does not count [kg]."""
+
+
+def _arcs(stages: list[dict[str, float]], aligned: Any, bare: Any, burn: Any) -> list[Arc]:
+    """The flight as the file has it.
+
+    The gravity turn begins `aligned` seconds after lift-off, the fairing goes `bare` seconds after
+    the second ignition, the last stage burns `burn` times what it carries. An infinite `aligned`:
+    the first stage steers as it likes.
+    """
+    made = []
+    for k, stage in enumerate(stages):
+        time = stage["time"] * (burn if k == len(stages) - 1 else 1.0)
+        if k == 0 and isinstance(aligned, float) and math.isinf(aligned):
+            made.append(Arc(stage, "free", 0.0, time, NODES))
+        elif k == 0:
+            made.append(Arc(stage, "up", 0.0, _RISE, 3))
+            made.append(Arc(stage, "kicked", _RISE, aligned - _RISE, 6))
+            made.append(Arc(stage, "turning", aligned, time - aligned, NODES))
+        elif k == 1:
+            made.append(Arc(stage, "free", 0.0, bare, 6, aboard=stage["fairing"]))
+            made.append(Arc(stage, "free", bare, time - bare, NODES))
+        else:
+            made.append(Arc(stage, "free", 0.0, time, NODES))
+        if stage["coast"] > 0.0:
+            above = stages[k + 1]["mass"] + stages[k + 1]["fairing"]
+            still = {"thrust": 0.0, "flow": 0.0, "exit": 0.0, "mass": above}
+            made.append(Arc(still, "coast", 0.0, stage["coast"], 6))
+    return made
+
+
+def _step(rate: Any, y: Any, u: Any, h: Any, arc: Arc, start: Any) -> Any:
+    """One step of Runge-Kutta 4 of h [s], `start` after the ignition of its stage."""
+    stage = arc.stage
 
     def at(t: Any, y: Any) -> Any:
-        return rate(y, u, arc["thrust"], arc["mass"] - arc["flow"] * (start + t), arc["exit"])
+        steered = _along(y) if arc.steer == "turning" else u
+        mass = stage["mass"] + arc.aboard - stage["flow"] * (start + t)
+        return rate(y, steered, stage["thrust"], mass, stage["exit"])
 
     d = h / TIME
     k1 = at(0.0, y)
@@ -106,70 +171,113 @@ def _step(rate: Any, y: Any, u: Any, h: Any, arc: dict[str, Any], start: Any) ->
     return y + d / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
 
 
-def most_left(rocket: Rocket, guess: tuple[float, float]) -> dict[str, Any]:
-    """The most propellant left [kg] that IPOPT finds from one guess."""
-    stages = _stages(rocket)
-    described = list(rocket["vehicle"]["stages"].values())
-    area = number(described[0]["aerodynamics"]["reference_area"])
-    rate = _rate(area)
-    latitude = math.radians(number(rocket["launch"]["site"]["latitude"]))
-    place = np.array([math.cos(latitude), 0.0, math.sin(latitude)])
-    start = np.concatenate([place, np.array([0.0, SPIN * RADIUS * place[0], 0.0]) / SPEED])
-    w, low, high, first, g, g_low, g_high = [], [], [], [], [], [], []
+class _Program:
+    """A nonlinear program as it grows."""
 
-    def free(size: int, value: Any, least: float, most: float) -> Any:
-        symbol = ca.MX.sym(f"w{len(w)}", size)
-        w.append(symbol)
-        first.extend(np.broadcast_to(np.asarray(value, dtype=float), size))
-        low.extend([least] * size)
-        high.extend([most] * size)
+    def __init__(self) -> None:
+        self.w: list[Any] = []
+        self.low: list[float] = []
+        self.high: list[float] = []
+        self.first: list[float] = []
+        self.g: list[Any] = []
+        self.g_low: list[float] = []
+        self.g_high: list[float] = []
+
+    def free(self, size: int, value: Any, least: float, most: float) -> Any:
+        """New unknowns."""
+        symbol = ca.MX.sym(f"w{len(self.w)}", size)
+        self.w.append(symbol)
+        self.first.extend(np.broadcast_to(np.asarray(value, dtype=float), size))
+        self.low.extend([least] * size)
+        self.high.extend([most] * size)
         return symbol
 
-    last = stages[-1]
-    burn = free(1, 0.9, 0.1, _MOST)  # of the last stage's burn time
+    def keep(self, value: Any, least: float, most: float, size: int = 1) -> None:
+        """A constraint."""
+        self.g.append(value)
+        self.g_low.extend([least] * size)
+        self.g_high.extend([most] * size)
+
+    def direction(self, how: Any) -> Any:
+        """A unit vector."""
+        u = self.free(3, how, -1.0, 1.0)
+        self.keep(ca.sumsqr(u), 1.0, 1.0)
+        return u
+
+
+def most_left(
+    rocket: Rocket, guess: Guess, kick: tuple[float, float] | None = None
+) -> dict[str, Any]:
+    """The most propellant left [kg] that IPOPT finds from one guess.
+
+    `kick` is the range of the tilt [deg]; without one the first stage steers as it likes.
+    """
+    stages = _stages(rocket)
+    described = list(rocket["vehicle"]["stages"].values())
+    rate = _rate(number(described[0]["aerodynamics"]["reference_area"]))
+    latitude = math.radians(number(rocket["launch"]["site"]["latitude"]))
+    up = np.array([math.cos(latitude), 0.0, math.sin(latitude)])
+    start = np.concatenate([up, np.array([0.0, SPIN * RADIUS * up[0], 0.0]) / SPEED])
+    program = _Program()
+    burn = program.free(1, 0.9, 0.1, _MOST)  # of the last stage's burn time
+    bare = program.free(1, _BARE, 0.0, 0.9 * stages[1]["time"])
+    turn = math.inf if kick is None else program.free(1, 13.0, *_HOLDS)
+    guessed = math.inf if kick is None else 13.0
+    tilt = 0.0 if kick is None else math.radians(0.5 * sum(kick))
     y = ca.MX(start)
-    path = _guessed(rocket, stages, start, rate, guess)
-    for arc in stages:
-        for length, thrust, nodes in ((arc["time"], True, NODES), (arc["coast"], False, 6)):
-            if length <= 0.0:
-                continue
-            whole = length * burn if (arc is last and thrust) else length
-            flying = arc if thrust else dict(arc, thrust=0.0, flow=0.0, exit=0.0, mass=1e6)
-            if not thrust:
-                flying["mass"] = stages[stages.index(arc) + 1]["mass"]
-            for k in range(nodes):
-                where, how = next(path)
-                u = free(3, how, -1.0, 1.0) if thrust else ca.DM([1.0, 0.0, 0.0])
-                if thrust:
-                    g.append(ca.sumsqr(u))
-                    g_low.append(1.0)
-                    g_high.append(1.0)
-                h = whole / nodes
-                for half in (0.0, 0.5):
-                    y = _step(rate, y, u, 0.5 * h, flying, (k + half) * h)
-                node = free(6, where, -3.0, 3.0)
-                g.append(y - node)
-                g_low.extend([0.0] * 6)
-                g_high.extend([0.0] * 6)
-                y = node
-                g.append(ca.sumsqr(y[:3]))
-                g_low.append(0.999)
-                g_high.append(4.0)
-    _orbit(rocket, y, g, g_low, g_high)
-    problem = {"x": ca.vertcat(*w), "f": burn, "g": ca.vertcat(*g)}
-    quiet = {"ipopt.print_level": 0, "print_time": False, "ipopt.max_iter": 1500, "ipopt.tol": 1e-7}
-    solver = ca.nlpsol("solver", "ipopt", problem, quiet)
-    found = solver(x0=first, lbx=low, ubx=high, lbg=g_low, ubg=g_high)
+    arcs = _arcs(stages, turn, bare, burn)
+    path = _guessed(rocket, _arcs(stages, guessed, _BARE, 1.0), start, rate, guess, tilt)
+    for arc in arcs:
+        h, u = arc.length / arc.nodes, ca.DM(up)
+        for k in range(arc.nodes):
+            where, direction = next(path)
+            if arc.steer == "free" or (arc.steer == "kicked" and k == 0):
+                u = program.direction(direction)
+            for half in (0.0, 0.5):
+                y = _step(rate, y, u, 0.5 * h, arc, arc.start + (k + half) * h)
+            node = program.free(6, where, -3.0, 3.0)
+            program.keep(y - node, 0.0, 0.0, 6)
+            y = node
+            program.keep(ca.sumsqr(y[:3]), 0.999, 4.0)
+        if arc.steer == "kicked" and kick is not None:
+            _kick(program, u, y, kick, _local(up, _azimuth(rocket)))
+        if arc.aboard:
+            program.keep(_flux(y), -math.inf, 1.0)
+    _orbit(rocket, y, program)
+    problem = {"x": ca.vertcat(*program.w), "f": burn, "g": ca.vertcat(*program.g)}
+    quiet = {"ipopt.sb": "yes", "ipopt.print_level": 0, "print_time": False}
+    limits = {"ipopt.max_iter": 1500, "ipopt.tol": 1e-7}
+    solver = ca.nlpsol("solver", "ipopt", problem, quiet | limits)
+    bounds = {"lbx": program.low, "ubx": program.high, "lbg": program.g_low, "ubg": program.g_high}
+    found = solver(x0=program.first, **bounds)
     share = float(found["x"][0])
     return {
         "converged": bool(solver.stats()["success"]),
         "status": solver.stats()["return_status"],
-        "left": round(last["propellant"] * (1.0 - share), 3),
+        "left": round(stages[-1]["propellant"] * (1.0 - share), 3),
         "at_bound": share > _MOST - 1e-4,
+        "kick": kick,
     }
 
 
-def _orbit(rocket: Rocket, y: Any, g: list[Any], low: list[float], high: list[float]) -> None:
+def _kick(program: _Program, u: Any, y: Any, kick: tuple[float, float], axes: Axes) -> None:
+    """The tilt is in its range, roughly in the plane of the orbit; the velocity has come to it."""
+    up, ahead, aside = axes
+    least, most = (math.cos(math.radians(tilt)) for tilt in reversed(kick))
+    program.keep(ca.dot(u, up), least, most)
+    for side in (1.0, -1.0):
+        program.keep(_WIDE * ca.dot(ahead, u) + side * ca.dot(aside, u), 0.0, math.inf)
+    program.keep(ca.dot(up, _along(y)) - ca.dot(up, u), 0.0, 0.0)
+
+
+def _flux(y: Any) -> Any:
+    """Heat flux of free molecules, in that at which the fairing goes."""
+    height = ca.norm_2(y[:3]) * LENGTH - RADIUS
+    density = 1.85e-5 * ca.exp((80e3 - height) / 5_900.0)  # of 80 to 120 km, within 20 %
+    return 0.5 * density * (ca.norm_2(y[3:]) * SPEED) ** 3 / _FLUX
+
+
+def _orbit(rocket: Rocket, y: Any, program: _Program) -> None:
     """Energy, angular momentum and inclination of the target."""
 
     def target(key: str) -> float:
@@ -183,51 +291,71 @@ def _orbit(rocket: Rocket, y: Any, g: list[Any], low: list[float], high: list[fl
     tilt = momentum[2] / math.sqrt(shape)
     wanted = (-0.5 / axis, shape, math.cos(math.radians(target("inclination"))))
     for found, value in zip((energy, ca.sumsqr(momentum), tilt), wanted, strict=True):
-        g.append(found)
-        low.append(value)
-        high.append(value)
+        program.keep(found, value, value)
 
 
-def _guessed(
-    rocket: Rocket, stages: list[dict[str, float]], start: np.ndarray, rate: Any, guess: Any
-) -> Any:
-    """Nodes of a crude flight: pitch falls with time, heading straight to the plane."""
+def _azimuth(rocket: Rocket) -> float:
+    """Heading to the plane of the orbit [rad], towards the equator."""
     inclination = math.radians(number(rocket["target"]["inclination"]))
     latitude = math.radians(number(rocket["launch"]["site"]["latitude"]))
     sine = min(max(math.cos(inclination) / math.cos(latitude), -1.0), 1.0)
-    azimuth = math.asin(sine) if latitude <= 0.0 else math.pi - math.asin(sine)
-    total = sum(s["time"] + s["coast"] for s in stages)
+    return math.asin(sine) if latitude <= 0.0 else math.pi - math.asin(sine)
+
+
+def _guessed(
+    rocket: Rocket, arcs: list[Arc], start: np.ndarray, rate: Any, guess: Guess, tilt: float
+) -> Any:
+    """Nodes of a crude flight: pitch falls with time, heading straight to the plane."""
+    azimuth = _azimuth(rocket)
+    total = sum(arc.length for arc in arcs)
     y, t = np.array(start), 0.0
-    for arc in stages:
-        for length, thrust, nodes in ((arc["time"], True, NODES), (arc["coast"], False, 6)):
-            for k in range(nodes if length > 0.0 else 0):
-                u = _aimed(y, azimuth, guess, t / total)
-                mass = arc["mass"] - arc["flow"] * (length * k / nodes if thrust else arc["time"])
-                force = arc["thrust"] if thrust else 0.0
-                for _ in range(4):
-                    h = 0.25 * length / nodes
-                    slope = np.array(rate(y, u, force, mass, 0.0)).ravel()
-                    middle = y + 0.5 * h / TIME * slope
-                    y = y + h / TIME * np.array(rate(middle, u, force, mass, 0.0)).ravel()
-                t += length / nodes
-                yield np.clip(y, -2.5, 2.5), u
+    for arc in arcs:
+        stage = arc.stage
+        for k in range(arc.nodes):
+            u = _aimed(y, azimuth, guess, t / total)
+            if arc.steer == "up":
+                u = start[:3]
+            elif arc.steer == "kicked":
+                u = _pitched(start, azimuth, 0.5 * math.pi - tilt)
+            elif arc.steer == "turning":
+                u = np.array(_along(ca.DM(y))).ravel()
+            mass = stage["mass"] + arc.aboard
+            mass -= stage["flow"] * (arc.start + arc.length * k / arc.nodes)
+            for _ in range(4):
+                h = 0.25 * arc.length / arc.nodes
+                slope = np.array(rate(y, u, stage["thrust"], mass, 0.0)).ravel()
+                middle = y + 0.5 * h / TIME * slope
+                y = y + h / TIME * np.array(rate(middle, u, stage["thrust"], mass, 0.0)).ravel()
+            t += arc.length / arc.nodes
+            yield np.clip(y, -2.5, 2.5), u
 
 
-def _aimed(y: np.ndarray, azimuth: float, guess: tuple[float, float], done: float) -> np.ndarray:
-    up = y[:3] / np.linalg.norm(y[:3])
-    east = np.cross([0.0, 0.0, 1.0], up)
-    east /= max(float(np.linalg.norm(east)), 1e-9)
-    north = np.cross(up, east)
+def _aimed(y: np.ndarray, azimuth: float, guess: Guess, done: float) -> np.ndarray:
     level = min(done / max(guess[1], 1e-3), 1.0)
     pitch = math.radians(90.0 + (guess[0] - 90.0) * min(10.0 * done, 1.0)) * (1.0 - level)
-    ahead = math.sin(azimuth) * east + math.cos(azimuth) * north
+    return _pitched(y, azimuth, pitch)
+
+
+def _pitched(y: np.ndarray, azimuth: float, pitch: float) -> np.ndarray:
+    up, ahead, _ = _local(y[:3], azimuth)
     return math.cos(pitch) * ahead + math.sin(pitch) * up
+
+
+def _local(place: np.ndarray, azimuth: float) -> Axes:
+    """Up, ahead, and aside of that."""
+    up = place / np.linalg.norm(place)
+    east = np.cross([0.0, 0.0, 1.0], up)
+    east /= max(float(np.linalg.norm(east)), 1e-9)
+    ahead = math.sin(azimuth) * east + math.cos(azimuth) * np.cross(up, east)
+    return up, ahead, np.cross(up, ahead)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--flown", type=Path, default=Path("rockets.jsonl"))
     parser.add_argument("--out", type=Path, default=Path("optimal.jsonl"))
+    parser.add_argument("--only", type=int, nargs="*", help="these rockets, by number")
+    parser.add_argument("--free", action="store_true", help="no gravity turn of the first stage")
     parser.add_argument("--all", action="store_true", help="those that fly as well, as a check")
     options = parser.parse_args()
     if ca is None:
@@ -238,9 +366,14 @@ def main() -> None:
     drawn = {rocket["name"]: rocket for rocket in rockets()}
     for line in lines:
         flew = line["outcome"] == "flown"
-        if line["rocket"] in done or (flew and not options.all):
+        asked = not options.only or int(line["rocket"][-2:]) in options.only
+        if line["rocket"] in done or (flew and not options.all) or not asked:
             continue
-        tries = [most_left(drawn[line["rocket"]], guess) for guess in _GUESSES]
+        rocket = drawn[line["rocket"]]
+        if options.free:
+            tries = [most_left(rocket, guess) for guess in _GUESSES]
+        else:
+            tries = [most_left(rocket, _GUESSES[0], kick) for kick in _KICKS]
         good = [t for t in tries if t["converged"]]
         best = max(good or tries, key=lambda t: t["left"])
         ours = {k: line[k] for k in ("outcome", "left", "shortfall")}

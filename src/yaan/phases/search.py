@@ -34,6 +34,8 @@ class Unknown:
     group: int = 0
     sweep: tuple[float, ...] = ()
     """Values at which it is held while the others meet the targets: it decides the basin."""
+    mirrored: bool = False
+    """Whether its other sign is another basin, as of an arrival before the perigee or after it."""
 
 
 @dataclass(frozen=True)

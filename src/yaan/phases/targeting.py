@@ -176,9 +176,12 @@ def _settled(search: Search, found: _Found) -> _Found:
     Newton steps along the targets come to rest at kinks, where a step of what is swept does not.
     """
     held = [i for i, u in enumerate(search.unknowns) if u.sweep]
+    signs = np.array([-1.0 if u.mirrored else 1.0 for u in search.unknowns])
     for _ in range(_RESWEEPS):
         starts = np.repeat(found.x[None], len(_AROUND), axis=0)
         starts[:, held[0]] += _AROUND
+        if any(signs < 0.0):
+            starts = np.concatenate([starts, starts * signs])
         starts = search.clip(starts)
         points, sizes, costs = gather(
             search, starts, held=held, rounds=_ROUNDS // 2, met=search.tolerance.met

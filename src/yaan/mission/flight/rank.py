@@ -220,7 +220,7 @@ def _fly_group(world: World, group: list[_Mending], scale: np.ndarray, met: floa
     rows = np.stack([m.x * scale for m in filled])
     batch = flyer.fly(world, flyer.timed(cases, group[0].variant.task.aim.base, rows), flat)
     for k, mending in enumerate(group):
-        misses = mending.variant.task.aim.misses(batch.ends)[k]
+        misses = mending.variant.task.aim.misses(batch.ends, rows)[k]
         if np.max(np.abs(misses), initial=0.0) <= met:
             mending.lane = batch.lane(k)
             mending.figures = _figures(world, mending.variant.task, batch, mending.lane, k)
@@ -241,7 +241,8 @@ def _jacobian(world: World, task: Task, x: np.ndarray) -> np.ndarray:
     n = len(x)
     points = np.concatenate([x + 1e-3 * np.diag(scale), np.repeat(x[None], LANES - n, axis=0)])
     cases = flyer.timed(cases, task.aim.base, points)
-    misses = task.aim.misses(flyer.fly(world, cases, task.aim.base.place(points)).ends)
+    ends = flyer.fly(world, cases, task.aim.base.place(points)).ends
+    misses = task.aim.misses(ends, points)
     return (misses[:n] - misses[n]).T / 1e-3
 
 

@@ -79,7 +79,7 @@ def _refined(task: Task, near: Solution, world: World, watch: Watch | None) -> S
     solution = refine(fine, unknowns, near, tolerance=_NEAR, watch=watch)
     # The last thing a search flies is its answer, in every lane.
     assert fine.last is not None
-    met = solution.met or task.aim.within(fine.last.ends)
+    met = solution.met or task.aim.within(fine.last.ends, solution.x[None])
     return Steered(task, replace(solution, met=met), fine.last)
 
 
@@ -87,7 +87,7 @@ def _as_given(task: Task, world: World) -> Steered:
     """A replay: the file fixes every constant, so the flight is flown and judged as it is."""
     flat = np.repeat(task.aim.base.place(np.zeros(0))[None], LANES, axis=0)
     batch = flyer.fly(world, flyer.repeat(task.case), flat)
-    misses = task.aim.misses(batch.ends)[0]
+    misses = task.aim.misses(batch.ends, np.zeros((LANES, 0)))[0]
     solution = Solution(
         x=np.zeros(0),
         misses=misses,

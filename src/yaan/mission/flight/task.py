@@ -51,4 +51,4 @@ class Searched:
         """Fly the rows and answer what the search asks."""
         base = self.task.aim.base
         self.last = flyer.fly(self.world, flyer.timed(self.lanes, base, x), base.place(x))
-        return self.task.aim.answers(self.last.ends)
+        return self.task.aim.answers(self.last.ends, x)

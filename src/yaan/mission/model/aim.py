@@ -31,6 +31,7 @@ _EASTERLY = 0.05 * _DEG
 _FIRST_TURN = 20.0 * _DEG
 _NOT_SAVED = 1e3
 _GUARD = "apogee"
+_HIGHER = 4e3  # [m]
 _NEARLY_CIRCULAR = 60e3  # [m] between perigee and apogee: below it the arrival is at perigee
 
 
@@ -50,6 +51,10 @@ class Ends:
     outcome: np.ndarray
 
 
+Miss = Callable[[Ends, np.ndarray], np.ndarray]
+"""Flown less wanted [SI], one a flight, of how flights ended and the unknowns they flew by."""
+
+
 @dataclass(frozen=True)
 class Target:
     """One condition: what is missed by how much, in units of `scale`."""
@@ -59,8 +64,7 @@ class Target:
     unit: str
     scale: float
     """The miss that counts as one [SI]."""
-    miss: Callable[[Ends], np.ndarray]
-    """Flown less wanted [SI], one a flight."""
+    miss: Miss
 
 
 @dataclass(frozen=True)
@@ -106,18 +110,18 @@ class Aim:
     orbit_leg: int | None
     wanted: TargetSpec
 
-    def misses(self, ends: Ends) -> np.ndarray:
-        """Scaled misses of the targets, one row a flight."""
-        return _scaled(self.targets, ends)
+    def misses(self, ends: Ends, x: np.ndarray) -> np.ndarray:
+        """Scaled misses of the targets of flights by the unknowns `x`, one row a flight."""
+        return _scaled(self.targets, ends, x)
 
-    def answers(self, ends: Ends) -> Answers:
+    def answers(self, ends: Ends, x: np.ndarray) -> Answers:
         """What the search asks of a batch."""
-        return Answers(self.misses(ends), _scaled(self.approach, ends), self.cost(ends))
+        return Answers(self.misses(ends, x), _scaled(self.approach, ends, x), self.cost(ends))
 
-    def within(self, ends: Ends, i: int = 0) -> bool:
+    def within(self, ends: Ends, x: np.ndarray, i: int = 0) -> bool:
         """Whether flight `i` meets its orbit as the verdict has it, and its shape to the same."""
         shape = [t for t in self.targets if t.leg != self.orbit_leg]
-        near = all(abs(t.miss(ends)[i]) <= t.scale for t in shape)
+        near = all(abs(t.miss(ends, x)[i]) <= t.scale for t in shape)
         if self.orbit_leg is None or not near:
             return near
         leg, want = self.orbit_leg, self.wanted
@@ -144,8 +148,8 @@ class Aim:
         return -_NOT_SAVED * ends.propellant[:, leg, stage] / self.total
 
 
-def _scaled(targets: tuple[Target, ...], ends: Ends) -> np.ndarray:
-    columns = [t.miss(ends) / t.scale for t in targets]
+def _scaled(targets: tuple[Target, ...], ends: Ends, x: np.ndarray) -> np.ndarray:
+    columns = [t.miss(ends, x) / t.scale for t in targets]
     return np.stack(columns, axis=-1) if columns else np.zeros((len(ends.time), 0))
 
 
@@ -208,13 +212,14 @@ def make_aim(spec: MissionSpec, profile: ProfileSpec, plan: Plan, stages: tuple[
         _programme(profile, plan, layout, i, name)
     _coasts(spec, plan, layout)
     shape = _shape(profile, plan)
-    orbit, arrival = ([], []) if plan.orbit_leg is None else _orbit(spec, plan.orbit_leg)
+    freedom = len(layout.unknowns)
+    orbit, arrival = ([], []) if plan.orbit_leg is None else _orbit(spec, plan.orbit_leg, layout)
     leg = plan.orbit_leg if plan.orbit_leg is not None else len(plan.legs) - 1
     burning = np.asarray(plan.phases.overdraws)[leg]
     stage = int(np.argmax(burning)) if burning.any() else len(stages) - 1
     spec_stage = spec.vehicle.stages[stages[stage]]
     # An arrival fixes one thing more than the orbit does: `short` is no condition of its own.
-    roomy = len(shape) + len(arrival) - 1 <= len(layout.unknowns)
+    roomy = len(shape) + len(arrival) - 1 <= freedom
     return Aim(
         unknowns=tuple(layout.unknowns),
         base=layout.base(plan.programmes),
@@ -324,15 +329,18 @@ def _shape(profile: ProfileSpec, plan: Plan) -> list[Target]:
     return targets
 
 
-def _orbit(spec: MissionSpec, leg: int) -> tuple[list[Target], list[Target]]:
+def _orbit(spec: MissionSpec, leg: int, layout: _Layout) -> tuple[list[Target], list[Target]]:
     """The targets of the orbit, and those of an arrival at its perigee.
 
-    Cut-off is on the energy, so that perigee and energy give the apogee too. The perigee of a
-    nearly circular orbit has a cusp at the target: arriving level at it is the target itself.
+    Cut-off is on the energy, so that a place on the orbit, which is radius and flight-path angle at
+    one true anomaly, gives perigee and apogee too. Where on the orbit the flight arrives is an
+    unknown of its own: the perigee itself has a cusp where flights arrive at it, which is where the
+    best ones do. A nearly circular orbit is arrived at in its perigee.
     """
     want = spec.target
-    less = _less("inclination", leg, want.inclination)
-    tilt = Target("inclination", leg, "rad", 0.01 * _DEG, less)
+    tilt = Target(
+        "inclination", leg, "rad", 0.01 * _DEG, _less("inclination", leg, want.inclination)
+    )
     # Cut-off is on the energy: what is left to miss is only an orbit that was never reached.
     short = Target(_GUARD, leg, "m", 1e3, _short("apogee", leg, want.apogee))
     radius = Target("height of arrival", leg, "m", 1e3, _less("radial_height", leg, want.perigee))
@@ -340,16 +348,47 @@ def _orbit(spec: MissionSpec, leg: int) -> tuple[list[Target], list[Target]]:
     arrival = [radius, level, tilt, short]
     if want.apogee - want.perigee < _NEARLY_CIRCULAR:
         return arrival, arrival
-    perigee = Target("perigee", leg, "m", 1e3, _less("perigee", leg, want.perigee))
-    return [perigee, tilt, short], arrival
+    if not layout.unknowns:
+        perigee = Target("perigee", leg, "m", 1e3, _less("perigee", leg, want.perigee))
+        return [perigee, tilt, short], arrival
+    ellipse = _Ellipse(want, leg, len(layout.unknowns))
+    name, half = "true anomaly of arrival", np.pi
+    layout.leave(Unknown(name, 0.0, ellipse.scale, -half, half, mirrored=True), {})
+    radius = Target("height of arrival", leg, "m", 1e3, ellipse.higher)
+    angle = Target("flight path angle of arrival", leg, "rad", 0.1 * _DEG, ellipse.steeper)
+    return [radius, angle, tilt, short], arrival
 
 
-def _less(name: str, leg: int, wanted: float) -> Callable[[Ends], np.ndarray]:
-    return lambda ends: getattr(ends, name)[:, leg] - wanted
+class _Ellipse:
+    """An orbit to arrive at, at the true anomaly that is unknown number `index`."""
+
+    def __init__(self, want: TargetSpec, leg: int, index: int) -> None:
+        near, far = EARTH_RADIUS + want.perigee, EARTH_RADIUS + want.apogee
+        self.eccentricity = (far - near) / (far + near)
+        self.parameter = near * (1.0 + self.eccentricity)
+        self.leg, self.index = leg, index
+        # From perigee to where the orbit is higher by so much.
+        bend = near * self.eccentricity / (1.0 + self.eccentricity)
+        self.scale = float(np.sqrt(2.0 * _HIGHER / bend))
+
+    def higher(self, ends: Ends, x: np.ndarray) -> np.ndarray:
+        """Of the flight above the orbit [m]."""
+        radius = self.parameter / (1.0 + self.eccentricity * np.cos(x[:, self.index]))
+        return ends.radial_height[:, self.leg] - (radius - EARTH_RADIUS)
+
+    def steeper(self, ends: Ends, x: np.ndarray) -> np.ndarray:
+        """Flight-path angle above that of the orbit [rad]."""
+        along = 1.0 + self.eccentricity * np.cos(x[:, self.index])
+        angle = np.arctan2(self.eccentricity * np.sin(x[:, self.index]), along)
+        return ends.flight_path_angle[:, self.leg] - angle
 
 
-def _short(name: str, leg: int, wanted: float) -> Callable[[Ends], np.ndarray]:
-    def miss(ends: Ends) -> np.ndarray:
+def _less(name: str, leg: int, wanted: float) -> Miss:
+    return lambda ends, x: getattr(ends, name)[:, leg] - wanted
+
+
+def _short(name: str, leg: int, wanted: float) -> Miss:
+    def miss(ends: Ends, x: np.ndarray) -> np.ndarray:
         reached = ends.outcome[:, leg] == 0
         return np.where(reached, 0.0, np.minimum(getattr(ends, name)[:, leg] - wanted, -1e3))
 
