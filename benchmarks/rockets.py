@@ -33,9 +33,10 @@ COUNT = 60
 
 _AXIAL = [[0.30, 0.35, 0.55, 0.42, 0.28, 0.25]]
 _MACH = [0, 0.8, 1.1, 2, 4, 10]
-_LIFT_OFFS = (1.2, 2.5)  # thrust to weight
+_LIFT_OFFS = (1.2, 2.5)  # thrust to weight on the ground
+_BACK = 0.1  # of the thrust in a vacuum is lost to the air's pressure on the ground
 _UPPERS = (0.6, 1.6)  # thrust to weight when an upper stage is lit
-_IDEALS = (9_200.0, 11_000.0)  # [m/s]
+_IDEALS = (9_400.0, 11_200.0)  # [m/s]; an orbit needs about 9,300
 
 Rocket = dict[str, Any]
 
@@ -71,7 +72,7 @@ def _stage(
     propellant = above * (ratio - 1.0) / (1.0 - share * (ratio - 1.0))
     mass = above + propellant * (1.0 + share)
     pull = draw.uniform(*(_LIFT_OFFS if lowest else _UPPERS))
-    thrust = pull * mass * STANDARD_GRAVITY
+    thrust = pull * mass * STANDARD_GRAVITY / (1.0 - _BACK if lowest else 1.0)
     return {"propellant": propellant, "dry": share * propellant, "thrust": thrust, "isp": isp}
 
 
@@ -133,8 +134,8 @@ def _stage_file(stage: dict[str, float], lift_off_mass: float | None) -> dict[st
         "dry_mass": f"{stage['dry']:.1f} kg",
     }
     if lift_off_mass is not None:
-        # About three tonnes on a square metre and a back pressure of a tenth, as is usual.
-        engine["exit_area"] = f"{0.1 * stage['thrust'] / 101_325.0:.4f} m2"
+        # About three tonnes on a square metre, as is usual.
+        engine["exit_area"] = f"{_BACK * stage['thrust'] / 101_325.0:.4f} m2"
         area = 1.2 * (lift_off_mass / 1e4) ** (2.0 / 3.0)
         made["aerodynamics"] = {
             "reference_area": f"{area:.3f} m2",

@@ -6,13 +6,13 @@
 CasADi (Andersson and others, Mathematical Programming Computation 11, 2019) and IPOPT find the
 most propellant that any steering can leave in the last stage: direct multiple shooting, the thrust
 in any direction at any instant from the second stage on, stages and coasts as long as in the file.
-The first stage flies as the file says: straight up, tilted by a kick that is held until the
-velocity has come to it, then a gravity turn; the fairing goes where the heat
-flux allows it. The problem is kinder than the flight, so that its answer bounds it from above:
-upper stages steer as they like, the tilt comes at once, the thrust is whole from the start, gravity
-is that of a point, and the air is an exponential one. Nothing of Yaan flies here; only the drawn
-figures are shared. With `--free` the first stage too steers as it likes, which no flight of the
-file does.
+The first stage too steers as it likes at first; what could fly so is asked again with a first
+stage as in the file: straight up, tilted by a kick that is held until the velocity has come to it,
+then a gravity turn. The fairing goes where the heat flux allows it. The problem is kinder than the
+flight, so that its answer bounds it from above: the tilt comes at once, the thrust is whole from
+the start, gravity is that of a point, and the air is an exponential one. What does not converge is
+no answer: such a rocket counts as one that can. Nothing of Yaan flies here; only the drawn figures
+are shared.
 """
 
 import argparse
@@ -350,12 +350,25 @@ def _local(place: np.ndarray, azimuth: float) -> Axes:
     return up, ahead, np.cross(up, ahead)
 
 
+def judged(rocket: Rocket) -> dict[str, Any]:
+    """The best of all steering, and where that could fly, of the steering that the file has."""
+    free = _best([most_left(rocket, guess) for guess in _GUESSES])
+    if free["converged"] and free["left"] < 0.0:
+        return {"can": False, "free": free, "kicked": None}
+    kicked = _best([most_left(rocket, _GUESSES[0], kick) for kick in _KICKS])
+    return {"can": not kicked["converged"] or kicked["left"] >= 0.0, "free": free, "kicked": kicked}
+
+
+def _best(tries: list[dict[str, Any]]) -> dict[str, Any]:
+    good = [t for t in tries if t["converged"]]
+    return max(good or tries, key=lambda t: t["left"])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--flown", type=Path, default=Path("rockets.jsonl"))
     parser.add_argument("--out", type=Path, default=Path("optimal.jsonl"))
     parser.add_argument("--only", type=int, nargs="*", help="these rockets, by number")
-    parser.add_argument("--free", action="store_true", help="no gravity turn of the first stage")
     parser.add_argument("--all", action="store_true", help="those that fly as well, as a check")
     options = parser.parse_args()
     if ca is None:
@@ -369,15 +382,8 @@ def main() -> None:
         asked = not options.only or int(line["rocket"][-2:]) in options.only
         if line["rocket"] in done or (flew and not options.all) or not asked:
             continue
-        rocket = drawn[line["rocket"]]
-        if options.free:
-            tries = [most_left(rocket, guess) for guess in _GUESSES]
-        else:
-            tries = [most_left(rocket, _GUESSES[0], kick) for kick in _KICKS]
-        good = [t for t in tries if t["converged"]]
-        best = max(good or tries, key=lambda t: t["left"])
-        ours = {k: line[k] for k in ("outcome", "left", "shortfall")}
-        row = {"rocket": line["rocket"], "optimal": best, "tries": len(tries), "search": ours}
+        row = {"rocket": line["rocket"], **judged(drawn[line["rocket"]])}
+        row["search"] = {k: line[k] for k in ("outcome", "left", "shortfall")}
         print(json.dumps(row), flush=True)
         with options.out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")

@@ -214,9 +214,17 @@ def test_a_flight_is_tightened_until_it_keeps_its_bounds_and_the_best_is_kept():
         assert asked == [1.0, 1.0]
     with counted({1: 20.0, 2: 9.0}) as asked:
         assert asked == [1.0, 1.0 / 16.0, 2.0]  # the steps are halved
-    with counted({1: 100.0, 2: np.inf, 3: 95.0, 4: 97.0}) as asked:
+    with counted({1: 100.0, 2: np.inf, 3: 75.0, 4: 55.0}) as asked:
         assert len(asked) == 5
+        assert asked[-1] == 4.0
+
+
+def test_a_flight_is_not_tightened_where_that_does_not_help():
+    with counted({1: 100.0, 2: 60.0, 3: 55.0}) as asked:
+        assert len(asked) == 4
         assert asked[-1] == 3.0
+    with counted({1: 100.0, 2: 130.0}) as asked:
+        assert asked[1:] == [1.0 / 16.0, 1.0]
 
 
 def test_the_abort_map_counts_the_load_at_the_release():

@@ -73,6 +73,9 @@ class PhaseError:
 _TRIES = 4
 """So often a flight is flown before an error that is too large is told as a failed verdict."""
 
+_WORTH = 0.8
+"""A try that leaves more of the error than this is the last: halved steps should leave a half."""
+
 _Made = TypeVar("_Made")
 
 
@@ -85,17 +88,22 @@ def accurately(
     """What `fly` makes at a tolerance, and its errors; tighter while these exceed their bounds.
 
     `order` is that of the method's estimate, which says what a tolerance does to its steps.
-    Each try halves the steps; what is `lost`, which no step would save, is not tried again.
+    Each try halves the steps, and so doubles the cost; it is the last where that does not help.
+    What is `lost`, which no step would save, is not tried again.
     """
-    tolerance, best, least = 1.0, fly(1.0), np.inf
-    for tries in range(_TRIES):
-        found = best if tries == 0 else fly(tolerance)
-        over = excess(found[1], bounds)
-        if over < least:
-            best, least = found, over
-        if least <= 1.0 or lost(found[0]):
+    tolerance, best = 1.0, fly(1.0)
+    least = excess(best[1], bounds)
+    for _ in range(_TRIES - 1):
+        if least <= 1.0 or lost(best[0]):
             break
         tolerance *= LONGER**-order
+        found = fly(tolerance)
+        over = excess(found[1], bounds)
+        hopeless = np.isfinite(over) and over > _WORTH * least
+        if over < least:
+            best, least = found, over
+        if hopeless:
+            break
     return best
 
 

@@ -46,7 +46,7 @@ def dog_leg_words(least: float, wanted: float) -> str:
 def price(steered: Steered, world: World) -> DogLeg | None:
     """The dog-leg of a solved flight; None where it flies as it would by itself."""
     task = steered.task
-    straight = _straight(task, steered.solution)
+    straight = _straight(steered)
     if straight is None or not steered.solution.met or task.plan.orbit_leg is None:
         return None
     beside = make_task(straight, task.name, world)
@@ -62,15 +62,13 @@ def price(steered: Steered, world: World) -> DogLeg | None:
     return DogLeg(max(gained, 0.0), azimuth, straight.target.inclination)
 
 
-def _straight(task: Task, solution: Solution) -> MissionSpec | None:
+def _straight(steered: Steered) -> MissionSpec | None:
     """The mission without what forces a turn; None where nothing does."""
-    spec, wanted = task.spec, task.spec.target.inclination
+    task, spec = steered.task, steered.task.spec
+    wanted = spec.target.inclination
     least = least_inclination(spec)
     beyond = abs(least - wanted) > _BESIDE
-    limited = any(
-        u.name == "azimuth" and min(x - u.low, u.high - x) < 1e-6
-        for u, x in zip(task.aim.unknowns, solution.x, strict=True)
-    )
+    limited = any(unknown.name == "azimuth" for unknown, _ in steered.at_bounds)
     fixed_yaw = task.spec.steering.profiles[task.name].yaw is not None
     if fixed_yaw or not (beyond or limited or spec.launch.azimuth is not None):
         return None

@@ -7,7 +7,6 @@ from yaan.mission.flight.steer import Steered
 from yaan.mission.model.aim import least_inclination
 from yaan.phases.search import Unknown
 
-_AT_BOUND = 1e-6  # in scales of the unknown
 _WORTH_TELLING = 1.0  # [m/s]
 _GRAZING = 100e3  # [m]
 _NEARLY = np.radians(0.05)
@@ -21,7 +20,7 @@ _WHY = {
 
 def remarks(steered: Steered, dog_leg: DogLeg | None) -> list[str]:
     """Notes on one solved profile."""
-    notes = [bound_note(u, limit) for u, limit in at_bounds(steered)]
+    notes = [bound_note(u, limit) for u, limit in steered.at_bounds]
     notes += dog_leg_notes(steered, dog_leg)
     if steered.task.plan.orbit_leg is not None and steered.task.spec.target.perigee < _GRAZING:
         height = steered.task.spec.target.perigee / 1e3
@@ -30,18 +29,6 @@ def remarks(steered: Steered, dog_leg: DogLeg | None) -> list[str]:
             "not last a revolution."
         )
     return notes
-
-
-def at_bounds(steered: Steered) -> list[tuple[Unknown, float]]:
-    """The unknowns that ended at a bound, and that bound."""
-    if not steered.solution.met:
-        return []
-    found = []
-    for unknown, x in zip(steered.task.aim.unknowns, steered.solution.x, strict=True):
-        for limit in (unknown.low, unknown.high):
-            if abs(x - limit) <= _AT_BOUND * unknown.scale:
-                found.append((unknown, limit))
-    return found
 
 
 def bound_note(unknown: Unknown, limit: float) -> str:

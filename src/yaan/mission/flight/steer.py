@@ -12,8 +12,11 @@ from yaan.mission.flight import flyer
 from yaan.mission.flight.flyer import Batch, Lane
 from yaan.mission.flight.seek import seek
 from yaan.mission.flight.task import Searched, Task, Watch
-from yaan.phases.search import LANES, Solution, Tolerance
+from yaan.phases.search import LANES, Solution, Tolerance, Unknown
 from yaan.phases.targeting import refine
+
+_AT_BOUND = 0.02
+"""In scales of the unknown: the last steps to the targets move what is at a bound a little."""
 
 _NEAR = Tolerance(met=1e-3, improvements=0)
 
@@ -30,6 +33,18 @@ class Steered:
     def flat(self) -> np.ndarray:
         """Steering constants: kick, azimuth, yaw [rad], then a, b, c of each programme."""
         return self.task.aim.base.place(self.solution.x)
+
+    @property
+    def at_bounds(self) -> list[tuple[Unknown, float]]:
+        """The unknowns that ended at a bound, and that bound."""
+        if not self.solution.met:
+            return []
+        return [
+            (unknown, limit)
+            for unknown, x in zip(self.task.aim.unknowns, self.solution.x, strict=True)
+            for limit in (unknown.low, unknown.high)
+            if abs(x - limit) <= _AT_BOUND * unknown.scale
+        ]
 
     @property
     def lane(self) -> Lane:

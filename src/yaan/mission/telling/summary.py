@@ -16,7 +16,6 @@ from yaan.mission.account import sources
 from yaan.mission.flight.dogleg import DogLeg
 from yaan.mission.flight.flown import Flown
 from yaan.mission.flight.rank import Effect, Ranked
-from yaan.mission.flight.remarks import at_bounds
 from yaan.mission.flight.steer import Steered
 from yaan.mission.spec import AtmosphereSpec, EarthSpec, EnvironmentSpec, MissionSpec
 from yaan.mission.telling import ledger, search
@@ -119,7 +118,7 @@ def _steering(steered: Steered, dog_leg: DogLeg | None) -> dict[str, Any]:
         "misses": misses,
         "batches": steered.solution.batches,
         "attempts": search.told(steered.solution.attempts),
-        "at_bounds": [unknown.name for unknown, _ in at_bounds(steered)],
+        "at_bounds": [unknown.name for unknown, _ in steered.at_bounds],
         "dog_leg": None
         if dog_leg is None
         else {
