@@ -8,17 +8,18 @@ most propellant that any steering can leave in the last stage: direct multiple s
 in any direction at any instant from the second stage on, stages and coasts as long as in the file.
 The first stage too steers as it likes at first; what could fly so is asked again with a first
 stage as in the file: straight up, tilted by a kick that is held until the velocity has come to it,
-then a gravity turn. The fairing goes where the heat flux allows it. The problem is kinder than the
-flight, so that its answer bounds it from above: the tilt comes at once, the thrust is whole from
-the start, gravity is that of a point, and the air is an exponential one. What does not converge is
-no answer: such a rocket counts as one that can. Nothing of Yaan flies here; only the drawn figures
+then a gravity turn; and what could still fly, with upper stages that follow the linear tangents of
+the file. The fairing goes where the heat flux allows it. The problem is kinder than the flight, so
+that its answer bounds it from above: the tilt comes at once, the thrust is whole from the start,
+gravity is that of a point, and the air thins evenly above 20 km. What does not converge is no
+answer: such a rocket counts as one that can. Nothing of Yaan flies here; only the drawn figures
 are shared.
 """
 
 import argparse
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ _RISE = 8.0  # [s] of vertical flight, as in the file
 _HOLDS = (9.0, 40.0)  # [s] after lift-off, when the gravity turn begins; the tilt comes at once
 _WIDE = math.tan(math.radians(60.0))  # of the heading of a kick from the plane
 _BARE = 20.0  # [s] after the second ignition: where the fairing is first thought to go
+_CIRCULAR = 1e-4  # between perigee and apogee, in radii of the Earth
 _FLUX = 1.1e3  # [W/m^2]
 _KICKS = ((0.05, 2.0), (2.0, 5.0), (5.0, 10.0), (10.0, 20.0), (20.0, 40.0))
 """Ranges of the first stage's tilt [deg], each a problem of its own: they have their own optima."""
@@ -93,9 +95,8 @@ def _rate(area: float) -> Any:
     height = distance - RADIUS
     stream = v - ca.vertcat(-SPIN * r[1], SPIN * r[0], 0.0)
     speed = ca.sqrt(ca.sumsqr(stream) + 1.0)
-    density = 1.225 * ca.exp(-ca.fmax(height, -1e3) / 7_200.0)
-    pressure = 101_325.0 * ca.exp(-ca.fmax(height, -1e3) / 7_000.0)
-    mach = speed / 300.0
+    density, pressure, sound = _air(height)
+    mach = speed / sound
     width = ca.if_else(mach < 1.2, 0.35, 0.9)
     axial = 0.26 + 0.06 * ca.exp(-mach / 4.0) + 0.24 * ca.exp(-(((mach - 1.25) / width) ** 2))
     drag = -0.5 * density * area * axial * speed * stream / mass
@@ -103,6 +104,17 @@ def _rate(area: float) -> Any:
     gravity = -MU * r / distance**3
     rate = ca.vertcat(y[3:], (gravity + drag + push) * TIME / SPEED)
     return ca.Function("rate", [y, u, force, mass, nozzle], [rate])
+
+
+def _air(height: Any) -> tuple[Any, Any, Any]:
+    """Density, pressure and speed of sound: the US Standard Atmosphere to 20 km, thinning above."""
+    low = ca.fmin(ca.fmax(height, -1e3), 11e3)
+    share = 1.0 - 2.25577e-5 * low
+    above = ca.exp(-ca.fmin(ca.fmax(height - 11e3, 0.0), 9e3) / 6_341.6)
+    high = ca.exp(-ca.fmax(height - 20e3, 0.0) / 7_086.0)  # 1.85e-5 kg/m^3 at 80 km
+    density = 1.225 * share**4.25588 * above * high
+    pressure = 101_325.0 * share**5.25588 * above * high
+    return density, pressure, 340.29 * ca.sqrt(share)
 
 
 def _along(y: Any) -> Any:
@@ -117,13 +129,59 @@ class Arc:
 
     stage: dict[str, float]
     steer: str
-    """`up`, `kicked` (one direction), `turning` (along the velocity), `free`, or `coast`."""
+    """`up`, `kicked` (one direction), `turning` (along the velocity), `free`, or `coast`.
+
+    A `free` one may follow a programme.
+    """
     start: Any
     """Since the stage was lit [s]."""
     length: Any  # [s]
     nodes: int
     aboard: float = 0.0
     """Mass that the stage's does not count [kg]."""
+    programme: "Programme | None" = None
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The linear tangent of the file: tan(pitch) and the heading from that of the velocity."""
+
+    slope: Any
+    """At the ignition of the stage."""
+    rate: Any  # [1/s]
+    yaw: Any  # [rad]
+
+    def later(self, time: Any) -> "Programme":
+        """The same, counted from another ignition."""
+        return replace(self, slope=self.slope + self.rate * time)
+
+    def at(self, y: Any, time: Any) -> Any:
+        """Direction of the thrust, `time` after the ignition."""
+        up = y[:3] / ca.norm_2(y[:3])
+        level = y[3:] - up * ca.dot(y[3:], up)
+        ahead = level / ca.sqrt(ca.sumsqr(level) + 1e-12)
+        heading = ahead * ca.cos(self.yaw) + ca.cross(ahead, up) * ca.sin(self.yaw)
+        slope = self.slope + self.rate * time
+        return (heading + up * slope) / ca.sqrt(1.0 + slope**2)
+
+
+def _programmes(rocket: Rocket, arcs: list[Arc], stages: list[dict[str, float]], new: Any) -> None:
+    """Let the upper stages follow the programmes of the file; `new(name, guess)` is an unknown."""
+    named = rocket["steering"]["profiles"]["direct"]["programmes"]
+    yaw = new("yaw", 0.0)
+    lasting = sum(s["time"] + s["coast"] for s in stages[1:])
+    current = Programme(new("slope", 0.7), new("rate", -0.6 / lasting), yaw)
+    for k, stage in enumerate(stages[1:], start=1):
+        last = k == len(stages) - 1
+        if last and "inject" in named:
+            # A programme that continues goes on from what was commanded last.
+            joined = current.slope - current.rate * stages[k - 1]["coast"]
+            slope = joined if named["inject"].get("continuous") else new("second slope", 0.3)
+            current = Programme(slope, new("second rate", -0.3 / stage["time"]), yaw)
+        for i, arc in enumerate(arcs):
+            if arc.stage is stage:
+                arcs[i] = replace(arc, programme=current)
+        current = current.later(stage["time"] + stage["coast"])
 
 
 def _arcs(stages: list[dict[str, float]], aligned: Any, bare: Any, burn: Any) -> list[Arc]:
@@ -160,6 +218,8 @@ def _step(rate: Any, y: Any, u: Any, h: Any, arc: Arc, start: Any) -> Any:
 
     def at(t: Any, y: Any) -> Any:
         steered = _along(y) if arc.steer == "turning" else u
+        if arc.programme is not None:
+            steered = arc.programme.at(y, start + t)
         mass = stage["mass"] + arc.aboard - stage["flow"] * (start + t)
         return rate(y, steered, stage["thrust"], mass, stage["exit"])
 
@@ -206,11 +266,16 @@ class _Program:
 
 
 def most_left(
-    rocket: Rocket, guess: Guess, kick: tuple[float, float] | None = None
+    rocket: Rocket,
+    guess: Guess,
+    kick: tuple[float, float] | None = None,
+    *,
+    programmed: bool = False,
 ) -> dict[str, Any]:
     """The most propellant left [kg] that IPOPT finds from one guess.
 
     `kick` is the range of the tilt [deg]; without one the first stage steers as it likes.
+    `programmed`: the upper stages steer by the constants of the file's programmes.
     """
     stages = _stages(rocket)
     described = list(rocket["vehicle"]["stages"].values())
@@ -225,13 +290,17 @@ def most_left(
     guessed = math.inf if kick is None else 13.0
     tilt = 0.0 if kick is None else math.radians(0.5 * sum(kick))
     y = ca.MX(start)
-    arcs = _arcs(stages, turn, bare, burn)
-    path = _guessed(rocket, _arcs(stages, guessed, _BARE, 1.0), start, rate, guess, tilt)
+    arcs, crude = _arcs(stages, turn, bare, burn), _arcs(stages, guessed, _BARE, 1.0)
+    if programmed:
+        _programmes(rocket, arcs, stages, lambda _, value: program.free(1, value, -6.0, 6.0))
+        _programmes(rocket, crude, stages, lambda _, value: value)
+    path = _guessed(rocket, crude, start, rate, guess, tilt)
     for arc in arcs:
         h, u = arc.length / arc.nodes, ca.DM(up)
         for k in range(arc.nodes):
             where, direction = next(path)
-            if arc.steer == "free" or (arc.steer == "kicked" and k == 0):
+            steers = arc.steer == "free" and arc.programme is None
+            if steers or (arc.steer == "kicked" and k == 0):
                 u = program.direction(direction)
             for half in (0.0, 0.5):
                 y = _step(rate, y, u, 0.5 * h, arc, arc.start + (k + half) * h)
@@ -257,6 +326,7 @@ def most_left(
         "left": round(stages[-1]["propellant"] * (1.0 - share), 3),
         "at_bound": share > _MOST - 1e-4,
         "kick": kick,
+        "programmed": programmed,
     }
 
 
@@ -287,11 +357,15 @@ def _orbit(rocket: Rocket, y: Any, program: _Program) -> None:
     momentum = ca.cross(y[:3], y[3:])
     axis = 0.5 * (perigee + apogee)
     shape = axis * (1.0 - ((apogee - perigee) / (apogee + perigee)) ** 2)
-    energy = 0.5 * ca.sumsqr(y[3:]) - 1.0 / ca.norm_2(y[:3])
+    program.keep(0.5 * ca.sumsqr(y[3:]) - 1.0 / ca.norm_2(y[:3]), -0.5 / axis, -0.5 / axis)
+    if apogee - perigee < _CIRCULAR:  # where the momentum is largest, and so no condition
+        program.keep(ca.sumsqr(y[:3]), axis**2, axis**2)
+        program.keep(ca.dot(y[:3], y[3:]), 0.0, 0.0)
+    else:
+        program.keep(ca.sumsqr(momentum), shape, shape)
     tilt = momentum[2] / math.sqrt(shape)
-    wanted = (-0.5 / axis, shape, math.cos(math.radians(target("inclination"))))
-    for found, value in zip((energy, ca.sumsqr(momentum), tilt), wanted, strict=True):
-        program.keep(found, value, value)
+    tilted = math.cos(math.radians(target("inclination")))
+    program.keep(tilt, tilted, tilted)
 
 
 def _azimuth(rocket: Rocket) -> float:
@@ -317,6 +391,9 @@ def _guessed(
                 u = start[:3]
             elif arc.steer == "kicked":
                 u = _pitched(start, azimuth, 0.5 * math.pi - tilt)
+            elif arc.programme is not None:
+                since = arc.start + arc.length * k / arc.nodes
+                u = np.array(arc.programme.at(ca.DM(y), since)).ravel()
             elif arc.steer == "turning":
                 u = np.array(_along(ca.DM(y))).ravel()
             mass = stage["mass"] + arc.aboard
@@ -351,12 +428,17 @@ def _local(place: np.ndarray, azimuth: float) -> Axes:
 
 
 def judged(rocket: Rocket) -> dict[str, Any]:
-    """The best of all steering, and where that could fly, of the steering that the file has."""
+    """The best of all steering, and where that could fly, of ever more of the file's steering."""
     free = _best([most_left(rocket, guess) for guess in _GUESSES])
     if free["converged"] and free["left"] < 0.0:
         return {"can": False, "free": free, "kicked": None}
     kicked = _best([most_left(rocket, _GUESSES[0], kick) for kick in _KICKS])
-    return {"can": not kicked["converged"] or kicked["left"] >= 0.0, "free": free, "kicked": kicked}
+    if kicked["converged"] and kicked["left"] < 0.0:
+        return {"can": False, "free": free, "kicked": kicked}
+    tries = [most_left(rocket, _GUESSES[0], kick, programmed=True) for kick in _KICKS]
+    file = _best(tries)
+    can = not file["converged"] or file["left"] >= 0.0
+    return {"can": can, "free": free, "kicked": kicked, "programmed": file}
 
 
 def _best(tries: list[dict[str, Any]]) -> dict[str, Any]:

@@ -45,8 +45,15 @@ def test_an_entry_lasts_as_long_as_its_fall() -> None:
     """Straight down from 100 km at 1 km/s: 73 s, by hand."""
     straight = {"height": "100 km", "speed": "1 km/s", "flight_path_angle": "-90 deg"}
     changes = {f"interface.{key}": value for key, value in straight.items()}
-    one = checked("capsule-entry", changes | {"interface.radius": None, "entry.step": "1 ms"})
+    changes |= {"interface.radius": None, "entry.step": "1 ms", "entry.floor": "0 m"}
+    one = checked("capsule-entry", changes | {"capsule.diameter": "1 m"})
     assert work_of(one).steps == pytest.approx(73_600, rel=0.01)
+    # A balloon of 3 kg/m^2 sinks at 7 m/s in the end.
+    light = checked("capsule-entry", changes | {"capsule.diameter": "50 m"})
+    drag = min(light.capsule.aerodynamics.drag)
+    last = (2.0 * light.capsule.mass * 9.80665 / (1.225 * drag * 625.0 * 3.14159)) ** 0.5
+    assert work_of(light).seconds > 60.0
+    assert work_of(light).steps == pytest.approx(14_400.0 / last / 1e-3, rel=0.01)
 
 
 @pytest.mark.parametrize(

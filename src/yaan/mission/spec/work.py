@@ -17,6 +17,11 @@ from yaan.mission.spec.mission import MissionSpec
 from yaan.mission.spec.quantity import Mistake
 from yaan.mission.spec.steering import PhaseSpec
 
+_SCALE_HEIGHT: Final = 7.2e3  # [m]
+_GROUND_AIR: Final = 1.225  # [kg/m^3]
+_CANOPIES: Final = 15e3
+"""Height above which no canopy is open [m]."""
+
 Flown = MissionSpec | EntrySpec | BodyFlightSpec
 
 LONG: Final = 30.0
@@ -30,6 +35,7 @@ _FORCES: Final = 7e-6  # [s] of one evaluation, on a processor of 2024
 _DEGREE: Final = 0.017e-6  # [s] times the square of the degree of gravity
 _ASCENT: Final = 0.9e-3  # [s] of one step of the flight in all that a search flies
 _ENTRY: Final = 0.4e-3  # [s] of one step of the entry in all that is flown of it
+_ENTRY_FORCES: Final = 8.0  # evaluations of a step, with those of its shadow
 _ORBIT: Final = 0.15e-3  # [s] of one step of sixteen orbits
 
 
@@ -58,7 +64,8 @@ def work_of(spec: Flown) -> Work:
     if isinstance(spec, EntrySpec):
         rigid = spec.entry.motion == "rigid"
         steps = _entry_length(spec) / (spec.entry.attitude_step if rigid else spec.entry.step)
-        return Work(steps, steps * _ENTRY)
+        gravity = _ENTRY_FORCES * _DEGREE * spec.environment.gravity.degree**2
+        return Work(steps, steps * (_ENTRY + gravity))
     ascent = sum(length / (p.step or spec.step) for p, length in _lengths(spec))
     steps, seconds = ascent, ascent * _ASCENT
     if spec.orbit is not None and spec.landing is not None:
@@ -110,7 +117,26 @@ def _orbit_mistakes(spec: MissionSpec) -> Iterator[Mistake]:
 
 
 def _entry_length(spec: EntrySpec) -> float:
-    """How long the fall to the ground would last without air [s], where it comes down at all."""
+    """How long the entry lasts at least [s]: a fall without air, or one at its terminal speed."""
+    return max(_airless(spec), _sinking(spec))
+
+
+def _sinking(spec: EntrySpec) -> float:
+    """How long a capsule without lift sinks through air that thins evenly, where it comes down [s].
+
+    Down to its canopies if it has some. The speed grows by e within two scale heights.
+    """
+    capsule, at = spec.capsule, spec.interface
+    if at.flight_path_angle >= 0.0:
+        return 0.0
+    floor = _CANOPIES if capsule.parachutes is not None else spec.entry.floor
+    drag = capsule.area * min(capsule.aerodynamics.drag)
+    air = _GROUND_AIR * math.exp(-floor / _SCALE_HEIGHT)
+    terminal = math.sqrt(2.0 * capsule.mass * STANDARD_GRAVITY / (air * max(drag, 1e-9)))
+    return 2.0 * _SCALE_HEIGHT / terminal
+
+
+def _airless(spec: EntrySpec) -> float:
     at = spec.interface
     height = at.height if at.height is not None else (at.radius or EARTH_RADIUS) - EARTH_RADIUS
     sinking = -at.speed * math.sin(at.flight_path_angle)
