@@ -130,10 +130,13 @@ def lengthened(case: Case) -> Case:
 
 def timed(cases: Case, base: SteeringBase, x: np.ndarray) -> Case:
     """The cases of a batch with the coasts that the rows of unknowns ask for."""
-    if not base.coasts:
-        return cases
+    return lasting(cases, base.coasts, base.durations(x)) if base.coasts else cases
+
+
+def lasting(cases: Case, coasts: tuple[int, ...], durations: np.ndarray) -> Case:
+    """The cases of a batch, the legs `coasts` of which last so long [s], [lanes, coasts]."""
     duration = np.array(cases.phases.duration)
-    duration[:, list(base.coasts)] = base.durations(x)
+    duration[:, list(coasts)] = durations
     return eqx.tree_at(lambda c: c.phases.duration, cases, duration)
 
 

@@ -123,9 +123,15 @@ def _left_out(names: list[str], why: str) -> list[str]:
 
 def _is_alike(one: Task, other: Task) -> bool:
     """Whether two tasks leave the same free and fly in one batch; their targets may differ."""
-    free = [[u.name for u in task.aim.unknowns] for task in (one, other)]
     shapes = [jax.tree.map(np.shape, task.case) for task in (one, other)]
-    return free[0] == free[1] and shapes[0] == shapes[1]
+    return _steering(one) == _steering(other) and shapes[0] == shapes[1]
+
+
+def _steering(task: Task) -> list[str]:
+    """Unknowns that steer; where an orbit is arrived at does not, and only an ellipse asks it."""
+    acting = np.any(task.aim.base.spread != 0.0, axis=0)
+    unknowns = zip(task.aim.unknowns, acting, strict=True)
+    return [u.name for u, acts in unknowns if acts]
 
 
 def _variants(tree: Tree, ranked: Ranked, profile: str, world: World) -> list[_Variant]:
@@ -151,7 +157,7 @@ class _Mending:
 
     variant: _Variant
     x: np.ndarray
-    """Scaled unknowns, flown next."""
+    """Scaled unknowns of its own task, flown next."""
     slope: np.ndarray
     """Its Jacobian, as far as it is known."""
     step: np.ndarray | None = None
@@ -161,6 +167,11 @@ class _Mending:
     figures: tuple[float, float, float] | None = None
     lost: bool = False
     """It has left the numbers, and no step leads back."""
+
+    @property
+    def at(self) -> np.ndarray:
+        """The unknowns that are flown next."""
+        return self.x * _scale(self.variant.task)
 
     def advance(self, misses: np.ndarray) -> None:
         """Take the next step of Broyden's method."""
@@ -180,22 +191,18 @@ def _measure(world: World, steered: Steered, variants: list[_Variant]) -> list[_
 
     Returns those that did not meet their targets.
     """
-    x = steered.solution.x
-    scale = np.array([u.scale for u in steered.task.aim.unknowns])
-    nominal = _jacobian(world, steered.task, x)
-    every = [
-        _Mending(
-            v,
-            x / scale,
-            # A nearly circular orbit has targets of its own, and so another Jacobian.
-            nominal if _targets(v.task) == _targets(steered.task) else _jacobian(world, v.task, x),
-        )
-        for v in variants
-    ]
+    nominal = _jacobian(world, steered.task, steered.solution.x)
+    every: list[_Mending] = []
+    for v in variants:
+        x = _start(v.task, steered)
+        # A nearly circular orbit has targets of its own, and so another Jacobian.
+        alike = _targets(v.task) == _targets(steered.task)
+        slope = nominal if alike else _jacobian(world, v.task, x)
+        every.append(_Mending(v, x / _scale(v.task), slope))
 
     def one(group: list[_Mending], last: bool) -> None:
         with computing():
-            _fly_group(world, group, scale, _ACCEPTED if last else _MET)
+            _fly_group(world, group, _ACCEPTED if last else _MET)
 
     going = every
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -208,18 +215,33 @@ def _measure(world: World, steered: Steered, variants: list[_Variant]) -> list[_
     return [m.variant for m in every if m.lane is None]
 
 
+def _start(task: Task, steered: Steered) -> np.ndarray:
+    """The unknowns of a task at the nominal steering."""
+    nominal = zip(steered.task.aim.unknowns, steered.solution.x, strict=True)
+    known = {u.name: float(value) for u, value in nominal}
+    return np.array([known.get(u.name, u.guess) for u in task.aim.unknowns])
+
+
+def _scale(task: Task) -> np.ndarray:
+    return np.array([u.scale for u in task.aim.unknowns])
+
+
 def _targets(task: Task) -> list[str]:
     return [target.name for target in task.aim.targets]
 
 
-def _fly_group(world: World, group: list[_Mending], scale: np.ndarray, met: float) -> None:
+def _fly_group(world: World, group: list[_Mending], met: float) -> None:
     """Fly at most a batch of variants: keep those that miss by less than `met`, move the others."""
     cases = flyer.stack([flyer.lengthened(m.variant.task.case) for m in group])
     filled = [*group, *[group[-1]] * (LANES - len(group))]
-    flat = np.stack([m.variant.task.aim.base.place(m.x * scale) for m in filled])
-    rows = np.stack([m.x * scale for m in filled])
-    batch = flyer.fly(world, flyer.timed(cases, group[0].variant.task.aim.base, rows), flat)
+    bases = [m.variant.task.aim.base for m in filled]
+    flat = np.stack([base.place(m.at) for base, m in zip(bases, filled, strict=True)])
+    if bases[0].coasts:
+        durations = [base.durations(m.at) for base, m in zip(bases, filled, strict=True)]
+        cases = flyer.lasting(cases, bases[0].coasts, np.stack(durations))
+    batch = flyer.fly(world, cases, flat)
     for k, mending in enumerate(group):
+        rows = np.repeat(mending.at[None], LANES, axis=0)
         misses = mending.variant.task.aim.misses(batch.ends, rows)[k]
         if np.max(np.abs(misses), initial=0.0) <= met:
             mending.lane = batch.lane(k)
@@ -236,7 +258,7 @@ def _updated(slope: np.ndarray, step: np.ndarray, change: np.ndarray) -> np.ndar
 
 def _jacobian(world: World, task: Task, x: np.ndarray) -> np.ndarray:
     """Scaled Jacobian of the misses at the nominal solution `x`."""
-    scale = np.array([u.scale for u in task.aim.unknowns])
+    scale = _scale(task)
     cases = flyer.repeat(flyer.lengthened(task.case))
     n = len(x)
     points = np.concatenate([x + 1e-3 * np.diag(scale), np.repeat(x[None], LANES - n, axis=0)])
