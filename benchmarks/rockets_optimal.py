@@ -7,13 +7,12 @@ CasADi (Andersson and others, Mathematical Programming Computation 11, 2019) and
 most propellant that any steering can leave in the last stage: direct multiple shooting, the thrust
 in any direction at any instant from the second stage on, stages and coasts as long as in the file.
 The first stage too steers as it likes at first; what could fly so is asked again with a first
-stage as in the file: straight up, tilted by a kick that is held until the velocity has come to it,
-then a gravity turn; and what could still fly, with upper stages that follow the linear tangents of
-the file. The fairing goes where the heat flux allows it. The problem is kinder than the flight, so
-that its answer bounds it from above: the tilt comes at once, the thrust is whole from the start,
-gravity is that of a point, and the air thins evenly above 20 km. What does not converge is no
-answer: such a rocket counts as one that can. Nothing of Yaan flies here; only the drawn figures
-are shared.
+stage as in the file: straight up, tilted by a kick that is held until the velocity has come to it
+or longer, then a gravity turn; and what could still fly, with upper stages that follow the linear
+tangents of the file. The fairing goes where the heat flux allows it. The problem is kinder than
+the flight, so that its answer bounds it from above: the thrust is whole from the start, gravity is
+that of a point, and the air thins evenly above 20 km. What does not converge is no answer: such a
+rocket counts as one that can. Nothing of Yaan flies here; only the drawn figures are shared.
 """
 
 import argparse
@@ -39,8 +38,8 @@ TIME = math.sqrt(RADIUS**3 / MU)
 SPEED = LENGTH / TIME
 NODES = 24  # in a burn
 _RISE = 8.0  # [s] of vertical flight, as in the file
-_HOLDS = (9.0, 40.0)  # [s] after lift-off, when the gravity turn begins; the tilt comes at once
-_WIDE = math.tan(math.radians(60.0))  # of the heading of a kick from the plane
+_HOLDS = (18.0, 40.0)  # [s] after lift-off, when the gravity turn begins
+_WIDE = math.radians(60.0)  # of the heading of a kick from the plane of the orbit
 _BARE = 20.0  # [s] after the second ignition: where the fairing is first thought to go
 _CIRCULAR = 1e-4  # between perigee and apogee, in radii of the Earth
 _FLUX = 1.1e3  # [W/m^2]
@@ -129,7 +128,7 @@ class Arc:
 
     stage: dict[str, float]
     steer: str
-    """`up`, `kicked` (one direction), `turning` (along the velocity), `free`, or `coast`.
+    """`up`, `tilting`, `kicked` (one direction), `turning` (along the velocity), `free`, `coast`.
 
     A `free` one may follow a programme.
     """
@@ -198,7 +197,8 @@ def _arcs(stages: list[dict[str, float]], aligned: Any, bare: Any, burn: Any) ->
             made.append(Arc(stage, "free", 0.0, time, NODES))
         elif k == 0:
             made.append(Arc(stage, "up", 0.0, _RISE, 3))
-            made.append(Arc(stage, "kicked", _RISE, aligned - _RISE, 6))
+            made.append(Arc(stage, "tilting", _RISE, _HOLDS[0] - _RISE, 5))
+            made.append(Arc(stage, "kicked", _HOLDS[0], aligned - _HOLDS[0], 4))
             made.append(Arc(stage, "turning", aligned, time - aligned, NODES))
         elif k == 1:
             made.append(Arc(stage, "free", 0.0, bare, 6, aboard=stage["fairing"]))
@@ -286,36 +286,41 @@ def most_left(
     program = _Program()
     burn = program.free(1, 0.9, 0.1, _MOST)  # of the last stage's burn time
     bare = program.free(1, _BARE, 0.0, 0.9 * stages[1]["time"])
-    turn = math.inf if kick is None else program.free(1, 13.0, *_HOLDS)
-    guessed = math.inf if kick is None else 13.0
-    tilt = 0.0 if kick is None else math.radians(0.5 * sum(kick))
+    turn = math.inf if kick is None else program.free(1, 22.0, *_HOLDS)
+    guessed = math.inf if kick is None else 22.0
+    low, high = (math.radians(tilt) for tilt in kick or (0.0, 0.0))
+    tilt = program.free(1, 0.5 * (low + high), low, high)
+    side = program.free(1, 0.0, -_WIDE, _WIDE)
+    axes = _local(up, _azimuth(rocket))
     y = ca.MX(start)
     arcs, crude = _arcs(stages, turn, bare, burn), _arcs(stages, guessed, _BARE, 1.0)
     if programmed:
         _programmes(rocket, arcs, stages, lambda _, value: program.free(1, value, -6.0, 6.0))
         _programmes(rocket, crude, stages, lambda _, value: value)
-    path = _guessed(rocket, crude, start, rate, guess, tilt)
+    path = _guessed(rocket, crude, start, rate, guess, 0.5 * (low + high))
     for arc in arcs:
         h, u = arc.length / arc.nodes, ca.DM(up)
         for k in range(arc.nodes):
             where, direction = next(path)
-            steers = arc.steer == "free" and arc.programme is None
-            if steers or (arc.steer == "kicked" and k == 0):
+            if arc.steer == "free" and arc.programme is None:
                 u = program.direction(direction)
+            elif arc.steer in ("tilting", "kicked"):
+                share = (k + 0.5) / arc.nodes if arc.steer == "tilting" else 1.0
+                u = _tilted(axes, tilt * share, side)
             for half in (0.0, 0.5):
                 y = _step(rate, y, u, 0.5 * h, arc, arc.start + (k + half) * h)
             node = program.free(6, where, -3.0, 3.0)
             program.keep(y - node, 0.0, 0.0, 6)
             y = node
             program.keep(ca.sumsqr(y[:3]), 0.999, 4.0)
-        if arc.steer == "kicked" and kick is not None:
-            _kick(program, u, y, kick, _local(up, _azimuth(rocket)))
+        if arc.steer == "kicked":  # the velocity has come to the tilt; it may have passed it
+            program.keep(ca.dot(up, u) - ca.dot(up, _along(y)), 0.0, math.inf)
         if arc.aboard:
             program.keep(_flux(y), -math.inf, 1.0)
     _orbit(rocket, y, program)
     problem = {"x": ca.vertcat(*program.w), "f": burn, "g": ca.vertcat(*program.g)}
     quiet = {"ipopt.sb": "yes", "ipopt.print_level": 0, "print_time": False}
-    limits = {"ipopt.max_iter": 1500, "ipopt.tol": 1e-7}
+    limits = {"ipopt.max_iter": 600, "ipopt.tol": 1e-7}
     solver = ca.nlpsol("solver", "ipopt", problem, quiet | limits)
     bounds = {"lbx": program.low, "ubx": program.high, "lbg": program.g_low, "ubg": program.g_high}
     found = solver(x0=program.first, **bounds)
@@ -330,14 +335,11 @@ def most_left(
     }
 
 
-def _kick(program: _Program, u: Any, y: Any, kick: tuple[float, float], axes: Axes) -> None:
-    """The tilt is in its range, roughly in the plane of the orbit; the velocity has come to it."""
+def _tilted(axes: Axes, tilt: Any, side: Any) -> Any:
+    """The vertical of the pad, tilted towards a heading `side` of the plane of the orbit."""
     up, ahead, aside = axes
-    least, most = (math.cos(math.radians(tilt)) for tilt in reversed(kick))
-    program.keep(ca.dot(u, up), least, most)
-    for side in (1.0, -1.0):
-        program.keep(_WIDE * ca.dot(ahead, u) + side * ca.dot(aside, u), 0.0, math.inf)
-    program.keep(ca.dot(up, _along(y)) - ca.dot(up, u), 0.0, 0.0)
+    level = ahead * ca.cos(side) + aside * ca.sin(side)
+    return up * ca.cos(tilt) + level * ca.sin(tilt)
 
 
 def _flux(y: Any) -> Any:
@@ -389,8 +391,9 @@ def _guessed(
             u = _aimed(y, azimuth, guess, t / total)
             if arc.steer == "up":
                 u = start[:3]
-            elif arc.steer == "kicked":
-                u = _pitched(start, azimuth, 0.5 * math.pi - tilt)
+            elif arc.steer in ("tilting", "kicked"):
+                share = (k + 0.5) / arc.nodes if arc.steer == "tilting" else 1.0
+                u = _pitched(start, azimuth, 0.5 * math.pi - share * tilt)
             elif arc.programme is not None:
                 since = arc.start + arc.length * k / arc.nodes
                 u = np.array(arc.programme.at(ca.DM(y), since)).ravel()
