@@ -16,8 +16,9 @@ from jaxtyping import Array, Float
 
 from yaan.aerodynamics.heating import sutton_graves
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
-from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
+from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed, loosened
 from yaan.dynamics.forces import Surroundings, World, surroundings
+from yaan.dynamics.method import RK4
 from yaan.dynamics.possible import can_be
 from yaan.dynamics.solve import Problem, Tape, blank_tape, solve
 from yaan.gnc.bank import BankProfile
@@ -66,6 +67,8 @@ class _Setting(eqx.Module):
     start: Array
     floor: Array
     step: Array
+    coast: Array
+    """The longest step above the air [s]."""
     begun: Array
     """Specific energy at the start [m^2/s^2]."""
 
@@ -102,15 +105,19 @@ def enter(  # noqa: PLR0913 - a world, a flight and its start; then where it end
     """Fly from a state in GCRS [m, m/s] at `t` [s] down to the geodetic height `floor` [m].
 
     Everything but the world has lanes, `capsule` and `bank` too; the bank's time counts from `t`.
-    `step` [s] is the longest below some 130 km, above it 10 s is; steps are shorter where their
-    error asks for it by the `tolerance` of `dynamics.accuracy`, and end on the bank's knots.
+    `step` [s] is the longest below some 130 km, above it 10 s is, at a `tolerance` of one; steps
+    are shorter where their error asks for it by the `tolerance` of `dynamics.accuracy`, and end on
+    the bank's knots.
     With `rows` a tape of as many rows is written, the first of them the start.
     """
     still, tape = jnp.zeros_like(t), None
     # The world is not mapped: every lane meets the same one.
-    axes = _Setting(None, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
+    axes = _Setting(None, 0, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
     begun = energy(position, velocity, world.mu)
-    setting = _Setting(world, capsule, bank, t, floor, jnp.broadcast_to(step, t.shape), begun)
+    step, tolerance = jnp.broadcast_to(step, t.shape), jnp.broadcast_to(tolerance, t.shape)
+    # A shadow's steps are longer everywhere, and those of another try shorter.
+    coast = _COAST_STEP * jnp.minimum(tolerance, loosened(RK4.order)) ** (1.0 / RK4.order)
+    setting = _Setting(world, capsule, bank, t, floor, step, coast, begun)
     state = EntryState(position, velocity, still, still, first_peaks(t, jnp.zeros((*t.shape, 2))))
     _, at_once = jax.vmap(_evaluate, in_axes=(0, 0, axes))(t, state, setting)
     state = eqx.tree_at(lambda s: s.peaks, state, first_peaks(t, at_once[:, 2:]))
@@ -123,13 +130,13 @@ def enter(  # noqa: PLR0913 - a world, a flight and its start; then where it end
         axes=axes,
         allowed=allowed(
             state,
-            jnp.broadcast_to(tolerance, t.shape),
+            tolerance,
             lambda s: (s.position, s.velocity),
             (POSITION, VELOCITY),
         ),
         start=t,
         stop=t + patience,
-        step=jnp.full_like(t, _COAST_STEP),
+        step=coast,
         ending=jnp.broadcast_to(jnp.asarray([True, True, False, False]), (*t.shape, 4)),
         switching=jnp.zeros(4, dtype=bool),
         max_steps=_MAX_STEPS,
@@ -144,7 +151,7 @@ def observe_entry(
 ) -> EntryObservation:
     """All rows of one lane's tape; the arguments are of that lane, `start` [s] its first time."""
     nothing = jnp.asarray(0.0)
-    setting = _Setting(world, capsule, bank, start, nothing, nothing, nothing)
+    setting = _Setting(world, capsule, bank, start, nothing, nothing, nothing, nothing)
 
     def row(t: Array, state: EntryState) -> EntryObservation:
         return _row(t, state, setting)
@@ -204,7 +211,7 @@ def _possible(t: Array, state: EntryState, setting: _Setting) -> Array:
 
 def _next_end(t: Array, state: EntryState, setting: _Setting) -> Array:
     in_air = state.position.norm() < EARTH_RADIUS + _AIR
-    end = t + jnp.where(in_air, setting.step, _COAST_STEP)
+    end = t + jnp.where(in_air, setting.step, setting.coast)
     knots = setting.start + setting.bank.time
     return jnp.minimum(end, jnp.min(jnp.where(knots > t + 1e-6, knots, jnp.inf)))
 
