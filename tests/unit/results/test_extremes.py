@@ -26,7 +26,7 @@ def test_a_kink_near_a_summit_is_not_rounded_off(kink, slope):
         smooth = 5.0 + 0.1 * t - 0.9 * t**2 + 0.5 * t**3
         return smooth - (0.1 + slope) * np.maximum(t - kink * step, 0.0)
 
-    t = np.arange(-9, 10) * step
+    t = np.linspace(-9.0 * step, 9.0 * step, 19)
     found = peak(t, values(t))
     fine = np.linspace(-3.0 * step, 3.0 * step, 120_001)
     assert found.value == pytest.approx(np.max(values(fine)), abs=3.0 * found.doubt + 1e-9)
