@@ -91,20 +91,6 @@ def finer(tree: Tree, steering: Line | None = None) -> Tree:
     return made
 
 
-def steered(tree: Tree, first: Line) -> Tree:
-    """An ascent on the steering that was found for it: another search would find another flight."""
-    if tree["kind"] != "mission" or "steering" not in first:
-        return tree
-    made: Tree = json.loads(json.dumps(tree))
-    found = first["steering"]
-    made["launch"]["azimuth"] = f"{found['azimuth_deg']!r} deg"
-    profile = made["steering"]["profiles"][made["steering"]["profile"]]
-    profile |= {"kick": f"{found['kick_deg']!r} deg", "yaw": f"{found['yaw_deg']!r} deg"}
-    for name, solved in found["programmes"].items():
-        profile["programmes"][name]["coefficients"] = {key: solved[key] for key in "abc"}
-    return made
-
-
 def seconds(text: str) -> float:
     """A duration as these missions write it."""
     value, unit = text.split(" ")
@@ -145,7 +131,6 @@ def record(flight: yaan.Flight) -> Line:
         "verdicts": {v["name"]: [v["passed"], v["value"]] for v in summary["verdicts"]},
         "steering": summary.get("steering"),
         "integration": summary.get("integration"),
-        **({"steering": summary["steering"]} if "steering" in summary else {}),
         "not_finite": list(not_finite(summary)),
     }
 

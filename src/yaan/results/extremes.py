@@ -54,7 +54,8 @@ def peak(time: NDArray[np.float64], values: NDArray[np.float64]) -> Extreme:
         if row < reach or row + reach >= len(values):
             continue
         t, v = time[near] - time[row], values[near]
-        if reach == 3 and _summit(t[1:-1], v[1:-1]) and _even(t):
+        whole = reach == 3 and bool(np.all(np.isfinite(v)))
+        if whole and _summit(t[1:-1], v[1:-1]) and _even(t):
             return _kinked(told, t, v) or _vertex(told, t[1:-1], v[1:-1])
         if _summit(t, v):
             return _vertex(told, t, v)

@@ -55,6 +55,14 @@ def test_values_that_are_no_numbers_are_left_out():
     assert np.isnan(peak(t, np.full(5, np.nan)).value)
 
 
+@pytest.mark.parametrize("absent", [1, 7])
+def test_a_summit_three_rows_from_what_is_no_number_is_found(absent):
+    t = np.linspace(0.0, 8.0, 9)
+    values = 5.0 - 0.1 * (t - 4.2) ** 2
+    values[absent] = np.nan
+    assert peak(t, values).value == pytest.approx(5.0, abs=1e-12)
+
+
 def test_a_throw_turns_where_its_rate_is_zero():
     t = np.array([0.0, 3.0, 7.0, 12.0, 14.0])
     found = turning_height(t, 60.0 * t - 4.9 * t**2, 60.0 - 9.8 * t, np.arange(5), 2)

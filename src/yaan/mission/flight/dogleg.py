@@ -82,12 +82,5 @@ def _straight(steered: Steered) -> MissionSpec | None:
 
 def _solved(beside: Task, steered: Steered, world: World) -> Solution:
     """From the flight with the turn where that leads there, else from nothing."""
-    known = {u.name: v for u, v in zip(steered.task.aim.unknowns, steered.solution.x, strict=True)}
-    known.setdefault("azimuth", float(steered.flat[1]))
-    known.setdefault("yaw", float(steered.flat[2]))
-    names = [u.name for u in beside.aim.unknowns]
-    start = np.array(
-        [known.get(n, u.guess) for n, u in zip(names, beside.aim.unknowns, strict=True)]
-    )
-    found = search(beside, world, None, start)
+    found = search(beside, world, None, steered.start_of(beside))
     return found if found.met else search(beside, world, None)

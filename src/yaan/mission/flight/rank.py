@@ -194,7 +194,7 @@ def _measure(world: World, steered: Steered, variants: list[_Variant]) -> list[_
     nominal = _jacobian(world, steered.task, steered.solution.x)
     every: list[_Mending] = []
     for v in variants:
-        x = _start(v.task, steered)
+        x = steered.start_of(v.task)
         # A nearly circular orbit has targets of its own, and so another Jacobian.
         alike = _targets(v.task) == _targets(steered.task)
         slope = nominal if alike else _jacobian(world, v.task, x)
@@ -213,13 +213,6 @@ def _measure(world: World, steered: Steered, variants: list[_Variant]) -> list[_
             going = [m for m in going if m.lane is None and not m.lost]
     _keep(variants, [m.figures for m in every], _falls(world, variants, [m.lane for m in every]))
     return [m.variant for m in every if m.lane is None]
-
-
-def _start(task: Task, steered: Steered) -> np.ndarray:
-    """The unknowns of a task at the nominal steering."""
-    nominal = zip(steered.task.aim.unknowns, steered.solution.x, strict=True)
-    known = {u.name: float(value) for u, value in nominal}
-    return np.array([known.get(u.name, u.guess) for u in task.aim.unknowns])
 
 
 def _scale(task: Task) -> np.ndarray:

@@ -46,6 +46,13 @@ class Steered:
             if abs(x - limit) <= _AT_BOUND * unknown.scale
         ]
 
+    def start_of(self, task: Task) -> np.ndarray:
+        """The unknowns of another task at this steering; its guess of what is free there alone."""
+        known = {"azimuth": float(self.flat[1]), "yaw": float(self.flat[2])}
+        mine = zip(self.task.aim.unknowns, self.solution.x, strict=True)
+        known |= {unknown.name: float(value) for unknown, value in mine}
+        return np.array([known.get(u.name, u.guess) for u in task.aim.unknowns])
+
     @property
     def lane(self) -> Lane:
         """The recorded flight."""

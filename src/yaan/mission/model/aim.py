@@ -352,8 +352,9 @@ def _orbit(spec: MissionSpec, leg: int, layout: _Layout) -> tuple[list[Target], 
         perigee = Target("perigee", leg, "m", 1e3, _less("perigee", leg, want.perigee))
         return [perigee, tilt, short], arrival
     ellipse = _Ellipse(want, leg, len(layout.unknowns))
-    name, half = "true anomaly of arrival", np.pi
-    layout.leave(Unknown(name, 0.0, ellipse.scale, -half, half, mirrored=True), {})
+    # An angle has no bounds: at the apogee, half a turn away, it goes on.
+    name, turn = "true anomaly of arrival", 2.0 * np.pi
+    layout.leave(Unknown(name, 0.0, ellipse.scale, -turn, turn, mirrored=True), {})
     radius = Target("height of arrival", leg, "m", 1e3, ellipse.higher)
     angle = Target("flight path angle of arrival", leg, "rad", 0.1 * _DEG, ellipse.steeper)
     return [radius, angle, tilt, short], arrival

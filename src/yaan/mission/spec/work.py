@@ -17,8 +17,8 @@ from yaan.mission.spec.mission import MissionSpec
 from yaan.mission.spec.quantity import Mistake
 from yaan.mission.spec.steering import PhaseSpec
 
-_SCALE_HEIGHT: Final = 7.2e3  # [m]
-_GROUND_AIR: Final = 1.225  # [kg/m^3]
+_SCALE_HEIGHT: Final = 7.2e3  # [m], assumed: that of the lowest 80 km on average
+_GROUND_AIR: Final = 1.225  # [kg/m^3], US Standard Atmosphere 1976
 _CANOPIES: Final = 15e3
 """Height above which no canopy is open [m]."""
 
