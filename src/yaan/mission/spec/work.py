@@ -19,6 +19,9 @@ from yaan.mission.spec.steering import PhaseSpec
 
 _SCALE_HEIGHT: Final = 7.2e3  # [m], assumed: that of the lowest 80 km on average
 _GROUND_AIR: Final = 1.225  # [kg/m^3], US Standard Atmosphere 1976
+_PATIENCE: Final = 5_700.0
+"""Of an entry [s]: `yaan.phases.entry.PATIENCE`."""
+
 _CANOPIES: Final = 15e3
 """Height above which no canopy is open [m]."""
 
@@ -117,8 +120,11 @@ def _orbit_mistakes(spec: MissionSpec) -> Iterator[Mistake]:
 
 
 def _entry_length(spec: EntrySpec) -> float:
-    """How long the entry lasts at least [s]: a fall without air, or one at its terminal speed."""
-    return max(_airless(spec), _sinking(spec))
+    """How long the entry lasts at least [s]: a fall without air, or one at its terminal speed.
+
+    What stays up longer than the patience with entries has timed out by then.
+    """
+    return min(max(_airless(spec), _sinking(spec)), _PATIENCE)
 
 
 def _sinking(spec: EntrySpec) -> float:
