@@ -203,7 +203,7 @@ def _landings(home: Home, orbit: int) -> tuple[Column, Column, Column]:
         burns = deorbit.solve_burns(case, start, at)
         there = deorbit.fly_approach(case, start, at, burns.duration).interface.ends
         falls = [
-            legs.fall(case.world, case.craft.capsule, there, one, floor=case.way.floor, step=2.0)
+            legs.fall(case.world, case.craft.capsule, there, one, until=case.way.until, step=2.0)
             for one in banks
         ]
         if np.any([fall.outcome for fall in falls]) or np.max(np.abs(burns.error)) > 1e-4:

@@ -15,6 +15,7 @@ from yaan.dynamics.forces import World
 from yaan.environment import load_standard_atmosphere
 from yaan.gnc import constant_bank, with_reversal
 from yaan.phases import Entry, EntryObservation, enter, observe_entry
+from yaan.phases.entering import Handover
 from yaan.results import OutcomeCode
 from yaan.spacetime import Geodetic, inertial_state
 from yaan.vehicle import Capsule
@@ -55,7 +56,7 @@ def _go(angle, bank, numbers) -> tuple[Entry, Any]:
         motion(speed, angle, 90.0, LANES),
     )
     t, floor = t * jnp.ones(LANES), jnp.full(LANES, FLOOR)
-    return enter(where, body(), bank, t, *start, floor=floor, step=step, rows=ROWS)
+    return enter(where, body(), bank, t, *start, until=Handover(height=floor), step=step, rows=ROWS)
 
 
 def entries(angle: Any = -1.4, *, bank=None, speed=7850.0, step=0.5, height=120e3, t=0.0):

@@ -22,6 +22,7 @@ from yaan.phases import (
     observe_rigid,
     trimmed,
 )
+from yaan.phases.entering import Handover
 from yaan.results import OutcomeCode
 from yaan.spacetime import Frame, Vector, inertial_state
 from yaan.spacetime.rotation import about
@@ -84,13 +85,15 @@ def _turn(where: World, one: RigidCapsule, held: AttitudeControl, bank: BankProf
     state = trimmed(where, one, held, bank, still, *start)
     return enter_rigid(
         where, one, held, bank, still, state,
-        floor=each(FLOOR), step=each(step), patience=3e3, rows=ROWS,
+        until=Handover(height=FLOOR), step=each(step), patience=3e3, rows=ROWS,
     )  # fmt: skip
 
 
 @eqx.filter_jit
 def _glide(where: World, bank: BankProfile, start: tuple[Vector, Vector]):
-    return enter(where, body().capsule, bank, each(0.0), *start, floor=each(FLOOR), step=0.25)[0]
+    return enter(
+        where, body().capsule, bank, each(0.0), *start, until=Handover(height=FLOOR), step=0.25
+    )[0]
 
 
 def apart(one: Any, two: Any) -> np.ndarray:
@@ -208,7 +211,7 @@ def _swing(where: World, one: RigidCapsule, free: AttitudeControl, bank: BankPro
     state, step = at
     entry, tape = enter_rigid(
         where, one, free, bank, each(0.0), state,
-        floor=each(0.0), step=each(step), patience=20.0, rows=1_100,
+        until=Handover(height=0.0), step=each(step), patience=20.0, rows=1_100,
     )  # fmt: skip
     assert tape is not None
     seen = jax.vmap(observe_rigid, in_axes=(None, 0, 0, 0, 0, 0))(
@@ -273,7 +276,7 @@ def test_in_a_vacuum_it_keeps_its_angular_momentum():
     def go(state: RigidState) -> RigidState:
         entry, _ = enter_rigid(
             where, one, free, bank, each(0.0), state,
-            floor=each(0.0), step=each(0.05), patience=200.0,
+            until=Handover(height=0.0), step=each(0.05), patience=200.0,
         )  # fmt: skip
         return entry.state
 

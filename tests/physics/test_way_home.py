@@ -84,7 +84,7 @@ def _fly(plan: Plan, world: World, steps: Steps, monkeypatch: pytest.MonkeyPatch
         plan.craft.capsule,
         approach.interface.ends,
         bank,
-        floor=way.floor,
+        until=way.until,
         step=steps.entry,
         record=True,
     )

@@ -24,6 +24,7 @@ from yaan.gnc import constant_bank
 from yaan.mission.home import deorbit, legs, raising
 from yaan.mission.home.deorbit import Approach, Case, Craft, Way
 from yaan.mission.home.legs import Fall, States
+from yaan.phases.entering import Handover
 from yaan.spacetime.earth import uniform_rotation
 from yaan.spacetime.zone import MEAN_RADIUS
 from yaan.vehicle import Capsule, Spacecraft
@@ -112,7 +113,9 @@ def flown(request: pytest.FixtureRequest) -> Flown:
     solved = deorbit.solve_burns(one, begin, at)
     down = deorbit.fly_approach(one, begin, at, solved.duration, record=True)
     ballistic, lifting = (
-        legs.fall(one.world, body(ratio), down.interface.ends, still, floor=7e3, step=0.5)
+        legs.fall(
+            one.world, body(ratio), down.interface.ends, still, until=Handover(height=7e3), step=0.5
+        )
         for ratio in (0.0, 0.2)
     )
     return Flown(row, solved, down, ballistic, lifting)

@@ -28,6 +28,7 @@ from yaan.base.constants import EARTH_MU, EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.environment import AbstractAtmosphere, Air, load_standard_atmosphere
 from yaan.gnc import BankProfile, constant_bank
 from yaan.phases import Entry, EntryObservation, enter, observe_entry
+from yaan.phases.entering import Handover
 from yaan.results import OutcomeCode
 from yaan.spacetime import Vector, inertial_state
 
@@ -182,7 +183,7 @@ def flown(
         jnp.zeros(lanes),
         position,
         velocity,
-        floor=jnp.full(lanes, floor),
+        until=Handover(height=floor),
     )
     return entry
 
@@ -194,9 +195,9 @@ def apollo() -> tuple[np.ndarray, EntryObservation, Entry]:
     body, position, velocity = apollo10(place, 1)
     time, bank = APOLLO10_BANK.T
     profile = BankProfile(jnp.asarray(time[None]), jnp.asarray(np.radians(bank)[None]))
-    floor = jnp.full(1, 2.5e3)
+    until = Handover(height=2.5e3)
     entry, tape = fly(
-        place, body, profile, jnp.zeros(1), position, velocity, floor=floor, rows=rows
+        place, body, profile, jnp.zeros(1), position, velocity, until=until, rows=rows
     )
     assert tape is not None
     count = int(tape.count[0])

@@ -149,12 +149,12 @@ def show(
     for verdict, text in tables.verdicts(summary):
         if verdict == "FAILED" or not quiet:
             screen.print(console.word(verdict), text, soft_wrap=True)
-    outcome = summary["outcome"]
-    screen.print(outcome["text"], soft_wrap=True)
-    if outcome.get("shortfall"):
-        screen.print(f"Shortfall: {outcome['shortfall']:.1f} m/s")
     screen.print(f"Run folder: {folder}", soft_wrap=True)
     screen.print(f"Report:     {folder / 'report.html'}", soft_wrap=True)
+    outcome = summary["outcome"]
+    if outcome.get("shortfall"):
+        screen.print(f"Shortfall: {outcome['shortfall']:.1f} m/s")
+    screen.print(outcome["text"], soft_wrap=True)
     sys.stdout.flush()
 
 

@@ -103,7 +103,7 @@ def landing(summary: Summary) -> "Table | None":
     """Where and how fast it came down."""
     given, down = (
         summary.get("landing") or {},
-        (summary.get("descent") or {}).get("touchdown") or {},
+        summary.get("touchdown") or {},
     )
     place = given.get("touchdown") or (None, None)
     facts = (

@@ -43,6 +43,7 @@ def timeline(summary: Summary) -> "Table | None":
             number(row["height"], 2, 1e3),  # [m/km]
             number(row.get("speed_relative"), 0),
             number(row.get("speed_inertial"), 0),
+            number(row.get("flight_path_angle_relative_deg"), 2),
             number(row.get("flight_path_angle_deg"), 2),
             number(row.get("mass_after"), 2, scale),
             number(row.get("dynamic_pressure"), 2, 1e3),  # [Pa/kPa]
@@ -50,8 +51,9 @@ def timeline(summary: Summary) -> "Table | None":
         )
         for row in summary.get("timeline", ())
     ]
-    heads = (">T+\ns", "event", ">height\nkm", ">v rel\nm/s", ">v in\nm/s", ">gamma\ndeg")
-    return _table("Timeline", (*heads, f">mass\n{unit}", ">q\nkPa", ">load\ng"), rows)
+    heads = (">T+\ns", "event", ">height\nkm", ">v rel\nm/s", ">v in\nm/s")
+    angles = (">gamma\nrel deg", ">gamma\nin deg")
+    return _table("Timeline", (*heads, *angles, f">mass\n{unit}", ">q\nkPa", ">load\ng"), rows)
 
 
 def propellant(summary: Summary) -> "Table | None":
@@ -115,6 +117,7 @@ def published(summary: Summary) -> "Table | None":
     for row in summary.get("published", ()):
         scale, unit = _SHOWN.get(row.get("unit", ""), (1.0, row.get("unit", "")))
         judged = {True: "within", False: "outside", None: "not judged"}[row.get("within")]
+        judged = "never came" if row.get("ours") is None else judged
         figures = [number(row.get(key), 2, scale) for key in ("ours", "published", "difference")]
         rows.append((row["what"], *figures, unit, judged, "calibrated" * row.get("calibrated", 0)))
     heads = ("figure", ">ours", ">published", ">difference", "", "tolerance", "")

@@ -2,12 +2,15 @@
 
 from yaan.crew.limits import SHORTEST, Curve, load_limits
 from yaan.crew.loads import AxisVerdict, grade, longest_exposure
+from yaan.crew.touchdown import ClassLimit, water_limit
 
 __all__ = [
     "SHORTEST",
     "AxisVerdict",
+    "ClassLimit",
     "Curve",
     "grade",
     "load_limits",
     "longest_exposure",
+    "water_limit",
 ]

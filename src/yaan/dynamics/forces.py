@@ -30,6 +30,8 @@ class World(eqx.Module):
     """Whose tide is felt; None, and nothing of it is compiled."""
     radiation: Radiation | None = None
     """Sunlight, for bodies that have an area for it."""
+    ground: Float[Array, ""] = eqx.field(default=0.0, converter=jnp.asarray)
+    """Height of the ground above `shape` [m]; one for all places."""
 
 
 class Surroundings(eqx.Module):

@@ -11,7 +11,7 @@ from yaan.phases.descent import (
     descend,
     observe_descent,
 )
-from yaan.phases.entering import Entry, EntryObservation
+from yaan.phases.entering import Entry, EntryObservation, Handover
 from yaan.phases.entry import EntryState, enter, observe_entry
 from yaan.phases.entry_rigid import (
     RigidObservation,
@@ -44,6 +44,7 @@ __all__ = [
     "EntryObservation",
     "EntryState",
     "Fall",
+    "Handover",
     "Ledger",
     "Leg",
     "OrbitState",

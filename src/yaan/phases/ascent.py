@@ -30,7 +30,7 @@ MAX_STEPS = 20_000
 """Of one phase; a phase that needs more has gone wrong, and says so."""
 
 _DREGS = 1e-7  # [kg] left by rounding where a thrust curve burns exactly what is loaded
-_DEEP = 100.0  # [m] below the ellipsoid: the vehicle has struck the ground
+_DEEP = 10.0  # [m] below the ground: less is what a vehicle that nothing holds sinks at lift-off
 
 
 class Ledger(eqx.Module):
@@ -149,7 +149,7 @@ def _events(t: Array, now: Instant, state: State, setting: Setting) -> Float[Arr
             (around.place.height - phase.height) * 1e-3,
             jnp.cos(setting.steering.kick) - rise,
             gained * 1e-6,
-            -(around.place.height + _DEEP) * 1e-3,
+            (setting.world.ground - _DEEP - around.place.height) * 1e-3,
             now.spare,
         ]
     )

@@ -36,7 +36,7 @@ MAX_STEPS = 600_000
 
 _SPARE = 1.2  # steps a row: those that seek an event are not kept
 
-_DEEP = 100.0  # [m] below the ellipsoid: it has struck the ground
+_DEEP = 0.01  # [m] below the ground: what stands on it has not come down to it
 _CLOSE = 1e-9  # [s] instants nearer than this are one
 _BESIDE = 1e-3  # [s]
 _EDGE = 1e-3  # [s]
@@ -215,7 +215,7 @@ def _events(now: Instant, state: BodyState, setting: Setting) -> Float[Array, " 
             # Low and sinking: what begins below and rises has not come down to it.
             jnp.minimum(phase.height_below - height, sinking) * 1e-3,
             _least(setting) - left,
-            -(height + _DEEP) * 1e-3,
+            (setting.world.ground - _DEEP - height) * 1e-3,
         ]
     )
 

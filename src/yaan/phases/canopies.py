@@ -24,7 +24,7 @@ class Deployment(enum.IntEnum):
     NEVER = 1
     """Its trigger was not met before the ground."""
     ABOVE = 2
-    """At a larger Mach number or dynamic pressure than its box allows; it opened all the same."""
+    """At a larger Mach number, dynamic pressure or height than its box allows; it opened."""
     BELOW = 3
     """At a smaller one."""
 
@@ -84,6 +84,8 @@ class Met(eqx.Module):
     """Dynamic pressure [Pa]."""
     mach: Float[Array, ""]
     height: Float[Array, ""]  # [m]
+    sink: Float[Array, ""]
+    """Speed downwards [m/s]."""
 
 
 def packed(t: Float[Array, ""], train: Train) -> Canopies:
@@ -104,13 +106,20 @@ def areas(t: Float[Array, ""], canopies: Canopies, train: Train) -> Float[Array,
     return jnp.sum(jnp.where(current, ratio, 0.0), axis=1) * train.drag_area
 
 
-def triggers(met: Met, canopies: Canopies, train: Train) -> Float[Array, " events"]:
-    """Rise through zero at deployments, then releases, by height or speed; one for each step."""
+def triggers(
+    t: Float[Array, ""], met: Met, canopies: Canopies, train: Train
+) -> Float[Array, " events"]:
+    """Rise through zero at deployments, then releases, by height or speed; one for each step.
+
+    What is due by its time while still climbing is deployed as the fall begins.
+    """
     waiting = jnp.isinf(canopies.deployed.time) & train.exists
     armed = waiting & jnp.pad(~waiting[:-1], (1, 0), constant_values=True)
     low = (train.deploy_height - met.height) * 1e-3
     slow = (train.deploy_speed - met.speed) * 1e-2
-    deploy = jnp.where(armed, jnp.maximum(low, slow), -1.0)
+    overdue = jnp.where(_due(canopies, train) < t - _SOON, 1.0, -1.0)
+    due = jnp.maximum(jnp.maximum(low, slow), overdue)
+    deploy = jnp.where(armed, jnp.minimum(due, _falling(met, train)), -1.0)
     release = jnp.where(canopies.aloft, (train.release_height - met.height) * 1e-3, -1.0)
     return jnp.concatenate([deploy, release])
 
@@ -145,10 +154,11 @@ def _deploy(
 ) -> tuple[Record, Bool[Array, " steps"]]:
     """The record with what is deployed now, and which steps those are."""
     record = canopies.deployed
-    due = fired | (_due(canopies, train) <= t + _SOON)
+    due = _due(canopies, train) <= t + _SOON
     # A delay of nothing: with the step before, even where that one is deployed just now.
     due = due | (train.deploy_delay <= 0.0)
     due = due | (met.height <= train.deploy_height) | (met.speed <= train.deploy_speed)
+    due = fired | (due & (_falling(met, train) >= 0.0))
     ready = jnp.isfinite(record.time) | (due & train.exists)
     # A step is deployed only after all before it.
     new = (jnp.cumprod(ready.astype(int)) > 0) & jnp.isinf(record.time)
@@ -180,6 +190,11 @@ def _open(
     )
 
 
+def _falling(met: Met, train: Train) -> Float[Array, " steps"]:
+    """Not negative where a step may be deployed: in a fall, or wherever it says so."""
+    return jnp.where(train.climbing, 1.0, met.sink * 1e-2)
+
+
 def _due(canopies: Canopies, train: Train) -> Float[Array, " steps"]:
     """When each step is deployed by its delay [s]; infinite before it is armed."""
     before = jnp.concatenate([canopies.begin[None], canopies.deployed.time[:-1]])
@@ -206,16 +221,22 @@ def opening(t: Float[Array, ""], canopies: Canopies) -> Bool[Array, ""]:
 
 def deployment(record: Record, train: Train) -> Int[Array, " steps"]:
     """The `Deployment` of each step."""
-    mach, pressure = record.mach, record.dynamic_pressure
-    above = (mach > train.mach[:, 1]) | (pressure > train.dynamic_pressure[:, 1])
-    below = (mach < train.mach[:, 0]) | (pressure < train.dynamic_pressure[:, 0])
+    boxes = (
+        (record.mach, train.mach),
+        (record.dynamic_pressure, train.dynamic_pressure),
+        (record.height, train.height),
+    )
+    never = jnp.isinf(record.time)
+    above, below = jnp.zeros_like(never), jnp.zeros_like(never)
+    for value, box in boxes:
+        above, below = above | (value > box[:, 1]), below | (value < box[:, 0])
     cases = [
-        (jnp.isinf(record.time), Deployment.NEVER),
+        (never, Deployment.NEVER),
         (above, Deployment.ABOVE),
         (below, Deployment.BELOW),
     ]
-    codes = [jnp.full(mach.shape, int(code)) for _, code in cases]
-    rest = jnp.full(mach.shape, int(Deployment.IN_BOX))
+    codes = [jnp.full(never.shape, int(code)) for _, code in cases]
+    rest = jnp.full(never.shape, int(Deployment.IN_BOX))
     return jnp.select([case for case, _ in cases], codes, rest)
 
 

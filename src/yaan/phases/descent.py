@@ -8,8 +8,8 @@ Every function that begins with `_` is of one lane; `descend` flies a batch, in 
 differ, so that a flight with a main lost is a lane beside the nominal one.
 
 Ignores what `yaan.vehicle.parachute` does, and: lift, pendulum motion and the length of the risers
-(capsule and canopies are one point), the mass of what is released, waves: the ground is the
-ellipsoid.
+(capsule and canopies are one point), the mass of what is released, waves: the ground is
+flat.
 """
 
 import equinox as eqx
@@ -56,6 +56,8 @@ CALM = 10.0
 _FIRST = 1e-6  # [s]; the first step is this short: what is due at the start happens at its end
 _STIFF = 1.5  # of step and damping: RK4 begins to swing at 2.8
 _MAX_STEPS = 400_000
+_TOLD = ("fading", "speed", "pressure", "mach", "height", "sink")
+"""What the events carry to `_switch`, free of another evaluation: those of `Met` and one more."""
 
 
 class DescentState(eqx.Module):
@@ -100,7 +102,7 @@ def _instant(t: Array, state: DescentState, setting: _Setting) -> _Instant:
     canopies = pressure * areas(t, state.canopies, train)
     riser = jnp.sum(jnp.where(train.carries, train.working, 0.0) * canopies)
     sensed = around.stream * (-(drag + riser) / (capsule.mass * speed))
-    met = Met(speed, pressure, mach, around.place.height)
+    met = Met(speed, pressure, mach, around.place.height, -around.stream.dot(around.up))
     return _Instant(around, met, drag, canopies, riser, sensed)
 
 
@@ -112,16 +114,18 @@ def _evaluate(t: Array, state: DescentState, setting: _Setting) -> tuple[Descent
     met = now.met
     # The ground, the triggers of the train, and then, for `_switch`, what the capsule meets.
     fading = 2.0 * now.sensed.norm() / met.speed
-    told = jnp.stack([fading, met.speed, met.pressure, met.mach, met.height])
-    switches = triggers(met, state.canopies, setting.train)
-    return rate, jnp.concatenate([-met.height[None] * 1e-3, switches, told])
+    told = jnp.stack([fading, met.speed, met.pressure, met.mach, met.height, met.sink])
+    switches = triggers(t, met, state.canopies, setting.train)
+    above = (setting.world.ground - met.height) * 1e-3
+    return rate, jnp.concatenate([above[None], switches, told])
 
 
 def _switch(
     t: Array, state: DescentState, events: Array, fired: Array, setting: _Setting
 ) -> DescentState:
-    canopies = advance(t, state.canopies, Met(*events[-4:]), fired[1:-5], setting.train)
-    fading = events[-5]
+    told = len(_TOLD)
+    fading, *met = events[-told:]
+    canopies = advance(t, state.canopies, Met(*met), fired[1:-told], setting.train)
     stiff = fading * CALM * setting.step > _STIFF
     damping = jnp.where(stiff, fading, 0.0)
     return DescentState(state.position, state.velocity, damping, canopies)
@@ -194,7 +198,7 @@ def descend(  # noqa: PLR0913 - what flies, from where, and how finely: each its
         always = jnp.ones(t.shape, dtype=bool)
         tape = blank_tape(state, rows).write_state(t, jnp.asarray(0), state, always)
     switches = 2 * train.exists.shape[1]
-    kinds = jnp.arange(1 + switches + 5)
+    kinds = jnp.arange(1 + switches + len(_TOLD))
     arrival, tape = solve(
         Problem(_evaluate, _switch, _deadline, _possible),
         state,

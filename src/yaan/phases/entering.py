@@ -1,7 +1,7 @@
 """What an entry of a point and one of a rigid body share: their ends, and what they tell."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -18,6 +18,46 @@ from yaan.spacetime.frame import Vector
 from yaan.vehicle.capsule import Capsule
 
 _LEFT = 130e3  # [m] who climbs through this height after sinking below it has skipped out
+
+
+NEVER = 1e9
+"""A height [m] or speed [m/s], made negative, or a time [s] that no entry comes to."""
+
+
+class Handover(NamedTuple):
+    """Where an entry ends: the first of these that holds in a fall, or on the ground.
+
+    Numbers on the host, arrays of lanes in a flight. What is left out never holds.
+    """
+
+    height: Any = -NEVER
+    """Fallen to this geodetic height [m]."""
+    speed: Any = -NEVER
+    """Slowed to this airspeed [m/s]."""
+    delay: Any = NEVER
+    """So long after the start [s]."""
+    climbing: Any = 0.0
+    """One: in a climb, too."""
+
+    def due(
+        self,
+        elapsed: Float[Array, ""],
+        height: Float[Array, ""],
+        speed: Float[Array, ""],
+        rise: Float[Array, ""],
+        ground: Float[Array, ""],
+    ) -> Float[Array, ""]:
+        """Event: rises through zero as the entry ends; `rise` is the speed upwards [m/s]."""
+        low, slow = (self.height - height) * 1e-3, (self.speed - speed) * 1e-2
+        late = (elapsed - self.delay) * 1e-2
+        falling = jnp.where(self.climbing > 0.5, 1.0, -rise * 1e-2)
+        due = jnp.maximum(jnp.maximum(low, slow), late)
+        return jnp.maximum(jnp.minimum(due, falling), (ground - height) * 1e-3)
+
+
+def by_lane(until: Handover, t: Float[Array, " lanes"]) -> Handover:
+    """The same with a value for each lane."""
+    return jax.tree.map(lambda value: jnp.broadcast_to(value, t.shape) + 0.0 * t, until)
 
 
 class Entry(eqx.Module):

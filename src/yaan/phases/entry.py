@@ -26,6 +26,8 @@ from yaan.phases.entering import (
     Entry,
     EntryObservation,
     Felt,
+    Handover,
+    by_lane,
     entry_of,
     has_sunk,
     leaving,
@@ -47,6 +49,7 @@ _AIR = 130e3  # [m] above the equatorial radius: below it steps are those that w
 _COAST_STEP = 10.0  # [s]
 _UPRIGHT = 0.01  # [rad]
 _MAX_STEPS = 400_000
+_TOLD = (False, False, False)  # height, load and flux end nothing
 
 
 class EntryState(eqx.Module):
@@ -65,7 +68,7 @@ class _Setting(eqx.Module):
     capsule: Capsule
     bank: BankProfile
     start: Array
-    floor: Array
+    until: Handover
     step: Array
     coast: Array
     """The longest step above the air [s]."""
@@ -96,13 +99,13 @@ def enter(  # noqa: PLR0913 - a world, a flight and its start; then where it end
     position: Vector,
     velocity: Vector,
     *,
-    floor: Float[Array, " lanes"],
+    until: Handover,
     step: Float[Array, " lanes"] | float = STEP,
     tolerance: Float[Array, " lanes"] | float = 1.0,
     patience: float = PATIENCE,
     rows: int | None = None,
 ) -> tuple[Entry, Tape | None]:
-    """Fly from a state in GCRS [m, m/s] at `t` [s] down to the geodetic height `floor` [m].
+    """Fly from a state in GCRS [m, m/s] at `t` [s] to where the entry ends by `until`.
 
     Everything but the world has lanes, `capsule` and `bank` too; the bank's time counts from `t`.
     `step` [s] is the longest below some 130 km, above it 10 s is, at a `tolerance` of one; steps
@@ -117,10 +120,11 @@ def enter(  # noqa: PLR0913 - a world, a flight and its start; then where it end
     step, tolerance = jnp.broadcast_to(step, t.shape), jnp.broadcast_to(tolerance, t.shape)
     # A shadow's steps are longer everywhere, and those of another try shorter.
     coast = _COAST_STEP * jnp.minimum(tolerance, loosened(RK4.order)) ** (1.0 / RK4.order)
-    setting = _Setting(world, capsule, bank, t, floor, step, coast, begun)
+    until = by_lane(until, t)
+    setting = _Setting(world, capsule, bank, t, until, step, coast, begun)
     state = EntryState(position, velocity, still, still, first_peaks(t, jnp.zeros((*t.shape, 2))))
     _, at_once = jax.vmap(_evaluate, in_axes=(0, 0, axes))(t, state, setting)
-    state = eqx.tree_at(lambda s: s.peaks, state, first_peaks(t, at_once[:, 2:]))
+    state = eqx.tree_at(lambda s: s.peaks, state, first_peaks(t, at_once[:, 3:]))
     if rows is not None:
         tape = blank_tape(state, rows).write_state(t, jnp.asarray(0), state, still == 0.0)
     arrival, tape = solve(
@@ -137,8 +141,8 @@ def enter(  # noqa: PLR0913 - a world, a flight and its start; then where it end
         start=t,
         stop=t + patience,
         step=coast,
-        ending=jnp.broadcast_to(jnp.asarray([True, True, False, False]), (*t.shape, 4)),
-        switching=jnp.zeros(4, dtype=bool),
+        ending=jnp.broadcast_to(jnp.asarray([True, True, *_TOLD]), (*t.shape, 5)),
+        switching=jnp.zeros(5, dtype=bool),
         max_steps=_MAX_STEPS,
         tape=tape,
     )
@@ -151,7 +155,7 @@ def observe_entry(
 ) -> EntryObservation:
     """All rows of one lane's tape; the arguments are of that lane, `start` [s] its first time."""
     nothing = jnp.asarray(0.0)
-    setting = _Setting(world, capsule, bank, start, nothing, nothing, nothing, nothing)
+    setting = _Setting(world, capsule, bank, start, Handover(), nothing, nothing, nothing)
 
     def row(t: Array, state: EntryState) -> EntryObservation:
         return _row(t, state, setting)
@@ -190,17 +194,20 @@ def _evaluate(t: Array, state: EntryState, setting: _Setting) -> tuple[EntryStat
     height = now.around.place.height
     left = leaving(state.sunk, height)
     load = now.sensed.norm() / STANDARD_GRAVITY
-    # The last two end nothing: the events carry them to `_keep`, free of another evaluation.
-    return rate, jnp.stack([(setting.floor - height) * 1e-3, left, load, now.flux])
+    rise = now.around.stream.dot(now.around.up)
+    ground, elapsed = setting.world.ground, t - setting.start
+    end = setting.until.due(elapsed, height, now.speed, rise, ground)
+    # The last three end nothing: the events carry them to `_keep`, free of another evaluation.
+    return rate, jnp.stack([end, left, height, load, now.flux])
 
 
 def _keep(
     t: Array, state: EntryState, events: Array, fired: Array, setting: _Setting
 ) -> EntryState:
     del fired
-    height = setting.floor - events[0] * 1e3
-    sunk = has_sunk(state.sunk, height, state.position.dot(state.velocity))
-    peaks = higher(t, state.peaks, events[2:])
+    del setting
+    sunk = has_sunk(state.sunk, events[2], state.position.dot(state.velocity))
+    peaks = higher(t, state.peaks, events[3:])
     return EntryState(state.position, state.velocity, state.heat_load, sunk, peaks)
 
 

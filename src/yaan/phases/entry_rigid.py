@@ -35,6 +35,8 @@ from yaan.phases.entering import (
     Entry,
     EntryObservation,
     Felt,
+    Handover,
+    by_lane,
     entry_of,
     has_sunk,
     leaving,
@@ -92,7 +94,7 @@ class _Setting(eqx.Module):
     control: AttitudeControl
     bank: BankProfile
     start: Array
-    floor: Array
+    until: Handover
     step: Array
 
 
@@ -127,7 +129,7 @@ def trimmed(
 
     Everything but the world has lanes. The command takes the point as pulled by gravity alone.
     """
-    setting = _Setting(world, body, control, bank, t, jnp.zeros_like(t), jnp.zeros_like(t))
+    setting = _Setting(world, body, control, bank, t, by_lane(Handover(), t), jnp.zeros_like(t))
     return jax.vmap(_trimmed, in_axes=(0, 0, 0, _AXES))(t, position, velocity, setting)
 
 
@@ -139,7 +141,7 @@ def enter_rigid(  # noqa: PLR0913 - a world, a body and its control, a start; th
     t: Float[Array, " lanes"],
     state: RigidState,
     *,
-    floor: Float[Array, " lanes"],
+    until: Handover,
     step: Float[Array, " lanes"],
     tolerance: Float[Array, " lanes"] | float = 1.0,
     patience: float,
@@ -149,12 +151,12 @@ def enter_rigid(  # noqa: PLR0913 - a world, a body and its control, a start; th
 
     All steps have the length `step` [s]: the control needs them short above the air as well.
     """
-    setting = _Setting(world, body, control, bank, t, floor, step)
+    setting = _Setting(world, body, control, bank, t, by_lane(until, t), step)
     still = jnp.zeros_like(t)
     tape = None
     if rows is not None:
         tape = blank_tape(state, rows).write_state(t, jnp.asarray(0), state, still == 0.0)
-    ending = jnp.asarray([True, True, True, True, False, False])
+    ending = jnp.asarray([True, True, True, True, False, False, False])
     arrival, tape = solve(
         Problem(_evaluate, _keep, _next_end),
         state,
@@ -169,8 +171,8 @@ def enter_rigid(  # noqa: PLR0913 - a world, a body and its control, a start; th
         start=t,
         stop=t + patience,
         step=step,
-        ending=jnp.broadcast_to(ending, (*t.shape, 6)),
-        switching=jnp.zeros(6, dtype=bool),
+        ending=jnp.broadcast_to(ending, (*t.shape, 7)),
+        switching=jnp.zeros(7, dtype=bool),
         max_steps=_MAX_STEPS,
         tape=tape,
     )
@@ -193,7 +195,7 @@ def observe_rigid(
 ) -> RigidObservation:
     """All rows of one lane's tape; the arguments are of that lane, `start` [s] its first time."""
     nothing = jnp.asarray(0.0)
-    setting = _Setting(world, body, control, bank, start, nothing, nothing)
+    setting = _Setting(world, body, control, bank, start, Handover(), nothing)
 
     def row(t: Array, state: RigidState) -> RigidObservation:
         return _row(t, state, setting)
@@ -258,23 +260,28 @@ def _evaluate(t: Array, state: RigidState, setting: _Setting) -> tuple[RigidStat
     off = jnp.where(now.pressure > _AIR, now.load.off_trim - FARTHEST, -1.0)
     swing = jnp.hypot(now.load.swing, setting.control.frequency)
     ends = [
-        (setting.floor - height) * 1e-3,
+        setting.until.due(
+            t - setting.start,
+            height,
+            now.speed,
+            now.around.stream.dot(now.around.up),
+            setting.world.ground,
+        ),
         leaving(state.sunk, height),
         off,
         setting.step * swing - COARSEST,
     ]
-    # The last two end nothing: the events carry them to `_keep`, free of another evaluation.
-    felt = [now.sensed.norm() / STANDARD_GRAVITY, now.flux]
+    # The last three end nothing: the events carry them to `_keep`, free of another evaluation.
+    felt = [height, now.sensed.norm() / STANDARD_GRAVITY, now.flux]
     return change, jnp.stack([*ends, *felt])
 
 
 def _keep(
     t: Array, state: RigidState, events: Array, fired: Array, setting: _Setting
 ) -> RigidState:
-    del fired
-    height = setting.floor - events[0] * 1e3
-    sunk = has_sunk(state.sunk, height, state.position.dot(state.velocity))
-    peaks = higher(t, state.peaks, events[4:])
+    del fired, setting
+    sunk = has_sunk(state.sunk, events[4], state.position.dot(state.velocity))
+    peaks = higher(t, state.peaks, events[5:])
     return eqx.tree_at(lambda s: (s.sunk, s.peaks), state, (sunk, peaks))
 
 

@@ -35,7 +35,6 @@ MAX_STEPS = 100_000
 
 _AIR = 140e3  # [m] above the equatorial radius: below it the air changes within a step
 _AIR_STEP = 10.0  # [s]
-_DEEP = 100.0  # [m] below the ellipsoid: it has struck the ground
 _CLOSE = 1e-6  # [s] instants nearer than this are one
 _EDGE = 1e-3  # [s] a recorded row stands this long before a switch, so that thrust shows its steps
 
@@ -134,7 +133,7 @@ def _evaluate(t: Array, state: Coasting, setting: _Setting) -> tuple[Coasting, A
         drag=jnp.sqrt(now.drag.dot(now.drag) + 1e-300),
         short=jnp.zeros_like(state.short),
     )
-    return rate, jnp.stack([(setting.floor - height) * 1e-3, -(height + _DEEP) * 1e-3])
+    return rate, jnp.stack([setting.floor - height, setting.world.ground - height]) * 1e-3
 
 
 def _thrusting(t: Array, propellant: Array, setting: _Setting) -> tuple[Array, Array]:

@@ -303,7 +303,7 @@ def _boxed(step: Mapping[str, Any]) -> Cell:
 
 def touchdown(summary: Summary) -> list[Fact]:
     """Where, when and how it came down, as facts."""
-    down, land = (summary.get("descent") or {}).get("touchdown") or {}, summary.get("landing") or {}
+    down, land = summary.get("touchdown") or {}, summary.get("landing") or {}
     speeds = ""
     if down.get("vertical") is not None:
         speeds = f"{number(down['vertical'], 2)} m/s down"
@@ -321,7 +321,7 @@ def touchdown(summary: Summary) -> list[Fact]:
         ("Light", light),
         ("Speed", speeds),
         ("Mass", quantity(down.get("mass"), "kg")),
-        ("Drift with the wind", quantity(land.get("wind_drift"), "m", 3)),
+        ("Way of the wind in the descent", quantity(land.get("wind_drift"), "m", 3)),
     ]
     return [fact for fact in facts if fact[1] and fact[1] != NONE]
 

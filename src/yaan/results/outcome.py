@@ -27,6 +27,7 @@ class OutcomeCode(IntEnum):
     STEP_TOO_LONG = 11
     NOT_FOUND = 12
     IMPOSSIBLE = 13
+    NOTHING_FLOWN = 14
 
     @property
     def word(self) -> str:
@@ -71,6 +72,7 @@ _WORDS = {
     OutcomeCode.STEP_TOO_LONG: "step-too-long",
     OutcomeCode.NOT_FOUND: "not-found",
     OutcomeCode.IMPOSSIBLE: "impossible-state",
+    OutcomeCode.NOTHING_FLOWN: "nothing-flown",
 }
 
 _SENTENCES = {
@@ -126,5 +128,9 @@ _SENTENCES = {
     OutcomeCode.IMPOSSIBLE: (
         "came to a state that cannot be: faster than gravity, its engines and the air can make it",
         "Its integration has gone wrong: shorten the step, and please report it",
+    ),
+    OutcomeCode.NOTHING_FLOWN: (
+        "ended where it began, so that nothing was flown",
+        "Start it higher, or let it end lower or later",
     ),
 }

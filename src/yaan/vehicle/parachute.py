@@ -43,7 +43,7 @@ class Train(eqx.Module):
     """Steps of a train in the order of their deployment; a step is armed by the one before.
 
     Each is deployed by the first of its triggers: below a height, after a delay since the step
-    before (the first: since the start), or below an airspeed.
+    before (the first: since the start), or below an airspeed; in a fall only, but for `climbing`.
     """
 
     exists: Bool[Array, " steps"] = eqx.field(converter=jnp.asarray)
@@ -59,6 +59,8 @@ class Train(eqx.Module):
     deploy_height: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # [m]
     deploy_delay: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # [s]
     deploy_speed: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # [m/s]
+    climbing: Bool[Array, " steps"] = eqx.field(converter=jnp.asarray)
+    """Deployed while it still climbs, too."""
     release_height: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # [m]
     release_delay: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)
     """Since its own deployment [s]."""
@@ -73,7 +75,8 @@ class Train(eqx.Module):
     opening_factor: Float[Array, "steps openings"] = eqx.field(converter=jnp.asarray)  # Cx
     mach: Float[Array, "steps 2"] = eqx.field(converter=jnp.asarray)
     dynamic_pressure: Float[Array, "steps 2"] = eqx.field(converter=jnp.asarray)
-    """The box of deployment, least and largest [1], [Pa]."""
+    height: Float[Array, "steps 2"] = eqx.field(converter=jnp.asarray)
+    """The box of deployment, least and largest [1], [Pa], [m]."""
 
     def fill_time(self, speed: Float[Array, ""]) -> Float[Array, "steps openings"]:
         """How long each opening would last that starts at an airspeed of `speed` [m/s]."""
@@ -130,6 +133,7 @@ class Step:
     deploy_height: float | None = None
     deploy_delay: float | None = None
     deploy_speed: float | None = None
+    climbing: bool = False
     release_height: float | None = None
     release_delay: float | None = None
     release_with: int | None = None
@@ -137,6 +141,7 @@ class Step:
     skip: tuple[int, ...] = ()
     mach: tuple[float, float] = (0.0, math.inf)
     dynamic_pressure: tuple[float, float] = (0.0, math.inf)
+    height: tuple[float, float] = (-math.inf, math.inf)
 
 
 def stack(steps: Sequence[Step]) -> Train:
@@ -167,12 +172,14 @@ def _row(step: Step, *, exists: bool) -> dict[str, np.ndarray]:
         "deploy_height": low if step.deploy_height is None else step.deploy_height,
         "deploy_delay": late if step.deploy_delay is None else step.deploy_delay,
         "deploy_speed": low if step.deploy_speed is None else step.deploy_speed,
+        "climbing": step.climbing,
         "release_height": low if step.release_height is None else step.release_height,
         "release_delay": late if step.release_delay is None else step.release_delay,
         "release_with": -1 if step.release_with is None else step.release_with,
         "growth_exponent": step.growth_exponent,
         "mach": step.mach,
         "dynamic_pressure": step.dynamic_pressure,
+        "height": step.height,
     }
     return {name: np.asarray(value) for name, value in (plain | _openings(step)).items()}
 

@@ -111,7 +111,7 @@ def test_a_train_keeps_the_order_and_the_conditions_of_its_file() -> None:
 
 def test_a_step_without_a_box_is_always_inside() -> None:
     train = build_train(parachutes({"capsule.parachutes.steps.mains.box": None}))
-    assert train.mach[3].tolist() == [0.0, math.inf]
+    assert train.mach[3].tolist() == [-math.inf, math.inf]
 
 
 def test_a_skipped_stage_is_no_opening() -> None:

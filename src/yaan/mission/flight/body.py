@@ -1,6 +1,6 @@
 """Flying a file of kind `body`: one lane through its phases, recorded step by step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import jax
@@ -30,6 +30,7 @@ from yaan.phases.body import BodyLeg, BodyPhases, Fineness, fly_body
 from yaan.phases.observe_body import observe_body
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History, make_history
+from yaan.spacetime.earth import geodetic
 from yaan.spacetime.frame import components
 from yaan.spacetime.zone import distance
 from yaan.vehicle.body import Configuration
@@ -83,6 +84,7 @@ def fly_body_file(
             tell(Progress("build", "building models"))
             world = build_world(spec, horizon(spec))
             start = build_start(spec, world)
+            world = grounded(spec, world, start)
             cast = (build_body(spec), build_phases(spec), build_pulses(spec))
 
         def fly(tolerance: float) -> tuple[FlownBody, list[PhaseError]]:
@@ -99,6 +101,14 @@ def fly_body_file(
         order = _METHODS[spec.method].order
         flown, _ = accurately(fly, spec.integration, _lost, order)
     return flown, clock.spent
+
+
+def grounded(spec: BodyFlightSpec, world: World, start: BodyState) -> World:
+    """The world with the ground where the body starts, if that is lower and the file is silent."""
+    if spec.ground is not None:
+        return world
+    place = geodetic(world.earth.rotation(jnp.zeros(1)).apply(start.position), world.shape)
+    return replace(world, ground=jnp.minimum(place.height[0], 0.0))
 
 
 def _lost(flown: FlownBody) -> bool:

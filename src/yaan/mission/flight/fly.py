@@ -23,13 +23,12 @@ from yaan.mission.flight.sides import Sides
 from yaan.mission.flight.steer import Steered, solve
 from yaan.mission.flight.task import Task, Watch, make_task
 from yaan.mission.home.fly import Returned, go_home, horizon, prepare_home
-from yaan.mission.model.world import build_world, left_table
+from yaan.mission.model.world import build_world, landing_world, left_table, orientation_notes
 from yaan.mission.spec import MissionSpec, Spec
 from yaan.mission.spec.thrust import thrust_notes
 from yaan.mission.spec.work import work_of
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
-from yaan.spacetime.time import bundled_orientation, parse_utc
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,8 @@ def _start_home(
     if spec.landing is None or not steered.solution.met or np.any(codes != OutcomeCode.REACHED):
         return None
 
-    return _aside(lambda: go_home(world, spec, ascent, lambda text: tell(Progress("home", text))))
+    there = landing_world(world, spec)
+    return _aside(lambda: go_home(there, spec, ascent, lambda text: tell(Progress("home", text))))
 
 
 def _home(coming: "Future[Returned] | None") -> tuple[Returned | None, str]:
@@ -150,7 +150,7 @@ def _prepare(spec: MissionSpec, world: World) -> None:
     if spec.vehicle.payload.ballistic_coefficient is not None:
         abort.prepare(world)
     if spec.landing is not None:
-        prepare_home(world, spec)
+        prepare_home(landing_world(world, spec), spec)
 
 
 def _aside(work: Callable[[], _Result]) -> "Future[_Result]":
@@ -256,13 +256,9 @@ def _replay(history: History, tell: Report) -> None:
 
 def _notes(spec: MissionSpec, world: World, steered: Steered, history: History) -> list[str]:
     """What a reader must know: ranges left, stages run dry, data held past its end."""
-    notes = []
+    notes = orientation_notes(spec)
     lane = steered.lane
     plan, vehicle = steered.task.plan, steered.task.vehicle
-    if spec.environment.earth.measured:
-        mjd = sum(parse_utc(spec.launch.epoch).utc()) - 2_400_000.5
-        note = bundled_orientation().note(mjd)
-        notes += [note] if note else []
     beyond = left_table(world, history["height"])
     notes += [beyond] if beyond else []
     cut_off = np.asarray(lane.legs.state.cut_off)[: len(plan.legs)]

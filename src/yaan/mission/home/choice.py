@@ -1,9 +1,9 @@
 """Which pass brings the crew home: all that the window holds, and the one that is chosen.
 
 A pass serves if its landing track runs far enough inside the landing zone (or near enough to a
-fixed aim) at the right time and, where it is required, in daylight. Of those that serve daylight
-comes first where it is preferred, then room around the landing point, then the least change of
-the orbit, then the time.
+fixed aim) at the right time and, where it is required, in daylight or at night. Of those that
+serve daylight comes first where it is preferred, then room around the landing point, then the
+least change of the orbit, then the time.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ class Wish:
     time: float  # [s]
     window: float
     """Either side of it [s]."""
-    light: Literal["prefer", "require", "ignore"]
+    light: Literal["prefer", "require", "ignore", "night"]
 
     @property
     def margin(self) -> float:
@@ -88,14 +88,14 @@ def opportunities(tracks: Sequence[Track], wish: Wish, elevation: Elevation) -> 
 def _judged(orbit: int, one: Pass, sun: float, wish: Wish) -> Opportunity:
     inside = one.margin >= wish.margin
     seen = Opportunity(orbit, one, sun, inside, "")
-    dark = wish.light == "require" and seen.light != "day"
+    lit = {"require": seen.light == "day", "night": seen.light == "night"}.get(wish.light, True)
     if not inside:
         what = "reach of the aim" if isinstance(wish.area, Disc) else "zone"
         short = (wish.margin - one.margin) / 1e3
         why = f"{short:.0f} km short of being {wish.margin / 1e3:.0f} km inside the {what}"
     else:
-        why = "no daylight" if dark else ""
-    return Opportunity(orbit, one, sun, inside and not dark, why)
+        why = "" if lit else f"no {'night' if wish.light == 'night' else 'daylight'}"
+    return Opportunity(orbit, one, sun, inside and lit, why)
 
 
 def refused(found: Sequence[Opportunity], able: Sequence[bool], why: str) -> list[Opportunity]:
@@ -115,7 +115,7 @@ def choose(
         return None
 
     def rank(one: Opportunity) -> tuple[bool, bool, float, float]:
-        dark = wish.light != "ignore" and one.light != "day"
+        dark = wish.light in ("prefer", "require") and one.light != "day"
         tight = not isinstance(wish.area, Disc) and one.passed.margin < ROOMY
         return dark, tight, abs(changes[one.orbit]), abs(one.passed.time - wish.time)
 

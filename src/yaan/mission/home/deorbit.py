@@ -15,6 +15,7 @@ from yaan.dynamics.forces import World
 from yaan.gnc.bank import BankProfile
 from yaan.mission.home import legs
 from yaan.mission.home.legs import Array, Burns, States
+from yaan.phases.entering import Handover
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.zone import MEAN_RADIUS
 from yaan.vehicle.capsule import Capsule
@@ -62,7 +63,7 @@ class Way:
     """Inertial, negative downwards [rad]."""
     separation_height: float  # [m]
     interface_height: float  # [m]
-    floor: float
+    until: Handover
     """Height at which the parachutes take over [m]."""
     orbit_step: float  # [s]
     entry_step: float  # [s]
@@ -147,7 +148,7 @@ def fly_down(
         case.craft.capsule,
         approach.interface.ends,
         bank,
-        floor=way.floor,
+        until=way.until,
         step=COARSE,
     )
     return Down(approach, entry)

@@ -13,7 +13,7 @@ from yaan.mission.home.choice import Elevation
 from yaan.mission.home.journey import Home, fly_home, lander_of
 from yaan.mission.home.landing import Landed, Lander, Tell, land, prepare_rounded
 from yaan.mission.home.legs import States
-from yaan.mission.home.plan import AFTER, bank_of, floor_of, make_plan, turning_of
+from yaan.mission.home.plan import AFTER, bank_of, handover_of, make_plan, turning_of
 from yaan.mission.home.record import (
     along_motion,
     couch,
@@ -121,7 +121,7 @@ def enter_alone(tree: Tree, spec: EntrySpec, tell: Tell) -> Entered:
         capsule=build_capsule(spec.capsule),
         train=None if parachutes is None else build_train(parachutes),
         bank=bank_of(spec.entry),
-        floor=floor_of(spec.capsule, spec.entry),
+        until=handover_of(spec.capsule, spec.entry),
         step=spec.entry.step,
         turning=turning_of(spec.capsule, spec.entry),
     )

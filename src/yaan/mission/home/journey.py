@@ -110,7 +110,7 @@ def lander_of(world: World, plan: Plan) -> Lander:
         capsule=plan.craft.capsule,
         train=plan.train,
         bank=plan.bank,
-        floor=plan.way.floor,
+        until=plan.way.until,
         step=plan.way.entry_step,
         turning=plan.turning,
         tolerance=plan.way.entry_tolerance,

@@ -23,6 +23,7 @@ from yaan.mission.home.plan import Bank
 from yaan.mission.home.steering import Banked, Glider
 from yaan.mission.home.turning import Turning, fall_turning
 from yaan.phases.descent import Descent
+from yaan.phases.entering import Handover
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.zone import distance
 from yaan.vehicle.capsule import Capsule
@@ -50,7 +51,8 @@ class Lander:
     capsule: Capsule
     train: Train | None
     bank: Bank
-    floor: float  # [m]
+    until: Handover
+    """Where the entry is given to the parachutes, or ends."""
     step: float  # [s]
     turning: Turning | None = None
     """How it turns, where the entry is that of a rigid body."""
@@ -194,7 +196,7 @@ def _turned(lander: Lander, turning: Turning, point: Landed) -> Landed:
     """The landing of the body that turns, on the bank of the point's."""
     bank = in_a_lane(point.bank)
     fall, held = fall_turning(
-        lander.world, turning, point.interface, bank, lander.floor, lander.tolerance
+        lander.world, turning, point.interface, bank, lander.until, lander.tolerance
     )
     descent, tape = None, None
     if lander.train is not None and fall.outcome[0] == OutcomeCode.REACHED:
@@ -218,7 +220,7 @@ def prepare_rounded(lander: Lander, low: States) -> None:
     if lander.turning is not None and lander.bank.given is None:
         nominal = profiles(lander.bank, np.array([lander.bank.nominal]), REVERSAL)
         bank = rounded(nominal, float(lander.turning.control.easing))
-        legs.fall(lander.world, lander.capsule, low, bank, floor=lander.floor, step=lander.step)
+        legs.fall(lander.world, lander.capsule, low, bank, until=lander.until, step=lander.step)
 
 
 def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:
@@ -234,7 +236,7 @@ def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:
     bank = profiles(lander.bank, sizes, _NEVER)
     mirrored = BankProfile(bank.time, -bank.angle)
     right, left = (
-        legs.fall(lander.world, lander.capsule, start, one, floor=lander.floor, step=COARSE)
+        legs.fall(lander.world, lander.capsule, start, one, until=lander.until, step=COARSE)
         for one in (bank, mirrored)
     )
     down = right.outcome == OutcomeCode.REACHED  # what skips out is loaded little
@@ -249,7 +251,7 @@ def _glider(lander: Lander, interface: States) -> Glider:
         world=lander.world,
         capsule=lander.capsule,
         interface=interface,
-        floor=lander.floor,
+        until=lander.until,
         roll_rate=lander.bank.roll_rate,
         step=lander.step,
         tolerance=lander.tolerance,
@@ -263,7 +265,7 @@ def _fall(lander: Lander, interface: States, bank: BankProfile) -> legs.Fall:
         lander.capsule,
         interface,
         bank,
-        floor=lander.floor,
+        until=lander.until,
         step=lander.step,
         tolerance=lander.tolerance,
         record=True,
@@ -279,7 +281,7 @@ def _ballistic(lander: Lander, interface: States) -> float:
         still,
         interface,
         bank,
-        floor=lander.floor,
+        until=lander.until,
         step=lander.step,
         tolerance=lander.tolerance,
     )

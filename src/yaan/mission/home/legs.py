@@ -19,6 +19,7 @@ from yaan.gnc.bank import BankProfile
 from yaan.mission.recording import joined
 from yaan.phases import entry, orbit
 from yaan.phases.descent import Descent, descend
+from yaan.phases.entering import Handover
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Frame, components, vector
@@ -226,12 +227,12 @@ def fall(  # noqa: PLR0913 - who, where from, where to, and by what step
     start: States,
     bank: BankProfile,
     *,
-    floor: float,
+    until: Handover,
     step: float,
     tolerance: float = 1.0,
     record: bool = False,
 ) -> Fall:
-    """Fly lanes through the air to the height `floor` [m]; `bank` has one profile a lane.
+    """Fly lanes through the air to where the entry ends; `bank` has one profile a lane.
 
     `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`.
     """
@@ -239,7 +240,7 @@ def fall(  # noqa: PLR0913 - who, where from, where to, and by what step
     lanes = start.take(index)
     profile = BankProfile(np.asarray(bank.time)[index], np.asarray(bank.angle)[index])
     state = (lanes.t, lanes.position, lanes.velocity)
-    limits = tuple(np.full(LANES, x) for x in (floor, step, tolerance))
+    limits = (in_lanes(until), *(np.full(LANES, x) for x in (step, tolerance)))
     rows = ENTRY_ROWS
     while True:
         ended, tape = _fall(world, in_lanes(capsule), profile, state, limits, rows=rows)
@@ -267,11 +268,11 @@ def _fall(
     capsule: Capsule,
     bank: BankProfile,
     start: tuple[jax.Array, ...],
-    limits: tuple[jax.Array, jax.Array, jax.Array],
+    limits: tuple[Handover, jax.Array, jax.Array],
     *,
     rows: int,
 ) -> tuple[Any, Any]:
-    (t, position, velocity), (floor, step, tolerance) = start, limits
+    (t, position, velocity), (until, step, tolerance) = start, limits
     return entry.enter(
         world,
         capsule,
@@ -279,7 +280,7 @@ def _fall(
         t,
         vector(position, Frame.GCRS),
         vector(velocity, Frame.GCRS),
-        floor=floor,
+        until=until,
         step=step,
         tolerance=tolerance,
         rows=rows,

@@ -1,7 +1,6 @@
 """What the mission asks of the time between separation and landing, as models and SI numbers."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from yaan.mission.model.home import (
     build_train,
 )
 from yaan.mission.spec import CapsuleSpec, EntryPhaseSpec, MissionSpec, ZoneSpec
+from yaan.phases.entering import Handover
 from yaan.spacetime.zone import Zone
 from yaan.vehicle.parachute import Train
 from yaan.vehicle.spacecraft import Spacecraft
@@ -91,11 +91,11 @@ def make_plan(spec: MissionSpec) -> Plan:
             entry_angle=spec.deorbit.entry_angle,
             separation_height=spec.deorbit.separation_height,
             interface_height=spec.entry.interface_height,
-            floor=floor_of(capsule, spec.entry),
+            until=handover_of(capsule, spec.entry),
             orbit_step=spec.orbit.step,
             entry_step=spec.entry.step,
         ),
-        wish=Wish(zone_of(landing.zone), landing.time, landing.window, light_of(landing.light)),
+        wish=Wish(zone_of(landing.zone), landing.time, landing.window, landing.light),
         aim=None if landing.aim is None else (landing.aim.latitude, landing.aim.longitude),
         bank=bank_of(spec.entry),
         turning=turning_of(capsule, spec.entry),
@@ -116,24 +116,20 @@ def turning_of(capsule: CapsuleSpec, entry: EntryPhaseSpec) -> Turning | None:
     return Turning(build_rigid(capsule), control, entry.attitude_step)
 
 
-def floor_of(capsule: CapsuleSpec, entry: EntryPhaseSpec) -> float:
-    """Where an entry is given to its parachutes, or ends [m]."""
+def handover_of(capsule: CapsuleSpec, entry: EntryPhaseSpec) -> Handover:
+    """Where an entry is given to its parachutes, or ends: as its first step is deployed."""
     if capsule.parachutes is None:
-        return entry.floor
-    first = capsule.parachutes.steps[0].deploy.height
-    return entry.floor if first is None else first
+        return Handover(height=entry.floor)
+    first = capsule.parachutes.steps[0].deploy
+    given = {"height": first.height, "speed": first.speed_below, "delay": first.after}
+    known = {name: value for name, value in given.items() if value is not None}
+    return Handover(**known, climbing=float(first.climbing))
 
 
 def zone_of(spec: ZoneSpec) -> Zone:
     """The landing zone."""
     corners = np.asarray(spec.polygon, dtype=float)
     return Zone(corners[:, 0], corners[:, 1])
-
-
-def light_of(word: str) -> Literal["prefer", "require", "ignore"]:
-    """The word, as its type."""
-    assert word in ("prefer", "require", "ignore")
-    return word  # pyright: ignore[reportReturnType]
 
 
 def _pair(values: list[float]) -> tuple[float, float]:

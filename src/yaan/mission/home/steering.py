@@ -9,6 +9,7 @@ from yaan.gnc.bank import BankProfile, rounded, with_reversal
 from yaan.mission.home import legs
 from yaan.mission.home.deorbit import COARSE, offsets
 from yaan.mission.home.legs import LANES, Array, States
+from yaan.phases.entering import Handover
 from yaan.phases.search import Answers, Solution, Tolerance, Unknown
 from yaan.phases.targeting import find, refine
 from yaan.spacetime.zone import distance
@@ -53,7 +54,7 @@ class Glider:
     capsule: Capsule
     interface: States
     """One lane."""
-    floor: float  # [m]
+    until: Handover
     roll_rate: float  # [rad/s]
     step: float  # [s]
     tolerance: float = 1.0
@@ -65,7 +66,7 @@ class Glider:
 def reach_aim(
     glider: Glider, aim: tuple[float, float], nominal: float, near: Banked | None = None
 ) -> Banked:
-    """The bank that brings the capsule to `aim` (latitude, longitude [rad]) at the floor.
+    """The bank that brings the capsule to `aim` (latitude, longitude [rad]) where it ends.
 
     Starts from the size `nominal` [rad], or from a bank that reached a point nearby. An aim out
     of reach comes back with the misses of the nearest try.
@@ -144,7 +145,7 @@ class _Flown:
             glider.capsule,
             start,
             bank,
-            floor=glider.floor,
+            until=glider.until,
             step=self.step,
             tolerance=glider.tolerance,
             record=record,

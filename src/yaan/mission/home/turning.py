@@ -19,6 +19,7 @@ from yaan.gnc.bank import BankProfile
 from yaan.mission.home.legs import Fall, States, enough
 from yaan.mission.recording import relaid
 from yaan.phases import entry, entry_rigid
+from yaan.phases.entering import Handover
 from yaan.spacetime.frame import Frame, components, vector
 from yaan.vehicle.capsule import RigidCapsule
 
@@ -53,10 +54,10 @@ def fall_turning(
     turning: Turning,
     start: States,
     bank: BankProfile,
-    floor: float,
+    until: Handover,
     tolerance: float = 1.0,
 ) -> tuple[Fall, Fall]:
-    """Fly from `start` (one lane) to the height `floor` [m]: as asked, recorded, and held firmly.
+    """Fly from `start` (one lane) to its end: as asked, recorded, and held firmly.
 
     `bank` has one lane. Rows are thinned to about a tenth of a second.
     """
@@ -68,7 +69,8 @@ def fall_turning(
     )
     two = start.take(np.zeros(LANES, dtype=int))
     state = (two.t, two.position, two.velocity)
-    steps = tuple(np.full(LANES, x) for x in (floor, turning.step, tolerance))
+    end = jax.tree.map(lambda value: np.full(LANES, value), until)
+    steps = (end, np.full(LANES, turning.step), np.full(LANES, tolerance))
     rows = _ROWS
     while True:
         ended, tape = _turn(world, body, control, profile, state, steps, rows=rows)
@@ -87,17 +89,17 @@ def _turn(
     control: AttitudeControl,
     bank: BankProfile,
     start: tuple[jax.Array, ...],
-    limits: tuple[jax.Array, jax.Array, jax.Array],
+    limits: tuple[Handover, jax.Array, jax.Array],
     *,
     rows: int,
 ) -> tuple[Any, Any]:
-    (t, position, velocity), (floor, step, tolerance) = start, limits
+    (t, position, velocity), (until, step, tolerance) = start, limits
     point = (vector(position, Frame.GCRS), vector(velocity, Frame.GCRS))
     flown = (world, body, control, bank, t)
     return entry_rigid.enter_rigid(
         *flown,
         entry_rigid.trimmed(*flown, *point),
-        floor=floor,
+        until=until,
         step=step,
         tolerance=tolerance,
         patience=entry.PATIENCE,

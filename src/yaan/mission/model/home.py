@@ -109,6 +109,10 @@ def _step(spec: StepSpec, names: list[str]) -> Step:
     release = spec.release
     cut = None if release is None else release.with_
     box = spec.box
+    # The first step's delay counts from the start of the entry, which ends with it.
+    delay = spec.deploy.after
+    if delay is not None and spec.name == names[0]:
+        delay = 0.0
     return Step(
         diameter=spec.diameter,
         drag_coefficient=spec.drag_coefficient,
@@ -120,8 +124,9 @@ def _step(spec: StepSpec, names: list[str]) -> Step:
         growth_exponent=spec.growth_exponent,
         carries=spec.drags == "capsule",
         deploy_height=spec.deploy.height,
-        deploy_delay=spec.deploy.after,
+        deploy_delay=delay,
         deploy_speed=spec.deploy.speed_below,
+        climbing=spec.deploy.climbing,
         release_height=None if release is None else release.height,
         release_delay=None if release is None else release.after,
         release_with=None if cut is None else names.index(cut),
@@ -130,11 +135,15 @@ def _step(spec: StepSpec, names: list[str]) -> Step:
             for stage in spec.reefing
         ),
         skip=tuple(spec.skip_reefing),
-        mach=(0.0, np.inf) if box is None else (box.mach[0], box.mach[1]),
-        dynamic_pressure=(
-            (0.0, np.inf) if box is None else (box.dynamic_pressure[0], box.dynamic_pressure[1])
-        ),
+        mach=_box(box and box.mach),
+        dynamic_pressure=_box(box and box.dynamic_pressure),
+        height=_box(box and box.height),
     )
+
+
+def _box(ends: list[float] | None) -> tuple[float, float]:
+    """One side of a box of deployment; without ends anything is inside."""
+    return (-np.inf, np.inf) if ends is None else (ends[0], ends[1])
 
 
 def build_spacecraft(spec: MissionSpec, engines: int | None = None) -> Spacecraft:

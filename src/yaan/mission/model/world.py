@@ -4,6 +4,7 @@ A new atmosphere, wind or rotation is one entry or one branch here, and a key of
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import jax.numpy as jnp
 import numpy as np
@@ -86,12 +87,36 @@ def build_world(spec: Spec, duration: float = HORIZON) -> World:
         shape=shape,
         third_bodies=_third_bodies(environment, epoch, duration),
         radiation=_radiation(environment, epoch, duration, shape),
+        ground=jnp.asarray(_ground(spec)),
     )
+
+
+def _ground(spec: Spec) -> float:
+    """Height of the ground [m]: of the site, or of where the file says that the flight ends."""
+    if isinstance(spec, MissionSpec):
+        return spec.launch.site.height
+    return 0.0 if spec.ground is None else spec.ground.height
+
+
+def landing_world(world: World, spec: MissionSpec) -> World:
+    """The world of a mission on its way home: the zone's ground, and its wind if it has one."""
+    assert spec.landing is not None
+    found = replace(world, ground=jnp.asarray(spec.landing.zone.ground.height))
+    return found if spec.landing.wind is None else replace(found, wind=_wind(spec.landing.wind))
 
 
 def epoch_of(spec: Spec) -> Epoch:
     """Where time starts: the lift-off of a mission, or what the file calls its epoch."""
     return parse_utc(spec.launch.epoch if isinstance(spec, MissionSpec) else spec.epoch)
+
+
+def orientation_notes(spec: Spec) -> list[str]:
+    """A note where the turning of the Earth is not measured at the epoch of a file."""
+    if not spec.environment.earth.measured:
+        return []
+    mjd = sum(epoch_of(spec).utc()) - 2_400_000.5
+    note = bundled_orientation().note(mjd)
+    return [note] if note else []
 
 
 def left_table(world: World, heights: ArrayLike) -> str | None:

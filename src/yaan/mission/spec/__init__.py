@@ -33,6 +33,8 @@ from yaan.mission.spec.craft import (
     ServiceModuleSpec,
     SpacecraftSpec,
     ThrusterSpec,
+    TouchdownLimitSpec,
+    TouchdownSpec,
     TrimSpec,
 )
 from yaan.mission.spec.cross import LIFT_OFF
@@ -47,6 +49,7 @@ from yaan.mission.spec.environment import (
     WindTableSpec,
 )
 from yaan.mission.spec.gravity import GravityFieldSpec, GravitySpec, degree_and_order
+from yaan.mission.spec.ground import GroundSpec
 from yaan.mission.spec.home import (
     AimSpec,
     BankSpec,
@@ -142,6 +145,7 @@ __all__ = [
     "GimbalSpec",
     "GravityFieldSpec",
     "GravitySpec",
+    "GroundSpec",
     "HomeEntrySpec",
     "InertiaSpec",
     "IntegrationSpec",
@@ -181,6 +185,8 @@ __all__ = [
     "StepSpec",
     "TargetSpec",
     "ThrusterSpec",
+    "TouchdownLimitSpec",
+    "TouchdownSpec",
     "TrimSpec",
     "UntilSpec",
     "VehicleSpec",

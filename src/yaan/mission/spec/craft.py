@@ -21,6 +21,7 @@ from yaan.mission.spec.quantity import (
     RollAcceleration,
     SpecificImpulse,
     Thrust,
+    TouchdownSpeed,
     refuse,
 )
 from yaan.mission.spec.vehicle import MachGrid
@@ -98,6 +99,32 @@ class RigidCapsuleSpec(Block):
     control: AttitudeControlSpec = Field(description="what holds it")
 
 
+class TouchdownLimitSpec(Block):
+    """The largest speeds at which a capsule may come down on one kind of surface.
+
+    On water, `vertical` and `vertical_lost` are those of the class of capsules where they are left
+    out (`library/limits/crew.yaml`); what is left out beside has no class, and is judged open.
+    """
+
+    vertical: TouchdownSpeed | None = Field(
+        default=None, description="speed down with every canopy open"
+    )
+    vertical_lost: TouchdownSpeed | None = Field(
+        default=None, description="speed down with a canopy lost; as vertical if left out"
+    )
+    horizontal: TouchdownSpeed | None = Field(default=None, description="speed across the surface")
+    total: TouchdownSpeed | None = Field(
+        default=None, description="speed in all; left out, it is judged by its two parts"
+    )
+
+
+class TouchdownSpec(Block):
+    """What a capsule may bear as it comes down, by surface."""
+
+    water: TouchdownLimitSpec | None = Field(default=None, description="on water")
+    land: TouchdownLimitSpec | None = Field(default=None, description="on land")
+
+
 class CapsuleSpec(Block):
     """What enters the air: a body of revolution that flies heat shield first."""
 
@@ -110,7 +137,9 @@ class CapsuleSpec(Block):
     parachutes: ParachutesSpec | None = Field(
         default=None, description="the parachutes; left out, the flight ends with the entry"
     )
-
+    touchdown: TouchdownSpec | None = Field(
+        default=None, description="speeds at which it may come down"
+    )
     rigid: RigidCapsuleSpec | None = Field(
         default=None, description="what an entry with motion: rigid needs, which turns the capsule"
     )

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from yaan.mission.spec.block import Block
 from yaan.mission.spec.craft import CapsuleSpec
 from yaan.mission.spec.environment import EnvironmentSpec, world_mistakes
+from yaan.mission.spec.ground import GroundSpec
 from yaan.mission.spec.home import AimSpec, EntryPhaseSpec
 from yaan.mission.spec.integration import IntegrationSpec
 from yaan.mission.spec.mission import CrewSpec
@@ -73,6 +74,9 @@ class EntrySpec(Block):
     capsule: CapsuleSpec = Field(description="what enters")
     entry: EntryPhaseSpec = Field(description="how it is flown")
     landing: EntryLandingSpec | None = Field(default=None, description="where it should come down")
+    ground: GroundSpec = Field(
+        default_factory=GroundSpec, description="how high the ground lies, and what it is"
+    )
     crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
     environment: EnvironmentSpec = Field(
         default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"

@@ -127,6 +127,9 @@ def _read_wind(value: Any) -> Any:
     raise refuse(Mistake((), "none, {east: .., north: ..}, or {table: ..}", hint))
 
 
+Wind = Annotated[WindSpec, BeforeValidator(_read_wind)]
+
+
 class ShapeSpec(Block):
     """The ellipsoid that heights are above, instead of WGS 84; without flattening, a sphere."""
 
@@ -197,9 +200,7 @@ class EnvironmentSpec(Block):
         description="us76 (US Standard Atmosphere 1976, the default), none, one density, or a "
         "table",
     )
-    wind: Annotated[WindSpec, BeforeValidator(_read_wind)] = Field(
-        default_factory=WindSpec, description="wind: none, constant, or a table"
-    )
+    wind: Wind = Field(default_factory=WindSpec, description="wind: none, constant, or a table")
     earth: Annotated[
         EarthSpec, BeforeValidator(or_word(TURNINGS, "rotation", "{rotation: .., shape: ..}"))
     ] = Field(

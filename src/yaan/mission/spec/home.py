@@ -16,7 +16,9 @@ from pydantic import (
 from yaan.base import meant, nearest
 from yaan.mission.file.plain import is_list, is_mapping
 from yaan.mission.spec.block import Block, Pair, Strict, mistakes_of
+from yaan.mission.spec.environment import Wind
 from yaan.mission.spec.exactly import RANGE
+from yaan.mission.spec.ground import GroundSpec
 from yaan.mission.spec.polygon import corners_mistake
 from yaan.mission.spec.quantity import (
     AttitudeStep,
@@ -107,12 +109,18 @@ def _check_polygon(corners: list[tuple[float, float]]) -> list[tuple[float, floa
     return corners
 
 
+Light = Literal["prefer", "require", "ignore", "night"]
+
+
 class ZoneSpec(Block):
     """A landing zone on the ground."""
 
     name: str = Field(default="", description="name of the zone")
     polygon: Annotated[list[Corner], Field(min_length=3), AfterValidator(_check_polygon)] = Field(
         description="corners [latitude, longitude] in order, either way round; edges do not cross"
+    )
+    ground: GroundSpec = Field(
+        default_factory=GroundSpec, description="how high it lies, and what it is: water or land"
     )
 
 
@@ -129,8 +137,12 @@ class LandingSpec(Block):
     zone: ZoneSpec = Field(description="landing zone")
     time: MissionTime = Field(description="wanted time of landing after lift-off")
     window: Window = Field(default=43_200.0, description="either side of that time")
-    light: Literal["prefer", "require", "ignore"] = Field(
-        default="prefer", description="daylight is preferred, required, or not looked at"
+    light: Light = Field(
+        default="prefer",
+        description="daylight is preferred, required, or not looked at; or night is required",
+    )
+    wind: Wind | None = Field(
+        default=None, description="wind on the way home; left out, that of the environment"
     )
     aim: AimSpec | None = Field(
         default=None, description="fixed point; left out, one inside the zone is chosen"

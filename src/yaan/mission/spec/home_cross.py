@@ -137,8 +137,6 @@ def _train_mistakes(data: Any, path: tuple[str, ...]) -> Iterator[Mistake]:
         deploy, release = mapping(mapping(step), "deploy"), mapping(mapping(step), "release")
         if isinstance(names[i], str) and names[i] in names[:i]:
             yield Mistake((*at, "name"), "names that differ", f"{names[i]} is used before")
-        if i == 0 and "after" in deploy:
-            yield Mistake((*at, "deploy", "after"), "no delay on the first step")
         cut, later = release.get("with"), [name for name in names[i + 1 :] if isinstance(name, str)]
         if isinstance(cut, str) and cut not in later:
             hint = nearest(cut, later) or "no step comes after this one"

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from yaan.mission.spec.block import Block, Strict
 from yaan.mission.spec.exactly import RANGE
 from yaan.mission.spec.quantity import (
+    BoxHeight,
     BoxPressure,
     DeployDelay,
     DeployHeight,
@@ -32,15 +33,18 @@ def _check_some(**choices: object) -> None:
 
 
 class DeploySpec(Strict):
-    """What deploys a step: the first of these that happens, once the step before is out."""
+    """What deploys a step in a fall: the first of these that holds, once the step before is out."""
 
     height: DeployHeight | None = Field(default=None, description="geodetic height falls to this")
     speed_below: DeploySpeed | None = Field(
         default=None, description="speed against the air falls to this"
     )
     after: DeployDelay | None = Field(
-        default=None, description="time since the previous step was deployed"
+        default=None,
+        description="time since the previous step was deployed; of the first step, since the entry "
+        "began",
     )
+    climbing: bool = Field(default=False, description="true: deployed in a climb, too")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -88,6 +92,9 @@ class BoxSpec(Block):
     ] = Field(description="[least, greatest] Mach number")
     dynamic_pressure: Annotated[list[BoxPressure], RANGE, AfterValidator(check_rising)] = Field(
         description="[least, greatest] dynamic pressure"
+    )
+    height: Annotated[list[BoxHeight], RANGE, AfterValidator(check_rising)] | None = Field(
+        default=None, description="[least, greatest] geodetic height; left out, any"
     )
 
 

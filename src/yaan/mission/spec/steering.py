@@ -230,6 +230,7 @@ QUANTITIES = {
     "speed_inertial": "speed",
     "speed_relative": "speed",
     "flight_path_angle": "angle",
+    "flight_path_angle_relative": "angle",
     "mass": "mass",
     "dynamic_pressure": "pressure",
     "liftoff_mass": "mass",
@@ -240,6 +241,7 @@ QUANTITIES = {
     "inclination": "angle",
     "max_dynamic_pressure": "pressure",
     "max_load": "acceleration",
+    "max_opening_load": "acceleration",
 }
 """What can be compared with a published value, and its dimension."""
 
@@ -253,6 +255,7 @@ AT_EVENT = frozenset(
         "speed_inertial",
         "speed_relative",
         "flight_path_angle",
+        "flight_path_angle_relative",
         "mass",
         "dynamic_pressure",
     }
@@ -268,6 +271,7 @@ PublishedQuantity = Literal[
     "speed_inertial",
     "speed_relative",
     "flight_path_angle",
+    "flight_path_angle_relative",
     "mass",
     "dynamic_pressure",
     "liftoff_mass",
@@ -278,6 +282,7 @@ PublishedQuantity = Literal[
     "inclination",
     "max_dynamic_pressure",
     "max_load",
+    "max_opening_load",
 ]
 
 _TEXT_SCHEMA = WithJsonSchema({"type": "string", "description": "a text with a unit"})

@@ -7,14 +7,17 @@ from yaan.base.units import format_quantity
 from yaan.mission.account import assumptions, sources
 from yaan.mission.flight.rank import Ranked
 from yaan.mission.home.fly import Entered
-from yaan.mission.model.world import epoch_of, left_table
+from yaan.mission.model.world import epoch_of, left_table, orientation_notes
 from yaan.mission.spec import EntryPhaseSpec
 from yaan.mission.telling import landing
 from yaan.mission.telling.coming import entry_models, judge_return, not_found
+from yaan.mission.telling.conclusion import conclude
 from yaan.mission.telling.home import landed_at
 from yaan.mission.telling.integration import judge_integration, tell_integration
-from yaan.mission.telling.published import compare_published
+from yaan.mission.telling.landing import cut_to
+from yaan.mission.telling.published import compare_published, judge_published
 from yaan.mission.telling.summary import SCHEMA, told_assumption, world_models
+from yaan.mission.telling.touchdown import tell_touchdown
 from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
 
@@ -38,8 +41,9 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
         "spans": spans,
         "timeline": landing.landing_events(history, landed, parachutes),
         "entry": landing.told_entry(history, entered.lander, landed, spec.entry),
-        "descent": landing.told_descent(entered.lander, landed, parachutes),
-        "landing": landed_at(epoch_of(spec), landed),
+        "descent": landing.told_descent(history, entered.lander, landed, parachutes),
+        "touchdown": tell_touchdown(history, entered.lander, landed, spec.capsule, spec.ground),
+        "landing": landed_at(epoch_of(spec), landed, entered.world, history),
         "peaks": _peaks(entered),
         "crew_return": None,
         "assumptions": [
@@ -50,11 +54,11 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
             {"key": s.key, "source": s.text, "file": s.file, "line": s.line}
             for s in sources(entered.tree)
         ],
-        "notes": [] if beyond is None else [beyond],
+        "notes": [*orientation_notes(spec), *([] if beyond is None else [beyond])],
         "integration": tell_integration(entered.errors, spec.integration),
         "models": [
             *world_models(spec.environment),
-            *entry_models(spec.entry),
+            *entry_models(spec.capsule, spec.entry, spec.ground),
             {
                 "name": "integrator",
                 "text": f"Runge-Kutta 4, steps of {_step(spec.entry)} at most",
@@ -64,9 +68,15 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
     }
     if spec.crew is not None:
         body["crew_return"] = landing.told_crew(history, spec.crew.condition, "entry", "descent")
-    body["outcome"] = not_found(landed) or _outcome(body)
+    lasted = float(history["time"][-1] - history["time"][0])
+    body["outcome"] = not_found(landed) or _outcome(body, lasted)
     body["published"] = compare_published(spec, body)
-    body["verdicts"] = [*judge_return(body), *judge_integration(body)]
+    body["verdicts"] = [
+        *judge_return(body, hung=parachutes is not None),
+        *judge_integration(body),
+        *judge_published(body),
+    ]
+    body["outcome"] = conclude(body["outcome"], body["verdicts"], spec.title or spec.name)
     return body
 
 
@@ -77,7 +87,8 @@ def _step(spec: EntryPhaseSpec) -> str:
 
 
 def _peaks(entered: Entered) -> dict[str, Any]:
-    h = entered.history
+    """The largest of the entry itself: what canopies do as they open is told with them."""
+    h = cut_to(entered.history, "entry")
     q, load = (peak(h["time"], h[column]) for column in ("dynamic_pressure", "load"))
     return {
         "dynamic_pressure": {
@@ -93,19 +104,22 @@ def _peaks(entered: Entered) -> dict[str, Any]:
     }
 
 
-def _outcome(body: dict[str, Any]) -> dict[str, Any]:
+def _outcome(body: dict[str, Any], lasted: float) -> dict[str, Any]:
     for part in ("entry", "descent"):
         told = body[part]
         if told is not None and told["outcome"] != OutcomeCode.REACHED.word:
             return {"code": told["outcome"], "text": told["text"], "shortfall": 0.0}
+    if lasted <= 0.0:
+        code = OutcomeCode.NOTHING_FLOWN
+        return {"code": code.word, "text": code.sentence("entry"), "shortfall": 0.0}
     end = _ending(body)
     return {"code": OutcomeCode.REACHED.word, "text": end, "shortfall": 0.0}
 
 
 def _ending(body: dict[str, Any]) -> str:
-    entry, down = body["entry"], body["descent"]
-    text = f"Entry flown, {entry['peak_load']['value_g']:.2f} g at most"
+    entry, down = body["entry"], body["touchdown"]
+    text = f"{entry['peak_load']['value_g']:.2f} g at most in the entry"
     if down is not None:
-        text += f"; touchdown at {down['touchdown']['vertical']:.1f} m/s"
+        text += f"; touchdown at {down['vertical']:.1f} m/s"
     miss = body["landing"]["miss"]
     return text + ("." if miss is None else f", {miss / 1e3:.1f} km from the aim.")

@@ -8,16 +8,17 @@ import numpy as np
 from yaan.mission.account import assumptions, sources
 from yaan.mission.flight.body import FlownBody
 from yaan.mission.flight.rank import Ranked
-from yaan.mission.model.world import epoch_of
+from yaan.mission.model.world import epoch_of, orientation_notes
 from yaan.mission.telling.body_ledger import mass_ledger, propellant
 from yaan.mission.telling.body_models import models
 from yaan.mission.telling.body_orbit import orbit_at
 from yaan.mission.telling.body_steps import judge_steps
 from yaan.mission.telling.body_tables import judge_tables
 from yaan.mission.telling.body_timeline import highest, rate_of, timeline
+from yaan.mission.telling.conclusion import conclude
 from yaan.mission.telling.integration import judge_integration, tell_integration
 from yaan.mission.telling.moment import degrees
-from yaan.mission.telling.published import compare_published
+from yaan.mission.telling.published import compare_published, judge_published
 from yaan.mission.telling.summary import SCHEMA, told_assumption
 from yaan.mission.telling.verdict import verdict
 from yaan.results.extremes import peak
@@ -65,7 +66,7 @@ def summarise_body(flown: FlownBody) -> dict[str, Any]:
             {"key": s.key, "source": s.text, "file": s.file, "line": s.line}
             for s in sources(flown.tree)
         ],
-        "notes": notes,
+        "notes": [*orientation_notes(spec), *notes],
         "models": models(spec),
         "integration": tell_integration(flown.errors, spec.integration),
     }
@@ -75,8 +76,9 @@ def summarise_body(flown: FlownBody) -> dict[str, Any]:
         *judge_steps(spec, history),
         *judge_integration(body),
         *_ledger_verdict(body),
-        *_published_verdict(body),
+        *judge_published(body),
     ]
+    body["outcome"] = conclude(body["outcome"], body["verdicts"], spec.title or spec.name)
     return body
 
 
@@ -96,12 +98,15 @@ def outcome(flown: FlownBody) -> dict[str, Any]:
             )
         return {"code": code.word, "text": text, "shortfall": 0.0}
     h = flown.history
+    if h["time"][-1] <= h["time"][0]:
+        code, name = OutcomeCode.NOTHING_FLOWN, flown.spec.phases[-1].name
+        return {"code": code.word, "text": code.sentence(name), "shortfall": 0.0}
     end = float(h["height"][-1])
     height = f"{end / 1e3:.3f} km" if abs(end) >= 1e4 else f"{end:.2f} m"
     speed = f"{float(h['speed_relative'][-1]):.2f} m/s"
     text = (
-        f"{flown.spec.title or flown.spec.name}: flown for {float(h['time'][-1]):g} s, to a height"
-        f" of {height} and {speed} against the Earth."
+        f"After {float(h['time'][-1]):g} s it is at a height of {height}, at {speed} against the"
+        " Earth."
     )
     return {"code": OutcomeCode.REACHED.word, "text": text, "shortfall": 0.0}
 
@@ -220,14 +225,3 @@ def _ledger_verdict(body: dict[str, Any]) -> list[dict[str, Any]]:
     limit, words = f"{CLOSE:g} of the mass", "What the mass ledger leaves unexplained."
     value = f"{closure:.3g} kg of {mass:g} kg"
     return [verdict("ledgers close", closure <= CLOSE * mass, value, limit, words)]
-
-
-def _published_verdict(body: dict[str, Any]) -> list[dict[str, Any]]:
-    judged = [row for row in body["published"] if row["within"] is not None]
-    if not judged:
-        return []
-    outside = [row["what"] for row in judged if not row["within"]]
-    value = f"{len(judged) - len(outside)} of {len(judged)} within"
-    words = f"Outside: {', '.join(outside)}." if outside else "Those with a tolerance."
-    limit = "every one within its tolerance"
-    return [verdict("published figures", not outside, value, limit, words)]

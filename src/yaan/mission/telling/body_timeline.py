@@ -26,6 +26,7 @@ _SMOOTH: Final = (
     ("speed_relative", "speed_relative", 1.0),
     ("speed_inertial", "speed_inertial", 1.0),
     ("flight_path_angle_deg", "flight_path_angle_inertial", 180.0 / np.pi),
+    ("flight_path_angle_relative_deg", "flight_path_angle_relative", 180.0 / np.pi),
 )
 
 

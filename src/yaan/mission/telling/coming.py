@@ -7,13 +7,14 @@ from yaan.mission.home.journey import Home
 from yaan.mission.home.landing import Landed
 from yaan.mission.home.legs import LANES
 from yaan.mission.model.world import epoch_of
-from yaan.mission.spec import EntryPhaseSpec
+from yaan.mission.spec import CapsuleSpec, EntryPhaseSpec, GroundSpec, MissionSpec
 from yaan.mission.telling import home as told
 from yaan.mission.telling import home_ledger, landing
 from yaan.mission.telling.home import Return
 from yaan.mission.telling.moment import degrees
+from yaan.mission.telling.touchdown import DOWN, judge_touchdown, tell_touchdown
 from yaan.mission.telling.turning import turning_words
-from yaan.mission.telling.verdict import judge_crew, verdict
+from yaan.mission.telling.verdict import judge_crew, not_reached, verdict
 from yaan.results.outcome import OutcomeCode
 
 MISS = 1e3
@@ -27,6 +28,7 @@ def tell_return(flown: Flown, body: dict[str, Any]) -> None:
     assert flown.whole is not None
     assert spec.entry is not None
     assert spec.spacecraft is not None
+    assert spec.landing is not None
     history = flown.whole
     separation = float(home.separated.t[0])
     back = Return(spec, epoch_of(spec), home, history)
@@ -41,7 +43,14 @@ def tell_return(flown: Flown, body: dict[str, Any]) -> None:
         burns.append(body["deorbit"]["burn"])
         parachutes = spec.spacecraft.capsule.parachutes
         body["entry"] = landing.told_entry(history, home.lander, home.landed, spec.entry)
-        body["descent"] = landing.told_descent(home.lander, home.landed, parachutes)
+        body["descent"] = landing.told_descent(history, home.lander, home.landed, parachutes)
+        body["touchdown"] = tell_touchdown(
+            history,
+            home.lander,
+            home.landed,
+            spec.spacecraft.capsule,
+            spec.landing.zone.ground,
+        )
         events += landing.landing_events(history, home.landed, parachutes)
         if spec.crew is not None:
             body["crew_return"] = landing.told_crew(
@@ -65,7 +74,8 @@ def tell_return(flown: Flown, body: dict[str, Any]) -> None:
     body["propellant"].append(home_ledger.propellant_row(spec, burns))
     body["return_velocity_ledger"] = home_ledger.velocity_ledger(back)
     body["outcome"] = _outcome(body, back)
-    body["models"] += [_ORBIT, *entry_models(spec.entry)]
+    capsule, ground = spec.spacecraft.capsule, spec.landing.zone.ground
+    body["models"] += [_orbit_model(spec), *entry_models(capsule, spec.entry, ground)]
 
 
 def _outcome(body: dict[str, Any], back: Return) -> dict[str, Any]:
@@ -82,11 +92,11 @@ def _outcome(body: dict[str, Any], back: Return) -> dict[str, Any]:
         told_part = body.get(part)
         if told_part and told_part["outcome"] != OutcomeCode.REACHED.word:
             return {"code": told_part["outcome"], "text": told_part["text"], "shortfall": 0.0}
-    place, down = body["landing"], body["descent"]
-    when = body["landing"]["time"] / 3600.0
-    landed = "Splashdown" if down else "End of the entry"
-    text = f"{before['text']} {landed} after {when:.1f} h, {place['miss']:.0f} m from the aim."
-    return before | {"text": text}
+    place, down = body["landing"], body["touchdown"]
+    when = place["time"] / 3600.0
+    words = {"water": "Splashdown", "land": "Touchdown"}
+    landed = "Entry ends" if down is None else words[down["surface"]]
+    return before | {"text": f"{landed} after {when:.1f} h, {place['miss']:.0f} m from the aim."}
 
 
 def _stayed(home: Home) -> dict[str, Any]:
@@ -125,44 +135,89 @@ def not_found(landed: Landed) -> dict[str, Any] | None:
     return {"code": OutcomeCode.NOT_FOUND.word, "text": text, "shortfall": 0.0}
 
 
-def judge_return(body: dict[str, Any]) -> list[dict[str, Any]]:
-    """The verdicts on the way home."""
-    found = []
+def judge_return(body: dict[str, Any], *, hung: bool) -> list[dict[str, Any]]:
+    """The verdicts on the way home; `hung`: the capsule has parachutes.
+
+    Loads of an entry that did not come to its end are open, unless they are too large already.
+    """
+    found: list[dict[str, Any]] = []
     place, entry, down = body.get("landing"), body.get("entry"), body.get("descent")
+    whole = entry is not None and entry["outcome"] == OutcomeCode.REACHED.word
     if place and place.get("miss") is not None:
-        limit = f"within {MISS / 1e3:g} km of the aim"
-        words = f"{place['light'].capitalize()} at {place['utc']}."
-        value = f"{place['miss']:.0f} m"
-        steered = entry is None or entry["bank"]["kind"] == "solved"
-        passed = place["miss"] <= MISS if steered else None
-        if entry is not None and entry["turning"] is not None:
-            words += f" {turning_words(entry['turning'])}"
-        words += "" if steered else " The bank is the file's own, so that nothing is judged."
-        found.append(verdict("landing", passed, value, limit, words))
+        found.append(_landing(place, entry))
     if entry:
         peak, most = entry["peak_load"]["value_g"], entry["load_limit_g"]
         words = f"Without lift it would be {entry['ballistic_peak_g']:.1f} g."
-        found.append(
-            verdict("entry load", peak <= most, f"{peak:.2f} g", f"at most {most:g} g", words)
-        )
-    found += judge_crew(body.get("crew_return"), "crew load on return")
+        passed = False if peak > most else True if whole and entry["duration"] > 0.0 else None
+        found.append(verdict("entry load", passed, f"{peak:.2f} g", f"at most {most:g} g", words))
+    found += judge_crew(body.get("crew_return"), "crew load on return", whole=whole)
     if down:
-        outside = [s["name"] for s in down["steps"] if s["deploy"] and not s["deploy"]["in_box"]]
-        missing = [s["name"] for s in down["steps"] if s["working"] and not s["deploy"]]
-        value = ", ".join([*(f"{n} outside" for n in outside), *(f"{n} never" for n in missing)])
-        words = f"Touchdown at {down['touchdown']['vertical']:.1f} m/s."
-        limit = "every deployment in its box"
-        found.append(
-            verdict("parachutes", not (outside or missing), value or "all inside", limit, words)
-        )
+        found.append(judge_parachutes(down))
+    elif hung:
+        found.append(not_reached("parachutes", "every deployment in its box"))
+    if body.get("touchdown"):
+        found += judge_touchdown(body["touchdown"])
+    elif hung:
+        found.append(not_reached(DOWN, "limits of the capsule or its class"))
     return found
 
 
-_ORBIT = {
-    "name": "orbit",
-    "text": "gravity, drag and finite burns along the motion; DOP853 on fixed steps",
-    "ignores": "Sun, Moon, radiation pressure, attitude thrusters",
-}
+def _landing(place: dict[str, Any], entry: dict[str, Any] | None) -> dict[str, Any]:
+    words = f"{place['light'].capitalize()} at {place['utc']}."
+    steered = entry is None or entry["bank"]["kind"] == "solved"
+    passed = place["miss"] <= MISS if steered else None
+    if entry is not None and entry["turning"] is not None:
+        words += f" {turning_words(entry['turning'])}"
+    words += "" if steered else " The bank is the file's own, so that nothing is judged."
+    limit = f"within {MISS / 1e3:g} km of the aim"
+    return verdict("landing", passed, f"{place['miss']:.0f} m", limit, words)
+
+
+def judge_parachutes(down: dict[str, Any]) -> dict[str, Any]:
+    """Every step deployed in its box and opened in full, and something that carries at the end."""
+    faults: list[str] = []
+    for step in down["steps"]:
+        deployed = step["deploy"]
+        if deployed is None and step["working"]:
+            faults.append(f"{step['name']} never deployed")
+        elif deployed and step["working"] and deployed["outside"]:
+            faults.append(f"{step['name']} outside its box: {deployed['outside']}")
+        elif step["carries"] and step["working"] and step["full_open"] is None:
+            faults.append(f"{step['name']} not fully open")
+    if not any(step["carries_at_end"] for step in down["steps"]):
+        faults.append("no canopy carries the capsule at the end")
+    limit = "every deployment in its box, every canopy that works open"
+    return verdict("parachutes", not faults, "; ".join(faults) or "all inside", limit, "")
+
+
+def _orbit_model(spec: MissionSpec) -> dict[str, str]:
+    environment = spec.environment
+    missed = [body for body in ("Sun", "Moon") if body.lower() not in environment.third_bodies]
+    felt = [body for body in ("Sun", "Moon") if body not in missed]
+    pulled = f", {' and '.join(felt)}" if felt else ""
+    return {
+        "name": "orbit",
+        "text": f"gravity{pulled}, drag and finite burns along the motion; DOP853",
+        "ignores": ", ".join([*missed, "radiation pressure", "attitude thrusters"]),
+    }
+
+
+def entry_models(
+    capsule: CapsuleSpec, spec: EntryPhaseSpec, ground: GroundSpec
+) -> list[dict[str, str]]:
+    """The models of an entry and its landing that flew, and what each ignores."""
+    found = [_RIGID if spec.motion == "rigid" else _POINT]
+    if capsule.parachutes is not None:
+        found.append(_HUNG)
+    if spec.bank.solve:
+        found.append(_AIMED)
+    return [*found, {"name": "ground", "text": _ground(ground), "ignores": "terrain, waves, geoid"}]
+
+
+def _ground(ground: GroundSpec) -> str:
+    return f"{ground.kind}, flat, {ground.height:g} m above the ellipsoid"
+
+
 _POINT = {
     "name": "entry",
     "text": "point mass at trim angle, lift turned by a bank programme; Sutton-Graves flux",
@@ -170,25 +225,18 @@ _POINT = {
 }
 _RIGID = {
     "name": "entry",
-    "text": "rigid body held at trim and bank by a control, on the bank solved for a point; "
+    "text": "rigid body held at trim and bank by a control, on the bank of a point; "
     "Sutton-Graves flux",
     "ignores": "thruster pulses and their propellant, slopes of the forces off trim, rarefied "
     "flow, radiation, ablation",
 }
-_DOWN = [
-    {
-        "name": "parachutes",
-        "text": "a train of reefed canopies that fill by Knacke's times, finite mass by motion",
-        "ignores": "snatch, apparent mass, pendulum, lag within a cluster",
-    },
-    {
-        "name": "landing point",
-        "text": "bank size and one reversal solved for the aim with the wind's drift",
-        "ignores": "guidance in flight, navigation errors, dispersions",
-    },
-]
-
-
-def entry_models(spec: EntryPhaseSpec) -> list[dict[str, str]]:
-    """The models of an entry and its landing, and what each ignores."""
-    return [_RIGID if spec.motion == "rigid" else _POINT, *_DOWN]
+_HUNG = {
+    "name": "parachutes",
+    "text": "a train of reefed canopies that fill by Knacke's times, finite mass by motion",
+    "ignores": "snatch, apparent mass, pendulum, lag within a cluster, lift of the capsule",
+}
+_AIMED = {
+    "name": "landing point",
+    "text": "bank size and one reversal solved for the aim with the wind's drift",
+    "ignores": "guidance in flight, navigation errors, dispersions",
+}

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
+from yaan.base.session import computing
+from yaan.dynamics.forces import World
 from yaan.environment.sunlight import eclipses
 from yaan.mission.home.choice import Opportunity, light
 from yaan.mission.home.journey import Home
@@ -17,7 +20,6 @@ from yaan.mission.telling.moment import degrees, event, row_at
 from yaan.results.trajectory import History
 from yaan.spacetime.ephemeris import apparent_sun_position, sun_elevation
 from yaan.spacetime.time import Epoch, bundled_orientation
-from yaan.spacetime.zone import distance
 
 
 @dataclass(frozen=True)
@@ -190,15 +192,13 @@ def landing(told: Return) -> dict[str, Any] | None:
     }
     if home.landed is None or home.landed.aim is None:
         return place | {"aim": None, "touchdown": None, "miss": None}
-    return place | landed_at(told.epoch, home.landed)
+    return place | landed_at(told.epoch, home.landed, home.world, told.history)
 
 
-def landed_at(epoch: Epoch, landed: Landed) -> dict[str, Any]:
-    """Touchdown, aim and light."""
+def landed_at(epoch: Epoch, landed: Landed, world: World, history: History) -> dict[str, Any]:
+    """Touchdown, aim and light, and how far the air went under the canopies [m]."""
     time, latitude, longitude = landed.end
     sun = elevation_of(epoch, time, latitude, longitude)
-    fall = landed.fall
-    drift = distance(float(fall.latitude[0]), float(fall.longitude[0]), latitude, longitude)
     aim = landed.aim
     return {
         "aim": None if aim is None else [degrees(aim[0]), degrees(aim[1])],
@@ -208,8 +208,18 @@ def landed_at(epoch: Epoch, landed: Landed) -> dict[str, Any]:
         "utc": (epoch + time).iso(),
         "sun_elevation_deg": degrees(sun),
         "light": light(sun),
-        "wind_drift": None if landed.descent is None else float(drift),
+        "wind_drift": None if landed.descent is None else _drift(world, history),
     }
+
+
+def _drift(world: World, history: History) -> float:
+    """How far the wind goes during a descent [m], which the canopies follow within some metres."""
+    rows = phase_rows(history, "descent")
+    with computing():
+        wind = [np.asarray(w) for w in world.wind.at(jnp.asarray(history["height"][rows]))]
+    time = history["time"][rows]
+    east, north = (float(np.trapezoid(w + 0.0 * time, time)) for w in wind)
+    return float(np.hypot(east, north))
 
 
 def home_events(told: Return) -> list[dict[str, Any]]:

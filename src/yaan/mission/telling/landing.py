@@ -7,7 +7,7 @@ import numpy as np
 from yaan.crew import grade, load_limits
 from yaan.crew.limits import Condition
 from yaan.mission.home.landing import Landed, Lander
-from yaan.mission.spec import EntryPhaseSpec, ParachutesSpec
+from yaan.mission.spec import BoxSpec, EntryPhaseSpec, ParachutesSpec
 from yaan.mission.telling.moment import degrees, event, row_at
 from yaan.mission.telling.turning import told_turning
 from yaan.phases.descent import Descent
@@ -24,6 +24,13 @@ def phase_rows(history: History, *names: str) -> np.ndarray:
     """Rows of the named phases."""
     wanted = [history.phases.index(name) for name in names if name in history.phases]
     return np.flatnonzero(np.isin(history["phase"], wanted))
+
+
+def cut_to(history: History, *names: str) -> History:
+    """The rows of the named phases, as a history."""
+    rows = phase_rows(history, *names)
+    columns = {name: values[rows] for name, values in history.columns.items()}
+    return History(columns, history.stages, history.phases)
 
 
 def interface(history: History, row: int) -> dict[str, Any]:
@@ -111,17 +118,20 @@ def _seconds(value: Any) -> float | None:
 
 
 def told_descent(
-    lander: Lander, landed: Landed, spec: ParachutesSpec | None
+    history: History, lander: Lander, landed: Landed, spec: ParachutesSpec | None
 ) -> dict[str, Any] | None:
     """The parachutes: each step as it went, and the touchdown."""
     descent = landed.descent
     if descent is None or spec is None:
         return None
+    hung = cut_to(history, "descent")
+    opening = peak(hung["time"], hung["load"])
     steps = [_step(descent, spec, i) for i in range(len(spec.steps))]
     code = OutcomeCode(int(descent.outcome))
     vertical, horizontal = float(descent.vertical_speed), float(descent.horizontal_speed)
     return {
         "steps": steps,
+        "peak_load": {"time": opening.time, "value_g": opening.value},
         "touchdown": {
             "time": float(descent.t),
             "speed": float(np.hypot(vertical, horizontal)),
@@ -148,21 +158,48 @@ def _step(descent: Descent, spec: ParachutesSpec, i: int) -> dict[str, Any]:
             "dynamic_pressure": float(record.dynamic_pressure[i]),
             "mach": float(record.mach[i]),
             "in_box": bool(descent.in_box[i]),
+            "outside": _outside(descent, i, step.box),
         }
     box = None
     if step.box is not None:
-        box = {"mach": list(step.box.mach), "dynamic_pressure": list(step.box.dynamic_pressure)}
+        box = {
+            "mach": list(step.box.mach),
+            "dynamic_pressure": list(step.box.dynamic_pressure),
+            "height": None if step.box.height is None else list(step.box.height),
+        }
+    carries = step.drags == "capsule"
+    released = _seconds(descent.released[i])
     return {
         "name": step.name,
+        "carries": carries,
+        "carries_at_end": bool(carries and step.opened and deployed is not None and not released),
         "count": step.count,
         "working": step.opened,
         "deploy": deploy,
         "fill_times": fills,
         "full_open": _seconds(descent.full_open[i]),
-        "release": _seconds(descent.released[i]),
+        "release": released,
         "peak_load": float(descent.peak_load[i]),
         "box": box,
     }
+
+
+def _outside(descent: Descent, i: int, box: BoxSpec | None) -> str:
+    """What was outside the box at a deployment, in words; empty where nothing was."""
+    if box is None or descent.in_box[i]:
+        return ""
+    record = descent.deployed
+    sides = (
+        ("Mach", record.mach[i], box.mach, "", 1.0, 3),
+        ("at", record.dynamic_pressure[i], box.dynamic_pressure, " kPa", 1e3, 3),
+        ("at", record.height[i], box.height, " km", 1e3, 3),
+    )
+    return ", ".join(
+        f"{word} {float(value) / scale:.{digits}g}{unit}, allowed is"
+        f" {ends[0] / scale:g} to {ends[1] / scale:g}{unit}"
+        for word, value, ends, unit, scale, digits in sides
+        if ends is not None and not ends[0] <= value <= ends[1]
+    )
 
 
 def told_crew(history: History, condition: Condition, *phases: str) -> dict[str, Any]:
@@ -193,6 +230,9 @@ def landing_events(
     if landed.descent is None or spec is None:
         return [*found, event(h, float(time[-1]), "entry-end", "entry")]
     found.append(event(h, float(time[-1]), "entry-end", "entry"))
+    hung = phase_rows(history, "descent")
+    at = hung[np.argmax(h["load"][hung])]
+    found.append(event(h, float(h["time"][at]), "peak-opening-load", "descent", "peak"))
     for i, step in enumerate(spec.steps):
         at = _seconds(landed.descent.deployed.time[i])
         if at is not None:

@@ -39,6 +39,7 @@ def entry(
         "speed_relative": float(h["speed_relative"][row]),
         "speed_inertial": float(h["speed_inertial"][row]),
         "flight_path_angle_deg": degrees(h["flight_path_angle_inertial"][row]),
+        "flight_path_angle_relative_deg": degrees(h["flight_path_angle_relative"][row]),
         "mass_before": float(h["mass"][row]),
         "mass_after": float(h["mass"][after]),
         "dynamic_pressure": float(h["dynamic_pressure"][row]),

@@ -20,9 +20,10 @@ from yaan.mission.flight.steer import Steered
 from yaan.mission.spec import AtmosphereSpec, EarthSpec, EnvironmentSpec, MissionSpec
 from yaan.mission.telling import ledger, search
 from yaan.mission.telling.coming import judge_return, tell_return
+from yaan.mission.telling.conclusion import conclude
 from yaan.mission.telling.integration import judge_integration, tell_integration
 from yaan.mission.telling.moment import degrees, entry, told_elements, told_peak
-from yaan.mission.telling.published import compare_published
+from yaan.mission.telling.published import compare_published, judge_published
 from yaan.mission.telling.verdict import judge, outcome
 from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
@@ -79,10 +80,17 @@ def summarise(flown: Flown) -> dict[str, Any]:
     body["published"] = compare_published(spec, body)
     body["verdicts"] = [
         *judge(spec, steered, body),
-        *judge_return(body),
+        *(judge_return(body, hung=_hung(spec)) if spec.landing is not None else []),
         *judge_integration(body),
+        *judge_published(body),
     ]
+    body["outcome"] = conclude(body["outcome"], body["verdicts"], spec.title or spec.name)
     return body
+
+
+def _hung(spec: MissionSpec) -> bool:
+    """Whether it comes down under parachutes."""
+    return spec.spacecraft is not None and spec.spacecraft.capsule.parachutes is not None
 
 
 def _liftoff(steered: Steered, history: History) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def outcome(spec: MissionSpec, steered: Steered, *, stopped: bool = False) -> di
             f"The shortfall is {short:.0f} m/s."
         )
         return _ended(OutcomeCode.NO_SOLUTION, text, short)
-    return _ended(OutcomeCode.REACHED, f"{spec.title or spec.name}: flown, all targets met.")
+    return _ended(OutcomeCode.REACHED, "")
 
 
 def _ended(code: OutcomeCode, text: str, shortfall: float = 0.0) -> dict[str, Any]:
@@ -61,15 +61,15 @@ def _shortfall(spec: MissionSpec, steered: Steered) -> float:
 
 
 def judge(spec: MissionSpec, steered: Steered, summary: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every verdict; `passed` is None where nothing could be graded."""
-    verdicts = []
-    if summary["orbit"] is not None:
-        verdicts.append(_orbit(summary))
-    verdicts.append(_propellant(spec, summary))
-    verdicts.append(_azimuth(spec, summary))
-    verdicts += judge_crew(summary["crew"], "crew load")
-    verdicts.append(_closure(summary))
-    return [v for v in verdicts if v is not None]
+    """Every verdict on the ascent; what one that did not fly has not failed is open."""
+    whole = outcome(spec, steered)["code"] == OutcomeCode.REACHED.word
+    reached = [_orbit(summary), _propellant(spec, summary)]
+    if not whole:
+        reached = [v | {"passed": False if v["passed"] is False else None} for v in reached]
+    verdicts = reached
+    verdicts += [] if spec.launch.site.azimuth_limits is None else [_azimuth(spec, summary)]
+    verdicts += judge_crew(summary["crew"], "crew load", whole=whole)
+    return [*verdicts, _closure(summary)]
 
 
 def verdict(name: str, passed: bool | None, value: str, limit: str, text: str) -> dict[str, Any]:
@@ -77,18 +77,25 @@ def verdict(name: str, passed: bool | None, value: str, limit: str, text: str) -
     return {"name": name, "passed": passed, "value": value, "limit": limit, "text": text}
 
 
+def not_reached(name: str, limit: str) -> dict[str, Any]:
+    """The open verdict on what the flight never came to."""
+    return verdict(name, None, "not reached", limit, "")
+
+
 def _orbit(summary: dict[str, Any]) -> dict[str, Any]:
     orbit, target = summary["orbit"], summary["target"]
+    limit = (
+        f"{target['perigee'] / 1e3:g} x {target['apogee'] / 1e3:g} km within 1 km, "
+        f"{target['inclination_deg']:g} deg within {degrees(ORBIT_INCLINATION):g} deg"
+    )
+    if orbit is None:
+        return not_reached("orbit", limit)
     misses = [orbit[k] - target[k] for k in ("perigee", "apogee")]
     tilt = orbit["inclination_deg"] - target["inclination_deg"]
     passed = max(abs(m) for m in misses) <= ORBIT_HEIGHT and abs(tilt) <= degrees(ORBIT_INCLINATION)
     value = (
         f"{orbit['perigee'] / 1e3:.1f} x {orbit['apogee'] / 1e3:.1f} km, "
         f"{orbit['inclination_deg']:.3f} deg"
-    )
-    limit = (
-        f"{target['perigee'] / 1e3:g} x {target['apogee'] / 1e3:g} km within 1 km, "
-        f"{target['inclination_deg']:g} deg within {degrees(ORBIT_INCLINATION):g} deg"
     )
     return verdict("orbit", passed, value, limit, "Osculating orbit at cut-off.")
 
@@ -108,10 +115,9 @@ def _propellant(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _azimuth(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any] | None:
+def _azimuth(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any]:
     limits = spec.launch.site.azimuth_limits
-    if limits is None:
-        return None
+    assert limits is not None
     low, high = (float(np.degrees(a)) for a in limits)
     azimuth = summary["liftoff"]["azimuth_deg"]
     return verdict(
@@ -123,8 +129,11 @@ def _azimuth(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any] | Non
     )
 
 
-def judge_crew(crew: dict[str, Any] | None, what: str) -> list[dict[str, Any]]:
-    """A verdict for each direction of the couch that was loaded; `what` names the loads."""
+def judge_crew(crew: dict[str, Any] | None, what: str, *, whole: bool) -> list[dict[str, Any]]:
+    """A verdict for each direction of the couch that was loaded; `what` names the loads.
+
+    Unless the flight was flown as a `whole`, what passed so far is open.
+    """
     words = {"pass": True, "provisional-pass": True, "fail": False, "provisional-fail": False}
     verdicts = []
     for axis in (crew or {"axes": []})["axes"]:
@@ -133,8 +142,11 @@ def judge_crew(crew: dict[str, Any] | None, what: str) -> list[dict[str, Any]]:
         value = f"peak {axis['peak_g']:.2f} g"
         limit = axis["curve"] or "no curve"
         name = f"{what} {axis['axis']}"
-        found = verdict(name, words.get(axis["verdict"]), value, limit, axis["text"])
-        verdicts.append(found | {"state": axis["verdict"]})
+        passed = words.get(axis["verdict"])
+        passed = passed if whole or not passed else None
+        found = verdict(name, passed, value, limit, axis["text"])
+        open_ = passed is None
+        verdicts.append(found | {"state": "ungraded" if open_ else axis["verdict"]})
     return verdicts
 
 

@@ -14,6 +14,7 @@ from yaan.gnc import with_reversal
 from yaan.mission.home import deorbit
 from yaan.mission.home.deorbit import Case, Craft, Down, Solved, Way, offsets
 from yaan.mission.home.legs import States
+from yaan.phases.entering import Handover
 from yaan.spacetime.earth import uniform_rotation
 from yaan.spacetime.zone import MEAN_RADIUS
 from yaan.vehicle import Capsule, Spacecraft
@@ -75,7 +76,9 @@ def case(angle: float = -1.4) -> Case:
         5_300.0, 9.62, 4.2, 0.85, np.array([0.0, 30.0]), 0.33 * flat, 1.3 * flat, 0.3 * flat
     )
     whole = Spacecraft(7_200.0, 26.4, 2_200.0, 312.0)
-    way = Way(np.radians(angle), 170e3, 120e3, 7e3, orbit_step=60.0, entry_step=0.5)
+    way = Way(
+        np.radians(angle), 170e3, 120e3, Handover(height=7e3), orbit_step=60.0, entry_step=0.5
+    )
     return Case(place, Craft(whole, capsule), way)
 
 

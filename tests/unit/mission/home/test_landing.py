@@ -40,7 +40,7 @@ def lander(wind: float = 0.0) -> Lander:
         earth=uniform_rotation(duration=9_000.0),
     )
     way = plan.way
-    return Lander(place, plan.craft.capsule, plan.train, plan.bank, way.floor, way.entry_step)
+    return Lander(place, plan.craft.capsule, plan.train, plan.bank, way.until, way.entry_step)
 
 
 def interface(angle: float = -1.4) -> States:
@@ -56,7 +56,7 @@ def interface(angle: float = -1.4) -> States:
 def fly(bank: BankProfile, count: int = 1) -> legs.Fall:
     one = lander()
     start = interface().take(np.zeros(count, dtype=int))
-    return legs.fall(one.world, one.capsule, start, bank, floor=one.floor, step=0.5)
+    return legs.fall(one.world, one.capsule, start, bank, until=one.until, step=0.5)
 
 
 def steered(size: float, reversal: float, sense: float = 1.0) -> BankProfile:
@@ -88,7 +88,7 @@ def known() -> Known:
 
 def glider() -> Glider:
     one = lander()
-    return Glider(one.world, one.capsule, interface(), one.floor, one.bank.roll_rate, one.step)
+    return Glider(one.world, one.capsule, interface(), one.until, one.bank.roll_rate, one.step)
 
 
 def test_the_bank_that_landed_there_is_found(known: Known):
