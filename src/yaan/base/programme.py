@@ -25,7 +25,7 @@ from jax import export
 
 from yaan.base.kept import Kept
 from yaan.base.session import compiled_anew, kept_in
-from yaan.base.structure import UnwritableError, read, write
+from yaan.base.structure import UnwritableError, is_ours, read, write
 
 _Result = TypeVar("_Result")
 _TRACERS = ("equinox", "jax", "jaxlib", "numpy")
@@ -180,7 +180,7 @@ def _compiled(lowered: Any) -> Callable[..., list[jax.Array]]:
 def _name(about: _About) -> str | None:
     """The name of the file of a trace; None where no name can tell all that it rests on."""
     function = about.function
-    if function.__module__.split(".")[0] != _PACKAGE.name:
+    if not is_ours(function.__module__):
         return None
     try:
         constants, tree = write(dict(sorted(about.constants.items()))), write(about.tree)

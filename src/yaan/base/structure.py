@@ -42,6 +42,11 @@ def read(text: str) -> Any:
     return _made(json.loads(text))
 
 
+def is_ours(module: str) -> bool:
+    """Whether a module is one of Yaan, whose every source a name of a programme tells."""
+    return module.split(".", maxsplit=1)[0] == _ROOT
+
+
 def _noted(thing: object) -> Any:
     """A constant as JSON knows it, or a list that begins with one of the words of `_MAKERS`."""
     if type(thing) in _PLAIN:
@@ -98,7 +103,7 @@ def _name(kind: type) -> str:
 
 def _class(name: str) -> Any:
     module, _, qualified = name.partition(":")
-    if module.split(".")[0] != _ROOT:
+    if not is_ours(module):
         raise UnwritableError(name)
     found: Any = importlib.import_module(module)
     for part in qualified.split("."):
