@@ -13,7 +13,7 @@ import hashlib
 import platform
 import threading
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from importlib.metadata import version
 from pathlib import Path
@@ -88,15 +88,14 @@ def programme(function: Callable[..., _Result]) -> Callable[..., _Result]:
             found = opened[key]
         if not found.doubtful:
             return found.run(leaves)
-        try:
+        with suppress(Exception):  # whatever fails here, the one made anew tells of
             result = jax.block_until_ready(found.run(leaves))
-        except Exception:  # whatever a spoilt programme does: the one made anew tells the cause
-            with lock:
-                if opened[key] is found:
-                    opened[key] = _open_anew(about, kept_in())
-            return opened[key].run(leaves)
-        opened[key] = found._replace(doubtful=False)
-        return result
+            opened[key] = found._replace(doubtful=False)
+            return result
+        with lock:
+            if opened[key] is found:
+                opened[key] = _open_anew(about, kept_in())
+        return opened[key].run(leaves)
 
     return call
 
