@@ -137,7 +137,7 @@ def judge(whole: End, end: End, *, notes: int) -> str:
     wrong = {
         f"exit {end.code}": end.code != whole.code,
         "another summary": end.summary != whole.summary,
-        f"told {more}": len(told) != notes or len(more) != notes,
+        f"{len(more)} lines told, at last {more[-1:]}": len(told) != notes or len(more) != notes,
     }
     return ", ".join(text for text, is_so in wrong.items() if is_so)
 
