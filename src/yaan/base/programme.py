@@ -151,13 +151,11 @@ def _make(about: _About, kept: Kept | None, name: str | None) -> _Opened:
 
 
 def _keep(kept: Kept, name: str, traced: export.Exported, structure: Any) -> None:
-    """Keep a trace, unless its results are of a structure that no text tells."""
-    try:
+    """Keep a trace; one that no file can tell in full costs time at each start, not a flight."""
+    with suppress(Exception):
         text = write(structure)
-    except UnwritableError:
-        return
-    if read(text) == structure:
-        kept.write(name, text.encode() + b"\n" + traced.serialize())
+        if read(text) == structure:
+            kept.write(name, text.encode() + b"\n" + traced.serialize())
 
 
 def _read(about: _About, content: bytes) -> _Opened:

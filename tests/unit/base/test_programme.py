@@ -1,5 +1,6 @@
 """A programme read back from the cache is the one that was traced."""
 
+import enum
 import importlib
 import os
 import pickle
@@ -261,6 +262,22 @@ def test_a_programme_that_holds_a_function_is_not_kept(tmp_path: Path):
     one = jnp.asarray(1.0)
     assert float(programme(steered)(Law(one, lambda x: 2.0 * x))) == 2.0
     assert float(programme(steered)(Law(one, lambda x: 3.0 * x))) == 3.0
+    assert not list(tmp_path.glob("*-trace"))
+
+
+class Sides(enum.Flag):
+    LEFT = 1
+    RIGHT = 2
+
+
+def sided(x: np.ndarray) -> Pair:
+    half = jnp.asarray(x)
+    return Pair(half, half, "a", Sides.LEFT | Sides.RIGHT)  # both have a name, and no member
+
+
+def test_a_result_that_no_text_tells_is_flown_and_not_kept(tmp_path: Path):
+    for _ in range(2):
+        assert programme(sided)(np.asarray(1.0)).shape == Sides.LEFT | Sides.RIGHT
     assert not list(tmp_path.glob("*-trace"))
 
 
