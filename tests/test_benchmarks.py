@@ -1,8 +1,10 @@
 """The benchmarks run: nothing is timed here, and no peer is needed."""
 
 import json
+import random
 import subprocess
 import sys
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -26,6 +28,35 @@ def test_a_peer_that_is_not_installed_is_told_so(rigid_entry, monkeypatch):
     assert ours["value"] == 6.0
     assert (first["value"], first["parts"]["json"]) == (1.0, flown)
     assert (second["value"], second["parts"]["Away"]) == (None, "not installed")
+
+
+@pytest.fixture
+def faults_cache(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    return import_module("faults_cache")
+
+
+def test_a_cache_is_spoilt_by_one_bit_two_files_or_a_cut(faults_cache, tmp_path):
+    whole = {"a-trace": bytes(range(64)), "b-trace": bytes(64), "c-compiled": b"c"}
+    for spoil, changed in ((faults_cache.flip, 1), (faults_cache.swap, 2), (faults_cache.cut, 1)):
+        for name, content in whole.items():
+            (tmp_path / name).write_bytes(content)
+        spoil(tmp_path, random.Random(1), "trace")
+        now = {name: (tmp_path / name).read_bytes() for name in whole}
+        assert sum(now[name] != whole[name] for name in whole) == changed
+        assert now["c-compiled"] == b"c"
+
+
+def test_a_flight_is_judged_by_its_exit_its_summary_and_what_it_tells(faults_cache):
+    def end(code=0, summary=b"{}", told=()):
+        return faults_cache.End(code, summary, Counter(told))
+
+    assert faults_cache.judge(end(), end(), notes=0) == ""
+    assert faults_cache.judge(end(), end(told=["note: why"]), notes=1) == ""
+    for other in (end(70), end(summary=b""), end(told=["note: why"]), end(told=["Traceback"])):
+        assert faults_cache.judge(end(), other, notes=0)
+    for other in (end(), end(told=["Traceback"]), end(told=["note: why"] * 2)):
+        assert faults_cache.judge(end(), other, notes=1)
 
 
 @pytest.mark.slow

@@ -4,20 +4,16 @@ JAX keeps what it has compiled, but finds it again only by tracing, and to trace
 longer than to fetch it. So the trace is kept beside it, as `jax.export` writes it, named by all
 that it rests on: every source file of Yaan, the versions of what traces, the platform, and the
 structure and shapes of the arguments. A trace just made and one read back are compiled alike, so
-a full cache gives the numbers of an empty one.
+a full cache gives the numbers of an empty one. A programme that holds a class or a function from
+outside Yaan is not kept, since no name tells one version of it from the next: decision 0015.
 """
 
-import copyreg
 import functools
 import hashlib
-import io
-import os
-import pickle
 import platform
-import tempfile
 import threading
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from importlib.metadata import version
 from pathlib import Path
@@ -27,7 +23,9 @@ from typing import Any, NamedTuple, TypeVar
 import jax
 from jax import export
 
-from yaan.base.session import kept_in
+from yaan.base.kept import Kept
+from yaan.base.session import compiled_anew, kept_in
+from yaan.base.structure import UnwritableError, is_ours, read, write
 
 _Result = TypeVar("_Result")
 _TRACERS = ("equinox", "jax", "jaxlib", "numpy")
@@ -59,12 +57,18 @@ class _Opened(NamedTuple):
 
     call: Callable[..., list[jax.Array]]
     structure: Any
+    doubtful: bool
+    """Something of it was read from a file, and it has not run yet."""
+
+    def run(self, leaves: list[Any]) -> Any:
+        return jax.tree.unflatten(self.structure, self.call(*leaves))
 
 
 def programme(function: Callable[..., _Result]) -> Callable[..., _Result]:
     """Compile `function`; positional arguments hold arrays, those by keyword are constants.
 
-    It may depend on nothing else: what it closes over is not part of its name.
+    It may depend on nothing else: what it closes over is not part of its name. What is read back
+    and fails, in the first call at the latest, is made anew once; what was made anew may fail.
     """
     opened: dict[Any, _Opened] = {}
     lock = threading.Lock()  # two threads would trace and compile the same programme twice
@@ -75,44 +79,90 @@ def programme(function: Callable[..., _Result]) -> Callable[..., _Result]:
         kinds = [jax.typeof(leaf) for leaf in leaves]
         shapes = tuple((kind.shape, kind.dtype) for kind in kinds)
         key = (tree, shapes, tuple(sorted(constants.items())))
+        about = _About(function, tree, shapes, constants)
         if _ANEW.get():
-            found = _open(function, tree, shapes, constants, None)
-        else:
-            with lock:
-                if key not in opened:
-                    opened[key] = _open(function, tree, shapes, constants, kept_in())
+            return _open(about, None).run(leaves)
+        with lock:
+            if key not in opened:
+                opened[key] = _open(about, kept_in())
             found = opened[key]
-        return jax.tree.unflatten(found.structure, found.call(*leaves))
+        if not found.doubtful:
+            return found.run(leaves)
+        with suppress(Exception):  # whatever fails here, the one made anew tells of
+            result = jax.block_until_ready(found.run(leaves))
+            opened[key] = found._replace(doubtful=False)
+            return result
+        with lock:
+            if opened[key] is found:
+                opened[key] = _open_anew(about, kept_in())
+        return opened[key].run(leaves)
 
     return call
 
 
-def _open(
-    function: Callable[..., Any],
-    tree: Any,
-    shapes: tuple[Any, ...],
-    constants: dict[str, Any],
-    folder: Path | None,
-) -> _Opened:
-    """Read the trace from `folder`, or make and keep it; then compile it, or fetch it compiled."""
-    kinds = [jax.ShapeDtypeStruct(shape, dtype) for shape, dtype in shapes]
-    name = _name(function, tree, shapes, constants)
-    kept = None if folder is None else _read(folder / name)
-    if kept is None:
-        structures: list[Any] = []
+class _About(NamedTuple):
+    """What a programme is made of."""
 
-        def flat(*leaves: jax.Array) -> list[jax.Array]:
-            result = function(*jax.tree.unflatten(tree, leaves), **constants)
-            found, structure = jax.tree.flatten(result)
-            structures.append(structure)
-            return found
+    function: Callable[..., Any]
+    tree: Any
+    shapes: tuple[Any, ...]
+    constants: dict[str, Any]
 
-        traced = export.export(jax.jit(flat))(*kinds)
-        kept = traced, structures[-1]
-        if folder is not None:
-            _write(folder / name, *kept)
-    traced, structure = kept
-    return _Opened(_compiled(jax.jit(traced.call).lower(*kinds)), structure)
+    def kinds(self) -> list[jax.ShapeDtypeStruct]:
+        return [jax.ShapeDtypeStruct(shape, dtype) for shape, dtype in self.shapes]
+
+
+def _open(about: _About, kept: Kept | None) -> _Opened:
+    """Read the trace back, or make and keep it; then compile it, or fetch it compiled."""
+    name = None if kept is None else _name(about)
+    if kept is None or name is None:
+        return _make(about, kept, None)
+    content = kept.read(name)
+    if content is None:
+        return _make(about, kept, name)
+    try:
+        return _read(about, content)
+    except Exception:  # another JAX, another processor: whatever fails is made anew
+        return _open_anew(about, kept)
+
+
+def _open_anew(about: _About, kept: Kept | None) -> _Opened:
+    """Make the trace and compile it, whatever is kept, and keep both in its place."""
+    with compiled_anew():
+        return _make(about, kept, None if kept is None else _name(about))
+
+
+def _make(about: _About, kept: Kept | None, name: str | None) -> _Opened:
+    structures: list[Any] = []
+
+    def flat(*leaves: jax.Array) -> list[jax.Array]:
+        result = about.function(*jax.tree.unflatten(about.tree, leaves), **about.constants)
+        found, structure = jax.tree.flatten(result)
+        structures.append(structure)
+        return found
+
+    traced = export.export(jax.jit(flat))(*about.kinds())
+    structure = structures[-1]
+    if kept is not None and name is not None:
+        _keep(kept, name, traced, structure)
+    taken = 0 if kept is None else kept.taken
+    compiled = _compiled(jax.jit(traced.call).lower(*about.kinds()))
+    return _Opened(compiled, structure, kept is not None and kept.taken > taken)
+
+
+def _keep(kept: Kept, name: str, traced: export.Exported, structure: Any) -> None:
+    """Keep a trace; one that no file can tell in full costs time at each start, not a flight."""
+    with suppress(Exception):
+        text = write(structure)
+        if read(text) == structure:
+            kept.write(name, text.encode() + b"\n" + traced.serialize())
+
+
+def _read(about: _About, content: bytes) -> _Opened:
+    text, _, trace = content.partition(b"\n")
+    traced = export.deserialize(bytearray(trace))
+    compiled = _compiled(jax.jit(traced.call).lower(*about.kinds()))
+    return _Opened(compiled, read(text.decode()), True)
 
 
 def _compiled(lowered: Any) -> Callable[..., list[jax.Array]]:
@@ -124,17 +174,23 @@ def _compiled(lowered: Any) -> Callable[..., list[jax.Array]]:
         return lowered.compile()  # another XLA: what it does by itself is right too, only slower
 
 
-def _name(
-    function: Callable[..., Any], tree: Any, shapes: tuple[Any, ...], constants: dict[str, Any]
-) -> str:
-    about = (
+def _name(about: _About) -> str | None:
+    """The name of the file of a trace; None where no name can tell all that it rests on."""
+    function = about.function
+    if not is_ours(function.__module__):
+        return None
+    try:
+        constants, tree = write(dict(sorted(about.constants.items()))), write(about.tree)
+    except UnwritableError:
+        return None
+    rests = (
         _sources(),
         [version(name) for name in _TRACERS],
         (jax.default_backend(), platform.machine()),
-        (function.__module__, function.__qualname__, sorted(constants.items())),
-        (str(tree), [(shape, str(dtype)) for shape, dtype in shapes]),
+        (function.__module__, function.__qualname__, constants),
+        (tree, [(shape, str(dtype)) for shape, dtype in about.shapes]),
     )
-    digest = hashlib.sha256(repr(about).encode()).hexdigest()
+    digest = hashlib.sha256(repr(rests).encode()).hexdigest()
     return f"{function.__module__}.{function.__qualname__}-{digest}-trace"
 
 
@@ -145,32 +201,3 @@ def _sources() -> str:
     for file in sorted(_PACKAGE.rglob("*.py")):
         digest.update(str(file.relative_to(_PACKAGE)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
-
-
-def _read(file: Path) -> tuple[export.Exported, Any] | None:
-    try:
-        trace, structure = pickle.loads(file.read_bytes())
-        return export.deserialize(trace), structure
-    except FileNotFoundError:
-        return None
-    except Exception:  # a file cut short or by another hand fails anywhere: it is made anew
-        return None
-
-
-def _write(file: Path, traced: export.Exported, structure: Any) -> None:
-    """Put a complete file in place at once: another process may be reading it."""
-    data = io.BytesIO()
-    pickler = pickle.Pickler(data)
-    pickler.dispatch_table = copyreg.dispatch_table | {type(structure): _reduced}
-    pickler.dump((bytes(traced.serialize()), structure))
-    try:
-        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as part:
-            part.write(data.getvalue())
-        os.replace(part.name, file)
-    except OSError:
-        return  # a full disk costs time, not a flight
-
-
-def _reduced(structure: Any) -> tuple[Callable[..., Any], tuple[Any]]:
-    """A structure as a tree that has it: Equinox's marks of what is absent outlive no pickling."""
-    return jax.tree.structure, (jax.tree.unflatten(structure, range(structure.num_leaves)),)

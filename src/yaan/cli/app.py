@@ -69,6 +69,7 @@ for _name, _verb in _VERBS.items():
 def main() -> None:
     """Run the command line; the entry point of the `yaan` script."""
     console.tolerate_code_pages()
+    console.tell_notes()
     gc.disable()  # a command is short: to look for cycles in one flight would cost half a second
     try:
         app()

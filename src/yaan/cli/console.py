@@ -7,6 +7,7 @@ Results go to standard output, progress and errors to standard error. Rich is im
 import json
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -24,6 +25,26 @@ def tolerate_code_pages() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+
+
+def tell_notes() -> None:
+    """Show a warning about the cache as one plain line; those of others stay as they are."""
+    usual = warnings.formatwarning
+
+    def formatted(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        line: str | None = None,
+    ) -> str:
+        from yaan.base.kept import CacheWarning
+
+        if issubclass(category, CacheWarning):
+            return f"note: {message}\n"
+        return usual(message, category, filename, lineno, line)
+
+    warnings.formatwarning = formatted
 
 
 def out() -> "Console":

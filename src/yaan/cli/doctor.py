@@ -87,11 +87,11 @@ def _vectors() -> tuple[str, str]:
 
 
 def _cache() -> tuple[str, str]:
-    from yaan.base.session import cache_folder
+    from yaan.base.session import find_cache
 
-    folder = cache_folder()
-    if not _writable(folder):
-        return "warn", f"{folder} cannot be written: each run compiles anew, some seconds more."
+    folder, why = find_cache()
+    if folder is None:
+        return "warn", why
     kept = [entry.stat().st_size for entry in folder.rglob("*") if entry.is_file()]
     megabytes = sum(kept) / 1e6
     return "ok", f"Compiled programmes are kept in {folder}: {len(kept)} files, {megabytes:.1f} MB."
