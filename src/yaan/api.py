@@ -17,6 +17,7 @@ from yaan.mission.spec import BodyFlightSpec, EntrySpec, Spec, check
 if TYPE_CHECKING:
     import xarray
 
+    from yaan.dataset import Trajectory
     from yaan.mission.flight.body import FlownBody
     from yaan.mission.flight.flown import Flown
     from yaan.mission.flight.fly import Progress
@@ -152,25 +153,22 @@ class Flight:
         return dict(self._flown.history.columns)
 
     @cached_property
-    def trajectory(self) -> "xarray.Dataset":
-        """The history as a dataset; units and frames are attributes."""
-        import xarray
+    def trajectory(self) -> "Trajectory":
+        """The history as a dataset with one row a time; units and frames are attributes."""
+        from yaan.dataset import trajectory
 
-        from yaan.results.trajectory import COLUMNS
+        return trajectory(self._flown.history, self._about)
 
-        kept = self._flown.history
-        variables = {}
-        for name, values in kept.columns.items():
-            column = COLUMNS[name]
-            attributes = {"units": column.unit, "long_name": column.long_name}
-            if column.frame:
-                attributes["frame"] = column.frame
-            variables[name] = (column.dimensions, values, attributes)
-        time = variables.pop("time")
-        coordinates: dict[str, Any] = {"time": time, "axis": ["x", "y", "z"]}
-        coordinates["stage"] = list(kept.stages)
-        attributes = {"mission": self.summary["mission"], "epoch": self.summary["epoch"]}
-        return xarray.Dataset(variables, coordinates, attributes)
+    @cached_property
+    def borders(self) -> "xarray.Dataset":
+        """The rows before and after each border of phases, where mass or thrust may jump."""
+        from yaan.dataset import borders
+
+        return borders(self._flown.history, self._about)
+
+    @property
+    def _about(self) -> dict[str, Any]:
+        return {"mission": self.summary["mission"], "epoch": self.summary["epoch"]}
 
     def save(self, parent: str | Path = "runs") -> Path:
         """Write a run folder with its report below `parent`; returns the folder.

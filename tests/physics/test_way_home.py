@@ -88,7 +88,7 @@ def _fly(plan: Plan, world: World, steps: Steps, monkeypatch: pytest.MonkeyPatch
         step=steps.entry,
         record=True,
     )
-    descent, _ = legs.hang(world, plan.craft.capsule, plan.train, fall.ends)
+    descent, _ = legs.hang(world, plan.craft.capsule, plan.train, fall.ends, fall.ends.t[:1])
     ends = {
         "orbit": kept.ends,
         "separation": approach.burnt.ends,

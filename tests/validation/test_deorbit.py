@@ -80,7 +80,8 @@ def case(angle: float) -> Case:
         ZonalJ2Gravity(_MU, EARTH_RADIUS, _J2), atmosphere=load_standard_atmosphere(), earth=earth
     )
     whole = Spacecraft(_MASS - _TANK, 0.0, _THRUST, _ISP)
-    way = Way(np.radians(angle), 125e3, 120e3, 7e3, orbit_step=60.0, entry_step=0.5)
+    until = Handover(height=7e3)
+    way = Way(np.radians(angle), 125e3, 120e3, until, orbit_step=60.0, entry_step=0.5)
     return Case(place, Craft(whole, body(0.0)), way)
 
 

@@ -89,7 +89,7 @@ class Met(eqx.Module):
 
 
 def packed(t: Float[Array, ""], train: Train) -> Canopies:
-    """All of a train in its container at `t` [s]."""
+    """All of a train in its container; its first step is armed at `t` [s]."""
     steps = train.exists.shape[0]
     never, nothing = jnp.full(steps, jnp.inf), jnp.zeros((steps, OPENINGS))
     record = Record(never, never, never, never, never)

@@ -75,6 +75,7 @@ class _Setting(eqx.Module):
     capsule: Capsule
     train: Train
     step: Array
+    start: Array
     begun: Array
     """Specific energy at the start [m^2/s^2]."""
 
@@ -138,7 +139,7 @@ def _possible(t: Array, state: DescentState, setting: _Setting) -> Array:
 
 def _deadline(t: Array, state: DescentState, setting: _Setting) -> Array:
     pace = jnp.where(opening(t, state.canopies), 1.0, CALM) * setting.step
-    pace = jnp.where(t <= state.canopies.begin, _FIRST, pace)
+    pace = jnp.where(t <= setting.start, _FIRST, pace)
     return jnp.minimum(t + pace, deadline(t, state.canopies, setting.train))
 
 
@@ -180,6 +181,7 @@ def descend(  # noqa: PLR0913 - what flies, from where, and how finely: each its
     velocity: Vector,
     *,
     step: Float[Array, " lanes"],
+    armed: Float[Array, " lanes"] | None = None,
     tolerance: Float[Array, " lanes"] | float = 1.0,
     rows: int | None = None,
 ) -> tuple[Descent, Tape | None]:
@@ -187,12 +189,14 @@ def descend(  # noqa: PLR0913 - what flies, from where, and how finely: each its
 
     `step` [s] is the longest of the openings, 0.02 s to 0.05 s; steps are shorter where their error
     asks for it by the `tolerance` of `dynamics.accuracy`. What is due at the start, such as a
-    height already passed, happens at once. With `rows` up to that many states are kept.
+    height already passed, happens at once. The delay of the first step counts from `armed` [s], or
+    from the start if it is left out. With `rows` up to that many states are kept.
     """
     # The world is not mapped: every lane meets the same one.
-    axes = _Setting(None, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
-    setting = _Setting(world, capsule, train, step, energy(position, velocity, world.mu))
-    state = DescentState(position, velocity, jnp.zeros_like(t), jax.vmap(packed)(t, train))
+    axes = _Setting(None, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
+    setting = _Setting(world, capsule, train, step, t, energy(position, velocity, world.mu))
+    canopies = jax.vmap(packed)(t if armed is None else armed, train)
+    state = DescentState(position, velocity, jnp.zeros_like(t), canopies)
     tape = None
     if rows is not None:
         always = jnp.ones(t.shape, dtype=bool)
@@ -288,7 +292,7 @@ class DescentObservation(eqx.Module):
 def observe_descent(world: World, capsule: Capsule, train: Train, tape: Tape) -> DescentObservation:
     """All rows of one lane's tape; the arguments are of that lane."""
     nothing = jnp.asarray(0.0)
-    setting = _Setting(world, capsule, train, nothing, nothing)
+    setting = _Setting(world, capsule, train, nothing, nothing, nothing)
     return jax.vmap(lambda t, state: _observed(t, state, setting))(tape.t, tape.state)
 
 

@@ -147,7 +147,7 @@ def land(
         if lander.train is None or fall.outcome[0] != OutcomeCode.REACHED:
             break
         tell("descending under parachutes")
-        descent, tape = _hang(lander, lander.train, fall)
+        descent, tape = _hang(lander, lander.train, fall, interface)
         if not solving or aim is None or over is None:
             break
         if distance(descent.latitude, descent.longitude, *aim) <= steering.MET:
@@ -172,7 +172,7 @@ def shadow_of(lander: Lander, landed: Landed, interface: States) -> Landed:
         return _turned(longer, longer.turning, replace(landed, interface=interface))
     fall = _fall(longer, interface, bank)
     if longer.train is not None and fall.outcome[0] == OutcomeCode.REACHED:
-        descent, tape = _hang(longer, longer.train, fall)
+        descent, tape = _hang(longer, longer.train, fall, interface)
     return replace(landed, interface=interface, fall=fall, descent=descent, tape=tape)
 
 
@@ -181,12 +181,13 @@ def in_a_lane(bank: BankProfile) -> BankProfile:
     return BankProfile(np.asarray(bank.time)[None], np.asarray(bank.angle)[None])
 
 
-def _hang(lander: Lander, train: Train, fall: legs.Fall) -> tuple[Descent, Tape]:
+def _hang(lander: Lander, train: Train, fall: legs.Fall, interface: States) -> tuple[Descent, Tape]:
     return legs.hang(
         lander.world,
         lander.capsule,
         train,
         fall.ends,
+        interface.t[:1],
         step=lander.opening_step,
         tolerance=lander.tolerance,
     )
@@ -200,7 +201,7 @@ def _turned(lander: Lander, turning: Turning, point: Landed) -> Landed:
     )
     descent, tape = None, None
     if lander.train is not None and fall.outcome[0] == OutcomeCode.REACHED:
-        descent, tape = _hang(lander, lander.train, fall)
+        descent, tape = _hang(lander, lander.train, fall, point.interface)
     turned = Turned(point, held)
     return replace(point, fall=fall, descent=descent, tape=tape, turned=turned)
 

@@ -292,17 +292,19 @@ def hang(
     capsule: Capsule,
     train: Train,
     start: States,
+    armed: Array,
     *,
     step: float = OPENING_STEP,
     tolerance: float = 1.0,
 ) -> tuple[Descent, Tape]:
     """Descend on parachutes from one state; the answers are those of its lane.
 
-    `step` [s] is the longest of an opening; `tolerance` is that of `dynamics.accuracy`.
+    `armed` [1] s is when the entry began, from which the first step may have its delay; `step` [s]
+    is the longest of an opening; `tolerance` is that of `dynamics.accuracy`.
     """
     one = jax.tree.map(lambda leaf: np.asarray(leaf)[None], (capsule, train))
     state = (start.t[:1], start.position[:1], start.velocity[:1])
-    rows, limits = HANG_ROWS, (np.full(1, step), np.full(1, tolerance))
+    rows, limits = HANG_ROWS, (armed, np.full(1, step), np.full(1, tolerance))
     while True:
         ended, tape = jax.device_get(_hang(world, *one, state, limits, rows=rows))
         if int(np.max(tape.count)) <= rows:
@@ -316,11 +318,11 @@ def _hang(
     capsule: Capsule,
     train: Train,
     start: tuple[jax.Array, ...],
-    limits: tuple[jax.Array, jax.Array],
+    limits: tuple[jax.Array, jax.Array, jax.Array],
     *,
     rows: int,
 ) -> tuple[Any, Any]:
-    (t, position, velocity), (step, tolerance) = start, limits
+    (t, position, velocity), (armed, step, tolerance) = start, limits
     return descend(
         world,
         capsule,
@@ -329,6 +331,7 @@ def _hang(
         vector(position, Frame.GCRS),
         vector(velocity, Frame.GCRS),
         step=step,
+        armed=armed,
         tolerance=tolerance,
         rows=rows,
     )

@@ -109,10 +109,6 @@ def _step(spec: StepSpec, names: list[str]) -> Step:
     release = spec.release
     cut = None if release is None else release.with_
     box = spec.box
-    # The first step's delay counts from the start of the entry, which ends with it.
-    delay = spec.deploy.after
-    if delay is not None and spec.name == names[0]:
-        delay = 0.0
     return Step(
         diameter=spec.diameter,
         drag_coefficient=spec.drag_coefficient,
@@ -124,7 +120,7 @@ def _step(spec: StepSpec, names: list[str]) -> Step:
         growth_exponent=spec.growth_exponent,
         carries=spec.drags == "capsule",
         deploy_height=spec.deploy.height,
-        deploy_delay=delay,
+        deploy_delay=spec.deploy.after,
         deploy_speed=spec.deploy.speed_below,
         climbing=spec.deploy.climbing,
         release_height=None if release is None else release.height,

@@ -75,7 +75,7 @@ def tell_return(flown: Flown, body: dict[str, Any]) -> None:
     body["return_velocity_ledger"] = home_ledger.velocity_ledger(back)
     body["outcome"] = _outcome(body, back)
     capsule, ground = spec.spacecraft.capsule, spec.landing.zone.ground
-    body["models"] += [_orbit_model(spec), *entry_models(capsule, spec.entry, ground)]
+    body["models"] += [orbit_model(spec), *entry_models(capsule, spec.entry, ground)]
 
 
 def _outcome(body: dict[str, Any], back: Return) -> dict[str, Any]:
@@ -190,7 +190,8 @@ def judge_parachutes(down: dict[str, Any]) -> dict[str, Any]:
     return verdict("parachutes", not faults, "; ".join(faults) or "all inside", limit, "")
 
 
-def _orbit_model(spec: MissionSpec) -> dict[str, str]:
+def orbit_model(spec: MissionSpec) -> dict[str, str]:
+    """The model of the orbit that is kept, and what it ignores."""
     environment = spec.environment
     missed = [body for body in ("Sun", "Moon") if body.lower() not in environment.third_bodies]
     felt = [body for body in ("Sun", "Moon") if body not in missed]

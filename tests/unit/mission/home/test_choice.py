@@ -118,3 +118,11 @@ def test_an_orbit_that_leaves_too_little_propellant_is_out_of_reach():
     best = choose(found, wish(square(300.0)), [0.0, 1e3])
     assert best is not None
     assert best.orbit == 1
+
+
+@pytest.mark.parametrize(("elevation", "serves"), [(20.0, False), (-3.0, False), (-20.0, True)])
+def test_a_landing_at_night_may_be_required(elevation: float, serves: bool):
+    (found,) = opportunities([track(0.0)], wish(square(300.0), "night"), sun(elevation))
+
+    assert found.reachable == serves
+    assert found.why == ("" if serves else "no night")

@@ -187,6 +187,7 @@ def test_without_a_correction_it_would_miss_by_the_drift(known: Known):
     one = lander(WIND)
     banked = reach_aim(glider(), known.point, np.radians(60.0))
     assert one.train is not None
-    descent, _ = legs.hang(one.world, one.capsule, one.train, banked.fall.ends)
+    ends = banked.fall.ends
+    descent, _ = legs.hang(one.world, one.capsule, one.train, ends, ends.t[:1])
     miss = float(distance(descent.latitude, descent.longitude, *known.point))
     assert miss > 10.0 * steering.MET
