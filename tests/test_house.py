@@ -67,6 +67,31 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             yield node.module
 
 
+_DISTRIBUTIONS = {"erfa": "pyerfa", "ruamel": "ruamel.yaml"}
+"""What is imported by another name than it is installed by."""
+
+
+def test_what_is_imported_is_declared():
+    declared = {re.split(r"[>=<\[]", line)[0] for line in PROJECT["project"]["dependencies"]}
+    for path in MODULES:
+        for module in _imports(_at_run_time(ast.parse(path.read_text(encoding="utf-8")))):
+            top = module.split(".")[0]
+            if top in sys.stdlib_module_names or top == "yaan":
+                continue
+            name = _DISTRIBUTIONS.get(top, top.replace("_", "-"))
+            assert name in declared, f"{_id(path)} imports {top}"
+
+
+def _at_run_time(tree: ast.Module) -> ast.Module:
+    """The module without what is imported for the type checker only."""
+
+    class Cut(ast.NodeTransformer):
+        def visit_If(self, node: ast.If) -> ast.AST | None:
+            return None if "TYPE_CHECKING" in ast.dump(node.test) else self.generic_visit(node)
+
+    return Cut().visit(tree)
+
+
 @pytest.mark.parametrize("path", MODULES, ids=_id)
 def test_imports_go_down(path: Path):
     floors = _floors()

@@ -21,6 +21,10 @@ class Card:
     broad: bool = False
 
 
+LOAD: Final = "Peak load"
+"""Words of the card of the largest load."""
+
+
 def key_numbers(summary: Summary) -> list[Card]:
     """The cards that the summary has numbers for."""
     makers = (
@@ -87,7 +91,7 @@ def _load_card(summary: Summary) -> Card | None:
     peak = (summary.get("peaks") or {}).get("load") or {}
     if peak.get("value_g") is None:
         return None
-    return Card("Peak load", f"{number(peak['value_g'], 2)} g", f"at {clock(peak.get('time'))}")
+    return Card(LOAD, f"{number(peak['value_g'], 2)} g", f"at {clock(peak.get('time'))}")
 
 
 def _pressure_card(summary: Summary) -> Card | None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from yaan.report import body, evidence, figures, home, prose, tables
 from yaan.report.body import body_numbers
-from yaan.report.cards import key_numbers
+from yaan.report.cards import LOAD, key_numbers
 from yaan.report.return_cards import return_numbers
 from yaan.report.span import aloft, ascent
 from yaan.report.tables import Column, Table, badge, state
@@ -46,6 +46,9 @@ def _key_numbers(record: FlightRecord) -> Iterator[Block]:
         yield "cards", own
         return
     up, back = key_numbers(record.summary), return_numbers(record.summary)
+    if aloft(record.summary):  # the return's own cards tell the load
+        yield "cards", [*back, *(card for card in up if card.words != LOAD)]
+        return
     if up and back:
         yield "heading", "Ascent"
     yield "cards", up

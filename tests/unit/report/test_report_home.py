@@ -58,6 +58,7 @@ def test_the_page_fetches_nothing_for_its_globe(record):
 def test_an_entry_has_no_ascent_and_no_orbit(capsule):
     text = page.render(capsule)
     reader = read(text)
+    assert ">Ascent<" not in text
     sections = {i for i in reader.ids if f"{i}-title" in reader.ids}
     assert sections >= ENTRY_ONLY
     assert not sections & {"histories", "track", "orbit", "opportunities", "deorbit", "escape"}
