@@ -56,7 +56,8 @@ def test_the_page_fetches_nothing_for_its_globe(record):
 
 
 def test_an_entry_has_no_ascent_and_no_orbit(capsule):
-    text = page.render(capsule)
+    peaks = {"load": {"time": 100.0, "value_g": 3.0}}
+    text = page.render(replace(capsule, summary=capsule.summary | {"peaks": peaks}))
     reader = read(text)
     assert ">Ascent<" not in text
     sections = {i for i in reader.ids if f"{i}-title" in reader.ids}
