@@ -62,7 +62,7 @@ def published(summary: Summary) -> Table | None:
                 quantity(row.get("published"), unit),
                 difference(row.get("difference"), unit),
                 "none given" if tolerance is None else f"±{quantity(tolerance, unit)}",
-                badge(closing(row)),
+                badge(closing(row), "" if row.get("ours") is not None else "never came"),
                 Markup('{0}<span class="soft">{1}</span>').format(
                     Markup("<b>calibrated, so no evidence</b>. ") if row.get("calibrated") else "",
                     row.get("source") or "",
@@ -84,9 +84,11 @@ def published(summary: Summary) -> Table | None:
 def closing(row: Mapping[str, Any]) -> str:
     """Whether a published figure closes: the state of its badge."""
     within, ours = row.get("within"), row.get("ours")
+    if ours is None:
+        return "ungraded"
     if within is None:
         reference, off = row.get("published"), row.get("difference")
-        if ours is not None and reference and off is not None:
+        if reference and off is not None:
             return "open" if abs(off) > UNCLOSED * abs(reference) else "none"
         return "ungraded"
     if row.get("calibrated") and within:

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import yaan
 from yaan.base.constants import EARTH_MU
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
@@ -21,9 +22,9 @@ from yaan.environment import (
     ZonalJ2Gravity,
 )
 from yaan.environment.fields import read_field
-from yaan.mission import EntrySpec, check, load_tree
+from yaan.mission import EntrySpec, MissionSpec, check, load_tree
 from yaan.mission.model.home import build_interface
-from yaan.mission.model.world import build_world, epoch_of, left_table
+from yaan.mission.model.world import build_world, epoch_of, landing_world, left_table
 from yaan.spacetime.earth import WGS84, Ellipsoid, geodetic
 from yaan.spacetime.ephemeris import moon_position
 from yaan.spacetime.frame import components
@@ -130,3 +131,27 @@ def test_sun_and_moon_are_tabulated_for_the_whole_flight() -> None:
     found = components(moon.path.at(jnp.asarray(late)))
     assert np.abs(found - moon_position(epoch, late)).max() < 0.01
     assert len(built({"third_bodies": ["moon", "sun"]}).third_bodies.bodies) == 2  # pyright: ignore
+
+
+@pytest.mark.parametrize(
+    ("changes", "east", "ground"),
+    [
+        ({}, 7.0, 0.0),
+        ({"landing.wind": {"east": "-3 m/s"}}, -3.0, 0.0),
+        ({"landing.wind": "none"}, 0.0, 0.0),
+        ({"landing.zone.ground": {"height": "1500 m"}}, 7.0, 1500.0),
+    ],
+)
+def test_the_zone_has_a_wind_and_a_ground_of_its_own(
+    changes: dict[str, Any], east: float, ground: float
+) -> None:
+    wind = {"environment.wind": {"east": "7 m/s"}, "launch.site.height": "90 m"}
+    spec = yaan.load("gaganyaan", wind | changes).spec
+    assert isinstance(spec, MissionSpec)
+    with computing():
+        pad = build_world(spec)
+        zone = landing_world(pad, spec)
+        assert float(pad.wind.at(jnp.asarray(0.0))[0]) == 7.0
+        assert float(pad.ground) == 90.0
+        assert float(zone.wind.at(jnp.asarray(0.0))[0]) == east
+        assert float(zone.ground) == ground
