@@ -130,16 +130,25 @@ def test_more_than_the_class_bears_fails_on_land_too(fly: Fly) -> None:
     assert passed(flight)["touchdown speed"] is False
 
 
-@pytest.mark.parametrize(("limit", "expected"), [(None, None), ("12 m/s", True), ("8 m/s", False)])
-def test_the_speed_across_is_judged_by_the_capsule_only(
-    limit: str | None, expected: bool | None
+@pytest.mark.parametrize(
+    ("wind", "limit", "expected"),
+    [
+        (10.0, None, None),
+        (10.0, "12 m/s", True),
+        (10.0, "8 m/s", False),
+        (16.0, None, False),  # more than any of the class
+        (16.0, "20 m/s", False),
+    ],
+)
+def test_the_speed_across_is_judged_by_the_capsule_and_its_class(
+    wind: float, limit: str | None, expected: bool | None
 ) -> None:
-    wind = {"environment.wind": {"east": "10 m/s"}}
+    blown = {"environment.wind": {"east": f"{wind} m/s"}}
     own = {} if limit is None else {"capsule.touchdown": {"water": {"horizontal": limit}}}
-    flight = yaan.load(PLOVER, LOW | wind | own).fly()
+    flight = yaan.load(PLOVER, LOW | blown | own).fly()
     assert passed(flight)["touchdown speed across"] is expected
     lasts = np.ptp(flight.history["time"][flight.history["phase"] == 1])
-    assert flight.summary["landing"]["wind_drift"] == pytest.approx(10.0 * lasts, rel=1e-6)
+    assert flight.summary["landing"]["wind_drift"] == pytest.approx(wind * lasts, rel=1e-6)
 
 
 def test_a_first_step_opens_at_its_speed(fly: Fly) -> None:

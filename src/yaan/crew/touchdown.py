@@ -13,17 +13,19 @@ from yaan.base.units import parse
 
 @dataclass(frozen=True)
 class ClassLimit:
-    """The largest speeds down at which capsules of a class came down on water.
+    """The largest speeds at which capsules of a class came down on water, or were meant to.
 
     Attributes:
         vertical: with every canopy open [m/s].
         vertical_lost: with a canopy lost [m/s].
+        horizontal: across the water, with any [m/s].
         status: how well it is known; "assumed" where what was borne stands for what may be.
         source: of both.
     """
 
     vertical: float
     vertical_lost: float
+    horizontal: float
     status: str
     source: str
 
@@ -36,5 +38,5 @@ def water_limit() -> ClassLimit:
     """The limit of the class, from `library/limits/crew.yaml`."""
     file = resources.files("yaan") / "library" / "limits" / "crew.yaml"
     found = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))["touchdown"]["water"]
-    down, lost = (parse(found[key], "speed") for key in ("vertical", "vertical_lost"))
-    return ClassLimit(down, lost, found["status"], found["source"])
+    speeds = (parse(found[key], "speed") for key in ("vertical", "vertical_lost", "horizontal"))
+    return ClassLimit(*speeds, found["status"], found["source"])

@@ -64,12 +64,14 @@ def _limits(capsule: CapsuleSpec, ground: GroundSpec, *, lost: bool) -> dict[str
     own = getattr(capsule.touchdown, ground.kind, None) or TouchdownLimitSpec()
     name = "vertical_lost" if lost and own.vertical_lost is not None else "vertical"
     down = getattr(own, name)
-    of_class = water_limit().down(lost=lost)
+    known = water_limit()
+    of_class = known.down(lost=lost)
     usual = ground.kind == "water" and down is None
     return {
         "vertical": of_class if usual else down,
         "vertical_from": "class" if usual else "capsule" if down is not None else None,
         "class": of_class,
+        "class_across": known.horizontal,
         "horizontal": own.horizontal,
         "total": own.total,
         "assumed": sorted({*own.assumed, *(["vertical"] if usual else [])}),
@@ -87,7 +89,7 @@ def judge_touchdown(told: dict[str, Any]) -> list[dict[str, Any]]:
     passed = _within(down, limits["vertical"])
     if down > limits["class"]:
         passed = False
-    known = [f"{_least(limits['vertical'], limits['class'])} down {where}"]
+    known = [f"{_least(limits['vertical'], limits['class'])} {where}"]
     if limits["total"] is not None:
         known.append(f"{limits['total']:g} m/s in all")
         passed = False if total > limits["total"] else passed
@@ -97,11 +99,21 @@ def judge_touchdown(told: dict[str, Any]) -> list[dict[str, Any]]:
     found = [verdict(DOWN, passed, value, ", ".join(known), words)]
     most = limits["horizontal"]
     if most is not None or across > _STILL:
-        limit = "no limit is known" if most is None else f"at most {most:g} m/s {where}"
-        words = "An assumed limit of the capsule." if "horizontal" in limits["assumed"] else ""
-        value = f"{across:.1f} m/s"
-        found.append(verdict(ACROSS, _within(across, most), value, limit, words))
+        found.append(_across(across, most, limits, where))
     return found
+
+
+def _across(
+    across: float, most: float | None, limits: dict[str, Any], where: str
+) -> dict[str, Any]:
+    limit = f"no limit is known {where}" if most is None else f"at most {most:g} m/s {where}"
+    words = "An assumed limit of the capsule." if "horizontal" in limits["assumed"] else ""
+    if most is None:
+        words = (
+            f"Above {limits['class_across']:g} m/s it fails: no capsule of the class bears more."
+        )
+    passed = False if across > limits["class_across"] else _within(across, most)
+    return verdict(ACROSS, passed, f"{across:.1f} m/s", limit, words)
 
 
 def _within(value: float, most: float | None) -> bool | None:
@@ -109,7 +121,7 @@ def _within(value: float, most: float | None) -> bool | None:
 
 
 def _least(own: float | None, of_class: float) -> str:
-    return "no limit is known" if own is None else f"at most {min(own, of_class):g} m/s"
+    return "no limit is known" if own is None else f"at most {min(own, of_class):g} m/s down"
 
 
 def _whose(limits: dict[str, Any], where: str) -> str:
