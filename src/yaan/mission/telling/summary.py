@@ -315,6 +315,14 @@ def _air_text(spec: AtmosphereSpec) -> str:
     return spec.model if spec.model == "none" else spec.model.upper()
 
 
+def _fall_model(spec: MissionSpec) -> list[dict[str, str]]:
+    if spec.vehicle.payload.ballistic_coefficient is None:
+        return []
+    text = "drag by ballistic coefficient, point-mass and J2 gravity, to 7 km"
+    ignored = "lift, escape motors, abort burn, heating"
+    return [{"name": "unpowered fall", "text": text, "ignores": ignored}]
+
+
 def models(spec: MissionSpec) -> list[dict[str, str]]:
     """The models that flew, and what each ignores."""
     step = format_quantity(spec.step, "s")
@@ -328,18 +336,14 @@ def models(spec: MissionSpec) -> list[dict[str, str]]:
         {
             "name": "aerodynamics",
             "text": "axial and normal force by Mach number and angle of attack",
-            "ignores": "plume, roll, Reynolds number, fins of the escape system",
+            "ignores": "plume, roll, Reynolds number",
         },
         {
             "name": "steering",
             "text": "vertical rise, pitch-over, gravity turn, linear tangent; constants solved",
             "ignores": "limits on attitude rate, navigation errors",
         },
-        {
-            "name": "unpowered fall",
-            "text": "drag by ballistic coefficient, point-mass and J2 gravity, to 7 km",
-            "ignores": "lift, escape motors, abort burn, heating",
-        },
+        *_fall_model(spec),
         {
             "name": "integrator",
             "text": f"Runge-Kutta 4, steps of {step} or the phase's own at most, shorter where"
