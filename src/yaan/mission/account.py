@@ -18,7 +18,8 @@ class Assumption:
 
     Attributes:
         key: dotted address of the value; `load_tree` and `Mission.replace` take it.
-        file: file that the value stands in, "--set" for an override.
+        file: file that the value stands in, from the folder of the mission on; "--set" for an
+            override.
         line: line of the value; None for an override.
         value: the value as text; a table is shortened.
         low: lower end of the plausible range as plain data that can replace the value, or None.
@@ -73,8 +74,8 @@ def sources(tree: Tree) -> list[Source]:
     for path, block in _flown(tree):
         text = block.get("source")
         if isinstance(text, str) and text:
-            file, line = tree.origin((*path, "source"))
-            found.append(Source(dotted(path, tree.data), text, file, line))
+            node = tree.node((*path, "source"))
+            found.append(Source(dotted(path, tree.data), text, node.source.name, node.line))
     return found
 
 
@@ -108,11 +109,11 @@ def _assumption(
     key = str(path[-1])
     ends = note.get("range")
     low, high = ends if is_list(ends) else (None, None)
-    file, line = tree.origin(path)
+    node = tree.node(path)
     return Assumption(
         key=dotted(path, tree.data),
-        file=file,
-        line=line,
+        file=node.source.name,
+        line=node.line,
         value=text_of(block[key]),
         low=low,
         high=high,

@@ -19,9 +19,9 @@ from typing import Any, cast
 from yaan.base import InputError, Problem, quote
 from yaan.mission.file.address import set_node
 from yaan.mission.file.library import is_path
-from yaan.mission.file.read import read
-from yaan.mission.file.resolve import Resolver, children, root_kind
-from yaan.mission.file.tree import OVERRIDE, Node, Origin, Tree
+from yaan.mission.file.read import printable, read
+from yaan.mission.file.resolve import Resolver, root_kind
+from yaan.mission.file.tree import OVERRIDE, Node, Origin, Tree, children
 
 
 def load_tree(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> Tree:
@@ -98,11 +98,14 @@ def _node_of(value: Any, source: Origin) -> Node:
     """Nodes of plain data that a program hands over."""
     if isinstance(value, Mapping):
         pairs = cast("Mapping[Any, Any]", value).items()
-        return Node({str(key): _node_of(item, source) for key, item in pairs}, source, None)
+        below = {printable(str(key)): _node_of(item, source) for key, item in pairs}
+        return Node(below, source, None)
     if isinstance(value, (list, tuple)):
         items = cast("list[Any]", value)
         return Node([_node_of(item, source) for item in items], source, None)
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if isinstance(value, str):
+        return Node(printable(value), source, None)
+    if value is None or isinstance(value, (int, float, bool)):
         return Node(value, source, None)
     problem = Problem(source.label, None, "", quote(value), "a text, a number, a list or a mapping")
     raise InputError(problem)

@@ -11,7 +11,15 @@ from pydantic.fields import FieldInfo
 from yaan.base import InputError, Problem, listed, meant, quote
 from yaan.mission.file.plain import is_list, is_mapping
 from yaan.mission.file.tree import Address, Tree, dotted
-from yaan.mission.spec.block import MAPPING, NOTES, is_model, mistakes_of, quantity_in
+from yaan.mission.spec.block import (
+    MAPPING,
+    NOTES,
+    Block,
+    is_model,
+    mistakes_of,
+    note_mistakes,
+    quantity_in,
+)
 from yaan.mission.spec.body import BodyFlightSpec
 from yaan.mission.spec.body_cross import body_mistakes
 from yaan.mission.spec.cross import cross_mistakes
@@ -50,6 +58,7 @@ def check(tree: Tree) -> Spec:
         found += work_mistakes(spec)
     except ValidationError as error:
         found += mistakes_of(error)
+    found += _note_mistakes(root, tree)
     known = [mistake.at for mistake in found]
     found += [m for m in _cross_mistakes(root, tree.data) if not _is_told(m.at, known)]
     # A key without a value is left out, which would hide that nobody knows the key.
@@ -84,6 +93,16 @@ def _cross_mistakes(root: type[Spec], data: Any) -> list[Mistake]:
     if root is BodyFlightSpec:
         return list(body_mistakes(data))
     return [*cross_mistakes(data), *home_mistakes(data)]
+
+
+def _note_mistakes(root: type[Spec], tree: Tree) -> list[Mistake]:
+    """What is wrong with the notes of all blocks, whatever else is wrong with them."""
+    found: list[Mistake] = []
+    for path, block in tree.blocks():
+        kind, _ = _kind(root, path)
+        if is_model(kind) and issubclass(kind, Block):
+            found += [Mistake((*path, *m.at), *m[1:]) for m in note_mistakes(kind, block)]
+    return found
 
 
 def _is_told(path: Address, told: Sequence[Address]) -> bool:
