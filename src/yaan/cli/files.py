@@ -1,6 +1,9 @@
 """The verbs on mission files: check, list, new, schema, sources."""
 
+import contextlib
+import os
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +17,27 @@ if TYPE_CHECKING:
     from yaan.mission import Tree
     from yaan.mission.spec import Spec
 
-MissionArgument = Annotated[str, typer.Argument(help="A name of the library, or a YAML file.")]
+
+def complete(incomplete: str) -> list[str]:
+    """What a shell offers for a mission: names of the library, files and folders."""
+    offered = [name for name, _ in library_titles("missions") if name.startswith(incomplete)]
+    folder, typed = os.path.split(incomplete)
+    with contextlib.suppress(OSError), os.scandir(folder or ".") as entries:
+        for entry in entries:
+            if not entry.name.startswith(typed) or (entry.name[0] == "." and not typed):
+                continue
+            path = os.path.join(folder, entry.name)
+            if entry.is_dir():
+                offered.append(f"{path}/")
+            elif entry.name.endswith((".yaml", ".yml")):
+                offered.append(path)
+    return sorted(offered)
+
+
+MissionArgument = Annotated[
+    str,
+    typer.Argument(help="A name of the library, or a YAML file.", autocompletion=complete),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]
 SetOption = Annotated[
     list[str] | None,
@@ -31,6 +54,9 @@ KINDS = (
     "parachutes",
     "zones",
 )
+
+SCHEMA_FILE = "yaan.schema.json"
+"""The schema as `yaan new` leaves it beside a mission file, for editors."""
 
 # What a newcomer wants to know about each block of a mission file.
 _COMMENTS = {
@@ -58,7 +84,10 @@ _COMMENTS = {
 
 
 def check(
-    file: Annotated[str, typer.Argument(help="A mission file, or a name of the library.")],
+    file: Annotated[
+        str,
+        typer.Argument(help="A mission file, or a name of the library.", autocompletion=complete),
+    ],
     *,
     overrides: SetOption = None,
     as_json: JsonOption = False,
@@ -112,17 +141,33 @@ def new(
 ) -> int:
     """Write a commented mission file to start from."""
     from yaan.base import InputError, Problem, nearest, quote
-    from yaan.mission import names, template
+    from yaan.mission import name_of, names, template
 
     known = names("mission")
     if source not in known:
         hint = nearest(source, known)
         raise InputError(Problem("--from", None, "", quote(source), "a library mission", hint))
+    if not file.name.endswith((".yaml", ".yml")):
+        expected, hint = "a path that ends in .yaml", f"as {file}.yaml"
+        raise InputError(Problem("", None, "", quote(str(file)), expected, hint))
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("x", encoding="utf-8", newline="\n") as made:
-        made.write(commented(template(source), file.stem))
-    print(f"Wrote {file}. Next: yaan check {file}, then yaan fly {file}.")
+        made.write(f"# yaml-language-server: $schema={SCHEMA_FILE}\n")
+        made.write(commented(template(source), name_of(file)))
+    _write_schema(file.with_name(SCHEMA_FILE))
+    typed = shlex.quote(str(file))
+    print(f"Wrote {file}. Next: yaan check {typed}, then yaan fly {typed}.")
     return ExitCode.OK
+
+
+def _write_schema(file: Path) -> None:
+    """Write the schema that editors find by the first line of a mission file beside it."""
+    import json
+
+    from yaan.mission import json_schema
+
+    text = json.dumps(json_schema(), indent=1, ensure_ascii=False)
+    file.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def schema() -> int:
@@ -205,7 +250,10 @@ def kind_of(name: str) -> str:
 
 def commented(text: str, name: str) -> str:
     """A mission of the library as a file of the user's own: renamed, with a comment a block."""
-    text = re.sub(r"^name:.*$", f"name: {name}", text, count=1, flags=re.MULTILINE)
+    from yaan.mission.file.read import is_text
+
+    said = name if is_text(name) else f'"{name}"'
+    text = re.sub(r"^name:.*$", f"name: {said}", text, count=1, flags=re.MULTILINE)
     for key, comment in _COMMENTS.items():
         text = re.sub(rf"^(?={key}:)", f"# {comment}\n", text, count=1, flags=re.MULTILINE)
     return text

@@ -80,6 +80,10 @@ def test_every_block_with_quantities_has_a_source_above_it(name: str) -> None:
 
 def _accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:  # noqa: PLR0911
     """The part of JSON schema that ours uses, so that no validator must be installed."""
+    if not all(_accepts(part, value, root) for part in schema.get("allOf", ())):
+        return False
+    if "if" in schema:
+        return not _accepts(schema["if"], value, root) or _accepts(schema["then"], value, root)
     if "$ref" in schema:
         return _accepts(root["$defs"][schema["$ref"].rpartition("/")[2]], value, root)
     if "anyOf" in schema:
@@ -100,7 +104,7 @@ def _accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool: 
         return re.search(schema["pattern"], value) is not None
     if kind == "array":
         return all(_accepts(schema.get("items", {}), item, root) for item in value)
-    if kind != "object":
+    if kind != "object" and "properties" not in schema:
         return True
     known = schema.get("properties", {})
     # Names that the author chooses: one pattern for all of them.
@@ -109,7 +113,7 @@ def _accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool: 
     if rest is False and not value.keys() <= known.keys():
         return False
     required = set(schema.get("required", ()))
-    each = [(known.get(key, rest), item) for key, item in value.items() if item is not None]
+    each = [(known.get(key, rest), item) for key, item in value.items()]
     return required <= value.keys() and all(
         part is True or _accepts(part, item, root) for part, item in each
     )

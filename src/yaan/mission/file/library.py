@@ -44,7 +44,7 @@ def library_text(kind: str, name: str) -> str:
     """
     known = names(kind)
     if name not in known:
-        raise unknown(kind, name, [each for each in known if _is_of_kind(each, kind)])
+        raise unknown(kind, name, names_of_kind(kind))
     path = resources.files("yaan") / "library" / FOLDERS[kind] / f"{name}.yaml"
     return path.read_bytes().decode("utf-8")
 
@@ -52,6 +52,11 @@ def library_text(kind: str, name: str) -> str:
 def unknown(kind: str, name: str, known: list[str]) -> InputError:
     """The error of a name that the library does not have; the nearest of `known` is its hint."""
     return InputError(Problem("", None, "", quote(name), wanted(kind), nearest(name, known)))
+
+
+def names_of_kind(kind: str) -> list[str]:
+    """Names of the library's files that say that they are of one kind, sorted."""
+    return [name for name in names(kind) if _is_of_kind(name, kind)]
 
 
 def _is_of_kind(name: str, kind: str) -> bool:

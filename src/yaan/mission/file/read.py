@@ -235,6 +235,11 @@ def _scalar(text: str) -> Scalar:
     return text
 
 
+def is_text(text: str) -> bool:
+    """Whether YAML reads an unquoted scalar as a text, not as a number, a truth value or null."""
+    return isinstance(_scalar(text), str)
+
+
 def _malformed(error: Any, source: Origin, first: int | None) -> Problem:
     """Turn the parser's complaint into a problem with its line."""
     found = error.problem_mark or error.context_mark

@@ -176,7 +176,9 @@ class Resolver:
             identity = str(path.resolve())
         except (OSError, ValueError, RuntimeError):
             identity = str(path)
-        return ("file", identity), user_node(path, Origin(str(path), path.parent, _told(text, origin)))
+        return ("file", identity), user_node(
+            path, Origin(str(path), path.parent, _told(text, origin))
+        )
 
     def _enter(self, identity: tuple[str, str]) -> None:
         if len(self._chain) >= _LONGEST_CHAIN:
@@ -248,4 +250,3 @@ def _version_advice(node: Node) -> str:
     if child is None or not isinstance(child.value, int) or child.value <= SCHEMA:
         return f"this Yaan reads version {SCHEMA} of the format"
     return f"this Yaan reads version {SCHEMA}; the file is newer, so update Yaan to fly it"
-

@@ -137,12 +137,27 @@ def _problems(mistakes: list[Mistake], tree: Tree) -> list[Problem]:
     files = [tree.root.source.label, *(file for file, _ in (*told, *origins))]
     rank = {file: len(files) - i for i, file in enumerate(reversed(files))}
     pairs = [*zip(told, tree.problems, strict=True), *zip(origins, mistakes, strict=True)]
+    # A file that is used twice is at fault once.
+    pairs = list({_place(pair[1], tree): pair for pair in reversed(pairs)}.values())
     pairs.sort(key=lambda pair: (rank[pair[0][0]], pair[0][1] or 0))
     some = [item for _, item in pairs[:_MOST]]
     problems = [_problem(item, tree) if isinstance(item, Mistake) else item for item in some]
     if len(pairs) > _MOST:
         problems.append(Problem(files[0], None, "", "", f"and {len(pairs) - _MOST} more"))
     return problems
+
+
+def _place(item: Mistake | Problem, tree: Tree) -> tuple[object, ...]:
+    """What is wrong where: the file, the line, and the address within the file."""
+    if isinstance(item, Problem):
+        key = item.key if item.file == tree.root.source.label else item.key.rpartition(".")[2]
+        return item.file, item.line, key, item.value, item.expected
+    file, line = tree.origin(item.at)
+    if line is None:
+        return file, item.at, item.expected
+    labels = [tree.origin(item.at[:depth])[0] for depth in range(len(item.at) + 1)]
+    outside = max((depth for depth, label in enumerate(labels) if label != file), default=0)
+    return file, line, item.at[outside:], item.expected
 
 
 def _is_unknown(root: type[Spec], path: Address) -> bool:
