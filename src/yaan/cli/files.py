@@ -93,26 +93,27 @@ def check(
     as_json: JsonOption = False,
 ) -> int:
     """Validate a mission file and tell every mistake at once."""
+    from yaan.mission.account import assumptions_by_place
+
     tree, spec = _checked(file, overrides)
-    assumed, notes = len(assumptions_of(tree)), notes_of(spec)
+    assumed, notes = len(assumptions_by_place(tree)), told_notes(spec)
     if as_json:
         told = {"file": file, "ok": True, "mission": spec.name, "assumptions": assumed}
         console.print_json(told | {"notes": notes})
     else:
-        what = spec.title or spec.name
+        what = " ".join((spec.title or spec.name).split())
         print(f"{file}: ok. {what}; {assumed} assumed values (yaan sources {file}).")
         for note in notes:
             print(f"note: {note}")
     return ExitCode.OK
 
 
-def notes_of(spec: "Spec") -> list[str]:
+def told_notes(spec: "Spec") -> list[str]:
     """What a reader of a checked file should know."""
-    from yaan.mission.spec import MissionSpec
-    from yaan.mission.spec.thrust import thrust_notes
+    from yaan.mission.spec.notes import notes_of
     from yaan.mission.spec.work import work_of
 
-    notes = thrust_notes(spec) if isinstance(spec, MissionSpec) else []
+    notes = notes_of(spec)
     words = work_of(spec).words
     return [*notes, f"It is a long flight: {words}."] if words else notes
 
@@ -152,7 +153,7 @@ def new(
         raise InputError(Problem("", None, "", quote(str(file)), expected, hint))
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("x", encoding="utf-8", newline="\n") as made:
-        made.write(f"# yaml-language-server: $schema={SCHEMA_FILE}\n")
+        made.write(f"# yaml-language-server: $schema=./{SCHEMA_FILE}\n")
         made.write(commented(template(source), name_of(file)))
     _write_schema(file.with_name(SCHEMA_FILE))
     typed = shlex.quote(str(file))

@@ -60,12 +60,27 @@ class Source:
 
 def assumptions(tree: Tree) -> list[Assumption]:
     """Every assumption of a checked mission, in the order of the tree."""
-    return [
-        _assumption(tree, (*path, key), block, note)
-        for path, block in _flown(tree)
-        for key, note in mapping(block, "assumed").items()
-        if is_mapping(note) and "why" in note and key in block
-    ]
+    return [one for _, one in _placed(tree)]
+
+
+def assumptions_by_place(tree: Tree) -> list[list[Assumption]]:
+    """The same, those of one place in a file that is used twice taken together.
+
+    This is how assumptions are counted: who mends the file mends all of them.
+    """
+    found: dict[object, list[Assumption]] = {}
+    for place, one in _placed(tree):
+        found.setdefault(place, []).append(one)
+    return list(found.values())
+
+
+def _placed(tree: Tree) -> Iterator[tuple[object, Assumption]]:
+    """Every assumption with its place, in the order of the tree."""
+    for path, block in _flown(tree):
+        for key, note in mapping(block, "assumed").items():
+            if is_mapping(note) and "why" in note and key in block:
+                at = (*path, key)
+                yield tree.place(at), _assumption(tree, at, block, note)
 
 
 def sources(tree: Tree) -> list[Source]:

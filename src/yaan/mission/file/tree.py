@@ -115,6 +115,17 @@ class Tree:
             node = found
         return node
 
+    def place(self, path: Address) -> tuple[str, int | None, Address]:
+        """File, line, and the address within the file: the same wherever the file is used.
+
+        An override has no lines, and keeps the whole address.
+        """
+        label, line = self.origin(path)
+        if line is None:
+            return label, line, path
+        above = [self.origin(path[:depth])[0] != label for depth in range(len(path) + 1)]
+        return label, line, path[max((i for i, other in enumerate(above) if other), default=0) :]
+
     def nulls(self) -> Iterator[Address]:
         """Addresses of the keys whose value is null; the plain data does not have them."""
         yield from _nulls((), self.root)

@@ -152,12 +152,7 @@ def _place(item: Mistake | Problem, tree: Tree) -> tuple[object, ...]:
     if isinstance(item, Problem):
         key = item.key if item.file == tree.root.source.label else item.key.rpartition(".")[2]
         return item.file, item.line, key, item.value, item.expected
-    file, line = tree.origin(item.at)
-    if line is None:
-        return file, item.at, item.expected
-    labels = [tree.origin(item.at[:depth])[0] for depth in range(len(item.at) + 1)]
-    outside = max((depth for depth, label in enumerate(labels) if label != file), default=0)
-    return file, line, item.at[outside:], item.expected
+    return *tree.place(item.at), item.expected
 
 
 def _is_unknown(root: type[Spec], path: Address) -> bool:
