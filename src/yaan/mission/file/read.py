@@ -33,15 +33,29 @@ _OPENED: Final = {
 }
 _LINES: Final = "this does not go on from the lines above: look at its indentation and its quotes"
 _SIGN: Final = "quote a text that begins with such a character"
+_ESCAPE: Final = "in double quotes a \\ begins an escape: write \\\\, or single quotes"
+_COLON: Final = "could not find expected ':'"
 # The parser's words, and ours.
 _REASONS: Final = (
+    (_COLON, "a colon and a space are missing between a key and its value"),
     ("mapping values are not allowed", 'quote a text with ": " in it, and look at the indentation'),
     ("expected <block end>", _LINES),
+    ("are not allowed here", _LINES),
     ("expected '<document start>'", _LINES),
     ("that cannot start any token", _SIGN),
     ("expected alphabetic or numeric", _SIGN),
+    ("escape", _ESCAPE),
+    ("indentation indicator", "quote a text that begins with | or >"),
+    ("expected chomping", "quote a text that begins with | or >"),
+    ("a comment or a line break", "quote a text that begins with | or >"),
+    ("tag handle", _SIGN),
+    ("URI", _SIGN),
+    ("after document end marker", "remove the line ..."),
+    ("node content", "a key or a value is missing"),
+    ("unclosed", "a { or a [ is not closed, or a comma is missing"),
     ("but got", "a { or a [ is not closed, or a comma is missing"),
 )
+_ANY: Final = "look at its indentation, its quotes and its brackets"
 _WORDS: Final[dict[str, Scalar]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -81,8 +95,8 @@ def read(text: str, source: Origin, *, line: int | None = 1) -> Node:
     """
     _refuse_unreadable(text, source, line)
     builder = _Builder(source, line)
+    reader: Any = YAML(typ="safe", pure=True)
     try:
-        reader: Any = YAML(typ="safe", pure=True)
         for event in reader.parse(text):
             builder.take(event)
     except InputError:
@@ -92,8 +106,8 @@ def read(text: str, source: Origin, *, line: int | None = 1) -> Node:
     except Exception as error:
         # The parser meets broken input with many kinds of exception (ValueError for an escape
         # that is no character, for one). Whatever it is, the file is at fault.
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        problem = Problem(source.label, None, "", "", "the file is not well-formed YAML", reason)
+        at = None if line is None else reader.reader.line + line
+        problem = Problem(source.label, at, "", "", "the file is not well-formed YAML", _ANY)
         raise InputError(problem) from error
     return builder.result()
 
@@ -253,5 +267,6 @@ def _malformed(error: Any, source: Origin, first: int | None) -> Problem:
         # The parser stumbles over what follows; the eye looks where it was opened.
         line, hint = start, f"{opened} before line {line}"
     else:
-        hint = next((words for sign, words in _REASONS if sign in reason), reason)
+        line = start if reason == _COLON and start is not None else line
+        hint = next((words for sign, words in _REASONS if sign in reason), _ANY)
     return Problem(source.label, line, "", "", "the file is not well-formed YAML", hint)

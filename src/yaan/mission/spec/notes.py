@@ -14,7 +14,7 @@ from yaan.mission.spec.body_shape import BodyConfigurationSpec
 from yaan.mission.spec.craft import CapsuleSpec, SpacecraftSpec
 from yaan.mission.spec.entry import EntrySpec
 from yaan.mission.spec.mission import MissionSpec
-from yaan.mission.spec.thrust import MOST_OF_ALL, peak_thrust, thrust_notes
+from yaan.mission.spec.thrust import MOST_OF_ALL, lift_off_mass, peak_thrust, thrust_notes
 
 Range = tuple[float, float]
 
@@ -24,6 +24,8 @@ _CAPSULE: Final[Range] = (10.0, 3e3)
 _GYRATION: Final[Range] = (0.03, 1.0)
 """Radius of gyration over diameter: 0.25 to 0.35 of capsules."""
 
+_NOSE: Final[Range] = (0.02, 20.0)  # radius over diameter: 1.2 of blunt capsules
+_TURNING: Final[Range] = (1e-3, 10.0)  # moment over inertia [rad/s^2]: 0.05 to 0.2 of most
 _BALLISTIC: Final[Range] = (10.0, 2e4)  # [kg/m^2] of a payload
 _CROSS_SECTION: Final[Range] = (5.0, 2e4)
 """Mass over drag area in orbit [kg/m^2]: 100 of small satellites, 300 of a station."""
@@ -31,12 +33,19 @@ _CROSS_SECTION: Final[Range] = (5.0, 2e4)
 _STRUCTURE: Final[Range] = (0.02, 0.95)
 """Dry over loaded mass of a stage: 0.04 of the best, half of small sounding rockets."""
 
-_UPPER: Final[Range] = (0.03, 100.0)
-"""Thrust over the weight of a stage itself, lit in flight: 0.5 to 3 of most."""
+_OWN: Final[Range] = (0.03, 200.0)
+"""Thrust over the weight of a stage itself: 0.5 to 3 of most, 40 of small motors."""
 
-_MANOEUVRE: Final[Range] = (1e-3, MOST_OF_ALL)  # thrust over weight of a spacecraft
-_SPHERE: Final[Range] = (1.0, 2e5)
+_PAYLOAD: Final[Range] = (1e-4, 0.95)  # of the mass at lift-off: 0.0002 of the first satellites
+_PART: Final[Range] = (0.0, 0.5)  # likewise
+_WIDTH: Final[Range] = (30.0, 3e5)
+"""Mass of a stage over its reference area [kg/m^2]: 300 of sounding rockets, 3e4 of the largest."""
+
+_MANOEUVRE: Final[Range] = (1e-3, 10.0)  # thrust over weight of a spacecraft
+_SPHERE: Final[Range] = (3.0, 2e5)
 """Mass over a sphere of the reference area [kg/m^3]: 20,000 of slender rockets, 5 of a balloon."""
+
+_LENGTH: Final[Range] = (0.02, 200.0)  # reference length over the root of the reference area
 
 
 def notes_of(spec: MissionSpec | EntrySpec | BodyFlightSpec) -> list[str]:
@@ -56,16 +65,32 @@ def notes_of(spec: MissionSpec | EntrySpec | BodyFlightSpec) -> list[str]:
 def _of_capsule(key: str, capsule: CapsuleSpec) -> Iterator[str]:
     told = f"{key}.mass over the disc of {key}.diameter is"
     yield from _ratio(told, capsule.mass / capsule.area, _CAPSULE, "kg/m2")
+    told = f"{key}.nose_radius over {key}.diameter is"
+    yield from _ratio(told, capsule.nose_radius / capsule.diameter, _NOSE)
     if capsule.rigid is None:
         return
-    inertia = capsule.rigid.inertia.tensor()
-    for i, axis in enumerate("xyz"):
+    inertia, moment = capsule.rigid.inertia.tensor(), capsule.rigid.control.moment
+    for i, (axis, name) in enumerate(zip("xyz", ("roll", "pitch", "yaw"), strict=True)):
+        turning = getattr(moment, name) / inertia[i][i]
+        if turning > 0.0:
+            told = f"{key}.rigid.control.moment.{name} over the inertia about {axis} is"
+            yield from _ratio(told, turning, _TURNING, "rad/s2")
         gyration = math.sqrt(inertia[i][i] / capsule.mass) / capsule.diameter
         told = f"{key}.rigid.inertia gives a radius of gyration about {axis} of"
         yield from _ratio(told, gyration, _GYRATION, "diameters")
 
 
 def _of_payload(spec: MissionSpec) -> Iterator[str]:
+    whole, vehicle = lift_off_mass(spec), spec.vehicle
+    told = "vehicle.payload.mass over the mass at lift-off is"
+    yield from _ratio(told, vehicle.payload.mass / whole, _PAYLOAD)
+    for name, part in vehicle.parts.items():
+        told = f"vehicle.parts.{name}.mass over the mass at lift-off is"
+        yield from _ratio(told, part.mass / whole, _PART)
+    if spec.reserve is not None and spec.reserve.stage in vehicle.stages:
+        told = "reserve.propellant over that of its stage is"
+        held = vehicle.stages[spec.reserve.stage]
+        yield from _ratio(told, spec.reserve.propellant / (held.count * held.propellant), _PART)
     ballistic = spec.vehicle.payload.ballistic_coefficient
     if ballistic is not None:
         told = "vehicle.payload.ballistic_coefficient is"
@@ -77,11 +102,14 @@ def _of_stages(spec: MissionSpec) -> Iterator[str]:
         key, loaded = f"vehicle.stages.{name}", stage.dry_mass + stage.propellant
         told = f"{key}.dry_mass over that with {key}.propellant is"
         yield from _ratio(told, stage.dry_mass / loaded, _STRUCTURE)
-        if name not in spec.phases[0].ignite:
-            thrust = stage.engine_count * peak_thrust(stage.engine)
-            what = "thrust" if stage.engine.thrust_curve is None else "impulse"
-            told = f"{key}.engine.{what} gives a thrust over the weight of the stage itself of"
-            yield from _ratio(told, thrust / (loaded * STANDARD_GRAVITY), _UPPER)
+        if stage.aerodynamics is not None:
+            told = f"{key}, over its aerodynamics.reference_area, has"
+            width = stage.count * loaded / stage.aerodynamics.reference_area
+            yield from _ratio(told, width, _WIDTH, "kg/m2")
+        thrust = stage.engine_count * peak_thrust(stage.engine)
+        what = "thrust" if stage.engine.thrust_curve is None else "impulse"
+        told = f"{key}.engine.{what} gives a thrust over the weight of the stage itself of"
+        yield from _ratio(told, thrust / (loaded * STANDARD_GRAVITY), _OWN)
 
 
 def _of_spacecraft(craft: SpacecraftSpec, mass: float) -> Iterator[str]:
@@ -108,6 +136,11 @@ def _of_configuration(name: str, one: BodyConfigurationSpec) -> Iterator[str]:
         sphere = 4.0 / 3.0 / math.sqrt(math.pi) * one.aerodynamics.area**1.5
         told = f"{mass} in a sphere of the cross section {key}.aerodynamics.area has"
         yield from _ratio(told, full.mass / sphere, _SPHERE, "kg/m3")
+        for length in ("span", "chord"):
+            told = f"{key}.aerodynamics.{length} over the root of its area is"
+            size = getattr(one.aerodynamics, length)
+            if size is not None:
+                yield from _ratio(told, size / math.sqrt(one.aerodynamics.area), _LENGTH)
 
 
 def _ratio(told: str, value: float, usual: Range, unit: str = "") -> Iterator[str]:

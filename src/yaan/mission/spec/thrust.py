@@ -40,16 +40,26 @@ def thrust_notes(spec: MissionSpec) -> list[str]:
             f"Thrust is {ratio:.1f} times the weight at lift-off, and rarely above {most:g}: "
             f"check {keys} against the masses."
         )
+    elif ratio < 1.0:
+        keys = " and ".join(_key(name, stage) for name, stage in _lit(spec).items())
+        notes.append(
+            f"Thrust is {ratio:.2g} times the weight at lift-off, which does not lift it: "
+            f"check {keys} against the masses."
+        )
     return notes
 
 
 def lift_off_ratio(spec: MissionSpec) -> float:
     """Peak vacuum thrust of what is lit first over the weight of all."""
+    thrust = sum(s.count * s.engine_count * peak_thrust(s.engine) for s in _lit(spec).values())
+    return thrust / (lift_off_mass(spec) * STANDARD_GRAVITY)
+
+
+def lift_off_mass(spec: MissionSpec) -> float:
+    """Mass of all that lifts off [kg]."""
     vehicle = spec.vehicle
     stages = sum(s.count * (s.propellant + s.dry_mass) for s in vehicle.stages.values())
-    mass = stages + sum(part.mass for part in vehicle.parts.values()) + vehicle.payload.mass
-    thrust = sum(s.count * s.engine_count * peak_thrust(s.engine) for s in _lit(spec).values())
-    return thrust / (mass * STANDARD_GRAVITY)
+    return stages + sum(part.mass for part in vehicle.parts.values()) + vehicle.payload.mass
 
 
 def _lit(spec: MissionSpec) -> dict[str, StageSpec]:
