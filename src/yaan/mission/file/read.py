@@ -16,7 +16,7 @@ from yaan.mission.file.tree import Node, Origin, Scalar
 LARGEST: Final = 1_000_000
 """Bytes of a file that are too many: a mission is some kilobytes, so this is a wrong file."""
 
-_MOST_VALUES: Final = 100_000  # of one file; the largest of the library has a thousand
+_MOST_VALUES: Final = 50_000  # of one file; the largest of the library has a thousand
 _DEEPEST: Final = 40  # levels of nesting; the format needs nine
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,300}")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -95,10 +95,12 @@ def read(text: str, source: Origin, *, line: int | None = 1) -> Node:
     """
     _refuse_unreadable(text, source, line)
     builder = _Builder(source, line)
-    reader: Any = YAML(typ="safe", pure=True)
+    read_to = line
     try:
+        reader: Any = YAML(typ="safe", pure=True)
         for event in reader.parse(text):
             builder.take(event)
+            read_to = line and event.end_mark.line + line
     except InputError:
         raise
     except MarkedYAMLError as error:
@@ -106,8 +108,7 @@ def read(text: str, source: Origin, *, line: int | None = 1) -> Node:
     except Exception as error:
         # The parser meets broken input with many kinds of exception (ValueError for an escape
         # that is no character, for one). Whatever it is, the file is at fault.
-        at = None if line is None else reader.reader.line + line
-        problem = Problem(source.label, at, "", "", "the file is not well-formed YAML", _ANY)
+        problem = Problem(source.label, read_to, "", "", "the file is not well-formed YAML", _ANY)
         raise InputError(problem) from error
     return builder.result()
 

@@ -26,6 +26,15 @@ def peak_thrust(engine: EngineSpec) -> float:
     return max(f for _, f in engine.thrust_curve) * engine.impulse / area
 
 
+def burn_time(stage: StageSpec) -> float:
+    """How long a stage burns at its full thrust [s]."""
+    engine = stage.engine
+    if engine.thrust_curve is not None:
+        return engine.thrust_curve[-1][0]
+    held = stage.propellant * engine.isp * STANDARD_GRAVITY
+    return held / (stage.engine_count * peak_thrust(engine))
+
+
 def thrust_notes(spec: MissionSpec) -> list[str]:
     """Notes on the thrust, each with the key to look at."""
     notes = [
