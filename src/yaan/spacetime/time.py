@@ -78,11 +78,11 @@ def parse_utc(text: str) -> Epoch:
         raise YaanError(f'"{text}" is no epoch: write it as "2027-01-15T03:30:00 UTC"')
     year, month, day, hour, minute = (int(part) for part in match.groups()[:5])
     try:
-        if float(match[6]) >= _MINUTE and not (
-            (hour, minute) == _LAST_MINUTE and ends_in_leap_second(year, month, day)
-        ):
+        second = float(match[6])
+        last = (hour, minute) == _LAST_MINUTE and second < _MINUTE + 1.0
+        if second >= _MINUTE and not (last and ends_in_leap_second(year, month, day)):
             raise YaanError(f'"{text}" is no time of the clock: no leap second was inserted then')
-        jd = erfa.dtf2d("UTC", year, month, day, hour, minute, float(match[6]))
+        jd = erfa.dtf2d("UTC", year, month, day, hour, minute, second)
     except (erfa.ErfaError, ValueError, OverflowError) as error:
         raise YaanError(f'"{text}" is no date of the calendar, or no time of the clock') from error
     days, part = erfa.utctai(*jd)

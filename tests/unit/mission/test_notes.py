@@ -110,7 +110,7 @@ def test_a_file_that_is_used_twice_counts_once() -> None:
     tree = load_tree("lvm3-leo")
     together = assumptions_by_place(tree)
     assert len(together) < len(assumptions(tree))
-    assert [one for same in together for one in same][0] == assumptions(tree)[0]
+    assert next(one for same in together for one in same) == assumptions(tree)[0]
     assert sorted(a.key for same in together for a in same) == sorted(
         a.key for a in assumptions(tree)
     )
