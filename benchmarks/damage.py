@@ -21,7 +21,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -361,7 +361,7 @@ class Found:
 
 
 @contextlib.contextmanager
-def _within(seconds: float) -> Iterator[None]:
+def _within(seconds: float) -> Generator[None]:
     """Raise `TimeoutError` in what takes longer, where the system has such an alarm."""
 
     def stop(number: int, frame: Any) -> None:

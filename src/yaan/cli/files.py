@@ -1,10 +1,7 @@
 """The verbs on mission files: check, list, new, schema, sources."""
 
-import contextlib
-import os
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,32 +9,13 @@ import typer
 
 from yaan.cli import console
 from yaan.cli.exits import ExitCode
+from yaan.cli.shelves import MissionArgument, complete, kind_of, library_titles
 
 if TYPE_CHECKING:
     from yaan.mission import Tree
     from yaan.mission.spec import Spec
 
 
-def complete(incomplete: str) -> list[str]:
-    """What a shell offers for a mission: names of the library, files and folders."""
-    offered = [name for name, _ in library_titles("missions") if name.startswith(incomplete)]
-    folder, typed = os.path.split(incomplete)
-    with contextlib.suppress(OSError), os.scandir(folder or ".") as entries:
-        for entry in entries:
-            if not entry.name.startswith(typed) or (entry.name[0] == "." and not typed):
-                continue
-            path = os.path.join(folder, entry.name)
-            if entry.is_dir():
-                offered.append(f"{path}/")
-            elif entry.name.endswith((".yaml", ".yml")):
-                offered.append(path)
-    return sorted(offered)
-
-
-MissionArgument = Annotated[
-    str,
-    typer.Argument(help="A name of the library, or a YAML file.", autocompletion=complete),
-]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]
 SetOption = Annotated[
     list[str] | None,
@@ -229,26 +207,6 @@ def assumptions_of(tree: "Tree") -> list[dict[str, Any]]:
     ]
 
 
-def library_titles(kind: str) -> Iterator[tuple[str, str]]:
-    """Name and title of each file on one shelf of the library, by name.
-
-    The title is one line of ours at the left margin; reading it so spares the YAML reader, which
-    would take most of the time of `yaan list`.
-    """
-    for file in sorted(_shelf(kind).iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".yaml"):
-            match = re.search(r"^title:\s*(.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
-            title = match[1].strip().strip("\"'") if match else ""
-            yield file.name.removesuffix(".yaml"), title
-
-
-def kind_of(name: str) -> str:
-    """What kind of file a mission of the library is, read as its title is."""
-    text = (_shelf("missions") / f"{name}.yaml").read_text(encoding="utf-8")
-    match = re.search(r"^kind:\s*(\w+)$", text, re.MULTILINE)
-    return match[1] if match else ""
-
-
 def commented(text: str, name: str) -> str:
     """A mission of the library as a file of the user's own: renamed, with a comment a block."""
     from yaan.mission.file.read import is_text
@@ -264,9 +222,3 @@ def place(row: dict[str, Any]) -> str:
     """`file:line` of a row, the folder left out."""
     line = f":{row['line']}" if row.get("line") else ""
     return f"{Path(str(row.get('file', ''))).name}{line}"
-
-
-def _shelf(kind: str) -> Any:
-    from importlib.resources import files
-
-    return files("yaan") / "library" / kind

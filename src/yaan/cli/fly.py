@@ -10,8 +10,8 @@ import typer
 
 from yaan.cli import console
 from yaan.cli.exits import ExitCode
-from yaan.cli.files import MissionArgument
 from yaan.cli.progress import Log, stoppable, watch
+from yaan.cli.shelves import MissionArgument
 from yaan.cli.writable import require_folder
 
 if TYPE_CHECKING:

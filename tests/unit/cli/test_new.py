@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Desk, Yaan
-from yaan.cli.files import SCHEMA_FILE, complete
+from yaan.cli.files import SCHEMA_FILE
+from yaan.cli.shelves import complete
 from yaan.mission import json_schema, load_tree, name_of
 
 

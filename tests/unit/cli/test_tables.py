@@ -19,7 +19,7 @@ def summary(pulses: int, *more: dict[str, Any]) -> dict[str, Any]:
 def events(told: dict[str, Any]) -> tuple[list[str], str]:
     made = timeline(told)
     assert made is not None
-    return list(made.columns[1].cells), str(made.caption or "")
+    return [str(cell) for cell in made.columns[1].cells], str(made.caption or "")
 
 
 @pytest.mark.parametrize("pulses", [0, 1, 3])

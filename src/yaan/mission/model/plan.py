@@ -229,8 +229,8 @@ def _shape(spec: MissionSpec, vehicle: Vehicle, dropped: set[str]) -> int:
 
 def _spent(phases: list[PhaseSpec]) -> set[str]:
     """The stages that surely have run dry in some phases."""
-    untils = [phase.until for phase in phases]
-    return {u.depleted for u in untils if u.depleted and u.model_fields_set == {"depleted"}}
+    ends = [phase.until for phase in phases]
+    return {end.depleted for end in ends if end.depleted and end.model_fields_set == {"depleted"}}
 
 
 def _patience(spec: MissionSpec, leg: Leg, burning: list[str]) -> float:
