@@ -99,6 +99,9 @@ def test_a_height_that_is_never_reached_says_how_far_it_is(monkeypatch: Any) -> 
     ("name", "changes"),
     [
         ("gaganyaan", {"entry.step": "1 ms"}),
+        ("gaganyaan", {"phases.core.step": "1 ms"}),
+        ("gaganyaan", {"phases.cryogenic.step": "5 ms"}),
+        ("soyuz-fg-leo", {"phases.third.step": "1 ms"}),
         ("gaganyaan", {"entry.motion": "rigid", "entry.attitude_step": "1 ms"}),
         (
             "tumbling-brick",

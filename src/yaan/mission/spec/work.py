@@ -41,6 +41,8 @@ _EVALUATIONS: Final = {"rk4": 4, "dop853": 12}  # of a step
 _FORCES: Final = 7e-6  # [s] of one evaluation, on a processor of 2024
 _DEGREE: Final = 0.017e-6  # [s] times the square of the degree of gravity
 _ASCENT: Final = 0.9e-3  # [s] of one step of the flight in all that a search flies
+_EARLY: Final = {"heat_flux_below", "dynamic_pressure_below", "height_above", "aligned"}
+_RUNGS: Final = 10  # times as many flights as a search that succeeds
 _ENTRY: Final = 0.4e-3  # [s] of one step of the entry in all that is flown of it
 _ENTRY_FORCES: Final = 8.0  # evaluations of a step, with those of its shadow
 _ORBIT: Final = 0.15e-3  # [s] of one step of sixteen orbits
@@ -91,11 +93,21 @@ def work_of(spec: Flown) -> Work:
 
 
 def _ascent_steps(spec: MissionSpec) -> Iterator[float]:
-    """About how many steps each phase of an ascent takes; where a height ends it, none."""
-    for phase, least in _lengths(spec):
-        burns = [burn_time(spec.vehicle.stages[name]) for name in phase.ignite]
-        whole = max(burns, default=0.0) if phase.until.orbit or phase.until.depleted else 0.0
-        yield min(max(least, whole) / (phase.step or spec.step), MOST_ASCENT_STEPS)
+    """About how many steps each phase of an ascent takes; where only a height ends it, none."""
+    start, lit = 0.0, dict[str, float]()  # [s] when each stage was lit
+    for phase in spec.phases:
+        until = phase.until
+        lit |= dict.fromkeys(phase.ignite, start)
+        burns = {name: at + burn_time(spec.vehicle.stages[name]) for name, at in lit.items()}
+        ends = [until.time, None if until.duration is None else start + until.duration]
+        ends.append(burns.get(until.depleted or ""))
+        ends.append(max((burns[name] for name in phase.ignite), default=None))
+        stop = max(min((end for end in ends if end is not None), default=start), start)
+        steps = (stop - start) / (phase.step or spec.step)
+        # A search whose flights end there goes on to its last rung.
+        yield steps if steps <= MOST_ASCENT_STEPS else MOST_ASCENT_STEPS * _RUNGS
+        # What may end early leaves its time to the phase that follows.
+        start = start if until.model_fields_set & _EARLY else stop
 
 
 def _fall(spec: BodyFlightSpec) -> float:
