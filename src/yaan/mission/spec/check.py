@@ -138,7 +138,10 @@ def _problems(mistakes: list[Mistake], tree: Tree) -> list[Problem]:
     rank = {file: len(files) - i for i, file in enumerate(reversed(files))}
     pairs = [*zip(told, tree.problems, strict=True), *zip(origins, mistakes, strict=True)]
     # A file that is used twice is at fault once.
-    pairs = list({_place(pair[1], tree): pair for pair in reversed(pairs)}.values())
+    once: dict[tuple[object, ...], tuple[tuple[str, int | None], Mistake | Problem]] = {}
+    for pair in pairs:
+        once.setdefault(_place(pair[1], tree), pair)
+    pairs = list(once.values())
     pairs.sort(key=lambda pair: (rank[pair[0][0]], pair[0][1] or 0))
     some = [item for _, item in pairs[:_MOST]]
     problems = [_problem(item, tree) if isinstance(item, Mistake) else item for item in some]
