@@ -23,7 +23,6 @@ app = typer.Typer(
     help="Designs, flies and clears crewed space missions.",
     epilog=_EXITS,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )

@@ -1,7 +1,7 @@
 """The verbs on mission files: check, list, new, schema, sources."""
 
 import re
-from collections.abc import Iterator
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,12 +9,13 @@ import typer
 
 from yaan.cli import console
 from yaan.cli.exits import ExitCode
+from yaan.cli.shelves import MissionArgument, complete, kind_of, library_titles
 
 if TYPE_CHECKING:
     from yaan.mission import Tree
     from yaan.mission.spec import Spec
 
-MissionArgument = Annotated[str, typer.Argument(help="A name of the library, or a YAML file.")]
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]
 SetOption = Annotated[
     list[str] | None,
@@ -31,6 +32,9 @@ KINDS = (
     "parachutes",
     "zones",
 )
+
+SCHEMA_FILE = "yaan.schema.json"
+"""The schema as `yaan new` leaves it beside a mission file, for editors."""
 
 # What a newcomer wants to know about each block of a mission file.
 _COMMENTS = {
@@ -58,32 +62,36 @@ _COMMENTS = {
 
 
 def check(
-    file: Annotated[str, typer.Argument(help="A mission file, or a name of the library.")],
+    file: Annotated[
+        str,
+        typer.Argument(help="A mission file, or a name of the library.", autocompletion=complete),
+    ],
     *,
     overrides: SetOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Validate a mission file and tell every mistake at once."""
+    from yaan.mission.account import assumptions_by_place
+
     tree, spec = _checked(file, overrides)
-    assumed, notes = len(assumptions_of(tree)), notes_of(spec)
+    assumed, notes = len(assumptions_by_place(tree)), told_notes(spec)
     if as_json:
         told = {"file": file, "ok": True, "mission": spec.name, "assumptions": assumed}
         console.print_json(told | {"notes": notes})
     else:
-        what = spec.title or spec.name
+        what = " ".join((spec.title or spec.name).split())
         print(f"{file}: ok. {what}; {assumed} assumed values (yaan sources {file}).")
         for note in notes:
             print(f"note: {note}")
     return ExitCode.OK
 
 
-def notes_of(spec: "Spec") -> list[str]:
+def told_notes(spec: "Spec") -> list[str]:
     """What a reader of a checked file should know."""
-    from yaan.mission.spec import MissionSpec
-    from yaan.mission.spec.thrust import thrust_notes
+    from yaan.mission.spec.notes import notes_of
     from yaan.mission.spec.work import work_of
 
-    notes = thrust_notes(spec) if isinstance(spec, MissionSpec) else []
+    notes = notes_of(spec)
     words = work_of(spec).words
     return [*notes, f"It is a long flight: {words}."] if words else notes
 
@@ -112,17 +120,33 @@ def new(
 ) -> int:
     """Write a commented mission file to start from."""
     from yaan.base import InputError, Problem, nearest, quote
-    from yaan.mission import names, template
+    from yaan.mission import name_of, names, template
 
     known = names("mission")
     if source not in known:
         hint = nearest(source, known)
         raise InputError(Problem("--from", None, "", quote(source), "a library mission", hint))
+    if not file.name.endswith((".yaml", ".yml")):
+        expected, hint = "a path that ends in .yaml", f"as {file}.yaml"
+        raise InputError(Problem("", None, "", quote(str(file)), expected, hint))
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("x", encoding="utf-8", newline="\n") as made:
-        made.write(commented(template(source), file.stem))
-    print(f"Wrote {file}. Next: yaan check {file}, then yaan fly {file}.")
+        made.write(f"# yaml-language-server: $schema=./{SCHEMA_FILE}\n")
+        made.write(commented(template(source), name_of(file)))
+    _write_schema(file.with_name(SCHEMA_FILE))
+    typed = shlex.quote(str(file))
+    print(f"Wrote {file}. Next: yaan check {typed}, then yaan fly {typed}.")
     return ExitCode.OK
+
+
+def _write_schema(file: Path) -> None:
+    """Write the schema that editors find by the first line of a mission file beside it."""
+    import json
+
+    from yaan.mission import json_schema
+
+    text = json.dumps(json_schema(), indent=1, ensure_ascii=False)
+    file.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def schema() -> int:
@@ -183,29 +207,12 @@ def assumptions_of(tree: "Tree") -> list[dict[str, Any]]:
     ]
 
 
-def library_titles(kind: str) -> Iterator[tuple[str, str]]:
-    """Name and title of each file on one shelf of the library, by name.
-
-    The title is one line of ours at the left margin; reading it so spares the YAML reader, which
-    would take most of the time of `yaan list`.
-    """
-    for file in sorted(_shelf(kind).iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".yaml"):
-            match = re.search(r"^title:\s*(.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
-            title = match[1].strip().strip("\"'") if match else ""
-            yield file.name.removesuffix(".yaml"), title
-
-
-def kind_of(name: str) -> str:
-    """What kind of file a mission of the library is, read as its title is."""
-    text = (_shelf("missions") / f"{name}.yaml").read_text(encoding="utf-8")
-    match = re.search(r"^kind:\s*(\w+)$", text, re.MULTILINE)
-    return match[1] if match else ""
-
-
 def commented(text: str, name: str) -> str:
     """A mission of the library as a file of the user's own: renamed, with a comment a block."""
-    text = re.sub(r"^name:.*$", f"name: {name}", text, count=1, flags=re.MULTILINE)
+    from yaan.mission.file.read import is_text
+
+    said = name if is_text(name) else f'"{name}"'
+    text = re.sub(r"^name:.*$", f"name: {said}", text, count=1, flags=re.MULTILINE)
     for key, comment in _COMMENTS.items():
         text = re.sub(rf"^(?={key}:)", f"# {comment}\n", text, count=1, flags=re.MULTILINE)
     return text
@@ -215,9 +222,3 @@ def place(row: dict[str, Any]) -> str:
     """`file:line` of a row, the folder left out."""
     line = f":{row['line']}" if row.get("line") else ""
     return f"{Path(str(row.get('file', ''))).name}{line}"
-
-
-def _shelf(kind: str) -> Any:
-    from importlib.resources import files
-
-    return files("yaan") / "library" / kind

@@ -11,6 +11,7 @@ import typer
 from yaan.cli import console
 from yaan.cli.exits import ExitCode
 from yaan.cli.progress import Log, stoppable, watch
+from yaan.cli.shelves import MissionArgument
 from yaan.cli.writable import require_folder
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ WIDE_VECTORS = "--xla_cpu_prefer_vector_width=512"
 
 
 def fly(
-    mission: Annotated[str, typer.Argument(help="A name of the library, or a YAML file.")],
+    mission: MissionArgument,
     *,
     open_report: Annotated[
         bool, typer.Option("--open", help="Show the report in the browser.")

@@ -18,6 +18,9 @@ Summary = Mapping[str, Any]
 # Units of results that people read in another one: [factor, unit shown].
 _SHOWN = {"m": (1e3, "km"), "kg": (1e3, "t"), "Pa": (1e3, "kPa")}
 
+_MOST_SWITCHED = 6
+"""Switchings of pulses that the timeline of a terminal shows: a handful."""
+
 _LEDGER = ("ideal", "achieved", "gravity", "drag", "steering", "back_pressure")
 
 
@@ -34,8 +37,10 @@ def overview(summary: Summary) -> Iterator["Table"]:
 
 
 def timeline(summary: Summary) -> "Table | None":
-    """Events and peaks in the order of time."""
+    """Events and peaks in the order of time; of many pulses only how many there are."""
     scale, unit = mass_unit(summary)
+    pulsed = _switched(summary)
+    left_out = pulsed if len(pulsed) > _MOST_SWITCHED else set[str]()
     rows = [
         (
             number(row["time"], 2),
@@ -50,10 +55,24 @@ def timeline(summary: Summary) -> "Table | None":
             number(row.get("load_g"), 2),
         )
         for row in summary.get("timeline", ())
+        if row["event"] not in left_out
     ]
     heads = (">T+\ns", "event", ">height\nkm", ">v rel\nm/s", ">v in\nm/s")
     angles = (">gamma\nrel deg", ">gamma\nin deg")
-    return _table("Timeline", (*heads, *angles, f">mass\n{unit}", ">q\nkPa", ">load\ng"), rows)
+    made = _table("Timeline", (*heads, *angles, f">mass\n{unit}", ">q\nkPa", ">load\ng"), rows)
+    if made is not None and left_out:
+        made.caption = f"Without {len(left_out)} switchings of pulses; summary.json has them."
+        made.caption_justify = "left"
+    return made
+
+
+def _switched(summary: Summary) -> set[str]:
+    """Events that switch a pulse of a body on or off."""
+    if "body" not in summary.get("spans", {}):
+        return set()
+    rows = [row["event"] for row in summary.get("timeline", ()) if not row.get("phase")]
+    on = [event.removesuffix("-on") for event in rows if event.endswith("-on")]
+    return {f"{name}-{word}" for name in on for word in ("on", "off")} & set(rows)
 
 
 def propellant(summary: Summary) -> "Table | None":

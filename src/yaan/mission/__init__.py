@@ -2,7 +2,7 @@
 
 from yaan.mission.account import Assumption, Source, assumptions, sources
 from yaan.mission.file import Tree, library_text, names
-from yaan.mission.load import load_tree, override
+from yaan.mission.load import load_tree, name_of, override
 from yaan.mission.schema import json_schema
 from yaan.mission.spec import BodyFlightSpec, EntrySpec, MissionSpec, check, check_mission
 from yaan.mission.template import template
@@ -20,6 +20,7 @@ __all__ = [
     "json_schema",
     "library_text",
     "load_tree",
+    "name_of",
     "names",
     "override",
     "sources",

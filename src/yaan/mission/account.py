@@ -18,7 +18,8 @@ class Assumption:
 
     Attributes:
         key: dotted address of the value; `load_tree` and `Mission.replace` take it.
-        file: file that the value stands in, "--set" for an override.
+        file: file that the value stands in, from the folder of the mission on; "--set" for an
+            override.
         line: line of the value; None for an override.
         value: the value as text; a table is shortened.
         low: lower end of the plausible range as plain data that can replace the value, or None.
@@ -59,12 +60,27 @@ class Source:
 
 def assumptions(tree: Tree) -> list[Assumption]:
     """Every assumption of a checked mission, in the order of the tree."""
-    return [
-        _assumption(tree, (*path, key), block, note)
-        for path, block in _flown(tree)
-        for key, note in mapping(block, "assumed").items()
-        if is_mapping(note) and "why" in note and key in block
-    ]
+    return [one for _, one in _placed(tree)]
+
+
+def assumptions_by_place(tree: Tree) -> list[list[Assumption]]:
+    """The same, those of one place in a file that is used twice taken together.
+
+    This is how assumptions are counted: who mends the file mends all of them.
+    """
+    found: dict[object, list[Assumption]] = {}
+    for place, one in _placed(tree):
+        found.setdefault(place, []).append(one)
+    return list(found.values())
+
+
+def _placed(tree: Tree) -> Iterator[tuple[object, Assumption]]:
+    """Every assumption with its place, in the order of the tree."""
+    for path, block in _flown(tree):
+        for key, note in mapping(block, "assumed").items():
+            if is_mapping(note) and "why" in note and key in block:
+                at = (*path, key)
+                yield tree.place(at), _assumption(tree, at, block, note)
 
 
 def sources(tree: Tree) -> list[Source]:
@@ -73,8 +89,8 @@ def sources(tree: Tree) -> list[Source]:
     for path, block in _flown(tree):
         text = block.get("source")
         if isinstance(text, str) and text:
-            file, line = tree.origin((*path, "source"))
-            found.append(Source(dotted(path, tree.data), text, file, line))
+            node = tree.node((*path, "source"))
+            found.append(Source(dotted(path, tree.data), text, node.source.name, node.line))
     return found
 
 
@@ -108,11 +124,11 @@ def _assumption(
     key = str(path[-1])
     ends = note.get("range")
     low, high = ends if is_list(ends) else (None, None)
-    file, line = tree.origin(path)
+    node = tree.node(path)
     return Assumption(
         key=dotted(path, tree.data),
-        file=file,
-        line=line,
+        file=node.source.name,
+        line=node.line,
         value=text_of(block[key]),
         low=low,
         high=high,

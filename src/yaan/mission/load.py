@@ -14,14 +14,16 @@ parachutes, a landing zone, another mission) the file may hold
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from yaan.base import InputError, Problem, quote
 from yaan.mission.file.address import set_node
 from yaan.mission.file.library import is_path
-from yaan.mission.file.read import read
-from yaan.mission.file.resolve import Resolver, children, root_kind
-from yaan.mission.file.tree import OVERRIDE, Node, Origin, Tree
+from yaan.mission.file.read import printable, read
+from yaan.mission.file.resolve import Resolver, root_kind
+from yaan.mission.file.tree import OVERRIDE, Node, Origin, Tree, children
+
+_LONGEST_NAME: Final = 80  # characters, that of `spec.quantity.MissionName`
 
 
 def load_tree(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> Tree:
@@ -79,8 +81,14 @@ def _named(root: Node, text: str) -> Node:
     """Give a mission without a name that of its file: its run folder needs one."""
     if root.child("name") is not None:
         return root
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(text).stem).strip("-._") or "mission"
-    return root.with_value({"name": Node(stem, root.source, root.line), **children(root)})
+    name = name_of(Path(text))
+    return root.with_value({"name": Node(name, root.source, root.line), **children(root)})
+
+
+def name_of(file: Path) -> str:
+    """The name of a mission that a file holds: that of the file, as far as a name may have it."""
+    stem = re.sub(r"\.ya?ml$", "", file.name)
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem)[:_LONGEST_NAME].strip("-._") or "mission"
 
 
 def _override_node(value: Any, source: Origin) -> Node:
@@ -98,11 +106,14 @@ def _node_of(value: Any, source: Origin) -> Node:
     """Nodes of plain data that a program hands over."""
     if isinstance(value, Mapping):
         pairs = cast("Mapping[Any, Any]", value).items()
-        return Node({str(key): _node_of(item, source) for key, item in pairs}, source, None)
+        below = {printable(str(key)): _node_of(item, source) for key, item in pairs}
+        return Node(below, source, None)
     if isinstance(value, (list, tuple)):
         items = cast("list[Any]", value)
         return Node([_node_of(item, source) for item in items], source, None)
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if isinstance(value, str):
+        return Node(printable(value), source, None)
+    if value is None or isinstance(value, (int, float, bool)):
         return Node(value, source, None)
     problem = Problem(source.label, None, "", quote(value), "a text, a number, a list or a mapping")
     raise InputError(problem)

@@ -19,7 +19,7 @@ _HEADER: Final = """\
 #   hold the mapping itself.
 # - A mapping with from: takes a file and changes some of it: engine: {{from: s200, isp: "270 s"}}.
 #   A whole mission may start with from: and hold only what differs. Mappings mix, lists and
-#   values replace, null removes a key.
+#   values replace, null removes a key; steps: {{mains: {{working: 2}}}} changes an item by name.
 # - Every block may carry title and source, and under assumed what nobody published:
 #     assumed: {{mass: {{range: ["4 t", "10 t"], why: "not published"}}}}
 """

@@ -3,6 +3,7 @@
 Host code: ERFA is never called inside traced code.
 """
 
+import datetime
 import functools
 import re
 import warnings
@@ -17,6 +18,10 @@ from yaan.base.errors import YaanError
 
 _UTC = re.compile(r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2}(?:\.\d+)?)\s*(?:UTC|Z)")
 _J2000_JD = 2_451_545.0  # [day]
+_MINUTE = 60.0  # [s]
+_LAST_MINUTE = (23, 59)
+_SECONDS = 1972
+"""Year from which UTC is adjusted by whole seconds; it began with a step of 0.108 s."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,14 @@ class Epoch:
         return f"{text}.{f:03d} UTC"
 
 
+def ends_in_leap_second(year: int, month: int, day: int) -> bool:
+    """Whether 23:59:60 UTC of a day was an instant: a leap second was inserted, since 1972."""
+    table = erfa.leap_seconds.get()
+    begun = {(int(row["year"]), int(row["month"])) for row in table[1:] if row["year"] >= _SECONDS}
+    after = datetime.date(year, month, day) + datetime.timedelta(days=1)
+    return after.day == 1 and (after.year, after.month) in begun - {(_SECONDS, 1)}
+
+
 def parse_utc(text: str) -> Epoch:
     """The epoch of a text such as `2027-01-15T03:30:00 UTC`.
 
@@ -69,9 +82,13 @@ def parse_utc(text: str) -> Epoch:
         raise YaanError(f'"{text}" is no epoch: write it as "2027-01-15T03:30:00 UTC"')
     year, month, day, hour, minute = (int(part) for part in match.groups()[:5])
     try:
-        jd = erfa.dtf2d("UTC", year, month, day, hour, minute, float(match[6]))
-    except erfa.ErfaError as error:
-        raise YaanError(f'"{text}" is no date of the calendar: {error}') from error
+        second = float(match[6])
+        last = (hour, minute) == _LAST_MINUTE and second < _MINUTE + 1.0
+        if second >= _MINUTE and not (last and ends_in_leap_second(year, month, day)):
+            raise YaanError(f'"{text}" is no time of the clock: no leap second was inserted then')
+        jd = erfa.dtf2d("UTC", year, month, day, hour, minute, second)
+    except (erfa.ErfaError, ValueError, OverflowError) as error:
+        raise YaanError(f'"{text}" is no date of the calendar, or no time of the clock') from error
     days, part = erfa.utctai(*jd)
     seconds = (days - _J2000_JD) * SECONDS_PER_DAY
     whole = float(np.floor(seconds))

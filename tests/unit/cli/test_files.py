@@ -9,7 +9,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.unit.cli.conftest import Desk, Yaan
-from yaan.cli.files import KINDS, library_titles
+from yaan.cli.files import KINDS
+from yaan.cli.shelves import library_titles
 
 
 def test_check_says_ok(yaan_cli: Yaan):

@@ -1,5 +1,6 @@
 """Assumptions, sources, the schema for editors."""
 
+import functools
 import json
 import re
 from typing import Any
@@ -20,6 +21,7 @@ from yaan.mission import (
     template,
 )
 from yaan.mission.account import of_ascent
+from yaan.mission.file.library import FOLDERS
 
 
 @pytest.mark.parametrize("name", names())
@@ -78,8 +80,17 @@ def test_every_block_with_quantities_has_a_source_above_it(name: str) -> None:
         assert {f"vehicle.stages.{stage}", f"vehicle.stages.{stage}.engine"} <= cited
 
 
-def _accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:  # noqa: PLR0911
+@functools.cache
+def _schema() -> dict[str, Any]:
+    return json_schema()
+
+
+def _accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:  # noqa: PLR0911, PLR0912
     """The part of JSON schema that ours uses, so that no validator must be installed."""
+    if not all(_accepts(part, value, root) for part in schema.get("allOf", ())):
+        return False
+    if "if" in schema:
+        return not _accepts(schema["if"], value, root) or _accepts(schema["then"], value, root)
     if "$ref" in schema:
         return _accepts(root["$defs"][schema["$ref"].rpartition("/")[2]], value, root)
     if "anyOf" in schema:
@@ -100,7 +111,7 @@ def _accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool: 
         return re.search(schema["pattern"], value) is not None
     if kind == "array":
         return all(_accepts(schema.get("items", {}), item, root) for item in value)
-    if kind != "object":
+    if kind != "object" and "properties" not in schema:
         return True
     known = schema.get("properties", {})
     # Names that the author chooses: one pattern for all of them.
@@ -109,7 +120,7 @@ def _accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool: 
     if rest is False and not value.keys() <= known.keys():
         return False
     required = set(schema.get("required", ()))
-    each = [(known.get(key, rest), item) for key, item in value.items() if item is not None]
+    each = [(known.get(key, rest), item) for key, item in value.items()]
     return required <= value.keys() and all(
         part is True or _accepts(part, item, root) for part, item in each
     )
@@ -117,7 +128,7 @@ def _accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool: 
 
 @pytest.mark.parametrize("name", names())
 def test_the_json_schema_accepts_the_library_as_written_and_resolved(name: str) -> None:
-    schema = json_schema()
+    schema = _schema()
     written = YAML(typ="safe", pure=True).load(library_text("mission", name))
     assert _accepts(schema, written, schema)
     assert _accepts(schema, load_tree(name).data, schema)
@@ -125,7 +136,7 @@ def test_the_json_schema_accepts_the_library_as_written_and_resolved(name: str) 
 
 @pytest.mark.parametrize("value", ["8.2", "8.2 km", 8.3, None, "t"])
 def test_the_json_schema_refuses_a_mass_without_a_unit_of_mass(value: Any) -> None:
-    schema = json_schema()
+    schema = _schema()
     mass = schema["$defs"]["PayloadSpec"]["properties"]["mass"]
     assert not _accepts(mass, value, schema)
 
@@ -148,7 +159,7 @@ def test_the_json_schema_refuses_a_mass_without_a_unit_of_mass(value: Any) -> No
     ids=str,
 )
 def test_the_json_schema_refuses_what_is_no_reference(block: dict[str, Any]) -> None:
-    schema = json_schema()
+    schema = _schema()
     assert _accepts(schema, {"schema": 1, "kind": "mission"}, schema)
     assert not _accepts(schema, {"schema": 1, "kind": "mission", **block}, schema)
 
@@ -167,7 +178,7 @@ def test_the_json_schema_refuses_what_is_no_reference(block: dict[str, Any]) -> 
     ids=str,
 )
 def test_the_json_schema_of_an_entry(block: dict[str, Any], fits: bool) -> None:
-    schema = json_schema()
+    schema = _schema()
     assert _accepts(schema, {"schema": 1, "kind": "entry", **block}, schema) is fits
 
 
@@ -189,8 +200,59 @@ def test_the_json_schema_of_an_entry(block: dict[str, Any], fits: bool) -> None:
     ids=str,
 )
 def test_the_json_schema_of_a_body(block: dict[str, Any], fits: bool) -> None:
-    schema = json_schema()
+    schema = _schema()
     assert _accepts(schema, {"schema": 1, "kind": "body", **block}, schema) is fits
+
+
+PARTS = [(kind, name) for kind in FOLDERS if kind not in ("entry", "body") for name in names(kind)]
+
+
+@pytest.mark.parametrize(("kind", "name"), PARTS)
+def test_the_json_schema_accepts_every_file_of_the_library(kind: str, name: str) -> None:
+    schema = _schema()
+    assert _accepts(schema, YAML(typ="safe", pure=True).load(library_text(kind, name)), schema)
+
+
+@pytest.mark.parametrize(
+    ("file", "fits"),
+    [
+        ({"kind": "entry", "vehicle": "lvm3"}, False),
+        ({"kind": "mission", "interface": {}}, False),
+        ({"kind": "spaceship"}, False),
+        ({"kind": "engine", "isp": "300 s"}, True),
+        ({"kind": "engine", "isp": "300 t"}, False),
+        ({"kind": "engine", "latitude": "3 deg"}, False),
+        ({"kind": "aerodynamics", "axial_force": [[0.1]]}, True),
+        ({"kind": "aerodynamics", "lift": [0.1]}, True),
+        ({"kind": "aerodynamics", "lift": [0.1], "axial_force": [[0.1]]}, False),
+        ({"kind": "mission", "launch": {"site": "kourou"}}, False),
+        ({"kind": "mission", "launch": {"site": "my sites/kourou.yml"}}, True),
+        ({"kind": "mission", "launch": {"site": "sriharikota-slp"}}, True),
+        ({"kind": "mission", "launch": {"site": {"from": "lvm3"}}}, False),
+        ({"kind": "mission", "from": "gaganyaan"}, True),
+        ({"kind": "mission", "from": "capsule-entry"}, False),
+        ({"kind": "entry", "from": "capsule-entry"}, True),
+        ({"kind": "entry", "capsule": {"aerodynamics": "lvm3"}}, False),
+        ({"kind": "mission", "phases": {"cryogenic": {"step": "1 s"}, "coast": None}}, True),
+        ({"kind": "mission", "phases": {"cryogenic": {"steps": "1 s"}}}, False),
+        ({"kind": "capsule", "parachutes": {"steps": {"mains": {"working": 1}}}}, True),
+        ({"kind": "mission", "steering": {"profiles": {"a": None}}}, True),
+        ({"kind": "mission", "step": None}, True),
+        ({"kind": None}, False),
+    ],
+    ids=str,
+)
+def test_the_json_schema_tells_kinds_and_names_apart(file: dict[str, Any], fits: bool) -> None:
+    schema = _schema()
+    assert _accepts(schema, {"schema": 1, **file}, schema) is fits
+
+
+def test_a_wrong_key_of_one_kind_is_held_against_no_other() -> None:
+    """An editor reports the branch that it takes: only that of the kind."""
+    branches = {part["if"]["properties"]["kind"]["const"]: part for part in json_schema()["allOf"]}
+    assert set(branches) == set(FOLDERS)
+    assert branches["entry"]["then"] == {"$ref": "#/$defs/EntrySpec"}
+    assert all(branch["if"]["required"] == ["kind"] for branch in branches.values())
 
 
 def test_what_comes_home_is_not_of_the_ascent() -> None:

@@ -1,9 +1,14 @@
 """Files of kind `body` that contradict themselves: each is one mistake, told before the flight."""
 
+import math
+
+import erfa
+import numpy as np
 import pytest
 
 from tests.unit.mission.test_body_spec import AIR, INERTIA, STAGE, UNIT, WHOLE, found, spec_of, told
 from yaan.base.constants import EARTH_RADIUS, EARTH_SPIN
+from yaan.mission.spec.body_start import _above
 
 FROM, AGAINST = "start.attitude.from", "start.rate.against"
 STRAIGHT = "velocity is not along its position"
@@ -212,3 +217,58 @@ def test_a_table_the_other_way_round_is_told_once() -> None:
 def test_known_keys_leave_out_the_notes_of_every_block() -> None:
     (problem,) = found({f"{INERTIA}.colour": "red"})
     assert problem.hint == "known: xx, yy, zz, xy, xz, yz, principal, axes"
+
+
+LIMIT = "phases.fall.until.height_below"
+BELOW = {"phases.fall.until": '{height_below: "5 km"}'}
+FIXED = {"start.frame": "itrs", "start.attitude": "{from: gcrs}"}
+
+
+def placed(x: str, z: str = "0 km", up: str = "0 m/s", frame: str = "itrs") -> dict[str, str]:
+    """A start by components; on the x axis `up` is upwards."""
+    position = f'{{x: "{x}", y: "0 km", z: "{z}"}}'
+    velocity = f'{{x: "{up}", y: "0 m/s", z: "0 m/s"}}'
+    return {**FIXED, "start.frame": frame, "start.position": position, "start.velocity": velocity}
+
+
+@pytest.mark.parametrize(
+    ("start", "height"),
+    [
+        (placed("6380 km"), "1863 m"),
+        (placed("-6380 km", up="10 m/s"), "1863 m"),
+        (placed("6380 km", up="-10 m/s"), "1863 m"),
+        (placed("0 km", "6360 km"), "3247.6858 m"),
+        (placed("6380 km") | SPHERE, "9000 m"),
+        (placed("6375 km", frame="gcrs"), ""),
+    ],
+    ids=str,
+)
+def test_components_are_below_as_latitude_and_height_are(
+    start: dict[str, str], height: str
+) -> None:
+    limit = '{height_below: "9.5 km"}'
+    words = "it does not rise from there"
+    told(start | {"phases.fall.until": limit}, LIMIT, f"a height below {height[:6]}", words)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        placed("6380 km", up="10 m/s"),
+        placed("6384 km"),
+        placed("6383 km", frame="gcrs"),  # its height is known to 0.2 km only
+        placed("7000 km"),
+    ],
+    ids=str,
+)
+def test_what_rises_or_is_above_flies(start: dict[str, str]) -> None:
+    spec_of(start | BELOW)
+
+
+@pytest.mark.parametrize("latitude", [0.0, 30.0, 51.6, -89.9, 90.0])
+def test_the_height_of_components_is_that_of_erfa(latitude: float) -> None:
+    for height in (-400.0, 0.0, 9e3, 4e5, 2e6):
+        place = erfa.gd2gc(1, np.radians(20.0), np.radians(latitude), height)
+        found, up = _above(tuple(place), 6378137.0, 1.0 / 298.257223563)
+        assert found == pytest.approx(height, abs=1e-3)
+        assert math.asin(up[2]) == pytest.approx(np.radians(latitude), abs=1e-8)

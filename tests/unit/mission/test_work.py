@@ -10,6 +10,7 @@ from yaan.mission import check, load_tree
 from yaan.mission.flight import body
 from yaan.mission.flight.fly import Progress, before
 from yaan.mission.spec import work
+from yaan.mission.spec.thrust import burn_time
 from yaan.mission.spec.work import work_of
 from yaan.phases import ascent
 
@@ -92,3 +93,51 @@ def test_a_height_that_is_never_reached_says_how_far_it_is(monkeypatch: Any) -> 
     assert flight.outcome["code"] == "out-of-steps"
     shares = [record.fraction for record in told if record.fraction is not None]
     assert shares == [pytest.approx(0.3, abs=0.05)]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("gaganyaan", {"entry.step": "1 ms"}),
+        ("gaganyaan", {"phases.core.step": "1 ms"}),
+        ("gaganyaan", {"phases.cryogenic.step": "5 ms"}),
+        ("soyuz-fg-leo", {"phases.third.step": "1 ms"}),
+        ("gaganyaan", {"entry.motion": "rigid", "entry.attitude_step": "1 ms"}),
+        (
+            "tumbling-brick",
+            {"phases": [{"name": "f", "until": {"height_below": "0 m"}, "step": "0.1 ms"}]}
+            | {"environment.gravity": {"degree": 70}},
+        ),
+    ],
+)
+def test_a_short_step_of_any_leg_is_told(name: str, changes: dict[str, Any]) -> None:
+    assert "roughly" in before(checked(name, changes))
+
+
+def test_a_fall_lasts_as_long_as_without_air() -> None:
+    """From 9144 m at rest: 43.18 s, by hand."""
+    fall = [{"name": "f", "until": {"height_below": "0 m"}, "step": "0.01 s"}]
+    assert work_of(checked("tumbling-brick", {"phases": fall})).steps == pytest.approx(4318, 1e-3)
+
+
+@pytest.mark.parametrize("thrust", ["1e-3 N", "100 N", "5 kN"])
+@pytest.mark.parametrize("stage", ["l110", "c25"])
+def test_a_thrust_that_burns_for_ever_is_refused(stage: str, thrust: str) -> None:
+    key = f"vehicle.stages.{stage}.engine.thrust"
+    with pytest.raises(InputError) as refused:
+        checked("lvm3-leo", {key: thrust})
+    (problem,) = refused.value.problems
+    assert problem.key == key
+    assert "within 20000 s" in problem.expected
+
+
+def test_a_burn_to_the_end_of_its_stage_is_counted() -> None:
+    step = {"phases.cryogenic.step": "0.5 s"}
+    usual = checked("lvm3-leo", step)
+    slow = checked("lvm3-leo", step | {"vehicle.stages.c25.engine.thrust": "20 kN"})
+    stage, before_it = slow.vehicle.stages["c25"], usual.vehicle.stages["c25"]
+    assert burn_time(stage) == pytest.approx(stage.propellant * stage.engine.isp * 9.80665 / 20e3)
+    more = (burn_time(stage) - burn_time(before_it)) / 0.5
+    assert work_of(slow).steps - work_of(usual).steps == pytest.approx(more)
+    curve = slow.vehicle.stages["s200"].engine.thrust_curve
+    assert burn_time(slow.vehicle.stages["s200"]) == curve[-1][0]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from yaan.base.errors import YaanError
-from yaan.spacetime.time import Epoch, bundled_orientation, parse_utc
+from yaan.spacetime.time import Epoch, bundled_orientation, ends_in_leap_second, parse_utc
 
 DATA = Path(__file__).parent / "data" / "erfa_expected.json"
 EXPECTED = {row["test"]: row["steps"] for row in json.loads(DATA.read_text(encoding="utf-8"))}
@@ -122,3 +122,45 @@ def test_orientation_is_held_and_says_so():
     assert "held 100 days" in (orientation.note(last + 100.0) or "")
     for values in orientation.at(orientation.mjd).values():
         assert np.all(np.isfinite(values))
+
+
+def test_a_leap_second_is_between_its_neighbours():
+    texts = ("2016-12-31T23:59:59 UTC", "2016-12-31T23:59:60 UTC", "2017-01-01T00:00:00 UTC")
+    before, leap, after = (parse_utc(text) for text in texts)
+    assert apart(before, leap) == pytest.approx(1.0, abs=1e-9)
+    assert apart(leap, after) == 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2015-12-31T23:59:60 UTC",
+        "2016-12-31T23:58:60 UTC",
+        "2016-12-31T22:59:60 UTC",
+        "2016-12-30T23:59:60 UTC",
+        "2016-12-31T23:59:61 UTC",
+        "1971-12-31T23:59:60 UTC",
+        "9999-12-31T23:59:60 UTC",
+        "2016-13-31T23:59:60 UTC",
+        "2016-02-30T00:00:00 UTC",
+        "2016-02-10T24:00:00 UTC",
+    ],
+)
+def test_what_no_clock_has_shown_is_refused(text: str):
+    with pytest.raises(YaanError, match="time of the clock") as caught:
+        parse_utc(text)
+    assert "ERFA" not in str(caught.value)
+
+
+def test_the_leap_seconds_are_those_of_erfa():
+    days = [(year, *end) for year in range(1972, 2025) for end in ((6, 30), (12, 31))]
+    found = {day for day in days if ends_in_leap_second(*day)}
+    steps = {day for day in days if _steps(*day) == 1.0}
+    assert found == steps
+    assert len(found) == 27
+
+
+def _steps(year: int, month: int, day: int) -> float:
+    """How far TAI - UTC steps at the end of a day [s]."""
+    after = (year, 7, 1) if month == 6 else (year + 1, 1, 1)
+    return float(erfa.dat(*after, 0.0) - erfa.dat(year, month, day, 0.0))

@@ -7,8 +7,8 @@ Steps are keys of mappings, indices of lists, or the name of a phase or of a par
 
 from typing import Final
 
-from yaan.base import InputError, Problem, nearest
-from yaan.mission.file.tree import Node, forget
+from yaan.base import InputError, Problem
+from yaan.mission.file.tree import Node, forget, no_item, position
 
 _PAYLOAD: Final = ("mass", "ballistic_coefficient")
 _SHORT: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
@@ -32,7 +32,7 @@ def set_node(root: Node, key: str, node: Node) -> Node:
     """Return the tree with `node` at the address `key`; keys that are missing are made.
 
     A replaced value takes along what `assumed` and `calibrated` said about the old one. A null
-    removes the key.
+    removes the key, or the item of a list.
 
     Raises:
         InputError: the address leads through a value, past the end of a list, or to a phase that
@@ -49,7 +49,8 @@ def _set(here: Node, path: tuple[str, ...], key: str, node: Node) -> Node:
     if isinstance(here.value, list):
         index = _index(here.value, step, key)
         below = _set(here.value[index], rest, key, node) if rest else node
-        return here.with_value([*here.value[:index], below, *here.value[index + 1 :]])
+        kept = [] if below.value is None else [below]
+        return here.with_value([*here.value[:index], *kept, *here.value[index + 1 :]])
     if not isinstance(here.value, dict):
         if here.value is not None:
             above = key.rsplit(".", len(path))[0]
@@ -66,15 +67,10 @@ def _set(here: Node, path: tuple[str, ...], key: str, node: Node) -> Node:
 
 def _index(items: list[Node], step: str, key: str) -> int:
     """Position in a list by number, or by name where the items have names."""
-    found = [item.child("name") for item in items]
-    named = [str(name.value) if name is not None else "" for name in found]
-    if step in named:
-        return named.index(step)
-    if step.isascii() and step.isdigit() and int(step[:9]) < len(items):
-        return int(step[:9])
-    known = [name for name in named if name]
-    hint = nearest(step, known)
-    raise _nowhere(key, f"one of {len(items)} items, by index from 0 or by name, not {step}", hint)
+    index = position(items, step)
+    if index is None:
+        raise _nowhere(key, *no_item(items, step))
+    return index
 
 
 def _nowhere(key: str, expected: str, hint: str = "") -> InputError:

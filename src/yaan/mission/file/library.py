@@ -1,12 +1,13 @@
 """The files that missions are made of: those of the library, and those of the user."""
 
 import functools
+import stat
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from yaan.base import InputError, Problem, meant, nearest, quote
-from yaan.mission.file.read import decode, read
+from yaan.mission.file.read import LARGEST, decode, read
 from yaan.mission.file.tree import Node, Origin
 
 _SUFFIXES: Final = (".yaml", ".yml")
@@ -43,7 +44,7 @@ def library_text(kind: str, name: str) -> str:
     """
     known = names(kind)
     if name not in known:
-        raise unknown(kind, name, [each for each in known if _is_of_kind(each, kind)])
+        raise unknown(kind, name, names_of_kind(kind))
     path = resources.files("yaan") / "library" / FOLDERS[kind] / f"{name}.yaml"
     return path.read_bytes().decode("utf-8")
 
@@ -51,6 +52,11 @@ def library_text(kind: str, name: str) -> str:
 def unknown(kind: str, name: str, known: list[str]) -> InputError:
     """The error of a name that the library does not have; the nearest of `known` is its hint."""
     return InputError(Problem("", None, "", quote(name), wanted(kind), nearest(name, known)))
+
+
+def names_of_kind(kind: str) -> list[str]:
+    """Names of the library's files that say that they are of one kind, sorted."""
+    return [name for name in names(kind) if _is_of_kind(name, kind)]
 
 
 def _is_of_kind(name: str, kind: str) -> bool:
@@ -78,17 +84,18 @@ def library_node(kind: str, name: str) -> Node:
     return read(text, Origin(f"{FOLDERS[kind]}/{name}.yaml", None))
 
 
-def user_node(path: Path, label: str) -> Node:
-    """Read a file of the user.
+def user_node(path: Path, origin: Origin) -> Node:
+    """Read a file of the user; `origin` says what it is called.
 
     Raises:
         InputError: no such file, or one that cannot be read; without a place, for the caller.
     """
-    if path.suffix not in _SUFFIXES:
+    label = origin.label
+    if not path.name.endswith(_SUFFIXES):
         # Nothing but mission files is opened, whatever a file from a stranger refers to.
         raise InputError(Problem("", None, "", quote(label), "a path that ends in .yaml"))
     try:
-        raw = path.read_bytes()
+        raw = _bytes_of(path, label)
     except FileNotFoundError:
         beside = sorted(path.parent.glob("*.yaml")) if path.parent.is_dir() else []
         # By their stems: the suffix alone would make all of them alike.
@@ -96,10 +103,30 @@ def user_node(path: Path, label: str) -> Node:
         hint = f"{close[:-1]}.yaml?" if close else f"looked in {path.parent.absolute()}"
         raise InputError(Problem("", None, "", quote(label), "a file that exists", hint)) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or "its name is not one of a file"
         problem = Problem("", None, "", quote(label), "a file that can be read", reason)
         raise InputError(problem) from error
-    return read(decode(raw, label), Origin(label, path.parent))
+    return read(decode(raw, label), origin)
+
+
+def _bytes_of(path: Path, label: str) -> bytes:
+    """What a plain file holds, so far as it may be a mission.
+
+    Raises:
+        InputError: a folder, or a pipe or a device, which might never end.
+        OSError: it cannot be read.
+        ValueError: no file can have the name.
+    """
+    found = path.stat()
+    kind = found.st_mode
+    if not stat.S_ISREG(kind):
+        what = "it is a folder" if stat.S_ISDIR(kind) else "it is a pipe or a device"
+        problem = Problem("", None, "", quote(label), "a file that can be read", what)
+        raise InputError(problem)
+    if found.st_size == 0:
+        return b""  # what a kernel offers as an empty file may keep its reader waiting
+    with path.open("rb") as file:
+        return file.read(LARGEST)
 
 
 def is_path(text: str) -> bool:

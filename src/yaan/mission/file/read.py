@@ -13,10 +13,18 @@ from ruamel.yaml.error import MarkedYAMLError
 from yaan.base import InputError, Problem, quote
 from yaan.mission.file.tree import Node, Origin, Scalar
 
-_LARGEST: Final = 1_000_000  # characters; a mission is some kilobytes, so more is a wrong file
+LARGEST: Final = 1_000_000
+"""Bytes of a file that are too many: a mission is some kilobytes, so this is a wrong file."""
+
+_MOST_VALUES: Final = 50_000  # of one file; the largest of the library has a thousand
 _DEEPEST: Final = 40  # levels of nesting; the format needs nine
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,300}")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+# What YAML has no place for, as it stands in a file.
+_UNREADABLE: Final = re.compile(
+    r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 # What the parser was reading -> what is wrong where that was opened.
 _OPENED: Final = {
     "while parsing a flow mapping": "the { of this line is not closed, or a comma is missing,",
@@ -25,15 +33,29 @@ _OPENED: Final = {
 }
 _LINES: Final = "this does not go on from the lines above: look at its indentation and its quotes"
 _SIGN: Final = "quote a text that begins with such a character"
+_ESCAPE: Final = "in double quotes a \\ begins an escape: write \\\\, or single quotes"
+_COLON: Final = "could not find expected ':'"
 # The parser's words, and ours.
 _REASONS: Final = (
+    (_COLON, "a colon and a space are missing between a key and its value"),
     ("mapping values are not allowed", 'quote a text with ": " in it, and look at the indentation'),
     ("expected <block end>", _LINES),
+    ("are not allowed here", _LINES),
     ("expected '<document start>'", _LINES),
     ("that cannot start any token", _SIGN),
     ("expected alphabetic or numeric", _SIGN),
+    ("escape", _ESCAPE),
+    ("indentation indicator", "quote a text that begins with | or >"),
+    ("expected chomping", "quote a text that begins with | or >"),
+    ("a comment or a line break", "quote a text that begins with | or >"),
+    ("tag handle", _SIGN),
+    ("URI", _SIGN),
+    ("after document end marker", "remove the line ..."),
+    ("node content", "a key or a value is missing"),
+    ("unclosed", "a { or a [ is not closed, or a comma is missing"),
     ("but got", "a { or a [ is not closed, or a comma is missing"),
 )
+_ANY: Final = "look at its indentation, its quotes and its brackets"
 _WORDS: Final[dict[str, Scalar]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -47,8 +69,9 @@ def decode(raw: bytes, label: str) -> str:
     Raises:
         InputError: not UTF-8, or far too large.
     """
-    if len(raw) > _LARGEST:
-        raise InputError(Problem(label, None, "", "", "the file is too large to be a mission"))
+    if len(raw) >= LARGEST:
+        expected = "the file is too large to be a mission"
+        raise InputError(Problem(label, None, "", "", expected, "it has 1 MB or more"))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -70,11 +93,14 @@ def read(text: str, source: Origin, *, line: int | None = 1) -> Node:
     Raises:
         InputError: not well-formed, or with tags, anchors, repeated keys or several documents.
     """
+    _refuse_unreadable(text, source, line)
     builder = _Builder(source, line)
+    read_to = line
     try:
         reader: Any = YAML(typ="safe", pure=True)
         for event in reader.parse(text):
             builder.take(event)
+            read_to = line and event.end_mark.line + line
     except InputError:
         raise
     except MarkedYAMLError as error:
@@ -82,10 +108,31 @@ def read(text: str, source: Origin, *, line: int | None = 1) -> Node:
     except Exception as error:
         # The parser meets broken input with many kinds of exception (ValueError for an escape
         # that is no character, for one). Whatever it is, the file is at fault.
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        problem = Problem(source.label, None, "", "", "the file is not well-formed YAML", reason)
+        problem = Problem(source.label, read_to, "", "", "the file is not well-formed YAML", _ANY)
         raise InputError(problem) from error
     return builder.result()
+
+
+def _refuse_unreadable(text: str, source: Origin, first: int | None) -> None:
+    """Tell the line of a character that no YAML may hold.
+
+    Raises:
+        InputError: at the first of them.
+    """
+    found = _UNREADABLE.search(text)
+    if found is not None:
+        line = None if first is None else text.count("\n", 0, found.start()) + first
+        hint = f"the character U+{ord(found[0]):04X} stands here, which no text shows"
+        expected = "the file is not well-formed YAML"
+        raise InputError(Problem(source.label, line, "", "", expected, hint))
+
+
+def printable(text: str) -> str:
+    """A text whose control characters are written as their escapes.
+
+    Titles and reasons go to terminals and reports: none may move the cursor of its reader.
+    """
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class _Builder:
@@ -95,6 +142,7 @@ class _Builder:
         self._source = source
         self._first = first_line
         self._documents = 0
+        self._values = 0
         self._root: Node | None = None
         # One frame for each open collection: what it holds, its line, the key that waits.
         self._open: list[tuple[dict[str, Node] | list[Node], int | None]] = []
@@ -133,7 +181,7 @@ class _Builder:
 
     def _scalar(self, event: Any) -> None:
         self._refuse_magic(event)
-        text = event.value
+        text = printable(event.value)
         try:
             text.encode("utf-8")
         except UnicodeEncodeError:
@@ -150,6 +198,10 @@ class _Builder:
         self._add(_scalar(text) if plain else text, self._line_of_value(event))
 
     def _add(self, value: Any, line: int | None) -> None:
+        self._values += 1
+        if self._values > _MOST_VALUES:
+            expected = f"at most {_MOST_VALUES} values in a file"
+            raise InputError(Problem(self._source.label, line, "", "", f"expected {expected}"))
         node = Node(value, self._source, line)
         if not self._open:
             self._root = node
@@ -198,6 +250,11 @@ def _scalar(text: str) -> Scalar:
     return text
 
 
+def is_text(text: str) -> bool:
+    """Whether YAML reads an unquoted scalar as a text, not as a number, a truth value or null."""
+    return isinstance(_scalar(text), str)
+
+
 def _malformed(error: Any, source: Origin, first: int | None) -> Problem:
     """Turn the parser's complaint into a problem with its line."""
     found = error.problem_mark or error.context_mark
@@ -211,5 +268,6 @@ def _malformed(error: Any, source: Origin, first: int | None) -> Problem:
         # The parser stumbles over what follows; the eye looks where it was opened.
         line, hint = start, f"{opened} before line {line}"
     else:
-        hint = next((words for sign, words in _REASONS if sign in reason), reason)
+        line = start if reason == _COLON and start is not None else line
+        hint = next((words for sign, words in _REASONS if sign in reason), _ANY)
     return Problem(source.label, line, "", "", "the file is not well-formed YAML", hint)

@@ -4,13 +4,14 @@ Each kind of file has slots that may hold a reference to a file of another kind.
 name, a path, a complete mapping, or a mapping with `from:` that changes what it refers to.
 """
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from yaan.base import InputError, Problem, quote
 from yaan.mission.file.library import is_path, library_node, names, unknown, user_node, wanted
-from yaan.mission.file.tree import Address, Node, Origin, Tree, dotted, merge
+from yaan.mission.file.tree import Address, Node, Origin, Tree, children, dotted, merge
 
 SCHEMA: Final = 1
 
@@ -100,7 +101,7 @@ class Resolver:
         rest = {key: value for key, value in node.value.items() if key != "from"}
         base = self._reference(node.value["from"], kind, ("from",))
         over = self.resolve(node.with_value(rest), kind, ())
-        return self._lost(over, ()) if base is None else merge(base, over)
+        return self._lost(over, ()) if base is None else merge(base, over, (), self.problems)
 
     def _at(self, node: Node, pattern: tuple[str, ...], kind: str, path: Address) -> Node:
         """Resolve every place below `node` that matches `pattern`."""
@@ -130,7 +131,7 @@ class Resolver:
         base = self._reference(start, kind, (*path, "from"))
         if base is None:
             return self._lost(node, path)
-        merged = merge(base, over)
+        merged = merge(base, over, path, self.problems)
         return Node(merged.value, node.source, node.line, whole=True)
 
     def _reference(self, node: Node, kind: str, path: Address) -> Node | None:
@@ -175,7 +176,9 @@ class Resolver:
             identity = str(path.resolve())
         except (OSError, ValueError, RuntimeError):
             identity = str(path)
-        return ("file", identity), user_node(path, str(path))
+        return ("file", identity), user_node(
+            path, Origin(str(path), path.parent, _told(text, origin))
+        )
 
     def _enter(self, identity: tuple[str, str]) -> None:
         if len(self._chain) >= _LONGEST_CHAIN:
@@ -223,6 +226,13 @@ def _refuse_other_kind(text: str, raw: Node, kind: str) -> None:
         raise InputError(Problem("", None, "", quote(text), wanted(kind), hint))
 
 
+def _told(text: str, origin: Origin) -> str:
+    """A file as results call it: from the folder of the mission on, its folders only if written."""
+    if not origin.told or Path(text).is_absolute():
+        return Path(text).name
+    return os.path.normpath(Path(origin.told).parent / text).replace(os.sep, "/")
+
+
 def root_kind(node: Node) -> str:
     """What a file that is to be flown says that it is; a mission if it says nothing that can be."""
     said = node.child("kind")
@@ -240,8 +250,3 @@ def _version_advice(node: Node) -> str:
     if child is None or not isinstance(child.value, int) or child.value <= SCHEMA:
         return f"this Yaan reads version {SCHEMA} of the format"
     return f"this Yaan reads version {SCHEMA}; the file is newer, so update Yaan to fly it"
-
-
-def children(node: Node) -> dict[str, Node]:
-    """The nodes below a mapping; none below anything else."""
-    return node.value if isinstance(node.value, dict) else {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from yaan.base import Problem
+from yaan.base import Problem, nearest, quote
 from yaan.mission.file.plain import is_list, is_mapping, item, items
 
 Scalar = str | int | float | bool | None
@@ -28,10 +28,18 @@ class Origin:
     Attributes:
         label: the file as the user knows it; for the library its path there, as engines/s200.yaml.
         folder: folder that relative references start from; None inside the library.
+        told: the file as results call it, from the folder of the mission on, so that they are the
+            same whoever flies it from wherever; the label if left out.
     """
 
     label: str
     folder: Path | None
+    told: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file as results call it."""
+        return self.told or self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,17 @@ class Tree:
             node = found
         return node
 
+    def place(self, path: Address) -> tuple[str, int | None, Address]:
+        """File, line, and the address within the file: the same wherever the file is used.
+
+        An override has no lines, and keeps the whole address.
+        """
+        label, line = self.origin(path)
+        if line is None:
+            return label, line, path
+        above = [self.origin(path[:depth])[0] != label for depth in range(len(path) + 1)]
+        return label, line, path[max((i for i, other in enumerate(above) if other), default=0) :]
+
     def nulls(self) -> Iterator[Address]:
         """Addresses of the keys whose value is null; the plain data does not have them."""
         yield from _nulls((), self.root)
@@ -139,19 +158,77 @@ def _at(data: Any, path: Address) -> Any:
     return data
 
 
-def merge(base: Node, over: Node) -> Node:
+def merge(base: Node, over: Node, path: Address, wrong: list[Problem]) -> Node:
     """Lay `over` on `base`: mappings mix, anything else replaces, null removes.
 
+    A mapping mixes with a list too: its keys are the names of items, or their indices from 0.
     A value that is replaced takes along what its block said under `assumed` and `calibrated` about
     the old one, unless `over` says it again.
+
+    Args:
+        base: what is changed.
+        over: what changes it.
+        path: address of both.
+        wrong: gets a problem for each key that is no item of a list.
     """
-    if over.whole or not (isinstance(base.value, dict) and isinstance(over.value, dict)):
+    if over.whole or not isinstance(over.value, dict):
+        return over
+    if isinstance(base.value, list):
+        return _merge_items(base, base.value, over, path, wrong)
+    if not isinstance(base.value, dict):
         return over
     merged = dict(base.value)
     for key, node in over.value.items():
-        merged[key] = merge(merged[key], node) if key in merged else node
+        below = merged.get(key)
+        merged[key] = node if below is None else merge(below, node, (*path, key), wrong)
     replaced = {key for key in over.value if key in base.value and _is_value(over.value[key])}
     return Node(forget(merged, replaced, over), over.source, over.line, base.whole)
+
+
+def _merge_items(
+    base: Node, items: list[Node], over: Node, path: Address, wrong: list[Problem]
+) -> Node:
+    """Change items of a list by their names."""
+    merged: list[Node | None] = list(items)
+    for key, node in children(over).items():
+        index = position(items, key)
+        if index is None:
+            at, value = dotted((*path, key), None), quote(node.plain())
+            label, line = node.source.label, node.line
+            wrong.append(Problem(label, line, at, value, *no_item(items, key)))
+        elif node.value is None:
+            merged[index] = None
+        else:
+            merged[index] = merge(items[index], node, (*path, key), wrong)
+    kept = [item for item in merged if item is not None]
+    return Node(kept, over.source, over.line, base.whole)
+
+
+def children(node: Node) -> dict[str, Node]:
+    """The nodes below a mapping; none below anything else."""
+    return node.value if isinstance(node.value, dict) else {}
+
+
+def position(items: list[Node], step: str) -> int | None:
+    """Index of a list's item by its name, or by its number from 0; None if there is none."""
+    named = _names(items)
+    if step in named:
+        return named.index(step)
+    if step.isascii() and step.isdigit() and int(step[:9]) < len(items):
+        return int(step[:9])
+    return None
+
+
+def no_item(items: list[Node], step: str) -> tuple[str, str]:
+    """What was expected in place of a step that leads to no item, and a hint."""
+    known = [name for name in _names(items) if name]
+    expected = f"one of {len(items)} items, by index from 0 or by name, not {step}"
+    return expected, nearest(step, known)
+
+
+def _names(items: list[Node]) -> list[str]:
+    found = [item.child("name") for item in items]
+    return [str(name.value) if name is not None else "" for name in found]
 
 
 def forget(block: dict[str, Node], replaced: set[str], over: Node | None = None) -> dict[str, Node]:

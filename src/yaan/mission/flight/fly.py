@@ -25,7 +25,7 @@ from yaan.mission.flight.task import Task, Watch, make_task
 from yaan.mission.home.fly import Returned, go_home, horizon, prepare_home
 from yaan.mission.model.world import build_world, landing_world, left_table, orientation_notes
 from yaan.mission.spec import MissionSpec, Spec
-from yaan.mission.spec.thrust import thrust_notes
+from yaan.mission.spec.notes import notes_of
 from yaan.mission.spec.work import work_of
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
@@ -117,7 +117,7 @@ def fly(
             back, lost = _home(coming)
         dog_leg = sides.attempt("price of the dog-leg", turning.result)
     profiles = {name: one for name, one in profiles.items() if name in histories}
-    notes = [*thrust_notes(spec), *_notes(spec, world, chosen, histories[flown])]
+    notes = [*notes_of(spec), *_notes(spec, world, chosen, histories[flown])]
     notes += [*remarks(chosen, dog_leg), *sides.notes]
     errors += [] if back is None else back.errors
     flights = (tree, spec, profiles, histories, aborts, ranked, notes, errors, stopped)

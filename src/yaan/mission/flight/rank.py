@@ -16,7 +16,7 @@ import numpy as np
 from yaan.base.errors import InputError
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
-from yaan.mission.account import Assumption, assumptions, of_ascent
+from yaan.mission.account import Assumption, assumptions_by_place, of_ascent
 from yaan.mission.file.tree import Tree
 from yaan.mission.flight import abort, flyer
 from yaan.mission.flight.steer import Steered
@@ -83,14 +83,7 @@ class _Variant:
 
 def grouped(tree: Tree) -> list[Ranked]:
     """Assumptions, those of one place in a file that is used twice taken together."""
-    found: dict[tuple[str, int | None, str], Ranked] = {}
-    for a in assumptions(tree):
-        place = (a.file, a.line, a.key.rsplit(".", 1)[-1])
-        if place in found and a.line is not None:
-            found[place].keys.append(a.key)
-        else:
-            found[place] = Ranked([a.key], a)
-    return list(found.values())
+    return [Ranked([a.key for a in same], same[0]) for same in assumptions_by_place(tree)]
 
 
 def rank(

@@ -166,9 +166,10 @@ def _row(
     names = list(profile.programmes)
     programme = phase.steer.programme
     final = bool(until.orbit)
-    lit = {s for p in spec.phases[: spec.phases.index(phase) + 1] for s in p.ignite}
-    shut = {s for p in spec.phases[: spec.phases.index(phase) + 1] for s in p.shut_down}
-    burning = [s for s in stages if s in lit - shut - dropped]
+    before = spec.phases[: spec.phases.index(phase)]
+    lit = {s for p in (*before, phase) for s in p.ignite}
+    shut = {s for p in (*before, phase) for s in p.shut_down}
+    burning = [s for s in stages if s in lit - shut - dropped - _spent(before)]
     times = [t for t in (until.time, leg.until) if t is not None]
     return {
         "law": int(_LAWS[phase.steer.law]),
@@ -226,11 +227,23 @@ def _shape(spec: MissionSpec, vehicle: Vehicle, dropped: set[str]) -> int:
     return max(aboard, default=(0.0, 0))[1]
 
 
+def _spent(phases: list[PhaseSpec]) -> set[str]:
+    """The stages that surely have run dry in some phases."""
+    ends = [phase.until for phase in phases]
+    return {end.depleted for end in ends if end.depleted and end.model_fields_set == {"depleted"}}
+
+
 def _patience(spec: MissionSpec, leg: Leg, burning: list[str]) -> float:
-    """How long a stage may burn for its orbit: until half of what it pushes is burnt too."""
+    """How long a stage may burn for its orbit: until half of what it pushes is burnt too.
+
+    A motor with a thrust curve is out by then, so a phase with a time of its own lasts it.
+    """
     if leg.on_pad:
         return _PAD_PATIENCE
-    if not burning:
+    until = leg.phase.until
+    timed = until.time is not None or until.duration is not None
+    solids = all(spec.vehicle.stages[name].engine.thrust_curve for name in burning)
+    if not burning or (timed and solids):
         return _PATIENCE
     carried = payload_beyond(spec, burning[-1])
     return burn_time(spec.vehicle.stages[burning[-1]], 0.5 * carried)

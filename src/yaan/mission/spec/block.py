@@ -2,12 +2,12 @@
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final, Self, get_args
+from typing import Annotated, Any, Final, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from yaan.base import meant, nearest
-from yaan.mission.file.plain import is_mapping
+from yaan.mission.file.plain import is_list, is_mapping, item, mapping
 from yaan.mission.spec.exactly import RANGE
 from yaan.mission.spec.quantity import Mistake, Quantity, refuse
 
@@ -44,23 +44,25 @@ class Block(Strict):
         default_factory=dict, description="keys of this block that were fitted, and to what"
     )
 
-    @model_validator(mode="after")
-    def _notes_fit(self) -> Self:
-        """Assumptions and calibrations are about keys that are written, within their ranges."""
-        written = self.model_fields_set - NOTES
-        mistakes: list[Mistake] = []
-        for note in ("assumed", "calibrated"):
-            mistakes += [
-                Mistake((note, key), "a key of this block", nearest(key, sorted(written)))
-                for key in getattr(self, note)
-                if key not in written
-            ]
-        for key, assumed in self.assumed.items():
-            if key in written and assumed.range is not None:
-                mistakes += _range_mistakes(type(self), key, getattr(self, key), assumed.range)
-        if mistakes:
-            raise refuse(*mistakes)
-        return self
+
+def note_mistakes(model: type[BaseModel], block: Mapping[str, Any]) -> list[Mistake]:
+    """What is wrong with `assumed` and `calibrated` of a block as it is written in the file.
+
+    They are about keys that are written; a value is within its assumed range.
+    """
+    names = {info.alias or name: name for name, info in model.model_fields.items()}
+    written = sorted(key for key in block if key in names.keys() - NOTES)
+    mistakes = [
+        Mistake((note, key), "a key of this block", nearest(key, written))
+        for note in ("assumed", "calibrated")
+        for key in mapping(block, note)
+        if key not in written
+    ]
+    for key, assumed in mapping(block, "assumed").items():
+        ends = item(assumed, "range")
+        if key in written and is_list(ends) and len(ends) == Pair:
+            mistakes += _range_mistakes(model, names[key], key, block[key], ends)
+    return mistakes
 
 
 def or_word(words: tuple[str, ...], key: str, mappings: str) -> Callable[[Any], Any]:
@@ -77,26 +79,33 @@ def or_word(words: tuple[str, ...], key: str, mappings: str) -> Callable[[Any], 
     return read
 
 
-def _range_mistakes(model: type[BaseModel], key: str, value: Any, ends: list[Any]) -> list[Mistake]:
+def _range_mistakes(
+    model: type[BaseModel], name: str, key: str, value: Any, ends: list[Any]
+) -> list[Mistake]:
     """What is wrong with the range of an assumed value."""
     at = ("assumed", key, "range")
+    adapter = _adapter(model, name)
     numbers: list[Any] = []
     mistakes: list[Mistake] = []
     for index, end in enumerate(ends):
         try:
-            numbers.append(_adapter(model, key).validate_python(end))
+            numbers.append(adapter.validate_python(end))
         except ValidationError as error:
             mistakes += [
                 Mistake((*at, index, *found.at), found.expected, found.hint)
                 for found in mistakes_of(error)
             ]
-    if mistakes or not all(isinstance(x, (int, float)) for x in (*numbers, value)):
+    try:
+        flown = adapter.validate_python(value)
+    except ValidationError:
+        return mistakes  # the value itself is at fault, which is told
+    if mistakes or not all(isinstance(x, (int, float)) for x in (*numbers, flown)):
         return mistakes
     low, high = numbers
     if low > high:
         return [Mistake((*at, 0), "the lower end first")]
     slack = 1e-9 * max(abs(low), abs(high))
-    if not low - slack <= value <= high + slack:
+    if not low - slack <= flown <= high + slack:
         return [Mistake((key,), f"a value within its assumed range {ends[0]} to {ends[1]}")]
     return []
 
@@ -106,8 +115,8 @@ def _adapter(model: type[BaseModel], key: str) -> TypeAdapter[Any]:
     """Validator of one field of a model, for values that stand elsewhere."""
     info = model.model_fields[key]
     kind: Any = info.annotation
-    for item in info.metadata:
-        kind = Annotated[kind, item]
+    for extra in info.metadata:
+        kind = Annotated[kind, extra]
     return TypeAdapter[Any](kind, config=None if is_model(kind) else Strict.model_config)
 
 
@@ -119,15 +128,17 @@ def is_model(kind: Any) -> bool:
 def mistakes_of(error: ValidationError) -> list[Mistake]:
     """Turn the complaints of pydantic into mistakes in the words of the mission file."""
     found: list[Mistake] = []
-    for item in error.errors(include_url=False):
-        context: Mapping[str, Any] = item.get("ctx", {})
-        at = tuple(item["loc"])
+    for told in error.errors(include_url=False):
+        if told["type"] == "default_factory_not_called":
+            continue  # it follows from another mistake, which is told
+        context: Mapping[str, Any] = told.get("ctx", {})
+        at = tuple(told["loc"])
         if "mistakes" in context:
             found += [Mistake((*at, *m.at), m.expected, m.hint) for m in context["mistakes"]]
         elif at and at[-1] == "[key]":
             found.append(Mistake(at[:-1], _NAME))
         else:
-            found.append(Mistake(at, *_words(item["type"], context)))
+            found.append(Mistake(at, *_words(told["type"], context)))
     return found
 
 
@@ -177,9 +188,9 @@ def quantity_in(kind: Any, metadata: list[Any]) -> Quantity | None:
     """The quantity that a field holds, or None."""
     stack = [*metadata, kind]
     while stack:
-        item = stack.pop()
-        if isinstance(item, Quantity):
-            return item
-        stack += get_args(item)
-        stack += getattr(item, "__metadata__", ())
+        part = stack.pop()
+        if isinstance(part, Quantity):
+            return part
+        stack += get_args(part)
+        stack += getattr(part, "__metadata__", ())
     return None

@@ -165,16 +165,58 @@ def _turned(place: PlaceSpec, level: Triple | None) -> Triple | None:
 
 def _height_mistakes(data: Any) -> Iterator[Mistake]:
     """A first phase that ends below a height starts above it, or rises."""
-    start = mapping(data, "start")
     until = item(mapping(next(iter(items(data, "phases")), None)), "until")
-    height = parsed(item(item(start, "position"), "height"), "length")
     limit = parsed(item(until, "height_below"), "length")
-    down = parsed(item(item(start, "velocity"), "down"), "speed")
-    if height is None or limit is None or down is None or down < 0.0 or height > limit:
+    found = _fall(data)
+    if limit is None or found is None:
+        return
+    height, down = found
+    if down < 0.0 or height > limit:
         return
     expected = f"a height below {format_quantity(height, 'm', digits=9)}, where it starts"
     hint = "it does not rise from there, so the phase would last 0 s"
     yield Mistake(("phases", 0, "until", "height_below"), expected, hint)
+
+
+def _fall(data: Any) -> tuple[float, float] | None:
+    """Height [m] and speed downwards [m/s] at the start; None where a mistake hides them."""
+    start = mapping(data, "start")
+    height = parsed(item(item(start, "position"), "height"), "length")
+    down = parsed(item(item(start, "velocity"), "down"), "speed")
+    if height is not None and down is not None:
+        return height, down
+    known = _valid(StartSpec, start)
+    world = _valid(EnvironmentSpec, mapping(data, "environment"))
+    if known is None or world is None:
+        return None
+    place, motion = _triple(known.position, _AXES), _triple(known.velocity, _AXES)
+    if place is None or motion is None:
+        return None
+    radius, flat = world.earth.shape.radius, world.earth.shape.flattening
+    height, up = _above(place, radius, flat)
+    # The pole of the sky's axes is up to half a degree from the Earth's, which moves the height.
+    slack = 0.0 if known.frame == "itrs" else 0.01 * flat * radius
+    return height + slack, -sum(v * n for v, n in zip(motion, up, strict=True))
+
+
+def _above(place: Triple, radius: float, flat: float) -> tuple[float, Triple]:
+    """Height above an ellipsoid [m] and the direction of up, by Bowring's formula.
+
+    Its one step is good to a millimetre below 10,000 km.
+    """
+    x, y, z = place
+    out, small = math.hypot(x, y), radius * (1.0 - flat)
+    beta = math.atan2(z * radius, out * small)
+    squared = flat * (2.0 - flat)
+    latitude = math.atan2(
+        z + squared / (1.0 - squared) * small * math.sin(beta) ** 3,
+        out - squared * radius * math.cos(beta) ** 3,
+    )
+    sin_lat, cos_lat = math.sin(latitude), math.cos(latitude)
+    normal = radius / math.sqrt(1.0 - squared * sin_lat**2)
+    height = out * cos_lat + z * sin_lat - normal * (1.0 - squared * sin_lat**2)
+    east = (x / out, y / out) if out > 0.0 else (1.0, 0.0)
+    return height, (cos_lat * east[0], cos_lat * east[1], sin_lat)
 
 
 def _valid(model: type[AnyBlock], value: Any) -> AnyBlock | None:

@@ -11,7 +11,15 @@ from pydantic.fields import FieldInfo
 from yaan.base import InputError, Problem, listed, meant, quote
 from yaan.mission.file.plain import is_list, is_mapping
 from yaan.mission.file.tree import Address, Tree, dotted
-from yaan.mission.spec.block import MAPPING, NOTES, is_model, mistakes_of, quantity_in
+from yaan.mission.spec.block import (
+    MAPPING,
+    NOTES,
+    Block,
+    is_model,
+    mistakes_of,
+    note_mistakes,
+    quantity_in,
+)
 from yaan.mission.spec.body import BodyFlightSpec
 from yaan.mission.spec.body_cross import body_mistakes
 from yaan.mission.spec.cross import cross_mistakes
@@ -50,6 +58,7 @@ def check(tree: Tree) -> Spec:
         found += work_mistakes(spec)
     except ValidationError as error:
         found += mistakes_of(error)
+    found += _note_mistakes(root, tree)
     known = [mistake.at for mistake in found]
     found += [m for m in _cross_mistakes(root, tree.data) if not _is_told(m.at, known)]
     # A key without a value is left out, which would hide that nobody knows the key.
@@ -86,6 +95,16 @@ def _cross_mistakes(root: type[Spec], data: Any) -> list[Mistake]:
     return [*cross_mistakes(data), *home_mistakes(data)]
 
 
+def _note_mistakes(root: type[Spec], tree: Tree) -> list[Mistake]:
+    """What is wrong with the notes of all blocks, whatever else is wrong with them."""
+    found: list[Mistake] = []
+    for path, block in tree.blocks():
+        kind, _ = _kind(root, path)
+        if is_model(kind) and issubclass(kind, Block):
+            found += [Mistake((*path, *m.at), *m[1:]) for m in note_mistakes(kind, block)]
+    return found
+
+
 def _is_told(path: Address, told: Sequence[Address]) -> bool:
     """Whether a mistake at `path` or at a parent of it is known already."""
     return any(path[: len(known)] == known for known in told)
@@ -118,12 +137,25 @@ def _problems(mistakes: list[Mistake], tree: Tree) -> list[Problem]:
     files = [tree.root.source.label, *(file for file, _ in (*told, *origins))]
     rank = {file: len(files) - i for i, file in enumerate(reversed(files))}
     pairs = [*zip(told, tree.problems, strict=True), *zip(origins, mistakes, strict=True)]
+    # A file that is used twice is at fault once.
+    once: dict[tuple[object, ...], tuple[tuple[str, int | None], Mistake | Problem]] = {}
+    for pair in pairs:
+        once.setdefault(_place(pair[1], tree), pair)
+    pairs = list(once.values())
     pairs.sort(key=lambda pair: (rank[pair[0][0]], pair[0][1] or 0))
     some = [item for _, item in pairs[:_MOST]]
     problems = [_problem(item, tree) if isinstance(item, Mistake) else item for item in some]
     if len(pairs) > _MOST:
         problems.append(Problem(files[0], None, "", "", f"and {len(pairs) - _MOST} more"))
     return problems
+
+
+def _place(item: Mistake | Problem, tree: Tree) -> tuple[object, ...]:
+    """What is wrong where: the file, the line, and the address within the file."""
+    if isinstance(item, Problem):
+        key = item.key if item.file == tree.root.source.label else item.key.rpartition(".")[2]
+        return item.file, item.line, key, item.value, item.expected
+    return *tree.place(item.at), item.expected
 
 
 def _is_unknown(root: type[Spec], path: Address) -> bool:

@@ -132,7 +132,11 @@ class CapsuleSpec(Block):
     mass: Mass = Field(description="mass at entry")
     diameter: Diameter = Field(description="of the heat shield; its disc is the reference area")
     nose_radius: Diameter = Field(description="radius of curvature at the stagnation point")
-    emissivity: float = Field(gt=0.0, le=1.0, description="of the heat shield, for its temperature")
+    emissivity: float = Field(
+        ge=0.01,
+        le=1.0,
+        description="of the heat shield, for its temperature; polished metal has 0.02 or more",
+    )
     aerodynamics: TrimSpec = Field(description="force coefficients at trim")
     parachutes: ParachutesSpec | None = Field(
         default=None, description="the parachutes; left out, the flight ends with the entry"

@@ -1,9 +1,11 @@
 """Checks between the blocks of the way home, on the plain tree as those of `cross`."""
 
+import math
 from collections.abc import Iterator
 from typing import Any, Final
 
 from yaan.base import UnitError, format_quantity, nearest, parse
+from yaan.base.constants import EARTH_FLATTENING, EARTH_RADIUS
 from yaan.mission.file.plain import is_mapping, item, items, mapping
 from yaan.mission.spec.quantity import Mistake
 
@@ -27,6 +29,7 @@ HOME_BLOCKS: Final = ("spacecraft", *_BLOCKS)
 _COARSEST: Final = 0.5  # [rad], that of yaan.phases.entry_rigid
 _ATTITUDE_STEP: Final = "0.05 s"  # default of entry.attitude_step
 _INTERFACE: Final = "120 km"  # default of entry.interface_height
+_INTERFACE_KEY: Final = ("interface_height", "length")
 
 
 def home_mistakes(data: Any) -> Iterator[Mistake]:
@@ -41,6 +44,8 @@ def home_mistakes(data: Any) -> Iterator[Mistake]:
     yield from _mass_mistakes(data)
     yield from _engine_mistakes(data)
     yield from _height_mistakes(data)
+    interface = _read({"interface_height": _INTERFACE, **mapping(data, "entry")}, *_INTERFACE_KEY)
+    yield from _floor_mistakes(data, interface)
     yield from _train_mistakes(data, ("spacecraft", "capsule", "parachutes"))
     yield from _rigid_mistakes(data, ("spacecraft", "capsule"))
     for index, phase in enumerate(items(data, "phases")):
@@ -51,6 +56,7 @@ def home_mistakes(data: Any) -> Iterator[Mistake]:
 
 def entry_mistakes(data: Any) -> Iterator[Mistake]:
     """Mistakes between the blocks of a file of kind `entry`."""
+    yield from _floor_mistakes(data, _start_height(mapping(data, "interface")))
     yield from _train_mistakes(data, ("capsule", "parachutes"))
     yield from _rigid_mistakes(data, ("capsule",))
     steps = items(mapping(mapping(data, "capsule"), "parachutes"), "steps")
@@ -92,8 +98,7 @@ def _engine_mistakes(data: Any) -> Iterator[Mistake]:
 def _height_mistakes(data: Any) -> Iterator[Mistake]:
     """The way down leads down: orbit, separation, interface."""
     separation = _read(mapping(data, "deorbit"), "separation_height", "length")
-    entry = {"interface_height": _INTERFACE, **mapping(data, "entry")}
-    interface = _read(entry, "interface_height", "length")
+    interface = _read({"interface_height": _INTERFACE, **mapping(data, "entry")}, *_INTERFACE_KEY)
     perigee = _read(mapping(mapping(data, "orbit"), "circularise"), "perigee", "length")
     if separation is None:
         return
@@ -104,6 +109,23 @@ def _height_mistakes(data: Any) -> Iterator[Mistake]:
     if perigee is not None and separation >= perigee:
         most = format_quantity(perigee, "km", digits=6)
         yield Mistake(at, f"a height below the perigee of the orbit at {most}")
+
+
+def _floor_mistakes(data: Any, interface: float | None) -> Iterator[Mistake]:
+    """An entry leads down from its interface [m] to its floor."""
+    floor = _read(mapping(data, "entry"), "floor", "length")
+    if floor is not None and interface is not None and floor >= interface:
+        most = format_quantity(interface, "km", digits=6)
+        yield Mistake(("entry", "floor"), f"a height below the entry interface at {most}")
+
+
+def _start_height(interface: dict[str, Any]) -> float | None:
+    """About how high an entry starts [m]; a radius is taken above WGS 84."""
+    height, radius = _read(interface, "height", "length"), _read(interface, "radius", "length")
+    latitude = _read(interface, "latitude", "angle")
+    if height is not None or radius is None or latitude is None:
+        return height
+    return radius - EARTH_RADIUS * (1.0 - EARTH_FLATTENING * math.sin(latitude) ** 2)
 
 
 def _rigid_mistakes(data: Any, path: tuple[str, ...]) -> Iterator[Mistake]:

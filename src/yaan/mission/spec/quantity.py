@@ -8,9 +8,9 @@ enough to catch a slip of a thousand.
 import itertools
 import math
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
@@ -206,6 +206,8 @@ _EPOCH: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})? UTC"
 )
 FIRST_YEAR, _LAST_YEAR = 1972, 2100
+_MONTHS, _HOURS, _LEAP = 12, 24, 60
+_LAST_MINUTE: Final = (23, 59)
 _FIRST_CAPSULE: Final = 1960  # UTC begins; no capsule had come back before
 
 
@@ -220,13 +222,23 @@ def read_epoch(text: str, first: int = FIRST_YEAR) -> str:
     if match is None:
         raise refuse(Mistake((), expected))
     year, month, day, hour, minute, second = map(int, match.groups())
-    try:
-        instant = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError as error:
-        raise refuse(Mistake((), expected, str(error))) from error
-    if not first <= instant.year <= _LAST_YEAR:
+    if not (1 <= month <= _MONTHS and 1 <= day <= monthrange(max(year, 1), month)[1]):
+        raise refuse(Mistake((), expected, "the calendar has no such day"))
+    if not first <= year <= _LAST_YEAR:
         raise refuse(Mistake((), expected))
+    if second == _LEAP and (hour, minute) == _LAST_MINUTE:
+        if not _ends_in_leap_second(year, month, day):
+            raise refuse(Mistake((), expected, "no leap second was inserted on that day"))
+    elif not (hour < _HOURS and minute < _LEAP and second < _LEAP):
+        raise refuse(Mistake((), expected, "the clock has no such time"))
     return text
+
+
+def _ends_in_leap_second(year: int, month: int, day: int) -> bool:
+    # Here and not above: to check is to load no array library, and the table comes with one.
+    from yaan.spacetime.time import ends_in_leap_second
+
+    return ends_in_leap_second(year, month, day)
 
 
 def _read_epoch(text: str) -> str:

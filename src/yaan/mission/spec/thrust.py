@@ -26,6 +26,15 @@ def peak_thrust(engine: EngineSpec) -> float:
     return max(f for _, f in engine.thrust_curve) * engine.impulse / area
 
 
+def burn_time(stage: StageSpec) -> float:
+    """How long a stage burns at its full thrust [s]."""
+    engine = stage.engine
+    if engine.thrust_curve is not None:
+        return engine.thrust_curve[-1][0]
+    held = stage.propellant * engine.isp * STANDARD_GRAVITY
+    return held / (stage.engine_count * peak_thrust(engine))
+
+
 def thrust_notes(spec: MissionSpec) -> list[str]:
     """Notes on the thrust, each with the key to look at."""
     notes = [
@@ -40,16 +49,26 @@ def thrust_notes(spec: MissionSpec) -> list[str]:
             f"Thrust is {ratio:.1f} times the weight at lift-off, and rarely above {most:g}: "
             f"check {keys} against the masses."
         )
+    elif ratio < 1.0:
+        keys = " and ".join(_key(name, stage) for name, stage in _lit(spec).items())
+        notes.append(
+            f"Thrust is {ratio:.2g} times the weight at lift-off, which does not lift it: "
+            f"check {keys} against the masses."
+        )
     return notes
 
 
 def lift_off_ratio(spec: MissionSpec) -> float:
     """Peak vacuum thrust of what is lit first over the weight of all."""
+    thrust = sum(s.count * s.engine_count * peak_thrust(s.engine) for s in _lit(spec).values())
+    return thrust / (lift_off_mass(spec) * STANDARD_GRAVITY)
+
+
+def lift_off_mass(spec: MissionSpec) -> float:
+    """Mass of all that lifts off [kg]."""
     vehicle = spec.vehicle
     stages = sum(s.count * (s.propellant + s.dry_mass) for s in vehicle.stages.values())
-    mass = stages + sum(part.mass for part in vehicle.parts.values()) + vehicle.payload.mass
-    thrust = sum(s.count * s.engine_count * peak_thrust(s.engine) for s in _lit(spec).values())
-    return thrust / (mass * STANDARD_GRAVITY)
+    return stages + sum(part.mass for part in vehicle.parts.values()) + vehicle.payload.mass
 
 
 def _lit(spec: MissionSpec) -> dict[str, StageSpec]:

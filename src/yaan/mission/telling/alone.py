@@ -4,11 +4,12 @@ from importlib.metadata import version
 from typing import Any
 
 from yaan.base.units import format_quantity
-from yaan.mission.account import assumptions, sources
+from yaan.mission.account import assumptions_by_place, sources
 from yaan.mission.flight.rank import Ranked
 from yaan.mission.home.fly import Entered
 from yaan.mission.model.world import epoch_of, left_table, orientation_notes
 from yaan.mission.spec import EntryPhaseSpec
+from yaan.mission.spec.notes import notes_of
 from yaan.mission.telling import landing
 from yaan.mission.telling.coming import entry_models, judge_return, not_found
 from yaan.mission.telling.conclusion import conclude
@@ -47,14 +48,18 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
         "peaks": _peaks(entered),
         "crew_return": None,
         "assumptions": [
-            told_assumption(Ranked([a.key], a, rank=i + 1))
-            for i, a in enumerate(assumptions(entered.tree))
+            told_assumption(Ranked([a.key for a in same], same[0], rank=i + 1))
+            for i, same in enumerate(assumptions_by_place(entered.tree))
         ],
         "sources": [
             {"key": s.key, "source": s.text, "file": s.file, "line": s.line}
             for s in sources(entered.tree)
         ],
-        "notes": [*orientation_notes(spec), *([] if beyond is None else [beyond])],
+        "notes": [
+            *notes_of(spec),
+            *orientation_notes(spec),
+            *([] if beyond is None else [beyond]),
+        ],
         "integration": tell_integration(entered.errors, spec.integration),
         "models": [
             *world_models(spec.environment),

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from yaan.mission.account import assumptions, sources
+from yaan.mission.account import assumptions_by_place, sources
 from yaan.mission.flight.body import FlownBody
 from yaan.mission.flight.rank import Ranked
 from yaan.mission.model.world import epoch_of, orientation_notes
+from yaan.mission.spec.notes import notes_of
 from yaan.mission.telling.body_ledger import mass_ledger, propellant
 from yaan.mission.telling.body_models import models
 from yaan.mission.telling.body_orbit import orbit_at
@@ -59,14 +60,14 @@ def summarise_body(flown: FlownBody) -> dict[str, Any]:
         "mass_closure": closure,
         "propellant": propellant(spec, history),
         "assumptions": [
-            told_assumption(Ranked([a.key], a, rank=i + 1))
-            for i, a in enumerate(assumptions(flown.tree))
+            told_assumption(Ranked([a.key for a in same], same[0], rank=i + 1))
+            for i, same in enumerate(assumptions_by_place(flown.tree))
         ],
         "sources": [
             {"key": s.key, "source": s.text, "file": s.file, "line": s.line}
             for s in sources(flown.tree)
         ],
-        "notes": [*orientation_notes(spec), *notes],
+        "notes": [*notes_of(spec), *orientation_notes(spec), *notes],
         "models": models(spec),
         "integration": tell_integration(flown.errors, spec.integration),
     }
