@@ -38,5 +38,7 @@ def water_limit() -> ClassLimit:
     """The limit of the class, from `library/limits/crew.yaml`."""
     file = resources.files("yaan") / "library" / "limits" / "crew.yaml"
     found = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))["touchdown"]["water"]
-    speeds = (parse(found[key], "speed") for key in ("vertical", "vertical_lost", "horizontal"))
-    return ClassLimit(*speeds, found["status"], found["source"])
+    down, lost, across = (
+        parse(found[key], "speed") for key in ("vertical", "vertical_lost", "horizontal")
+    )
+    return ClassLimit(down, lost, across, found["status"], found["source"])
