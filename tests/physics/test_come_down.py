@@ -225,13 +225,6 @@ def test_what_ends_above_the_ground_is_no_touchdown() -> None:
     assert "touchdown speed" not in passed(flight)
 
 
-def test_what_ends_where_it_begins_was_not_flown() -> None:
-    low = {"interface.height": None, "interface.radius": "6428 km", "entry.floor": "60 km"}
-    flight = yaan.load(PLOVER, LOW | low | {"capsule.parachutes": None}).fly()
-    assert flight.outcome["code"] == "nothing-flown"
-    assert passed(flight)["entry load"] is None
-
-
 def test_what_stays_up_leaves_its_verdicts_open() -> None:
     changes = {
         "interface.height": "400 km",

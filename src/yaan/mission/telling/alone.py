@@ -74,7 +74,7 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
     if spec.crew is not None:
         body["crew_return"] = landing.told_crew(history, spec.crew.condition, "entry", "descent")
     lasted = float(history["time"][-1] - history["time"][0])
-    body["outcome"] = not_found(landed) or _outcome(body, lasted)
+    body["outcome"] = not_found(landed) or outcome(body, lasted)
     body["published"] = compare_published(spec, body)
     body["verdicts"] = [
         *judge_return(body, hung=parachutes is not None),
@@ -109,7 +109,8 @@ def _peaks(entered: Entered) -> dict[str, Any]:
     }
 
 
-def _outcome(body: dict[str, Any], lasted: float) -> dict[str, Any]:
+def outcome(body: dict[str, Any], lasted: float) -> dict[str, Any]:
+    """How an entry ended that lasted so long [s], from what is told of its parts."""
     for part in ("entry", "descent"):
         told = body[part]
         if told is not None and told["outcome"] != OutcomeCode.REACHED.word:

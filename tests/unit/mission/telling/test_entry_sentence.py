@@ -1,5 +1,6 @@
 """How an entry that does not come down is told."""
 
+from yaan.mission.telling.alone import outcome
 from yaan.mission.telling.landing import entry_sentence
 from yaan.results.outcome import OutcomeCode
 
@@ -13,3 +14,8 @@ def test_an_entry_that_stays_up_is_not_told_to_change_its_until() -> None:
 
 def test_other_ends_are_told_as_of_any_phase() -> None:
     assert entry_sentence(OutcomeCode.SKIPPED_OUT) == OutcomeCode.SKIPPED_OUT.sentence("entry")
+
+
+def test_an_entry_that_ends_where_it_begins_was_not_flown() -> None:
+    told = {"entry": {"outcome": "flown", "text": ""}, "descent": None}
+    assert outcome(told, 0.0)["code"] == "nothing-flown"
