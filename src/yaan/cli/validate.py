@@ -9,6 +9,7 @@ import typer
 
 from yaan.cli import console
 from yaan.cli.exits import ExitCode
+from yaan.cli.progress import hidden_cursor
 from yaan.cli.writable import require_file
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def _progress(count: int, *, show: bool) -> Generator[Callable[["Case", int, int
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         what = TextColumn("{task.description}", markup=False)
-        with Progress(BarColumn(24), TimeElapsedColumn(), what, console=screen) as bars:
+        bar = Progress(BarColumn(24), TimeElapsedColumn(), what, console=screen)
+        with bar as bars, hidden_cursor():
             task = bars.add_task("", total=count)
             yield lambda case, index, _: bars.update(task, completed=index, description=case.key)
             bars.update(task, completed=count, description="")

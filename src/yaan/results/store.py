@@ -13,7 +13,8 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -21,8 +22,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from yaan.base.errors import YaanError
-from yaan.results.netcdf import Groups, read_netcdf, write_netcdf
+from yaan.base.errors import OutputError, YaanError
+from yaan.results.netcdf import Groups, netcdf_bytes, read_netcdf
 from yaan.results.trajectory import Array, History
 
 SCHEMA = 1
@@ -64,7 +65,7 @@ def new_run_folder(parent: Path | str, mission: str) -> Path:
         mission: name of the mission; what a file name cannot hold becomes a hyphen.
 
     Raises:
-        YaanError: if the folder cannot be made.
+        OutputError: if the folder cannot be made.
     """
     parent = Path(parent)
     stem = re.sub(r"[^\w.-]+", "-", mission).strip("-.") or "mission"
@@ -82,7 +83,7 @@ def new_run_folder(parent: Path | str, mission: str) -> Path:
             else:
                 return folder
     except OSError as error:
-        raise YaanError(f"Cannot make a run folder in {parent}: {error.strerror}.") from error
+        raise OutputError(f"Cannot make a run folder in {parent}: {error.strerror}.") from error
 
 
 def write_flight(
@@ -100,20 +101,13 @@ def write_flight(
         groups: ``abort/<profile>`` and ``profiles/<profile>`` to columns.
 
     Raises:
-        YaanError: if something does not fit the catalogue or cannot be written.
+        YaanError: if something does not fit the catalogue.
+        OutputError: if something cannot be written.
     """
     folder = Path(folder)
     if history is not None:
         texts = {key: str(summary[key]) for key in _TEXT_ATTRIBUTES if summary.get(key)}
-        target = folder / "flight.nc"
-        temporary = _beside(target)
-        try:
-            write_netcdf(temporary, history, groups or {}, texts)
-            os.replace(temporary, target)
-        except OSError as error:
-            raise YaanError(f"Cannot write {target}: {error}.") from error
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_bytes(folder / "flight.nc", netcdf_bytes(history, groups or {}, texts))
     write_json(folder / "summary.json", {"schema": SCHEMA, **summary})
 
 
@@ -209,20 +203,51 @@ def write_text(path: Path | str, text: str) -> None:
     """Write `text` in UTF-8 with newlines as given, in one step.
 
     Raises:
-        YaanError: if it cannot be written.
+        OutputError: if it cannot be written.
+    """
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path | str, content: bytes) -> None:
+    """Write `content`, in one step.
+
+    Raises:
+        OutputError: if it cannot be written.
     """
     path = Path(path)
     temporary = _beside(path)
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with temporary.open("wb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        raise YaanError(f"Cannot write {path}: {error.strerror}.") from error
+        raise OutputError(f"Cannot write {path}: {error.strerror}.") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what made the writing fail may do so again
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def telling_kept(folder: Path) -> Generator[None]:
+    """Where something cannot be written, say what the run folder has all the same.
+
+    Raises:
+        OutputError: that of what is done inside, with what is kept; an empty folder is removed.
+    """
+    try:
+        yield
+    except OutputError as error:
+        kept = sorted(path.name for path in folder.glob("[!.]*"))
+        if not kept:
+            with suppress(OSError):
+                folder.rmdir()
+            raise OutputError(f"{error} Nothing of the flight is kept.") from error
+        words = f"{error} Kept in {folder}: {', '.join(kept)}."
+        if "summary.json" in kept and "report.html" not in kept:
+            words += f" Once there is room, `yaan report {folder}` writes the report."
+        raise OutputError(words, folder) from error
 
 
 def read_json(path: Path | str) -> dict[str, Any]:
