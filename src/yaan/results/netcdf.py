@@ -71,13 +71,20 @@ def read_netcdf(path: Path) -> tuple[History, Groups]:
     """Read a file of what `netcdf_bytes` made.
 
     Raises:
-        YaanError: if the file is not one of ours.
+        YaanError: if the file is not one of ours, or damaged.
     """
     try:
-        file = cast(Any, h5netcdf).File(path, "r")
-    except OSError as error:
-        raise YaanError(f"{path} is not a readable netCDF-4 file: {error}.") from error
-    with file:
+        return _read(path)
+    except YaanError as error:
+        raise YaanError(f"{path} is damaged. {error}") from error
+    except Exception as error:  # bytes that are wrong fail anywhere in HDF5, and as anything
+        raise YaanError(
+            f"{path} is not a readable netCDF-4 file of a flight: it is cut, or no such file."
+        ) from error
+
+
+def _read(path: Path) -> tuple[History, Groups]:
+    with cast(Any, h5netcdf).File(path, "r") as file:
         variables: Any = file.variables
         columns = {name: _values(variables[name]) for name in COLUMNS if name in variables}
         stages = _names(variables["stage"]) if "stage" in variables else ()

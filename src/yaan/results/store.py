@@ -22,8 +22,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from yaan.base.errors import OutputError, YaanError
+from yaan.base.errors import OutputError, YaanError, quote
 from yaan.results.netcdf import Groups, netcdf_bytes, read_netcdf
+from yaan.results.shape import check_summary, read_json
 from yaan.results.trajectory import Array, History
 
 SCHEMA = 1
@@ -115,21 +116,27 @@ def read_flight(folder: Path | str) -> FlightRecord:
     """Read a run folder.
 
     Raises:
-        YaanError: if it is no run folder, or one of another schema.
+        YaanError: if it is no run folder, one of another schema, or a damaged one.
     """
     folder = Path(folder)
     if folder.name == "summary.json":
         folder = folder.parent
-    if not (folder / "summary.json").is_file():
+    told = folder / "summary.json"
+    try:
+        finished = told.is_file()
+    except OSError as error:
+        raise YaanError(f"Cannot read {told}: {error.strerror}.") from error
+    if not finished:
         raise YaanError(
             f"{folder} is not a finished run folder: it has no summary.json."
             " `yaan fly` writes one and prints its path."
         )
-    summary = upgrade(read_json(folder / "summary.json"), folder / "summary.json")
+    summary = upgrade(read_json(told), told)
+    check_summary(summary, told)
     flight, manifest = folder / "flight.nc", folder / "manifest.json"
-    history, groups = read_netcdf(flight) if flight.is_file() else (None, {})
+    history, groups = read_netcdf(flight) if flight.exists() else (None, {})
     return FlightRecord(
-        folder, summary, history, groups, read_json(manifest) if manifest.is_file() else {}
+        folder, summary, history, groups, read_json(manifest) if manifest.exists() else {}
     )
 
 
@@ -146,7 +153,9 @@ def upgrade(summary: Mapping[str, Any], path: Path | str = "summary.json") -> di
         advice = f"It was written by a newer Yaan ({summary.get('yaan', 'unknown')}); update Yaan."
     else:
         advice = "Fly the mission again to get a run folder that this Yaan reads."
-    raise YaanError(f"{path} carries schema {schema!r}; this Yaan reads schema {SCHEMA}. {advice}")
+    raise YaanError(
+        f"{path} carries schema {quote(schema)}; this Yaan reads schema {SCHEMA}. {advice}"
+    )
 
 
 def write_manifest(
@@ -248,24 +257,6 @@ def telling_kept(folder: Path) -> Generator[None]:
         if "summary.json" in kept and "report.html" not in kept:
             words += f" Once there is room, `yaan report {folder}` writes the report."
         raise OutputError(words, folder) from error
-
-
-def read_json(path: Path | str) -> dict[str, Any]:
-    """Read a JSON object.
-
-    Raises:
-        YaanError: if the file is absent, damaged or no object.
-    """
-    path = Path(path)
-    try:
-        document: object = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise YaanError(f"Cannot read {path}: {error.strerror}.") from error
-    except ValueError as error:
-        raise YaanError(f"{path} is damaged, it is not JSON: {error}.") from error
-    if not isinstance(document, dict):
-        raise YaanError(f"{path} is damaged, it holds no JSON object.")
-    return cast(dict[str, Any], document)
 
 
 def _plain(value: object) -> object:
