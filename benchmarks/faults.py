@@ -9,16 +9,13 @@ code is 1 if there was a fault. It runs where there are POSIX signals.
 """
 
 import argparse
-import os
 import random
-import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,8 +23,9 @@ from yaan.base.errors import YaanError
 from yaan.results import read_flight
 
 YAAN = (sys.executable, "-m", "yaan")
-EXACT = ("mission.yaml", "flight.nc", "summary.json", "report.html")
-COMPLETE = ("mission.yaml", "manifest.json", "flight.nc", "summary.json")
+EXACT = ("mission.yaml", "flight.nc", "summary.json")  # the others hold times taken
+COMPLETE = (*EXACT, "manifest.json")
+FILES = (*COMPLETE, "report.html", "log.txt")
 PATIENCE = 120.0  # [s]
 # A signal that comes before Yaan has run its first lines ends Python in Python's own way.
 FIRST_LINES = ("yaan/__init__.py", "yaan/__main__.py", "yaan/cli/app.py", "yaan/cli/stop.py")
@@ -65,6 +63,7 @@ def main() -> int:
     parser.add_argument("--interrupts", type=int, default=200)
     parser.add_argument("--terminations", type=int, default=50)
     asked = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     with tempfile.TemporaryDirectory() as place:
         bench = Bench(asked.mission, Path(place) / "runs")
         measure(bench)
@@ -82,9 +81,7 @@ def measure(bench: Bench) -> None:
     """Fly until nothing is compiled any more; keep the last flight as the first to compare with."""
     for _ in range(3):
         begun = time.perf_counter()
-        bench.code = subprocess.run(
-            bench.command("-q"), capture_output=True, check=False
-        ).returncode
+        bench.code, _ = finish(begin(bench.command("-q")))
         bench.seconds = time.perf_counter() - begun
     folder = bench.folders()[-1]
     bench.first = {name: (folder / name).read_bytes() for name in EXACT}
@@ -98,10 +95,10 @@ def strike(bench: Bench, number: signal.Signals, count: int) -> None:
         moment = draw.uniform(0.0, 1.05 * bench.seconds)
         time.sleep(moment)
         child.send_signal(number)
-        _, err = child.communicate(timeout=PATIENCE)
-        ends[child.returncode] += 1
+        code, err = finish(child)
+        ends[code] += 1
         what = f"{number.name} {index} at {moment:.3f} s"
-        judge(bench, what, number, child.returncode, err)
+        judge(bench, what, number, code, err)
         look(bench, what)
         if index % 10 == 9:
             same(bench, what)
@@ -126,17 +123,15 @@ def judge(bench: Bench, what: str, number: signal.Signals, code: int, err: str) 
 def look(bench: Bench, what: str) -> None:
     """Whether all that lies in the run folders is whole; they are removed."""
     for folder in bench.folders():
-        names = {path.name for path in folder.iterdir()}
-        for name in names & {*bench.first}:
-            if (folder / name).read_bytes() != bench.first[name] and name != "report.html":
+        held = {path.name: path.read_bytes() for path in folder.iterdir()}
+        for name in held.keys() & bench.first.keys():
+            if held[name] != bench.first[name]:
                 bench.fault(f"{what}: {name} is not that of the first flight")
-        if "report.html" in names and not (folder / "report.html").read_text().endswith(
-            "</html>\n"
-        ):
+        if not held.get("report.html", b"</html>").rstrip().endswith(b"</html>"):
             bench.fault(f"{what}: report.html is cut")
-        if "summary.json" in names:
-            if not names >= {*COMPLETE}:
-                bench.fault(f"{what}: a summary beside {sorted(names)}")
+        if "summary.json" in held:
+            if not held.keys() >= {*COMPLETE}:
+                bench.fault(f"{what}: a summary beside {sorted(held)}")
             try:
                 read_flight(folder)
             except YaanError as error:
@@ -148,7 +143,7 @@ def look(bench: Bench, what: str) -> None:
 
 def same(bench: Bench, what: str) -> None:
     """Whether the next flight is the first, byte for byte."""
-    code = subprocess.run(bench.command("-q"), capture_output=True, check=False).returncode
+    code, _ = finish(begin(bench.command("-q")))
     if code != bench.code:
         bench.fault(f"after {what}: the next flight has exit code {code}")
     look(bench, f"after {what}: the next flight")
@@ -174,46 +169,52 @@ def streams(bench: Bench) -> None:
     for verb in verbs:
         for tail, codes in rows.items():
             line = f"{verb} {tail}; exit ${{PIPESTATUS[0]}}"
-            ended = subprocess.run(
-                ["bash", "-c", line], capture_output=True, text=True, check=False
-            )
+            code, err = finish(begin(["bash", "-c", line]))
             what = f"{verb.removeprefix(' '.join(YAAN))} {tail}"
-            if ended.returncode not in codes or "Traceback" in ended.stderr:
-                bench.fault(f"{what}: exit code {ended.returncode}\n{ended.stderr}")
+            if code not in codes or "Traceback" in err:
+                bench.fault(f"{what}: exit code {code}\n{err}")
             look(bench, what)
     print(f"streams: {len(verbs)} commands, {len(rows)} ways", flush=True)
 
 
 def full_disk(bench: Bench) -> None:
-    """A limit of the size of files, just below each of them."""
-    sizes = sorted({len(content) for content in bench.first.values()})
-    for size in sizes:
-        child = begin(bench.command(), lambda size=size: _limit(size - 1))
-        out, err = child.communicate(timeout=PATIENCE)
-        what = f"files of less than {size} bytes"
+    """A disk that fills at each of the files, and a limit of the size of files below each."""
+    ways = {name: [sys.executable, "-c", _FULL_AT, name, *bench.command()[3:]] for name in FILES}
+    for blocks in {len(content) // 1024 for content in bench.first.values()}:
+        words = " ".join(bench.command())
+        ways[f"files of {blocks} KiB"] = ["bash", "-c", f"ulimit -f {blocks}; exec {words}"]
+    for what, command in ways.items():
+        code, err = finish(begin(command))
         told = err.splitlines()[-1] if err else ""
-        if child.returncode != 74 or "Traceback" in err or "ept" not in told or not out:
-            bench.fault(f"{what}: exit code {child.returncode}\n{err}")
-        print(f"{what}: {told}")
+        if code != 74 or "Traceback" in err or "ept" not in told:
+            bench.fault(f"{what}: exit code {code}\n{err}")
+        print(f"full at {what}: {told}", flush=True)
         look(bench, what)
 
 
-def _limit(size: int) -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+_FULL_AT = """
+import errno, os, sys
+name, real = sys.argv.pop(1), os.replace
+def replace(source, target, **more):
+    if os.path.basename(target) == name:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    real(source, target, **more)
+os.replace = replace
+from yaan.cli.app import main
+main()
+"""
 
 
-def begin(command: list[str], before: Callable[[], None] | None = None) -> "subprocess.Popen[str]":
-    """Start a flight that hears Ctrl-C, whoever started this."""
-
-    def prepare() -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        if before:
-            before()
-
+def begin(command: list[str]) -> "subprocess.Popen[str]":
+    """Start a command whose output is read."""
     pipe = subprocess.PIPE
-    return subprocess.Popen(
-        command, stdout=pipe, stderr=pipe, text=True, preexec_fn=prepare, env=dict(os.environ)
-    )
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+
+
+def finish(child: "subprocess.Popen[str]") -> tuple[int, str]:
+    """Its exit code and what it wrote to standard error."""
+    _, err = child.communicate(timeout=PATIENCE)
+    return child.returncode, err
 
 
 if __name__ == "__main__":
