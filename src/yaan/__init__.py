@@ -11,17 +11,27 @@ nothing.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from yaan.api import Flight, Mission, load
-    from yaan.base.errors import InputError, NoSolutionError, YaanError
+    from yaan.base.errors import InputError, NoSolutionError, OutputError, YaanError
 
 __version__ = "0.1.0"
 
-__all__ = ["Flight", "InputError", "Mission", "NoSolutionError", "YaanError", "__version__", "load"]
+__all__ = [
+    "Flight",
+    "InputError",
+    "Mission",
+    "NoSolutionError",
+    "OutputError",
+    "YaanError",
+    "__version__",
+    "load",
+]
 
 _HOMES = {
     "Flight": "yaan.api",
     "InputError": "yaan.base.errors",
     "Mission": "yaan.api",
     "NoSolutionError": "yaan.base.errors",
+    "OutputError": "yaan.base.errors",
     "YaanError": "yaan.base.errors",
     "load": "yaan.api",
 }
