@@ -82,24 +82,28 @@ class Stop:
 
     def heard(self, number: int) -> None:
         """Note a signal, and leave unless something is held."""
-        now = time.monotonic()
-        if self.signal and now < self._since + _AGAIN:
-            return
         if self.signal:
-            os._exit(128 + self.signal)
+            self._insist()
+            return
         with self._lock:
-            self.signal, self._since = number, now
+            self.signal, self._since = number, time.monotonic()
             if not self._held:
                 self._leave()
+
+    def _insist(self) -> None:
+        """Leave at once where a signal has come before."""
+        if self.signal and time.monotonic() > self._since + _AGAIN:
+            os._exit(128 + self.signal)
 
     def _plain(self) -> str:
         return f"Stopped. {self.kept}".rstrip()
 
     def _come(self, number: int, frame: FrameType | None) -> None:
-        """What Python calls in the main thread; only before there is a thread it has to act."""
+        """What Python calls in the main thread: the thread acts, if it is there and not stuck."""
         del frame
         if not self._watched:
             os._exit(128 + number)
+        self._insist()
 
     def _watch(self, pipe: int) -> None:
         while True:
