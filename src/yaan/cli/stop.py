@@ -7,6 +7,7 @@ Mostly nothing can be lost, and the process ends at once. Where something is wor
 holds: then the signal is noted, and the work asks for it where it can stop.
 """
 
+import math
 import os
 import signal
 import sys
@@ -38,6 +39,7 @@ class Stop:
         self.before = ""
         self.as_json = False
         self._since = 0.0
+        self._came = math.inf
         self._held = False
         self._watched = False
         # Whoever leaves takes it and never gives it back: what else needs it waits for the end.
@@ -82,28 +84,29 @@ class Stop:
 
     def heard(self, number: int) -> None:
         """Note a signal, and leave unless something is held."""
-        if self.signal:
-            self._insist()
+        now = time.monotonic()
+        if self.signal and now < self._since + _AGAIN:
             return
+        if self.signal:
+            os._exit(128 + self.signal)
         with self._lock:
-            self.signal, self._since = number, time.monotonic()
+            self.signal, self._since = number, now
             if not self._held:
                 self._leave()
-
-    def _insist(self) -> None:
-        """Leave at once where a signal has come before."""
-        if self.signal and time.monotonic() > self._since + _AGAIN:
-            os._exit(128 + self.signal)
 
     def _plain(self) -> str:
         return f"Stopped. {self.kept}".rstrip()
 
     def _come(self, number: int, frame: FrameType | None) -> None:
-        """What Python calls in the main thread: the thread acts, if it is there and not stuck."""
+        """What Python calls in the main thread: the other one acts, if it is there and not stuck.
+
+        It may be called late, after compiled code, so the time between its own calls counts.
+        """
         del frame
-        if not self._watched:
-            os._exit(128 + number)
-        self._insist()
+        now = time.monotonic()
+        if not self._watched or now > self._came + _AGAIN:
+            os._exit(128 + (self.signal or number))
+        self._came = min(self._came, now)
 
     def _watch(self, pipe: int) -> None:
         while True:

@@ -154,10 +154,26 @@ def test_a_second_signal_leaves_at_once(
     stop.heard(2)  # `timeout` sends it to the process and to its group
     assert ending == []
     now[0] += 5.0
-    for again in (lambda: stop.heard(15), stop._insist):  # the latter if the thread is stuck
-        with pytest.raises(Left):
-            again()
-    assert ending == [(-1, "130"), (-1, "130")]
+    with pytest.raises(Left):
+        stop.heard(15)
+    assert ending == [(-1, "130")]
+
+
+def test_a_second_signal_leaves_though_the_thread_is_stuck(
+    ending: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+):
+    stop, now = Stop(), [10.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with pytest.raises(Left):
+        stop._come(2, None)  # before there is a thread
+    stop._watched = True
+    for moment in (20.0, 20.5):
+        now[0] = moment
+        stop._come(2, None)
+    now[0] = 25.0
+    with pytest.raises(Left):
+        stop._come(2, None)
+    assert ending == [(-1, "130")] * 2
 
 
 def test_words_that_fail_do_not_stand_in_the_way(ending: list[tuple[int, str]]):
