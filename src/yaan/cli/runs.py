@@ -28,13 +28,14 @@ def report(
     """Write the report of a run folder again, and print its tables."""
     from yaan.cli import tables
     from yaan.report import write_report
-    from yaan.results import read_flight
+    from yaan.results import read_flight, telling_kept
 
     summary = read_flight(run).summary
     with _telling_damage(run):
         shown = () if quiet else tuple(tables.overview(summary))
         judged = () if quiet else tuple(tables.verdicts(summary))
-        page = write_report(run)
+        with telling_kept(run):
+            page = write_report(run)
     for table in shown:
         console.out().print(table)
     for verdict, text in judged:

@@ -33,6 +33,8 @@ SCHEMA = 1
 PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "equinox", "diffrax", "pydantic", "ruamel.yaml")
 """Packages whose version can change a number; the manifest keeps those that are installed."""
 
+_LONGEST_STEM = 200  # bytes; file systems take 255, and a number follows
+
 _TEXT_ATTRIBUTES = ("mission", "title", "profile", "epoch", "yaan")
 
 
@@ -63,13 +65,15 @@ def new_run_folder(parent: Path | str, mission: str) -> Path:
 
     Args:
         parent: folder of runs; made if absent.
-        mission: name of the mission; what a file name cannot hold becomes a hyphen.
+        mission: name of the mission; what a file name cannot hold becomes a hyphen, and what is
+            too long for one is cut.
 
     Raises:
         OutputError: if the folder cannot be made.
     """
     parent = Path(parent)
     stem = re.sub(r"[^\w.-]+", "-", mission).strip("-.") or "mission"
+    stem = stem.encode()[:_LONGEST_STEM].decode(errors="ignore")
     pattern = re.compile(re.escape(stem) + r"-(\d+)")
     try:
         parent.mkdir(parents=True, exist_ok=True)

@@ -159,6 +159,15 @@ def test_a_folder_that_cannot_be_written_is_bad_input(desk: Desk, yaan_cli: Yaan
         ]
 
 
+def test_a_folder_that_no_name_can_reach_is_bad_input(desk: Desk, yaan_cli: Yaan):
+    desk.fly_error = AssertionError("flown")
+    for out in ("a" * 400, f"{'a' * 400}/runs"):
+        ended = yaan_cli("fly", "paper", "--out", out)
+        assert ended.code == 2
+        assert "File name too long" in ended.err
+        assert ended.err.count("\n") == 1
+
+
 def test_a_folder_that_refuses_is_bad_input(
     desk: Desk, yaan_cli: Yaan, monkeypatch: pytest.MonkeyPatch
 ):

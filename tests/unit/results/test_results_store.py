@@ -282,6 +282,9 @@ def test_folders_count_on(tmp_path):
     assert new_run_folder(tmp_path / "runs", "gaganyaan").name == "gaganyaan-8"
     assert new_run_folder(tmp_path, "../../etc/x y").name == "etc-x-y-1"
     assert new_run_folder(tmp_path, "..").name == "mission-1"
+    for name in ("a" * 300, "या" * 150):
+        for number in (1, 2):
+            assert new_run_folder(tmp_path, name).name.endswith(f"-{number}")
 
 
 def test_runs_started_together_get_a_folder_each(tmp_path):
