@@ -120,7 +120,7 @@ def _live(log: Log) -> Generator[Tell]:
         TextColumn("{task.fields[where]}", markup=False),
     )
     tasks: dict[str, Any] = {}
-    with Progress(*columns, console=console.err()) as bars, hidden_cursor():
+    with hidden_cursor(), Progress(*columns, console=console.err()) as bars:
 
         def update(record: "Progress") -> None:
             log.add(sentence(record))

@@ -75,7 +75,7 @@ def _progress(count: int, *, show: bool) -> Generator[Callable[["Case", int, int
 
         what = TextColumn("{task.description}", markup=False)
         bar = Progress(BarColumn(24), TimeElapsedColumn(), what, console=screen)
-        with bar as bars, hidden_cursor():
+        with hidden_cursor(), bar as bars:
             task = bars.add_task("", total=count)
             yield lambda case, index, _: bars.update(task, completed=index, description=case.key)
             bars.update(task, completed=count, description="")
