@@ -116,7 +116,9 @@ def fly(
         histories |= _histories(spec, world, profiles, sides)
         with clock.on("wait for the way home"):
             back, lost = _home(coming)
-            stopped = stopped or _interrupted(coming)
+        if _interrupted(coming):
+            stopped = True
+            sides.add(lost)
         dog_leg = sides.attempt("price of the dog-leg", turning.result)
     profiles = {name: one for name, one in profiles.items() if name in histories}
     notes = [*thrust_notes(spec), *_notes(spec, world, chosen, histories[flown])]
