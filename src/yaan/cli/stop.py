@@ -52,7 +52,8 @@ class Stop:
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._come)
         heard, written = os.pipe()
-        os.set_blocking(written, False)
+        if sys.platform != "win32":  # which neither can nor needs to
+            os.set_blocking(written, False)
         signal.set_wakeup_fd(written, warn_on_full_buffer=False)
         threading.Thread(target=self._watch, args=(heard,), daemon=True).start()
         self._watched = True
