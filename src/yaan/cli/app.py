@@ -37,7 +37,7 @@ def _run() -> int:
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(done.code is not None)
     except BaseException:
-        from yaan.cli.exits import defect
+        from yaan.cli.exits import ExitCode, defect
 
-        return defect()
+        return ExitCode.INTERRUPTED if STOP.asked() else defect()
     return 0

@@ -38,6 +38,7 @@ class Stop:
         self.words: Callable[[], str] = self._plain
         self.before = ""
         self.as_json = False
+        self._numbers: list[int] = []
         self._since = 0.0
         self._came = math.inf
         self._held = False
@@ -51,6 +52,8 @@ class Stop:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._come)
+                self._numbers.append(number)
+        _occupy()
         heard, written = os.pipe()
         if sys.platform != "win32":  # which neither can nor needs to
             os.set_blocking(written, False)
@@ -112,7 +115,8 @@ class Stop:
     def _watch(self, pipe: int) -> None:
         while True:
             for number in os.read(pipe, 64):
-                self.heard(number)
+                if number in self._numbers:
+                    self.heard(number)
 
     def _leave(self) -> NoReturn:
         try:
@@ -128,6 +132,15 @@ class Stop:
         else:
             _write(2, self.before + text + "\n")
         os._exit(code)
+
+
+def _occupy() -> None:
+    """Occupy closed standard descriptors: the next file would get their number, and their text."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _write(descriptor: int, text: str) -> None:

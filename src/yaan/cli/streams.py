@@ -68,19 +68,9 @@ def replace_streams() -> Output:
 
     Characters that the encoding of a stream lacks are written as `?`.
     """
-    _fill()
     sys.stdout, out = _safe(sys.stdout, 1)
     sys.stderr, _ = _safe(sys.stderr, 2)
     return out
-
-
-def _fill() -> None:
-    """Occupy closed standard descriptors: the next file would get their number, and their text."""
-    for descriptor in (0, 1, 2):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
 
 
 def _safe(stream: TextIO | None, descriptor: int) -> tuple[TextIO, Output]:
