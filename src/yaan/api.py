@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yaan.base.errors import YaanError
 from yaan.mission.account import Assumption, Source, assumptions, sources
 from yaan.mission.file.tree import Tree
 from yaan.mission.load import load_tree, override
@@ -174,17 +173,16 @@ class Flight:
         """Write a run folder with its report below `parent`; returns the folder.
 
         Raises:
-            YaanError: when the folder cannot be written.
+            OutputError: when something cannot be written; it says what is kept.
         """
         from yaan.mission.telling.keep import keep
         from yaan.report import write_report
+        from yaan.results import telling_kept
 
-        try:
-            folder = keep(self._flown, self.summary, self.timings, Path(parent))
+        folder = keep(self._flown, self.summary, self.timings, Path(parent))
+        with telling_kept(folder):
             write_report(folder)
-            return folder
-        except OSError as error:
-            raise YaanError(f"cannot write a run folder in {parent}: {error}") from error
+        return folder
 
     def __repr__(self) -> str:
         return f"<Flight {self.summary['mission']}: {self.outcome['text']}>"

@@ -1,13 +1,15 @@
 """The errors of Yaan, each a sentence that says what is wrong and what to do.
 
 `YaanError` is the root. `InputError` carries every mistake of a mission at once, `NoSolutionError`
-says that the input is fine and the vehicle cannot, `FrameError` says that frames were mixed.
+says that the input is fine and the vehicle cannot, `FrameError` says that frames were mixed, and
+`OutputError` that a result could not be written.
 """
 
 import difflib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 _LONGEST_VALUE: Final = 60  # characters of a value that are quoted
@@ -25,6 +27,18 @@ class FrameError(YaanError):
 
 class NoSolutionError(YaanError):
     """The input is valid, and no flight meets its target."""
+
+
+class OutputError(YaanError):
+    """What was made cannot be written: the disk is full, or its place refuses.
+
+    Attributes:
+        folder: the run folder that holds what could be kept; None where there is none.
+    """
+
+    def __init__(self, text: str, folder: Path | None = None) -> None:
+        super().__init__(text)
+        self.folder = folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,85 +1,45 @@
-"""The command line: `yaan VERB ...`.
+"""The entry point of `yaan`: signals and streams first, then the verbs, then one exit code.
 
-Only Typer is imported here, and each verb imports what it needs when it runs; `yaan --help`
-must stay below 0.3 s (tests/unit/cli/test_help.py).
+Little is imported before the signals are heard; the verbs come after that.
 """
 
-import gc
 import os
 import sys
-from collections.abc import Callable
-from typing import Annotated
+from typing import NoReturn
 
-import typer
-
-from yaan.cli import console, doctor, files, fly, runs, validate
-from yaan.cli.exits import MEANINGS, guarded
-
-# The backspace keeps Typer from joining the lines.
-_EXITS = "\b\nExit codes:\n" + "\n".join(f"  {code:>3d}  {text}" for code, text in MEANINGS.items())
-
-app = typer.Typer(
-    name="yaan",
-    help="Designs, flies and clears crewed space missions.",
-    epilog=_EXITS,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+from yaan.cli.stop import STOP
 
 
-def _version(asked: bool) -> None:
-    if asked:
-        from importlib.metadata import version
+def main() -> NoReturn:
+    """Run the command line."""
+    STOP.listen()
+    from yaan.cli.streams import replace_streams
 
-        print(f"yaan {version('yaan')}")
-        raise typer.Exit
+    out = replace_streams()
+    code = _run()
+    from yaan.cli.exits import after_output
 
-
-@app.callback()
-def yaan(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Designs, flies and clears crewed space missions.
-
-    Start with `yaan fly gaganyaan`. A MISSION is a name of the library (`yaan list`) or a YAML
-    file.
-    """
+    sys.stdout.flush()
+    code = STOP.code(after_output(code, out))
+    sys.stderr.flush()
+    # At once: all is written, and to take JAX down in order costs most of a second.
+    os._exit(code)
 
 
-_VERBS: dict[str, Callable[..., int]] = {
-    "fly": fly.fly,
-    "check": files.check,
-    "list": files.list_library,
-    "new": files.new,
-    "schema": files.schema,
-    "sources": files.sources,
-    "report": runs.report,
-    "compare": runs.compare,
-    "validate": validate.validate,
-    "doctor": doctor.doctor,
-}
-for _name, _verb in _VERBS.items():
-    app.command(_name, epilog=_EXITS)(guarded(_verb))
+def _run() -> int:
+    import gc
 
-
-def main() -> None:
-    """Run the command line; the entry point of the `yaan` script."""
-    console.tolerate_code_pages()
-    console.tell_notes()
     gc.disable()  # a command is short: to look for cycles in one flight would cost half a second
     try:
+        from yaan.cli.console import tell_notes
+        from yaan.cli.verbs import app
+
+        tell_notes()
         app()
     except SystemExit as done:
-        _leave(done)
+        return done.code if isinstance(done.code, int) else int(done.code is not None)
+    except BaseException:
+        from yaan.cli.exits import ExitCode, defect
 
-
-def _leave(done: SystemExit) -> None:
-    """End at once: all is written, and to take JAX down in order costs most of a second."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    if isinstance(done.code, int):
-        os._exit(done.code)
-    raise done
+        return ExitCode.INTERRUPTED if STOP.asked() else defect()
+    return 0

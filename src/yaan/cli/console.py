@@ -11,20 +11,14 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from yaan.cli.stop import STOP
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
 PIPE_WIDTH = 118  # characters, where no terminal tells its own
-
-
-def tolerate_code_pages() -> None:
-    """Never fail on a character that the console's encoding lacks: print a `?` for it."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
 
 
 def tell_notes() -> None:
@@ -95,6 +89,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 def print_json(document: Any) -> None:
     """Write one JSON document, in plain ASCII, to standard output."""
+    STOP.told()
     print(json.dumps(document, indent=2, allow_nan=False, default=str))
 
 

@@ -4,6 +4,7 @@ Every verb is wrapped by `guarded`. It turns the errors that a user can mend int
 standard error, or into one JSON document where `--json` asked for it.
 """
 
+import errno
 import functools
 import json
 import sys
@@ -12,6 +13,9 @@ from enum import IntEnum
 from typing import Any, ParamSpec
 
 import typer
+
+from yaan.cli.stop import STOP
+from yaan.cli.streams import Output, reader_left
 
 P = ParamSpec("P")
 
@@ -25,7 +29,11 @@ class ExitCode(IntEnum):
     NO_SOLUTION = 3
     NOT_FOUND = 4
     DEFECT = 70
+    OUTPUT = 74
+    HUNG_UP = 129
     INTERRUPTED = 130
+    READER_LEFT = 141
+    TERMINATED = 143
 
 
 MEANINGS = {
@@ -35,8 +43,15 @@ MEANINGS = {
     ExitCode.NO_SOLUTION: "no solution: the vehicle cannot; the shortfall is told",
     ExitCode.NOT_FOUND: "not found: the search met no targets; the nearest flight is told",
     ExitCode.DEFECT: "a defect in Yaan; please report it with the traceback",
+    ExitCode.OUTPUT: "an output cannot be written (full, closed); what is kept is told",
+    ExitCode.HUNG_UP: "stopped by a lost terminal; what was finished is kept",
     ExitCode.INTERRUPTED: "stopped by Ctrl-C; what was finished is kept",
+    ExitCode.READER_LEFT: "done, but the reader of the output left before its end",
+    ExitCode.TERMINATED: "stopped by SIGTERM; what was finished is kept",
 }
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Only what writes fails with these; any other failure of a file may be that of an input."""
 
 
 def guarded(command: Callable[P, int]) -> Callable[P, None]:
@@ -48,24 +63,52 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        as_json = bool(kwargs.get("as_json"))
+        as_json = STOP.as_json = bool(kwargs.get("as_json"))
         try:
             code = command(*args, **kwargs)
-        except (typer.Exit, BrokenPipeError):
+        except typer.Exit:
             raise
         except KeyboardInterrupt as stop:
-            lines = [str(stop) or "Stopped."]
-            code = _tell(ExitCode.INTERRUPTED, "interrupted", lines, as_json)
+            code = _stopped(str(stop), as_json)
         except Exception as error:
-            code = _explain(error, as_json)
+            # An interrupt may come out of a library as any error.
+            code = _stopped("", as_json) if STOP.asked() else _explain(error, as_json)
         raise typer.Exit(int(code))
 
     return run
 
 
-def _explain(error: Exception, as_json: bool) -> ExitCode:
+def after_output(code: int, out: Output) -> int:
+    """The exit code after all is printed: `code`, or what standard output has come to.
+
+    A verb whose output nobody could read has not told its result, so its own code would say more
+    than is known; a defect or a stop stays what it is.
+    """
+    if out.error is None or code >= ExitCode.DEFECT:
+        return code
+    if reader_left(out.error):
+        return ExitCode.READER_LEFT
+    reason = out.error.strerror or "it fails"
+    print(f"Standard output cannot be written: {reason}. {STOP.kept}".rstrip(), file=sys.stderr)
+    return ExitCode.OUTPUT
+
+
+def defect() -> ExitCode:
+    """Print the traceback of what is being handled."""
+    import traceback
+
+    traceback.print_exc()
+    return ExitCode.DEFECT
+
+
+def _stopped(text: str, as_json: bool) -> int:
+    code = 128 + STOP.signal if STOP.signal else ExitCode.INTERRUPTED
+    return _tell(code, "interrupted", [text or "Stopped."], as_json)
+
+
+def _explain(error: Exception, as_json: bool) -> int:
     """Tell one error, and choose its exit code."""
-    from yaan.base.errors import InputError, NoSolutionError, YaanError
+    from yaan.base.errors import InputError, NoSolutionError, OutputError, YaanError
 
     if isinstance(error, InputError):
         lines = [problem.sentence() for problem in error.problems]
@@ -73,13 +116,16 @@ def _explain(error: Exception, as_json: bool) -> ExitCode:
         return _tell(ExitCode.BAD_INPUT, "bad-input", lines, as_json, problems=problems)
     if isinstance(error, NoSolutionError):
         return _tell(ExitCode.NO_SOLUTION, "no-solution", [str(error)], as_json)
+    if isinstance(error, OutputError):
+        return _tell(ExitCode.OUTPUT, "output", [str(error)], as_json)
     if isinstance(error, YaanError):
         return _tell(ExitCode.BAD_INPUT, "refused", [str(error)], as_json)
     if isinstance(error, OSError):
-        return _tell(ExitCode.BAD_INPUT, "file", [_file_sentence(error)], as_json)
-    import traceback
-
-    traceback.print_exc()
+        code, kind = ExitCode.BAD_INPUT, "file"
+        if error.errno in _FULL:
+            code, kind = ExitCode.OUTPUT, "output"
+        return _tell(code, kind, [_file_sentence(error)], as_json)
+    defect()
     return _tell(ExitCode.DEFECT, "defect", [f"This is a defect in Yaan: {error!r}"], as_json)
 
 
@@ -93,8 +139,9 @@ def _file_sentence(error: OSError) -> str:
     return f"{where}{error.strerror or error}"
 
 
-def _tell(code: ExitCode, kind: str, lines: list[str], as_json: bool, **more: Any) -> ExitCode:
+def _tell(code: int, kind: str, lines: list[str], as_json: bool, **more: Any) -> int:
     if as_json:
+        STOP.told()
         text = "\n".join(lines)
         print(json.dumps({"error": {"kind": kind, "exit": int(code), "text": text, **more}}))
     else:

@@ -10,8 +10,9 @@ import typer
 
 from yaan.cli import console
 from yaan.cli.exits import ExitCode
-from yaan.cli.progress import Log, stoppable, watch
+from yaan.cli.progress import Log, heed, watch
 from yaan.cli.shelves import MissionArgument
+from yaan.cli.stop import STOP
 from yaan.cli.writable import require_folder
 
 if TYPE_CHECKING:
@@ -55,28 +56,49 @@ def fly(
     require_folder(out, "--out")
     log = Log()
     log.add(f"yaan fly {mission}: {loaded.title}")
+    STOP.words = lambda: _abandon(log, out, loaded.name)
     timings = {"load": time.perf_counter() - started}
     try:
-        with (
-            stoppable() as heed,
-            watch(log, show=not quiet and not as_json, verbose=verbose) as progress,
-        ):
+        with watch(log, show=not quiet and not as_json, verbose=verbose) as progress:
             flight = loaded.fly(progress=heed(progress), profile=profile)
     except KeyboardInterrupt:
-        log.add("Stopped by the user.")
-        folder = log.keep(out, loaded.name)
-        raise KeyboardInterrupt(f"Stopped; the log is in {folder}.") from None
+        raise KeyboardInterrupt(_abandon(log, out, loaded.name)) from None
+    STOP.hold()
     timings |= flight.timings
     saving = time.perf_counter()
-    folder = flight.save(out)
+    folder, failure = _save(flight, out, log)
     timings["save and report"] = time.perf_counter() - saving
-    log.write(folder)
-    show(flight, folder, timings, quiet=quiet, verbose=verbose, as_json=as_json)
-    if open_report:
+    STOP.release(f"The flight is kept in {folder}." if folder else "")
+    show(flight, folder, timings, failure, quiet=quiet, verbose=verbose, as_json=as_json)
+    if STOP.asked():  # while it was saved: the shell will see it, so it is said
+        print(STOP.words(), file=sys.stderr)
+    if failure:
+        return ExitCode.OUTPUT
+    if open_report and folder:
         import webbrowser
 
         webbrowser.open((folder / "report.html").resolve().as_uri())
     return exit_code(flight.summary)
+
+
+def _abandon(log: Log, parent: Path, name: str) -> str:
+    """Keep the log of a flight that is given up; returns the last words."""
+    log.add("Stopped by the user.")
+    return f"Stopped; the log is in {log.keep(parent, name)}."
+
+
+def _save(flight: "Flight", parent: Path, log: Log) -> tuple[Path | None, str]:
+    """Write the run folder; returns it, and what could not be written in one sentence."""
+    from yaan.base.errors import OutputError
+    from yaan.results import telling_kept
+
+    try:
+        folder = flight.save(parent)
+        with telling_kept(folder):
+            log.write(folder)
+        return folder, ""
+    except OutputError as error:
+        return error.folder, str(error)
 
 
 def prepare_jax() -> None:
@@ -121,18 +143,21 @@ def parse_overrides(pairs: list[str]) -> dict[str, str]:
 
 def show(
     flight: "Flight",
-    folder: Path,
+    folder: Path | None,
     timings: dict[str, float],
+    failure: str = "",
     *,
     quiet: bool,
     verbose: bool,
     as_json: bool,
 ) -> None:
-    """Print a flight: as JSON, in two lines, or in tables."""
+    """Print a flight: as JSON, in two lines, or in tables; and what could not be written of it."""
     summary = flight.summary
     if as_json:
         rounded = {name: round(seconds, 3) for name, seconds in timings.items()}
-        console.print_json({"summary": summary, "folder": str(folder), "timings": rounded})
+        document = {"summary": summary, "folder": folder, "timings": rounded}
+        error = {"kind": "output", "exit": int(ExitCode.OUTPUT), "text": failure}
+        console.print_json(document | ({"error": error} if failure else {}))
         return
     from yaan.cli import tables
 
@@ -150,13 +175,17 @@ def show(
     for verdict, text in tables.verdicts(summary):
         if verdict == "FAILED" or not quiet:
             screen.print(console.word(verdict), text, soft_wrap=True)
-    screen.print(f"Run folder: {folder}", soft_wrap=True)
-    screen.print(f"Report:     {folder / 'report.html'}", soft_wrap=True)
+    if folder:
+        screen.print(f"Run folder: {folder}", soft_wrap=True)
+    if folder and not failure:
+        screen.print(f"Report:     {folder / 'report.html'}", soft_wrap=True)
     outcome = summary["outcome"]
     if outcome.get("shortfall"):
         screen.print(f"Shortfall: {outcome['shortfall']:.1f} m/s")
     screen.print(outcome["text"], soft_wrap=True)
     sys.stdout.flush()
+    if failure:
+        print(failure, file=sys.stderr)
 
 
 def exit_code(summary: dict[str, Any]) -> ExitCode:

@@ -1,7 +1,5 @@
 """What a flight in the making shows: a live line or plain lines, a log, and a way to stop it."""
 
-import signal
-import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -9,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from yaan.cli import console
+from yaan.cli.stop import STOP, Stop
 
 if TYPE_CHECKING:
     from yaan.mission.flight.fly import Progress
@@ -28,10 +27,10 @@ class Log:
         self._lines.append(f"{time.perf_counter() - self._start:8.2f} s  {text}")
 
     def write(self, folder: Path) -> None:
-        """Append what is kept to the folder's `log.txt`."""
-        text = "\n".join(self._lines) + "\n"
-        with (folder / "log.txt").open("a", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        """Write what is kept to the folder's `log.txt`."""
+        from yaan.results import write_text
+
+        write_text(folder / "log.txt", "\n".join(self._lines) + "\n")
 
     def keep(self, parent: Path, name: str) -> Path:
         """Write the log of an unfinished flight to a folder of its own."""
@@ -42,36 +41,20 @@ class Log:
         return folder
 
 
-@contextmanager
-def stoppable() -> Generator[Callable[[Tell], Tell]]:
-    """Make Ctrl-C reach worker threads: the next time one of them tells something, it stops.
+def heed(tell: Tell, stop: Stop = STOP) -> Tell:
+    """`tell`, which also stops the flight in the thread that tells, once a signal has asked.
 
-    Only the main thread gets the interrupt, and a pool would let its workers finish first.
+    A mission keeps its ascent from the ranking on, so from there on a signal waits for this.
     """
-    stopped = threading.Event()
-    main = threading.main_thread()
 
-    def stop(signum: int, frame: object) -> None:
-        del signum, frame
-        stopped.set()
-        raise KeyboardInterrupt
+    def told(record: "Progress") -> None:
+        if stop.asked():
+            raise KeyboardInterrupt
+        tell(record)
+        if record.stage == "rank":
+            stop.hold()
 
-    def heed(tell: Tell) -> Tell:
-        def told(record: "Progress") -> None:
-            if stopped.is_set() and threading.current_thread() is not main:
-                raise KeyboardInterrupt
-            tell(record)
-
-        return told
-
-    if threading.current_thread() is not main:  # signals belong to the main thread
-        yield heed
-        return
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield heed
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return told
 
 
 @contextmanager
@@ -115,6 +98,16 @@ def _plain(log: Log, verbose: bool) -> Tell:
 
 
 @contextmanager
+def hidden_cursor() -> Generator[None]:
+    """Whoever leaves in the middle of a live line shows the cursor again, on a line of its own."""
+    STOP.before = "\x1b[?25h\n"
+    try:
+        yield
+    finally:
+        STOP.before = ""
+
+
+@contextmanager
 def _live(log: Log) -> Generator[Tell]:
     """One line a stage of the computation, the last one moving."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -127,7 +120,7 @@ def _live(log: Log) -> Generator[Tell]:
         TextColumn("{task.fields[where]}", markup=False),
     )
     tasks: dict[str, Any] = {}
-    with Progress(*columns, console=console.err()) as bars:
+    with hidden_cursor(), Progress(*columns, console=console.err()) as bars:
 
         def update(record: "Progress") -> None:
             log.add(sentence(record))

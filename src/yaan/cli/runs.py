@@ -1,5 +1,7 @@
 """The verbs on run folders: report, compare."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,24 +26,46 @@ def report(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the path.")] = False,
 ) -> int:
     """Write the report of a run folder again, and print its tables."""
+    from yaan.cli import tables
     from yaan.report import write_report
-    from yaan.results import read_flight
+    from yaan.results import read_flight, telling_kept
 
-    page = write_report(run)
-    if not quiet:
-        from yaan.cli import tables
-
-        summary = read_flight(run).summary
-        for table in tables.overview(summary):
-            console.out().print(table)
-        for verdict, text in tables.verdicts(summary):
-            console.out().print(console.word(verdict), text, soft_wrap=True)
+    summary = read_flight(run).summary
+    with _telling_damage(run):
+        shown = () if quiet else tuple(tables.overview(summary))
+        judged = () if quiet else tuple(tables.verdicts(summary))
+        with telling_kept(run):
+            page = write_report(run)
+    for table in shown:
+        console.out().print(table)
+    for verdict, text in judged:
+        console.out().print(console.word(verdict), text, soft_wrap=True)
     print(page)
     if open_report:
         import webbrowser
 
         webbrowser.open(Path(page).resolve().as_uri())
     return ExitCode.OK
+
+
+@contextmanager
+def _telling_damage(run: Path) -> Generator[None]:
+    """Tell what cannot be drawn as damage: the checks of a run folder do not look at every value.
+
+    Raises:
+        YaanError: where anything but a file fails.
+    """
+    from yaan.base.errors import YaanError
+
+    try:
+        yield
+    except (YaanError, OSError):
+        raise
+    except Exception as error:
+        raise YaanError(
+            f"{run} is damaged: the report cannot be drawn from what its files hold."
+            " If nobody changed them it is a defect in Yaan, please report it with the folder."
+        ) from error
 
 
 def compare(

@@ -1,5 +1,6 @@
 """`yaan validate`: fly the outside world's cases, print the wall, say whether every margin held."""
 
+import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ import typer
 
 from yaan.cli import console
 from yaan.cli.exits import ExitCode
+from yaan.cli.progress import hidden_cursor
 from yaan.cli.writable import require_file
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def validate(
     ] = False,
 ) -> int:
     """Fly the outside world's cases and compare them: quantity, distance, margin, verdict."""
+    from yaan.base.errors import OutputError
     from yaan.cli.fly import prepare_jax
 
     if html is not None:
@@ -41,12 +44,21 @@ def validate(
     chosen = choose(suite, case)
     with _progress(len(chosen), show=not as_json) as tell:
         results = run(chosen, tell)
+    failure = ""
     if html is not None:
-        write_wall(html, results)
+        try:
+            write_wall(html, results)
+        except OutputError as error:  # what took minutes is told all the same
+            html, failure = None, str(error)
     if as_json:
-        console.print_json(document(results))
+        error = {"kind": "output", "exit": int(ExitCode.OUTPUT), "text": failure}
+        console.print_json(document(results) | ({"error": error} if failure else {}))
     else:
         _print(results, html)
+        if failure:
+            print(failure, file=sys.stderr)
+    if failure:
+        return ExitCode.OUTPUT
     return ExitCode.OK if all(result.held for result in results) else ExitCode.VERDICT_FAILED
 
 
@@ -62,7 +74,8 @@ def _progress(count: int, *, show: bool) -> Generator[Callable[["Case", int, int
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         what = TextColumn("{task.description}", markup=False)
-        with Progress(BarColumn(24), TimeElapsedColumn(), what, console=screen) as bars:
+        bar = Progress(BarColumn(24), TimeElapsedColumn(), what, console=screen)
+        with hidden_cursor(), bar as bars:
             task = bars.add_task("", total=count)
             yield lambda case, index, _: bars.update(task, completed=index, description=case.key)
             bars.update(task, completed=count, description="")

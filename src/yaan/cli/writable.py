@@ -14,8 +14,10 @@ def require_folder(folder: Path, option: str) -> None:
     Raises:
         InputError: a file stands in its way, or its place cannot be written in.
     """
-    there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
-    reason = _obstacle(there)
+    reason = _unnameable(folder)
+    if not reason:
+        there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+        reason = _obstacle(there)
     if reason:
         _refuse(folder, option, "a folder that can be made or written in", reason)
 
@@ -30,9 +32,22 @@ def require_file(path: Path, option: str) -> None:
     Raises:
         InputError: a folder has its name, or it has no folder that can be written in.
     """
-    reason = f"{path} is a folder" if path.is_dir() else _obstacle(path.parent)
+    reason = _unnameable(path)
+    if not reason:
+        reason = f"{path} is a folder" if path.is_dir() else _obstacle(path.parent)
     if reason:
         _refuse(path, option, "a file that can be written", reason)
+
+
+def _unnameable(path: Path) -> str:
+    """Why no file can have this path, such as a name that is too long; "" if one can."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return str(error.strerror)
+    return ""
 
 
 def _obstacle(folder: Path) -> str:

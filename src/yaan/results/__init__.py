@@ -2,12 +2,13 @@
 
 from yaan.results.compare import Difference, compare
 from yaan.results.outcome import OutcomeCode
+from yaan.results.shape import read_json
 from yaan.results.store import (
     SCHEMA,
     FlightRecord,
     new_run_folder,
     read_flight,
-    read_json,
+    telling_kept,
     upgrade,
     write_flight,
     write_json,
@@ -38,6 +39,7 @@ __all__ = [
     "new_run_folder",
     "read_flight",
     "read_json",
+    "telling_kept",
     "upgrade",
     "write_flight",
     "write_json",

@@ -125,11 +125,15 @@ def _record(run: Path | str | FlightRecord) -> FlightRecord:
 
 def _mission(folder: Path) -> dict[str, Any]:
     path = folder / "mission.yaml"
-    if not path.is_file():
+    if not path.exists():
         return {}
     reader = cast(Any, YAML)(typ="safe", pure=True)
     try:
         tree: object = reader.load(path.read_text(encoding="utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise YaanError(f"{path} is damaged, it is not YAML: {error}.") from error
-    return cast(dict[str, Any], tree) if isinstance(tree, dict) else {}
+    except OSError as error:
+        raise YaanError(f"Cannot read {path}: {error.strerror}.") from error
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise YaanError(f"{path} is damaged, it is not YAML that can be read.") from error
+    if not isinstance(tree, dict):
+        raise YaanError(f"{path} is damaged, it holds no mission.")
+    return cast(dict[str, Any], tree)

@@ -4,6 +4,7 @@ Written with h5netcdf alone, so that reading results needs no xarray; xarray and
 read them too. Neither h5netcdf nor h5py says its types: both stay behind `Any`, in this file only.
 """
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -30,23 +31,23 @@ _AXES = ("x", "y", "z")
 _QUATERNION = ("w", "x", "y", "z")
 
 
-def write_netcdf(
-    path: Path,
+def netcdf_bytes(
     history: History,
     groups: Mapping[str, Mapping[str, Array]],
     attributes: Mapping[str, str],
-) -> None:
-    """Write the history and its groups to `path`.
+) -> bytes:
+    """The content of a file with the history and its groups.
+
+    It is made in memory, since HDF5 does not always come back from a disk that fills.
 
     Args:
-        path: file to create or replace.
         history: the flown profile; becomes the root group.
         groups: ``kind/profile`` to columns, see `GROUP_COLUMNS`.
         attributes: texts about the file as a whole.
     """
     checked = {name: check_group(name, columns) for name, columns in groups.items()}
-    file = cast(Any, h5netcdf).File(path, "w")
-    with file:
+    made = io.BytesIO()
+    with cast(Any, h5netcdf).File(made, "w") as file:
         for key, text in {"Conventions": _CONVENTIONS, **attributes}.items():
             file.attrs[key] = text
         _write_columns(file, history.columns, COLUMNS)
@@ -63,19 +64,27 @@ def write_netcdf(
             phase.attrs["names"] = "\n".join(history.phases)
         for name, columns in checked.items():
             _write_columns(file.create_group(name), columns, GROUP_COLUMNS[name.split("/")[0]])
+    return made.getvalue()
 
 
 def read_netcdf(path: Path) -> tuple[History, Groups]:
-    """Read what `write_netcdf` wrote.
+    """Read a file of what `netcdf_bytes` made.
 
     Raises:
-        YaanError: if the file is not one of ours.
+        YaanError: if the file is not one of ours, or damaged.
     """
     try:
-        file = cast(Any, h5netcdf).File(path, "r")
-    except OSError as error:
-        raise YaanError(f"{path} is not a readable netCDF-4 file: {error}.") from error
-    with file:
+        return _read(path)
+    except YaanError as error:
+        raise YaanError(f"{path} is damaged. {error}") from error
+    except Exception as error:  # bytes that are wrong fail anywhere in HDF5, and as anything
+        raise YaanError(
+            f"{path} is not a readable netCDF-4 file of a flight: it is cut, or no such file."
+        ) from error
+
+
+def _read(path: Path) -> tuple[History, Groups]:
+    with cast(Any, h5netcdf).File(path, "r") as file:
         variables: Any = file.variables
         columns = {name: _values(variables[name]) for name in COLUMNS if name in variables}
         stages = _names(variables["stage"]) if "stage" in variables else ()

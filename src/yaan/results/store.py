@@ -13,7 +13,8 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -21,8 +22,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from yaan.base.errors import YaanError
-from yaan.results.netcdf import Groups, read_netcdf, write_netcdf
+from yaan.base.errors import OutputError, YaanError, quote
+from yaan.results.netcdf import Groups, netcdf_bytes, read_netcdf
+from yaan.results.shape import check_summary, read_json
 from yaan.results.trajectory import Array, History
 
 SCHEMA = 1
@@ -30,6 +32,8 @@ SCHEMA = 1
 
 PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "equinox", "diffrax", "pydantic", "ruamel.yaml")
 """Packages whose version can change a number; the manifest keeps those that are installed."""
+
+_LONGEST_STEM = 200  # bytes; file systems take 255, and a number follows
 
 _TEXT_ATTRIBUTES = ("mission", "title", "profile", "epoch", "yaan")
 
@@ -61,13 +65,15 @@ def new_run_folder(parent: Path | str, mission: str) -> Path:
 
     Args:
         parent: folder of runs; made if absent.
-        mission: name of the mission; what a file name cannot hold becomes a hyphen.
+        mission: name of the mission; what a file name cannot hold becomes a hyphen, and what is
+            too long for one is cut.
 
     Raises:
-        YaanError: if the folder cannot be made.
+        OutputError: if the folder cannot be made.
     """
     parent = Path(parent)
     stem = re.sub(r"[^\w.-]+", "-", mission).strip("-.") or "mission"
+    stem = stem.encode()[:_LONGEST_STEM].decode(errors="ignore")
     pattern = re.compile(re.escape(stem) + r"-(\d+)")
     try:
         parent.mkdir(parents=True, exist_ok=True)
@@ -82,7 +88,7 @@ def new_run_folder(parent: Path | str, mission: str) -> Path:
             else:
                 return folder
     except OSError as error:
-        raise YaanError(f"Cannot make a run folder in {parent}: {error.strerror}.") from error
+        raise OutputError(f"Cannot make a run folder in {parent}: {error.strerror}.") from error
 
 
 def write_flight(
@@ -100,20 +106,13 @@ def write_flight(
         groups: ``abort/<profile>`` and ``profiles/<profile>`` to columns.
 
     Raises:
-        YaanError: if something does not fit the catalogue or cannot be written.
+        YaanError: if something does not fit the catalogue.
+        OutputError: if something cannot be written.
     """
     folder = Path(folder)
     if history is not None:
         texts = {key: str(summary[key]) for key in _TEXT_ATTRIBUTES if summary.get(key)}
-        target = folder / "flight.nc"
-        temporary = _beside(target)
-        try:
-            write_netcdf(temporary, history, groups or {}, texts)
-            os.replace(temporary, target)
-        except OSError as error:
-            raise YaanError(f"Cannot write {target}: {error}.") from error
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_bytes(folder / "flight.nc", netcdf_bytes(history, groups or {}, texts))
     write_json(folder / "summary.json", {"schema": SCHEMA, **summary})
 
 
@@ -121,21 +120,27 @@ def read_flight(folder: Path | str) -> FlightRecord:
     """Read a run folder.
 
     Raises:
-        YaanError: if it is no run folder, or one of another schema.
+        YaanError: if it is no run folder, one of another schema, or a damaged one.
     """
     folder = Path(folder)
     if folder.name == "summary.json":
         folder = folder.parent
-    if not (folder / "summary.json").is_file():
+    told = folder / "summary.json"
+    try:
+        finished = told.is_file()
+    except OSError as error:
+        raise YaanError(f"Cannot read {told}: {error.strerror}.") from error
+    if not finished:
         raise YaanError(
             f"{folder} is not a finished run folder: it has no summary.json."
             " `yaan fly` writes one and prints its path."
         )
-    summary = upgrade(read_json(folder / "summary.json"), folder / "summary.json")
+    summary = upgrade(read_json(told), told)
+    check_summary(summary, told)
     flight, manifest = folder / "flight.nc", folder / "manifest.json"
-    history, groups = read_netcdf(flight) if flight.is_file() else (None, {})
+    history, groups = read_netcdf(flight) if flight.exists() else (None, {})
     return FlightRecord(
-        folder, summary, history, groups, read_json(manifest) if manifest.is_file() else {}
+        folder, summary, history, groups, read_json(manifest) if manifest.exists() else {}
     )
 
 
@@ -152,7 +157,9 @@ def upgrade(summary: Mapping[str, Any], path: Path | str = "summary.json") -> di
         advice = f"It was written by a newer Yaan ({summary.get('yaan', 'unknown')}); update Yaan."
     else:
         advice = "Fly the mission again to get a run folder that this Yaan reads."
-    raise YaanError(f"{path} carries schema {schema!r}; this Yaan reads schema {SCHEMA}. {advice}")
+    raise YaanError(
+        f"{path} carries schema {quote(schema)}; this Yaan reads schema {SCHEMA}. {advice}"
+    )
 
 
 def write_manifest(
@@ -209,38 +216,51 @@ def write_text(path: Path | str, text: str) -> None:
     """Write `text` in UTF-8 with newlines as given, in one step.
 
     Raises:
-        YaanError: if it cannot be written.
+        OutputError: if it cannot be written.
+    """
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path | str, content: bytes) -> None:
+    """Write `content`, in one step.
+
+    Raises:
+        OutputError: if it cannot be written.
     """
     path = Path(path)
     temporary = _beside(path)
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with temporary.open("wb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        raise YaanError(f"Cannot write {path}: {error.strerror}.") from error
+        raise OutputError(f"Cannot write {path}: {error.strerror}.") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what made the writing fail may do so again
+            temporary.unlink(missing_ok=True)
 
 
-def read_json(path: Path | str) -> dict[str, Any]:
-    """Read a JSON object.
+@contextmanager
+def telling_kept(folder: Path) -> Generator[None]:
+    """Where something cannot be written, say what the run folder has all the same.
 
     Raises:
-        YaanError: if the file is absent, damaged or no object.
+        OutputError: that of what is done inside, with what is kept; an empty folder is removed.
     """
-    path = Path(path)
     try:
-        document: object = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise YaanError(f"Cannot read {path}: {error.strerror}.") from error
-    except ValueError as error:
-        raise YaanError(f"{path} is damaged, it is not JSON: {error}.") from error
-    if not isinstance(document, dict):
-        raise YaanError(f"{path} is damaged, it holds no JSON object.")
-    return cast(dict[str, Any], document)
+        yield
+    except OutputError as error:
+        kept = sorted(path.name for path in folder.glob("[!.]*"))
+        if not kept:
+            with suppress(OSError):
+                folder.rmdir()
+            raise OutputError(f"{error} Nothing of the flight is kept.") from error
+        words = f"{error} Kept in {folder}: {', '.join(kept)}."
+        if "summary.json" in kept and "report.html" not in kept:
+            words += f" Once there is room, `yaan report {folder}` writes the report."
+        raise OutputError(words, folder) from error
 
 
 def _plain(value: object) -> object:

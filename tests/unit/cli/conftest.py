@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from yaan.cli.app import app
+from yaan.cli.verbs import app
 
 SUMMARY: dict[str, Any] = {
     "schema": 1,

@@ -6,14 +6,15 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from tests.unit.cli.conftest import SUMMARY, Desk, Yaan
 from yaan.base.errors import InputError, NoSolutionError, Problem
 from yaan.cli import fly
-from yaan.cli.progress import stoppable
+from yaan.cli.progress import heed
+from yaan.cli.stop import Stop
 
 
 def test_prints_the_flight_and_keeps_a_log(desk: Desk, yaan_cli: Yaan):
@@ -125,16 +126,16 @@ def test_interrupt_keeps_the_log(desk: Desk, yaan_cli: Yaan):
     assert "Stopped by the user" in Path("runs/paper-1/log.txt").read_text(encoding="utf-8")
 
 
-def test_an_interrupt_stops_workers_at_their_next_word():
+def test_an_interrupt_stops_whoever_tells_next():
     told: list[Any] = []
-    record: Any = SimpleNamespace(stage="solve")
-    with stoppable() as heed:
-        tell = heed(told.append)
+    stop, record = Stop(), cast(Any, SimpleNamespace(stage="rank"))
+    tell = heed(told.append, stop)
+    tell(record)
+    stop.heard(signal.SIGINT)  # the ranking is begun, so it is only noted
+    with pytest.raises(KeyboardInterrupt):
         tell(record)
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
-        with ThreadPoolExecutor() as pool:
-            ended = pool.submit(tell, record).exception()
+    with ThreadPoolExecutor() as pool:
+        ended = pool.submit(tell, record).exception()
     assert isinstance(ended, KeyboardInterrupt)
     assert len(told) == 1
 
@@ -156,6 +157,15 @@ def test_a_folder_that_cannot_be_written_is_bad_input(desk: Desk, yaan_cli: Yaan
         assert ended.err.splitlines() == [
             f'--out: "{out}": expected a folder that can be made or written in (taken is no folder)'
         ]
+
+
+def test_a_folder_that_no_name_can_reach_is_bad_input(desk: Desk, yaan_cli: Yaan):
+    desk.fly_error = AssertionError("flown")
+    for out in ("a" * 400, f"{'a' * 400}/runs"):
+        ended = yaan_cli("fly", "paper", "--out", out)
+        assert ended.code == 2
+        assert "File name too long" in ended.err
+        assert ended.err.count("\n") == 1
 
 
 def test_a_folder_that_refuses_is_bad_input(

@@ -34,7 +34,7 @@ def test_help_is_quick():
 
 def test_help_tells_the_exit_codes(yaan_cli: Yaan):
     text = yaan_cli("--help").out
-    for code in ("0", "1", "2", "3", "70", "130"):
+    for code in ("0", "1", "2", "3", "70", "74", "130", "141", "143"):
         assert f" {code}  " in text
 
 

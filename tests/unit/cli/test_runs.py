@@ -49,3 +49,29 @@ def test_no_run_folder_is_bad_input(tmp_path: Path, yaan_cli: Yaan):
         ended = yaan_cli(*verb)
         assert ended.code == 2
         assert "summary.json" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("summary.json", '"timeline": [', '"timeline": ['),
+        ("summary.json", '"passed": true', '"passed": []'),
+        ("summary.json", '"ideal": 9400.0', '"ideal": {}'),
+        ("summary.json", '"event": ', '"name": '),
+        ("manifest.json", "{}", '{"packages": 3, "inputs": [1]}'),
+    ],
+)
+def test_a_run_that_cannot_be_drawn_is_told_in_one_sentence(
+    runs: tuple[str, str], yaan_cli: Yaan, name: str, old: str, new: str
+):
+    path = Path(runs[0]) / name
+    text = path.read_text(encoding="utf-8") if path.exists() else old
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    ended = yaan_cli("report", runs[0])
+    if old == new:
+        assert ended.code == 0
+        return
+    assert ended.code == 2
+    assert ended.err.startswith(f"{runs[0]} is damaged: the report cannot be drawn")
+    assert ended.err.count("\n") == 1

@@ -1,6 +1,8 @@
 """`yaan validate` with cases of paper."""
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -95,3 +97,19 @@ def test_an_unknown_name_is_bad_input(yaan_cli: Yaan, option: str, value: str, h
     ended = yaan_cli("validate", option, value)
     assert ended.code == 2
     assert hint in ended.err
+
+
+def test_a_page_that_finds_no_room_does_not_take_the_results_with_it(
+    yaan_cli: Yaan, monkeypatch: pytest.MonkeyPatch
+):
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "replace", full)
+    ended = yaan_cli("validate", "--html", "wall.html")
+    assert ended.code == 74
+    assert "2 of 3 gated lines held" in ended.out
+    assert "The wall" not in ended.out
+    assert ended.err.endswith("Cannot write wall.html: No space left on device.\n")
+    told = json.loads(yaan_cli("validate", "--html", "wall.html", "--json").out)
+    assert (told["held"], told["error"]["exit"]) == (False, 74)

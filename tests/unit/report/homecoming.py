@@ -387,10 +387,10 @@ def write_mission(folder: Path, step: int = 1) -> Path:
 
 
 def write_entry(folder: Path) -> Path:
-    """A run folder of `kind: entry`: entry and descent, and nothing before."""
+    """A run folder of an entry: entry and descent, and nothing before."""
     folder.mkdir(parents=True, exist_ok=True)
     columns, spans = home_columns()
-    summary = {"schema": 1, "kind": "entry", "mission": "capsule-entry", "title": "A capsule"}
+    summary = {"schema": 1, "kind": "flight", "mission": "capsule-entry", "title": "A capsule"}
     summary |= {"epoch": "2027-01-18T03:40:00 UTC", "yaan": "0.1.0"}
     summary |= {"outcome": {"code": "flown", "text": "A capsule: down."}}
     summary |= home_summary(columns, spans)

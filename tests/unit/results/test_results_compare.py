@@ -2,6 +2,7 @@
 
 import pytest
 
+from yaan.base.errors import YaanError
 from yaan.results import compare, write_json, write_text
 
 MISSION = """
@@ -50,3 +51,31 @@ def test_results_carry_absolute_and_relative_differences(runs):
     assert found["orbit.perigee"].absolute is None
     assert found["timeline.x#2.time"].first is None
     assert not any(key.startswith("notes") for key in found)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "it holds no mission"),
+        (b"hello", "it holds no mission"),
+        (b"- 1", "it holds no mission"),
+        (b"\xff\xfe", "not YAML"),
+        (b"\0\0", "not YAML"),
+        (b"\t: ]", "not YAML"),
+        (b"[" * 600, "not YAML"),
+        (b"a: 2020-99-99", "not YAML"),
+    ],
+)
+def test_a_damaged_mission_is_told_in_one_sentence(runs, content, says):
+    (runs / "b" / "mission.yaml").write_bytes(content)
+    with pytest.raises(YaanError, match=says) as told:
+        compare(runs / "a", runs / "b")
+    assert str(told.value).startswith(f"{runs / 'b' / 'mission.yaml'} is damaged")
+    assert "\n" not in str(told.value)
+
+
+def test_a_mission_that_is_a_folder_is_told(runs):
+    (runs / "b" / "mission.yaml").unlink()
+    (runs / "b" / "mission.yaml").mkdir()
+    with pytest.raises(YaanError, match="Cannot read"):
+        compare(runs / "a", runs / "b")

@@ -1,12 +1,18 @@
 """What is written to a run folder is what is read from it, bit by bit."""
 
+import errno
 import json
+import os
 import threading
+from pathlib import Path
+from typing import Any, cast
 
+import h5py
 import numpy as np
 import pytest
 
-from yaan.base.errors import YaanError
+from yaan.api import Flight
+from yaan.base.errors import OutputError, YaanError
 from yaan.results import (
     COLUMNS,
     OutcomeCode,
@@ -14,10 +20,12 @@ from yaan.results import (
     new_run_folder,
     read_flight,
     read_json,
+    telling_kept,
     upgrade,
     write_flight,
     write_json,
     write_manifest,
+    write_text,
 )
 
 DIGEST = "69a63652bbf38cdfd6b9abd12b928dbaf80960689074397a2a8603c4a3c35845"
@@ -125,6 +133,148 @@ def test_missing_and_damaged_folders_are_refused(tmp_path):
         read_flight(tmp_path)
 
 
+WHOLE = json.dumps(SUMMARY | {"timeline": [{"event": "end", "time": 1.0}], "outcome": {}})
+
+
+def changed(key, value):
+    return json.dumps(json.loads(WHOLE) | {key: value}).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "not JSON from line 1, column 1 on"),
+        (WHOLE.encode()[:-20], "not JSON from line 1"),
+        (b'{"schema": 1}\n{}', "not JSON from line 2, column 1 on"),
+        (WHOLE.encode("utf-16"), "not text in UTF-8"),
+        (b"\0" * 100, "not JSON from line 1"),
+        (b"[1, 2]", "no JSON object"),
+        (b"[" * 100_000, "nested more than 50 levels"),
+        (b'{"schema": 1, "x": ' + b"[" * 60 + b"]" * 60 + b"}", "nested more than 50 levels"),
+        (b'{"schema": 1, "x": NaN}', "holds NaN"),
+        (b'{"schema": 1, "x": -Infinity}', "Infinity"),
+        (b'{"schema": 1, "x": ' + b"9" * 5000 + b"}", "thousands of digits"),
+        (b'{"schema": 1, "x": {"y": [1e999]}}', "x.y.0: inf: expected a finite number"),
+        (b'{"schema": 1, "x": ' + b"9" * 400 + b"}", "x: 999"),
+        (b'{"schema": 1, "title": "\\ud800"}', "title: "),
+        (b'{"schema": 2}', "reads schema 1"),
+        (b'{"schema": [1]}', "carries schema a list"),
+        (b'{"schema": 1, "kind": "manifest"}', 'kind: "manifest": expected flight'),
+        (changed("timeline", 3), "timeline: 3: expected a list of mappings"),
+        (changed("timeline", {}), "timeline: a mapping: expected a list of mappings"),
+        (changed("verdicts", [None]), "verdicts: a list: expected a list of mappings"),
+        (changed("timeline", [{"time": []}]), "timeline.0.time: a list: expected a text or"),
+        (changed("outcome", "flown"), 'outcome: "flown": expected a mapping'),
+        (changed("title", 1), "title: 1: expected a text"),
+        (changed("notes", [1]), "notes: a list: expected a list of texts"),
+        (changed("mass_closure", True), "mass_closure: true: expected a number"),
+    ],
+)
+def test_a_damaged_summary_is_told_in_one_sentence(tmp_path, content, says):
+    (tmp_path / "summary.json").write_bytes(content)
+    with pytest.raises(YaanError) as told:
+        read_flight(tmp_path)
+    text = str(told.value)
+    assert says in text
+    assert text.startswith(str(tmp_path / "summary.json"))
+    assert "\n" not in text
+
+
+def test_what_a_flight_lacks_or_knows_more_is_no_damage(tmp_path):
+    more = {"timeline": None, "crew": None, "profile": None, "of a later Yaan": [1]}
+    write_json(tmp_path / "summary.json", json.loads(WHOLE) | more)
+    assert read_flight(tmp_path).summary["timeline"] is None
+
+
+def test_a_damaged_history_is_told_in_one_sentence(tmp_path):
+    write_flight(tmp_path, SUMMARY, full_history())
+    good = (tmp_path / "flight.nc").read_bytes()
+    random = np.random.default_rng(1)
+    for content in (b"", good[:-1], good[: len(good) // 2], b"\0" * 999, random.bytes(5000)):
+        (tmp_path / "flight.nc").write_bytes(content)
+        with pytest.raises(YaanError, match=r"flight\.nc is not a readable netCDF-4 file") as told:
+            read_flight(tmp_path)
+        assert "\n" not in str(told.value)
+    (tmp_path / "flight.nc").unlink()
+    (tmp_path / "flight.nc").mkdir()
+    with pytest.raises(YaanError, match=r"flight\.nc is not a readable"):
+        read_flight(tmp_path)
+
+
+def test_a_history_of_another_program_is_told(tmp_path):
+    write_json(tmp_path / "summary.json", SUMMARY)
+    with h5py.File(tmp_path / "flight.nc", "w") as file:
+        file["time"] = [2.0, 1.0]
+    with pytest.raises(YaanError, match=r"flight\.nc is"):
+        read_flight(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a" * 400, "a\0b", "file", "file/below"])
+def test_what_is_no_folder_is_refused(tmp_path, name):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(YaanError, match=r"summary\.json"):
+        read_flight(tmp_path / name)
+
+
+FILES = ("mission.yaml", "manifest.json", "flight.nc", "summary.json")
+
+
+def keep_all(folder):
+    with telling_kept(folder):
+        write_text(folder / "mission.yaml", "schema: 1\n")
+        write_manifest(folder, yaan="0.1.0", inputs={}, timings={})
+        write_flight(folder, SUMMARY, full_history(3))
+
+
+@pytest.mark.parametrize("full", FILES)
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_a_disk_that_fills_at_a_file_leaves_those_before(tmp_path, monkeypatch, full, number):
+    replace, folder = os.replace, new_run_folder(tmp_path, "m")
+
+    def fill(source, target):
+        if target.name == full:
+            raise OSError(number, os.strerror(number))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fill)
+    with pytest.raises(OutputError) as told:
+        keep_all(folder)
+    text, kept = str(told.value), sorted(FILES[: FILES.index(full)])
+    assert text.startswith(f"Cannot write {folder / full}: {os.strerror(number)}. ")
+    if kept:
+        assert text.endswith(f" Kept in {folder}: {', '.join(kept)}.")
+        assert told.value.folder == folder
+        assert sorted(path.name for path in folder.iterdir()) == kept
+    else:
+        assert text.endswith(" Nothing of the flight is kept.")
+        assert not folder.exists()
+
+
+def test_a_part_that_cannot_be_removed_hides_nothing(tmp_path, monkeypatch):
+    def refuse(*arguments, **more):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(OutputError, match="Read-only file system"):
+        write_text(tmp_path / "a.txt", "text")
+
+
+def test_a_report_that_finds_no_room_can_be_written_again(tmp_path, monkeypatch):
+    def full(source, target):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    flight = Flight(cast(Any, None), {})
+    vars(flight)["summary"] = SUMMARY
+    write_flight(tmp_path, SUMMARY)
+    monkeypatch.setattr("yaan.mission.telling.keep.keep", lambda *_: tmp_path)
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OutputError) as told:
+        flight.save(tmp_path)
+    assert "report.html: No space left on device. Kept in" in str(told.value)
+    assert f"`yaan report {tmp_path}` writes the report." in str(told.value)
+
+
 def test_folders_count_on(tmp_path):
     assert new_run_folder(tmp_path / "runs", "gaganyaan").name == "gaganyaan-1"
     (tmp_path / "runs" / "gaganyaan-7").mkdir()
@@ -132,6 +282,9 @@ def test_folders_count_on(tmp_path):
     assert new_run_folder(tmp_path / "runs", "gaganyaan").name == "gaganyaan-8"
     assert new_run_folder(tmp_path, "../../etc/x y").name == "etc-x-y-1"
     assert new_run_folder(tmp_path, "..").name == "mission-1"
+    for name in ("a" * 300, "या" * 150):
+        for number in (1, 2):
+            assert new_run_folder(tmp_path, name).name.endswith(f"-{number}")
 
 
 def test_runs_started_together_get_a_folder_each(tmp_path):

@@ -115,6 +115,9 @@ def fly(
         histories |= _histories(spec, world, profiles, sides)
         with clock.on("wait for the way home"):
             back, lost = _home(coming)
+        if _interrupted(coming):
+            stopped = True
+            sides.add(lost)
         dog_leg = sides.attempt("price of the dog-leg", turning.result)
     profiles = {name: one for name, one in profiles.items() if name in histories}
     notes = [*notes_of(spec), *_notes(spec, world, chosen, histories[flown])]
@@ -138,12 +141,19 @@ def _start_home(
 
 def _home(coming: "Future[Returned] | None") -> tuple[Returned | None, str]:
     """The way home, or why there is none."""
+    if _interrupted(coming):
+        return None, "The way home was not flown: the user stopped the flight."
     try:
         return None if coming is None else coming.result(), ""
     except YaanError as error:
         return None, f"The way home was not found: {error}."
     except np.linalg.LinAlgError as error:
         return None, f"The way home was not found: its search left the numbers ({error})."
+
+
+def _interrupted(work: "Future[_Result] | None") -> bool:
+    """Whether the thread of `work` was stopped by the user; waits for its end."""
+    return work is not None and isinstance(work.exception(), KeyboardInterrupt)
 
 
 def _prepare(spec: MissionSpec, world: World) -> None:
@@ -190,7 +200,8 @@ def _start_solving(
 
 def _solved(solving: "dict[str, Future[Steered]]", sides: Sides) -> dict[str, Steered]:
     """Every profile whose search came to an end, met or not."""
-    found = {name: sides.attempt(f"profile {name}", one.result) for name, one in solving.items()}
+    ended = {name: one for name, one in solving.items() if not _interrupted(one)}
+    found = {name: sides.attempt(f"profile {name}", one.result) for name, one in ended.items()}
     return {name: steered for name, steered in found.items() if steered is not None}
 
 

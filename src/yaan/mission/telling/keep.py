@@ -11,7 +11,13 @@ from ruamel.yaml import YAML
 from yaan.mission.flight.body import FlownBody
 from yaan.mission.flight.flown import Flown
 from yaan.mission.home.fly import Entered
-from yaan.results.store import new_run_folder, write_flight, write_manifest, write_text
+from yaan.results.store import (
+    new_run_folder,
+    telling_kept,
+    write_flight,
+    write_manifest,
+    write_text,
+)
 
 
 def keep(
@@ -23,17 +29,21 @@ def keep(
     """Write input, history and summary into a new run folder below `parent`.
 
     The summary comes last: a folder that has it can be read, compared and reported.
+
+    Raises:
+        OutputError: if a file cannot be written; it says what is kept.
     """
     folder = new_run_folder(parent, flown.spec.name)
     resolved = resolved_text(flown)
-    write_text(folder / "mission.yaml", resolved)
-    write_manifest(
-        folder,
-        yaan=summary["yaan"],
-        inputs={"mission.yaml": resolved.encode("utf-8")},
-        timings=timings,
-    )
-    write_flight(folder, summary, flown.history, _groups(flown))
+    with telling_kept(folder):
+        write_text(folder / "mission.yaml", resolved)
+        write_manifest(
+            folder,
+            yaan=summary["yaan"],
+            inputs={"mission.yaml": resolved.encode("utf-8")},
+            timings=timings,
+        )
+        write_flight(folder, summary, flown.history, _groups(flown))
     return folder
 
 
