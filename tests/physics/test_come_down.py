@@ -216,13 +216,62 @@ def test_without_parachutes_the_ground_is_a_touchdown_too() -> None:
     assert row["passed"] is False
     speed = flight.history["speed_relative"][-1]
     assert flight.summary["touchdown"]["speed"] == pytest.approx(speed)
+    assert flight.timeline[-1]["event"] == "touchdown"
 
 
 def test_what_ends_above_the_ground_is_no_touchdown() -> None:
     changes = {"capsule.parachutes": None, "entry.floor": "7 km"}
     flight = yaan.load(PLOVER, LOW | changes).fly()
     assert flight.summary["touchdown"] is None
-    assert "touchdown speed" not in passed(flight)
+    assert passed(flight)["touchdown speed"] is None
+    assert "touchdown" not in [row["event"] for row in flight.timeline]
+
+
+def test_a_load_that_still_rose_as_the_entry_ended_is_not_held() -> None:
+    fast = {
+        "interface.height": "120 km",
+        "interface.speed": "7.6 km/s",
+        "interface.flight_path_angle": "-1.6 deg",
+        f"{STEPS}.drogue.deploy": {"after": "60 s"},
+        f"{STEPS}.drogue.box": None,
+    }
+    flight = yaan.load(PLOVER, LOW | fast).fly()
+    judged = verdicts(flight)
+    assert judged["entry load"]["passed"] is None
+    assert "still rose" in judged["entry load"]["text"]
+    assert flight.summary["descent"]["peak_load"]["value_g"] > 5.0
+
+
+def test_a_canopy_without_a_box_is_open_and_one_outside_fails_all_the_same(fly: Fly) -> None:
+    flight = fly(**{f"{STEPS}.drogue.box": None})
+    row = verdicts(flight)["parachutes"]
+    assert row["passed"] is None
+    assert "no box is told of drogue" in row["value"]
+    lost = fly(**{f"{STEPS}.drogue.box": None, f"{STEPS}.mains.working": 0})
+    assert passed(lost)["parachutes"] is False
+
+
+def test_a_descent_that_does_not_end_leaves_its_verdicts_open() -> None:
+    light = {"capsule.mass": "1 kg", f"{STEPS}.mains.diameter": "100 m"}
+    flight = yaan.load(PLOVER, LOW | light).fly()
+    assert flight.outcome["code"] == "timed-out"
+    assert "until" not in flight.outcome["text"]
+    judged = passed(flight)
+    for name in ("crew load on return +x", "parachutes", "touchdown speed"):
+        assert judged[name] is not True
+
+
+def test_an_assumed_limit_of_the_capsule_is_told_as_such() -> None:
+    limits = {
+        "vertical": "9 m/s",
+        "vertical_lost": "9.5 m/s",
+        "assumed": {"vertical_lost": {"why": "a guess"}},
+    }
+    own = {"capsule.touchdown": {"water": limits}}
+    whole = yaan.load(PLOVER, LOW | own).fly()
+    lost = yaan.load(PLOVER, LOW | own | {f"{STEPS}.mains.working": 2}).fly()
+    assert "assumed" not in verdicts(whole)["touchdown speed"]["text"]
+    assert "assumed" in verdicts(lost)["touchdown speed"]["text"]
 
 
 def test_what_stays_up_leaves_its_verdicts_open() -> None:
@@ -253,7 +302,7 @@ def test_a_figure_whose_event_never_came_is_open_and_one_outside_fails() -> None
     def figure(**more: Any) -> dict[str, Any]:
         return {"what": "one", "source": "nobody", **more}
 
-    late = figure(quantity="time", at="mains", value="1 s", tolerance="1 s")
+    late = figure(quantity="time", at="peak-opening-load", value="1 s", tolerance="1 s")
     absent = figure(quantity="time", at="first-load", value="1 s", tolerance="1 s")
     for figures, expected, words in (([late, absent], False, "Outside"), ([absent], None, "Never")):
         low = {"interface.speed": "10 m/s", f"{STEPS}.drogue.deploy": {"height": "60 km"}}

@@ -7,6 +7,7 @@ A part that the summary lacks gives no table.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from yaan.cli import console
 from yaan.cli.console import table
 from yaan.cli.home_tables import number, way_home
 
@@ -21,6 +22,10 @@ _SHOWN = {"m": (1e3, "km"), "kg": (1e3, "t"), "Pa": (1e3, "kPa")}
 _MOST_SWITCHED = 6
 """Switchings of pulses that the timeline of a terminal shows: a handful."""
 
+_WIDE = 100
+"""Characters of a terminal on which the timeline has what is inertial beside what is relative."""
+
+_INERTIAL = ("speed_inertial", "flight_path_angle_deg")
 _LEDGER = ("ideal", "achieved", "gravity", "drag", "steering", "back_pressure")
 
 
@@ -41,25 +46,28 @@ def timeline(summary: Summary) -> "Table | None":
     scale, unit = mass_unit(summary)
     pulsed = _switched(summary)
     left_out = pulsed if len(pulsed) > _MOST_SWITCHED else set[str]()
+    columns = [
+        (">height\nkm", "height", 2, 1e3),  # [m/km]
+        (">v rel\nm/s", "speed_relative", 0, 1.0),
+        (">v in\nm/s", "speed_inertial", 0, 1.0),
+        (">gamma\nrel deg", "flight_path_angle_relative_deg", 2, 1.0),
+        (">gamma\nin deg", "flight_path_angle_deg", 2, 1.0),
+        (f">mass\n{unit}", "mass_after", 2, scale),
+        (">q\nkPa", "dynamic_pressure", 2, 1e3),  # [Pa/kPa]
+        (">load\ng", "load_g", 2, 1.0),
+    ]
+    if console.out().width < _WIDE:  # names of events are not cut for what the report has too
+        columns = [column for column in columns if column[1] not in _INERTIAL]
     rows = [
         (
             number(row["time"], 2),
             row["event"] if row.get("kind") != "peak" else f"({row['event']})",
-            number(row["height"], 2, 1e3),  # [m/km]
-            number(row.get("speed_relative"), 0),
-            number(row.get("speed_inertial"), 0),
-            number(row.get("flight_path_angle_relative_deg"), 2),
-            number(row.get("flight_path_angle_deg"), 2),
-            number(row.get("mass_after"), 2, scale),
-            number(row.get("dynamic_pressure"), 2, 1e3),  # [Pa/kPa]
-            number(row.get("load_g"), 2),
+            *(number(row.get(key), digits, by) for _, key, digits, by in columns),
         )
         for row in summary.get("timeline", ())
         if row["event"] not in left_out
     ]
-    heads = (">T+\ns", "event", ">height\nkm", ">v rel\nm/s", ">v in\nm/s")
-    angles = (">gamma\nrel deg", ">gamma\nin deg")
-    made = _table("Timeline", (*heads, *angles, f">mass\n{unit}", ">q\nkPa", ">load\ng"), rows)
+    made = _table("Timeline", (">T+\ns", "event", *(column[0] for column in columns)), rows)
     if made is not None and left_out:
         made.caption = f"Without {len(left_out)} switchings of pulses; summary.json has them."
         made.caption_justify = "left"

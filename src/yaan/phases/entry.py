@@ -204,8 +204,7 @@ def _evaluate(t: Array, state: EntryState, setting: _Setting) -> tuple[EntryStat
 def _keep(
     t: Array, state: EntryState, events: Array, fired: Array, setting: _Setting
 ) -> EntryState:
-    del fired
-    del setting
+    del fired, setting
     sunk = has_sunk(state.sunk, events[2], state.position.dot(state.velocity))
     peaks = higher(t, state.peaks, events[3:])
     return EntryState(state.position, state.velocity, state.heat_load, sunk, peaks)

@@ -85,7 +85,7 @@ def _heat_card(summary: Summary) -> Card | None:
 
 
 def _touchdown_card(summary: Summary) -> Card | None:
-    down = (summary.get("descent") or {}).get("touchdown") or {}
+    down = summary.get("touchdown") or {}
     speed = down.get("vertical") if down.get("vertical") is not None else down.get("speed")
     if speed is None:
         return None

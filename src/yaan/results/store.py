@@ -152,7 +152,7 @@ def upgrade(summary: Mapping[str, Any], path: Path | str = "summary.json") -> di
     """
     schema = summary.get("schema")
     if type(schema) is int and schema == SCHEMA:
-        return dict(summary)
+        return _completed(summary)
     if isinstance(schema, int) and schema > SCHEMA:
         advice = f"It was written by a newer Yaan ({summary.get('yaan', 'unknown')}); update Yaan."
     else:
@@ -160,6 +160,15 @@ def upgrade(summary: Mapping[str, Any], path: Path | str = "summary.json") -> di
     raise YaanError(
         f"{path} carries schema {quote(schema)}; this Yaan reads schema {SCHEMA}. {advice}"
     )
+
+
+def _completed(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """What earlier summaries of the schema told elsewhere, in its place of today."""
+    descent = summary.get("descent")
+    if "touchdown" in summary or not isinstance(descent, Mapping):
+        return dict(summary)
+    told = cast("Mapping[str, Any]", descent)
+    return dict(summary) | {"touchdown": told.get("touchdown")}
 
 
 def write_manifest(

@@ -94,7 +94,7 @@ def _judged(orbit: int, one: Pass, sun: float, wish: Wish) -> Opportunity:
         short = (wish.margin - one.margin) / 1e3
         why = f"{short:.0f} km short of being {wish.margin / 1e3:.0f} km inside the {what}"
     else:
-        why = "" if lit else f"no {'night' if wish.light == 'night' else 'daylight'}"
+        why = "" if lit else "it is not night" if wish.light == "night" else "no daylight"
     return Opportunity(orbit, one, sun, inside and lit, why)
 
 

@@ -64,7 +64,7 @@ class Way:
     separation_height: float  # [m]
     interface_height: float  # [m]
     until: Handover
-    """Height at which the parachutes take over [m]."""
+    """Where the entry ends."""
     orbit_step: float  # [s]
     entry_step: float  # [s]
     orbit_tolerance: float = legs.ORBIT_TOLERANCE

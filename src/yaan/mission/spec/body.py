@@ -9,7 +9,7 @@ from yaan.mission.spec.block import Block
 from yaan.mission.spec.body_shape import BodySpec, Triple
 from yaan.mission.spec.environment import EnvironmentSpec, world_mistakes
 from yaan.mission.spec.exactly import TRIPLE, Exactly
-from yaan.mission.spec.ground import GroundSpec
+from yaan.mission.spec.ground import BodyGroundSpec
 from yaan.mission.spec.integration import IntegrationSpec
 from yaan.mission.spec.quantity import (
     BodyRate,
@@ -280,7 +280,7 @@ class BodyFlightSpec(Block):
     body: BodySpec = Field(description="what flies")
     start: StartSpec = Field(description="its state at the epoch")
     phases: list[BodyPhaseSpec] = Field(min_length=1, description="phases, in the order of flight")
-    ground: GroundSpec | None = Field(
+    ground: BodyGroundSpec | None = Field(
         default=None,
         description="how high the ground lies; left out, at 0 m, or where it starts if that is "
         "lower",

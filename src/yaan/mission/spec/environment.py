@@ -109,6 +109,11 @@ class WindSpec(Block):
     north: WindSpeed = Field(default=0.0, description="constant wind towards the north")
     table: WindTableSpec | None = Field(default=None, description="wind by height")
 
+    @property
+    def calm(self) -> bool:
+        """Whether it is none."""
+        return self.table is None and self.east == self.north == 0.0
+
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         """A table or a constant."""

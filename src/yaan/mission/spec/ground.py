@@ -10,10 +10,15 @@ from yaan.mission.spec.quantity import SiteHeight
 Surface = Literal["water", "land"]
 
 
-class GroundSpec(Block):
-    """The surface of a landing; one height for all places."""
+class BodyGroundSpec(Block):
+    """The ground that no body passes; one height for all places."""
 
     height: SiteHeight = Field(default=0.0, description="height above the ellipsoid")
+
+
+class GroundSpec(BodyGroundSpec):
+    """The surface of a landing; one height for all places."""
+
     surface: Surface | None = Field(
         default=None, description="water or land; left out, water at a height of 0 m, else land"
     )

@@ -18,6 +18,7 @@ ENTRY_EVENTS: Final = (
     "peak-load",
     "peak-heat-flux",
     "entry-end",
+    "peak-opening-load",
     "touchdown",
 )
 """Events of a file of kind `entry`, beside the names of its parachute steps; `first-load` is the

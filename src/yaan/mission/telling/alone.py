@@ -11,7 +11,7 @@ from yaan.mission.model.world import epoch_of, left_table, orientation_notes
 from yaan.mission.spec import EntryPhaseSpec
 from yaan.mission.spec.notes import notes_of
 from yaan.mission.telling import landing
-from yaan.mission.telling.coming import entry_models, judge_return, not_found
+from yaan.mission.telling.coming import entry_models, not_found
 from yaan.mission.telling.conclusion import conclude
 from yaan.mission.telling.home import landed_at
 from yaan.mission.telling.integration import judge_integration, tell_integration
@@ -19,6 +19,7 @@ from yaan.mission.telling.landing import cut_to
 from yaan.mission.telling.published import compare_published, judge_published
 from yaan.mission.telling.summary import SCHEMA, told_assumption, world_models
 from yaan.mission.telling.touchdown import tell_touchdown
+from yaan.mission.telling.verdict_return import judge_return
 from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
 
@@ -32,6 +33,7 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
     spans = {"entry": [0.0, handed]}
     if landed.descent is not None:
         spans["descent"] = [handed, landed.end[0]]
+    touchdown = tell_touchdown(history, entered.lander, landed, spec.capsule, spec.ground)
     body: dict[str, Any] = {
         "schema": SCHEMA,
         "kind": "flight",
@@ -40,10 +42,12 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
         "yaan": version("yaan"),
         "epoch": spec.epoch,
         "spans": spans,
-        "timeline": landing.landing_events(history, landed, parachutes),
+        "timeline": landing.landing_events(
+            history, landed, parachutes, touched=touchdown is not None
+        ),
         "entry": landing.told_entry(history, entered.lander, landed, spec.entry),
-        "descent": landing.told_descent(history, entered.lander, landed, parachutes),
-        "touchdown": tell_touchdown(history, entered.lander, landed, spec.capsule, spec.ground),
+        "descent": landing.told_descent(history, landed, parachutes),
+        "touchdown": touchdown,
         "landing": landed_at(epoch_of(spec), landed, entered.world, history),
         "peaks": _peaks(entered),
         "crew_return": None,
@@ -77,7 +81,7 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
     body["outcome"] = not_found(landed) or outcome(body, lasted)
     body["published"] = compare_published(spec, body)
     body["verdicts"] = [
-        *judge_return(body, hung=parachutes is not None),
+        *judge_return(body, hung=parachutes is not None, home=False),
         *judge_integration(body),
         *judge_published(body),
     ]

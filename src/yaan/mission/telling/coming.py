@@ -1,4 +1,4 @@
-"""The way home in the summary of a mission: what it adds, and its verdicts."""
+"""The way home in the summary of a mission: what it adds, and the models of it."""
 
 from typing import Any
 
@@ -12,13 +12,9 @@ from yaan.mission.telling import home as told
 from yaan.mission.telling import home_ledger, landing
 from yaan.mission.telling.home import Return
 from yaan.mission.telling.moment import degrees
-from yaan.mission.telling.touchdown import DOWN, judge_touchdown, tell_touchdown
-from yaan.mission.telling.turning import turning_words
-from yaan.mission.telling.verdict import judge_crew, not_reached, verdict
+from yaan.mission.telling.touchdown import tell_touchdown
+from yaan.mission.telling.verdict_return import MISS
 from yaan.results.outcome import OutcomeCode
-
-MISS = 1e3
-"""The touchdown is met within this [m] of its aim."""
 
 
 def tell_return(flown: Flown, body: dict[str, Any]) -> None:
@@ -35,23 +31,27 @@ def tell_return(flown: Flown, body: dict[str, Any]) -> None:
     body["spans"] = told.spans(back, separation)
     body["orbit_phase"] = told.orbit_phase(back)
     body["opportunities"] = told.opportunities(back)
-    body["landing"] = told.landing(back)
+    place = told.landing(back)
+    body["landing"] = place
     body["deorbit"] = told.deorbit(back)
+    body["touchdown"] = None
     burns = [*body["orbit_phase"]["burns"]]
     events = told.home_events(back)
     if body["deorbit"] is not None and home.landed is not None:
         burns.append(body["deorbit"]["burn"])
         parachutes = spec.spacecraft.capsule.parachutes
         body["entry"] = landing.told_entry(history, home.lander, home.landed, spec.entry)
-        body["descent"] = landing.told_descent(history, home.lander, home.landed, parachutes)
+        body["descent"] = landing.told_descent(history, home.landed, parachutes)
         body["touchdown"] = tell_touchdown(
             history,
             home.lander,
             home.landed,
             spec.spacecraft.capsule,
             spec.landing.zone.ground,
+            inside=place.get("inside"),
         )
-        events += landing.landing_events(history, home.landed, parachutes)
+        touched = body["touchdown"] is not None
+        events += landing.landing_events(history, home.landed, parachutes, touched=touched)
         if spec.crew is not None:
             body["crew_return"] = landing.told_crew(
                 history, spec.crew.return_condition, "entry", "descent"
@@ -133,61 +133,6 @@ def not_found(landed: Landed) -> dict[str, Any] | None:
         text = f"No bank was found that brings the capsule down: {tries} does not. {happened}. "
         text += "Try a steeper entry."
     return {"code": OutcomeCode.NOT_FOUND.word, "text": text, "shortfall": 0.0}
-
-
-def judge_return(body: dict[str, Any], *, hung: bool) -> list[dict[str, Any]]:
-    """The verdicts on the way home; `hung`: the capsule has parachutes.
-
-    Loads of an entry that did not come to its end are open, unless they are too large already.
-    """
-    found: list[dict[str, Any]] = []
-    place, entry, down = body.get("landing"), body.get("entry"), body.get("descent")
-    whole = entry is not None and entry["outcome"] == OutcomeCode.REACHED.word
-    if place and place.get("miss") is not None:
-        found.append(_landing(place, entry))
-    if entry:
-        peak, most = entry["peak_load"]["value_g"], entry["load_limit_g"]
-        words = f"Without lift it would be {entry['ballistic_peak_g']:.1f} g."
-        passed = False if peak > most else True if whole and entry["duration"] > 0.0 else None
-        found.append(verdict("entry load", passed, f"{peak:.2f} g", f"at most {most:g} g", words))
-    found += judge_crew(body.get("crew_return"), "crew load on return", whole=whole)
-    if down:
-        found.append(judge_parachutes(down))
-    elif hung:
-        found.append(not_reached("parachutes", "every deployment in its box"))
-    if body.get("touchdown"):
-        found += judge_touchdown(body["touchdown"])
-    elif hung:
-        found.append(not_reached(DOWN, "limits of the capsule or its class"))
-    return found
-
-
-def _landing(place: dict[str, Any], entry: dict[str, Any] | None) -> dict[str, Any]:
-    words = f"{place['light'].capitalize()} at {place['utc']}."
-    steered = entry is None or entry["bank"]["kind"] == "solved"
-    passed = place["miss"] <= MISS if steered else None
-    if entry is not None and entry["turning"] is not None:
-        words += f" {turning_words(entry['turning'])}"
-    words += "" if steered else " The bank is the file's own, so that nothing is judged."
-    limit = f"within {MISS / 1e3:g} km of the aim"
-    return verdict("landing", passed, f"{place['miss']:.0f} m", limit, words)
-
-
-def judge_parachutes(down: dict[str, Any]) -> dict[str, Any]:
-    """Every step deployed in its box and opened in full, and something that carries at the end."""
-    faults: list[str] = []
-    for step in down["steps"]:
-        deployed = step["deploy"]
-        if deployed is None and step["working"]:
-            faults.append(f"{step['name']} never deployed")
-        elif deployed and step["working"] and deployed["outside"]:
-            faults.append(f"{step['name']} outside its box: {deployed['outside']}")
-        elif step["carries"] and step["working"] and step["full_open"] is None:
-            faults.append(f"{step['name']} not fully open")
-    if not any(step["carries_at_end"] for step in down["steps"]):
-        faults.append("no canopy carries the capsule at the end")
-    limit = "every deployment in its box, every canopy that works open"
-    return verdict("parachutes", not faults, "; ".join(faults) or "all inside", limit, "")
 
 
 def orbit_model(spec: MissionSpec) -> dict[str, str]:

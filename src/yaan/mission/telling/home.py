@@ -13,6 +13,7 @@ from yaan.environment.sunlight import eclipses
 from yaan.mission.home.choice import Opportunity, light
 from yaan.mission.home.journey import Home
 from yaan.mission.home.landing import Landed
+from yaan.mission.home.plan import zone_of
 from yaan.mission.home.record import elements_of
 from yaan.mission.spec import MissionSpec
 from yaan.mission.telling.landing import interface, phase_rows
@@ -181,7 +182,7 @@ def deorbit(told: Return) -> dict[str, Any] | None:
     }
 
 
-def landing(told: Return) -> dict[str, Any] | None:
+def landing(told: Return) -> dict[str, Any]:
     """Where the crew comes down, against where it should."""
     home, spec = told.home, told.spec
     assert spec.landing is not None
@@ -192,7 +193,10 @@ def landing(told: Return) -> dict[str, Any] | None:
     }
     if home.landed is None or home.landed.aim is None:
         return place | {"aim": None, "touchdown": None, "miss": None}
-    return place | landed_at(told.epoch, home.landed, home.world, told.history)
+    found = landed_at(told.epoch, home.landed, home.world, told.history)
+    _, latitude, longitude = home.landed.end
+    inside = float(zone_of(zone).margin(latitude, longitude)) >= 0.0
+    return place | found | {"inside": inside}
 
 
 def landed_at(epoch: Epoch, landed: Landed, world: World, history: History) -> dict[str, Any]:

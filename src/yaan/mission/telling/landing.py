@@ -8,8 +8,9 @@ from yaan.crew import grade, load_limits
 from yaan.crew.limits import Condition
 from yaan.mission.home.landing import Landed, Lander
 from yaan.mission.spec import BoxSpec, EntryPhaseSpec, ParachutesSpec
-from yaan.mission.telling.moment import degrees, event, row_at
+from yaan.mission.telling.moment import degrees, event
 from yaan.mission.telling.turning import told_turning
+from yaan.phases.descent import PATIENCE as HANGING
 from yaan.phases.descent import Descent
 from yaan.phases.entry import PATIENCE
 from yaan.results.extremes import peak
@@ -18,6 +19,9 @@ from yaan.results.trajectory import History
 
 FIRST_LOAD = 0.05
 """The load at which an entry is felt first, in standard gravities: Apollo's 0.05 g."""
+
+
+_NEAR = 0.5  # [m] above the ground: it has come down to it
 
 
 def phase_rows(history: History, *names: str) -> np.ndarray:
@@ -72,6 +76,7 @@ def told_entry(
     h, fall = history, landed.fall
     loads, fluxes = (peak(h["time"][rows], h[c][rows]) for c in ("load", "heat_flux_stagnation"))
     load, flux = rows[loads.row], rows[fluxes.row]
+    ground = float(lander.world.ground)
     code = OutcomeCode(int(fall.outcome[0]))
     bank = landed.bank
     kind = "solved" if landed.banked is not None else "given"
@@ -91,6 +96,7 @@ def told_entry(
         "peak_load": {
             "time": loads.time,
             "value_g": loads.value,
+            "rising": bool(load == rows[-1] and h["height"][load] > ground + _NEAR),
             "height": float(h["height"][load]),
             "speed_relative": float(h["speed_relative"][load]),
         },
@@ -111,6 +117,16 @@ def told_entry(
     }
 
 
+def descent_sentence(code: OutcomeCode) -> str:
+    """How a descent ended; it has no condition that a file could mend."""
+    if code is OutcomeCode.TIMED_OUT:
+        return (
+            f"The descent did not come down within {HANGING:g} s under its canopies. "
+            "Deploy them lower, let them be smaller, or the capsule heavier."
+        )
+    return code.sentence("descent")
+
+
 def _seconds(value: Any) -> float | None:
     """An instant, or None for what has not happened."""
     number = float(value)
@@ -118,9 +134,9 @@ def _seconds(value: Any) -> float | None:
 
 
 def told_descent(
-    history: History, lander: Lander, landed: Landed, spec: ParachutesSpec | None
+    history: History, landed: Landed, spec: ParachutesSpec | None
 ) -> dict[str, Any] | None:
-    """The parachutes: each step as it went, and the touchdown."""
+    """The parachutes: each step as it went."""
     descent = landed.descent
     if descent is None or spec is None:
         return None
@@ -128,19 +144,11 @@ def told_descent(
     opening = peak(hung["time"], hung["load"])
     steps = [_step(descent, spec, i) for i in range(len(spec.steps))]
     code = OutcomeCode(int(descent.outcome))
-    vertical, horizontal = float(descent.vertical_speed), float(descent.horizontal_speed)
     return {
         "steps": steps,
         "peak_load": {"time": opening.time, "value_g": opening.value},
-        "touchdown": {
-            "time": float(descent.t),
-            "speed": float(np.hypot(vertical, horizontal)),
-            "vertical": vertical,
-            "horizontal": horizontal,
-            "mass": float(np.asarray(lander.capsule.mass)),
-        },
         "outcome": code.word,
-        "text": code.sentence("descent"),
+        "text": descent_sentence(code),
     }
 
 
@@ -211,9 +219,9 @@ def told_crew(history: History, condition: Condition, *phases: str) -> dict[str,
 
 
 def landing_events(
-    history: History, landed: Landed, spec: ParachutesSpec | None
+    history: History, landed: Landed, spec: ParachutesSpec | None, *, touched: bool
 ) -> list[dict[str, Any]]:
-    """Events from the interface to the ground, and the peaks between."""
+    """Events from the interface to the ground, if it has `touched` that, and peaks between."""
     h, rows = history, phase_rows(history, "entry")
     time, load = h["time"][rows], h["load"][rows]
     found = [event(h, float(time[0]), "entry-interface", "entry")]
@@ -227,9 +235,11 @@ def landing_events(
     for name, column in (("peak-heat-flux", "heat_flux_stagnation"), ("peak-load", "load")):
         at = rows[np.argmax(h[column][rows])]
         found.append(event(h, float(h["time"][at]), name, "entry", "peak"))
-    if landed.descent is None or spec is None:
-        return [*found, event(h, float(time[-1]), "entry-end", "entry")]
     found.append(event(h, float(time[-1]), "entry-end", "entry"))
+    if touched:
+        found.append(event(h, float(h["time"][-1]), "touchdown", h.phases[int(h["phase"][-1])]))
+    if landed.descent is None or spec is None:
+        return found
     hung = phase_rows(history, "descent")
     at = hung[np.argmax(h["load"][hung])]
     found.append(event(h, float(h["time"][at]), "peak-opening-load", "descent", "peak"))
@@ -237,7 +247,4 @@ def landing_events(
         at = _seconds(landed.descent.deployed.time[i])
         if at is not None:
             found.append(event(h, at, step.name, "descent"))
-    last = row_at(h, float(landed.descent.t))
-    if landed.descent.outcome == OutcomeCode.REACHED:
-        found.append(event(h, float(h["time"][last]), "touchdown", "descent"))
     return found

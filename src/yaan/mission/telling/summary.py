@@ -17,14 +17,21 @@ from yaan.mission.flight.dogleg import DogLeg
 from yaan.mission.flight.flown import Flown
 from yaan.mission.flight.rank import Effect, Ranked
 from yaan.mission.flight.steer import Steered
-from yaan.mission.spec import AtmosphereSpec, EarthSpec, EnvironmentSpec, MissionSpec
+from yaan.mission.spec import (
+    AtmosphereSpec,
+    EarthSpec,
+    EnvironmentSpec,
+    MissionSpec,
+    WindSpec,
+)
 from yaan.mission.telling import ledger, search
-from yaan.mission.telling.coming import judge_return, tell_return
+from yaan.mission.telling.coming import tell_return
 from yaan.mission.telling.conclusion import conclude
 from yaan.mission.telling.integration import judge_integration, tell_integration
 from yaan.mission.telling.moment import degrees, entry, told_elements, told_peak
 from yaan.mission.telling.published import compare_published, judge_published
 from yaan.mission.telling.verdict import judge, outcome
+from yaan.mission.telling.verdict_return import judge_return
 from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
@@ -80,7 +87,7 @@ def summarise(flown: Flown) -> dict[str, Any]:
     body["published"] = compare_published(spec, body)
     body["verdicts"] = [
         *judge(spec, steered, body),
-        *(judge_return(body, hung=_hung(spec)) if spec.landing is not None else []),
+        *(judge_return(body, hung=_hung(spec), home=True) if spec.landing is not None else []),
         *judge_integration(body),
         *judge_published(body),
     ]
@@ -258,10 +265,9 @@ def told_assumption(ranked: Ranked) -> dict[str, Any]:
     }
 
 
-def world_models(env: EnvironmentSpec) -> list[dict[str, str]]:
-    """The models of the world, and what each ignores."""
+def world_models(env: EnvironmentSpec, landing: WindSpec | None = None) -> list[dict[str, str]]:
+    """The models of the world, and what each ignores; `landing` has a wind of its own or none."""
     missed = [body.capitalize() for body in ("sun", "moon") if body not in env.third_bodies]
-    calm = env.wind.table is None and env.wind.east == env.wind.north == 0.0
     told = [
         {"name": "gravity", "text": _gravity_text(env), "ignores": ", ".join([*missed, "tides"])},
         {
@@ -276,7 +282,7 @@ def world_models(env: EnvironmentSpec) -> list[dict[str, str]]:
         },
         {
             "name": "wind",
-            "text": "none" if calm else "from the file",
+            "text": _wind_text(env.wind, landing),
             "ignores": "gusts and vertical wind",
         },
     ]
@@ -285,6 +291,13 @@ def world_models(env: EnvironmentSpec) -> list[dict[str, str]]:
         light = {"name": "sunlight", "text": text, "ignores": "light and heat from the Earth"}
         told.append(light)
     return told
+
+
+def _wind_text(pad: WindSpec, landing: WindSpec | None) -> str:
+    texts = ["none" if wind.calm else "from the file" for wind in (pad, landing or pad)]
+    if landing is None:
+        return texts[0]
+    return f"{texts[0]} in the ascent, {texts[1]} on the way home"
 
 
 def _gravity_text(env: EnvironmentSpec) -> str:
@@ -327,7 +340,7 @@ def models(spec: MissionSpec) -> list[dict[str, str]]:
     """The models that flew, and what each ignores."""
     step = format_quantity(spec.step, "s")
     return [
-        *world_models(spec.environment),
+        *world_models(spec.environment, None if spec.landing is None else spec.landing.wind),
         {
             "name": "launcher",
             "text": "point mass; thrust by curve less back pressure, flow by specific impulse",

@@ -18,9 +18,18 @@ _STILL = 0.05  # [m/s] across: with less there is nothing to judge
 
 
 def tell_touchdown(
-    history: History, lander: Lander, landed: Landed, capsule: CapsuleSpec, ground: GroundSpec
+    history: History,
+    lander: Lander,
+    landed: Landed,
+    capsule: CapsuleSpec,
+    ground: GroundSpec,
+    *,
+    inside: bool | None = None,
 ) -> dict[str, Any] | None:
-    """The touchdown and its limits [s, m/s, kg, m]; None of what never came to the ground."""
+    """The touchdown and its limits [s, m/s, kg, m]; None of what never came to the ground.
+
+    `inside`: in the zone whose ground it is; None where there is no zone.
+    """
     end = landed.descent if landed.descent is not None else landed.fall
     if np.ravel(end.outcome)[0] != OutcomeCode.REACHED:
         return None
@@ -36,6 +45,7 @@ def tell_touchdown(
         "mass": float(np.asarray(lander.capsule.mass)),
         "height": float(history["height"][-1]),
         "surface": ground.kind,
+        "inside": inside,
         "canopy_lost": lost,
         "limits": _limits(capsule, ground, lost=lost),
     }
@@ -47,7 +57,7 @@ def _speeds(history: History, descent: Descent | None) -> tuple[float, float]:
         return float(descent.vertical_speed), float(descent.horizontal_speed)
     speed = float(history["speed_relative"][-1])
     angle = float(history["flight_path_angle_relative"][-1])
-    return -speed * np.sin(angle), speed * np.cos(angle)
+    return float(-speed * np.sin(angle)), float(speed * np.cos(angle))
 
 
 def _lost(spec: ParachutesSpec, descent: Descent | None) -> bool:
@@ -63,18 +73,22 @@ def _limits(capsule: CapsuleSpec, ground: GroundSpec, *, lost: bool) -> dict[str
     """The limit of each speed [m/s], None where nobody knows one, and whose it is."""
     own = getattr(capsule.touchdown, ground.kind, None) or TouchdownLimitSpec()
     name = "vertical_lost" if lost and own.vertical_lost is not None else "vertical"
-    down = getattr(own, name)
-    known = water_limit()
-    of_class = known.down(lost=lost)
+    down, known = getattr(own, name), water_limit()
     usual = ground.kind == "water" and down is None
+    keys = {"vertical": name, "horizontal": "horizontal", "total": "total"}
     return {
-        "vertical": of_class if usual else down,
+        "vertical": known.down(lost=lost) if usual else down,
         "vertical_from": "class" if usual else "capsule" if down is not None else None,
-        "class": of_class,
-        "class_across": known.horizontal,
         "horizontal": own.horizontal,
         "total": own.total,
-        "assumed": sorted({*own.assumed, *(["vertical"] if usual else [])}),
+        "assumed": [speed for speed, key in keys.items() if key in own.assumed],
+        "source": own.source or None,
+        "class": {
+            "vertical": known.down(lost=lost),
+            "horizontal": known.horizontal,
+            "status": known.status,
+            "source": known.source,
+        },
     }
 
 
@@ -82,53 +96,47 @@ def judge_touchdown(told: dict[str, Any]) -> list[dict[str, Any]]:
     """The verdicts on the speeds of a touchdown.
 
     More than the class bears on water fails on every surface; on land less is open unless the
-    capsule says what it bears.
+    capsule says what it bears, and so is what came down where nobody knows the surface.
     """
-    limits, where = told["limits"], f"on {told['surface']}"
-    down, across, total = told["vertical"], told["horizontal"], told["speed"]
-    passed = _within(down, limits["vertical"])
-    if down > limits["class"]:
-        passed = False
-    known = [f"{_least(limits['vertical'], limits['class'])} {where}"]
-    if limits["total"] is not None:
-        known.append(f"{limits['total']:g} m/s in all")
-        passed = False if total > limits["total"] else passed
-    words = "A canopy was lost. " if told["canopy_lost"] else ""
-    words += _whose(limits, where)
-    value = f"{down:.1f} m/s down, {across:.1f} across, {total:.1f} in all"
-    found = [verdict(DOWN, passed, value, ", ".join(known), words)]
-    most = limits["horizontal"]
-    if most is not None or across > _STILL:
-        found.append(_across(across, most, limits, where))
+    limits = told["limits"]
+    found = [_down(told, limits)]
+    if limits["horizontal"] is not None or told["horizontal"] > _STILL:
+        found.append(_across(told))
+    if told["inside"] is False:
+        words = "It came down outside its zone, on a surface that is not known."
+        found = [v if v["passed"] is False else v | {"passed": None, "text": words} for v in found]
     return found
 
 
-def _across(
-    across: float, most: float | None, limits: dict[str, Any], where: str
-) -> dict[str, Any]:
-    limit = f"no limit is known {where}" if most is None else f"at most {most:g} m/s {where}"
-    words = "An assumed limit of the capsule." if "horizontal" in limits["assumed"] else ""
-    if most is None:
-        words = (
-            f"Above {limits['class_across']:g} m/s it fails: no capsule of the class bears more."
-        )
-    passed = False if across > limits["class_across"] else _within(across, most)
-    return verdict(ACROSS, passed, f"{across:.1f} m/s", limit, words)
+def _down(told: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
+    down, across, total = told["vertical"], told["horizontal"], told["speed"]
+    passed, limit, words = _judged("vertical", down, told)
+    limit = f"{limit} down"
+    if limits["total"] is not None:
+        limit += f", {limits['total']:g} m/s in all"
+        passed = False if total > limits["total"] else passed
+    if told["canopy_lost"]:
+        words = f"A canopy was lost. {words}".strip()
+    value = f"{down:.1f} m/s down, {across:.1f} across, {total:.1f} in all"
+    return verdict(DOWN, passed, value, f"{limit} on {told['surface']}", words)
 
 
-def _within(value: float, most: float | None) -> bool | None:
-    return None if most is None else value <= most
+def _across(told: dict[str, Any]) -> dict[str, Any]:
+    passed, limit, words = _judged("horizontal", told["horizontal"], told)
+    value = f"{told['horizontal']:.1f} m/s"
+    return verdict(ACROSS, passed, value, f"{limit} on {told['surface']}", words)
 
 
-def _least(own: float | None, of_class: float) -> str:
-    return "no limit is known" if own is None else f"at most {min(own, of_class):g} m/s down"
-
-
-def _whose(limits: dict[str, Any], where: str) -> str:
-    if limits["vertical"] is None:
-        return f"The capsule's own limit is needed {where}; above {limits['class']:g} m/s it fails."
-    if limits["vertical"] > limits["class"]:
-        return "The limit is that of the class on water, which the capsule's own exceeds."
-    if limits["vertical_from"] == "class":
-        return "The limit is assumed: what capsules of the class came down with."
-    return "An assumed limit of the capsule." if "vertical" in limits["assumed"] else ""
+def _judged(speed: str, value: float, told: dict[str, Any]) -> tuple[bool | None, str, str]:
+    """Whether a speed is within its limit, the limit, and whose it is."""
+    limits = told["limits"]
+    own, most, status = limits[speed], limits["class"][speed], limits["class"]["status"]
+    words = "An assumed limit of the capsule." if speed in limits["assumed"] else ""
+    if speed == "vertical" and limits["vertical_from"] == "class":
+        words = f"The limit is {status}: what capsules of the class came down with."
+    elif own is None and value <= most:
+        words = f"The capsule's own limit is needed; above {most:g} m/s it fails."
+        return None, "no limit is known", words
+    elif own is None or own > most:
+        own, words = most, "No capsule of the class bears more, on any surface."
+    return value <= own, f"at most {own:g} m/s", words

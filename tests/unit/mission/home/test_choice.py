@@ -125,4 +125,4 @@ def test_a_landing_at_night_may_be_required(elevation: float, serves: bool):
     (found,) = opportunities([track(0.0)], wish(square(300.0), "night"), sun(elevation))
 
     assert found.reachable == serves
-    assert found.why == ("" if serves else "no night")
+    assert found.why == ("" if serves else "it is not night")
