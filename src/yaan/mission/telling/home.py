@@ -195,7 +195,7 @@ def landing(told: Return) -> dict[str, Any]:
         return place | {"aim": None, "touchdown": None, "miss": None}
     found = landed_at(told.epoch, home.landed, home.world, told.history)
     _, latitude, longitude = home.landed.end
-    inside = float(zone_of(zone).margin(latitude, longitude)) >= 0.0
+    inside = bool(np.all(zone_of(zone).contains(latitude, longitude)))
     return place | found | {"inside": inside}
 
 
