@@ -1,5 +1,7 @@
 """The verbs on mission files: check, list, new, schema, sources."""
 
+import errno
+import os
 import re
 import shlex
 from pathlib import Path
@@ -121,6 +123,7 @@ def new(
     """Write a commented mission file to start from."""
     from yaan.base import InputError, Problem, nearest, quote
     from yaan.mission import name_of, names, template
+    from yaan.results.store import write_text
 
     known = names("mission")
     if source not in known:
@@ -129,24 +132,24 @@ def new(
     if not file.name.endswith((".yaml", ".yml")):
         expected, hint = "a path that ends in .yaml", f"as {file}.yaml"
         raise InputError(Problem("", None, "", quote(str(file)), expected, hint))
+    if os.path.lexists(file):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("x", encoding="utf-8", newline="\n") as made:
-        made.write(f"# yaml-language-server: $schema=./{SCHEMA_FILE}\n")
-        made.write(commented(template(source), name_of(file)))
-    _write_schema(file.with_name(SCHEMA_FILE))
+    line = f"# yaml-language-server: $schema=./{SCHEMA_FILE}\n"
+    write_text(file, line + commented(template(source), name_of(file)))
+    write_text(file.with_name(SCHEMA_FILE), _schema_text())
     typed = shlex.quote(str(file))
     print(f"Wrote {file}. Next: yaan check {typed}, then yaan fly {typed}.")
     return ExitCode.OK
 
 
-def _write_schema(file: Path) -> None:
-    """Write the schema that editors find by the first line of a mission file beside it."""
+def _schema_text() -> str:
+    """The schema that editors find by the first line of a mission file beside it."""
     import json
 
     from yaan.mission import json_schema
 
-    text = json.dumps(json_schema(), indent=1, ensure_ascii=False)
-    file.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def schema() -> int:
