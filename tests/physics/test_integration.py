@@ -141,7 +141,7 @@ def test_short_steps_begin_before_the_air_does_at_any_height_and_speed():
 def test_light_capsules_come_to_their_terminal_speed():
     # 250 kg under three canopies: v = sqrt(2 m g / rho sum(CD S)), the capsule's own among them.
     light = entered(capsule__mass="250 kg", **FLAT)
-    down = light.summary["descent"]["touchdown"]
+    down = light.summary["touchdown"]
     canopies = 3.0 * 0.85 * 0.95 * 0.25 * np.pi * 15.0**2
     area = canopies + 0.85 * 0.25 * np.pi * 2.4**2
     gravity = 9.7803 - 0.0337  # at the equator, less the centrifugal part that turns with the air
