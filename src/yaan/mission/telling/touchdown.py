@@ -111,7 +111,7 @@ def judge_touchdown(told: dict[str, Any]) -> list[dict[str, Any]]:
 def _down(told: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
     down, across, total = told["vertical"], told["horizontal"], told["speed"]
     passed, limit, words = _judged("vertical", down, told)
-    limit = f"{limit} down"
+    limit += " down" if limit.startswith("at most") else ""
     if limits["total"] is not None:
         limit += f", {limits['total']:g} m/s in all"
         passed = False if total > limits["total"] else passed
