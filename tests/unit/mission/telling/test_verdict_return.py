@@ -8,13 +8,13 @@ from yaan.mission.telling.touchdown import judge_touchdown
 from yaan.mission.telling.verdict_return import judge_return
 
 
-def told(vertical: float = 8.0, *, inside: bool | None = None, **limits: Any) -> dict[str, Any]:
+def told(down: float = 8.0, *, inside: bool | None = None, **limits: Any) -> dict[str, Any]:
     of_class = {"vertical": 9.7, "horizontal": 15.5, "status": "assumed", "source": "many"}
     known = {"vertical": 9.7, "vertical_from": "class", "horizontal": None, "total": None}
     return {
-        "vertical": vertical,
+        "vertical": down,
         "horizontal": 0.0,
-        "speed": vertical,
+        "speed": down,
         "surface": "water",
         "inside": inside,
         "canopy_lost": False,
