@@ -191,7 +191,9 @@ def apart(one: Line, other: Line) -> float:
 
 
 def taken_back(first: Line, second: Line) -> list[str]:
-    """Verdicts that held in the first flight and fail in the finer one."""
+    """Verdicts that held in the first flight and fail in the finer one, which ends alike."""
+    if first.get("outcome") != second.get("outcome"):
+        return []  # of too many steps, say, or on the constants of a search that had found nothing
     before, after = first.get("verdicts") or {}, second.get("verdicts") or {}
     return [
         f"{name}: {value} held, {after[name][1]} failed"
@@ -250,6 +252,12 @@ def report(lines: dict[int, Line]) -> None:
     for n, one in sorted(lines.items()):
         for fault in faults(one):
             print(f"  {n:3d} {one['kind']}: {fault}")
+    ends = Counter(
+        f"{one['first'].get('outcome')} -> {one['second']['outcome']}"
+        for one in lines.values()
+        if one["second"].get("outcome", one["first"].get("outcome")) != one["first"].get("outcome")
+    )
+    print(f"ended otherwise with a tenth of the steps: {dict(ends)}")
     rows = [row | {"n": n} for n, one in lines.items() for row in one["compared"]]
     told = [row for row in rows if row["told"] is not None and math.isfinite(row["true"])]
     for what in sorted({row["what"] for row in rows}):

@@ -113,3 +113,22 @@ def test_a_state_anywhere_on_the_orbit_misses_nothing(anomaly: float):
     assert np.max(np.abs(misses())) < 1e-6
     assert misses(higher=1e3)[0] == pytest.approx(1.0, abs=1e-6)  # a scaled miss is 1 km
     assert misses(steeper=np.radians(0.1))[1] == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_given_steering_that_runs_dry_says_nothing_of_what_the_vehicle_can():
+    """It was told as a vehicle that cannot, with a shortfall against an orbit it never aimed at."""
+    profile = "steering.profiles.direct"
+    given = {  # what takes 200 kg to orbit
+        "launch.azimuth": "74.2677 deg",
+        f"{profile}.kick": "11.6816 deg",
+        f"{profile}.yaw": "-1.3339 deg",
+        f"{profile}.programmes.climb.coefficients": {
+            "a": 0.444141,
+            "b": -0.23179,
+            "c": 0,
+        },
+    }
+    heavy = yaan.load(SPARROW, given | {"vehicle.payload.mass": "400 kg"}).fly()
+    assert heavy.outcome["code"] == "ran-dry"
+    assert "cannot" not in heavy.outcome["text"]
+    assert heavy.outcome["shortfall"] == 0.0

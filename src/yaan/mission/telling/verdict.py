@@ -38,12 +38,20 @@ def outcome(spec: MissionSpec, steered: Steered, *, stopped: bool = False) -> di
     if broken:
         return _ended(OutcomeCode.NO_SOLUTION, broken)
     if short > 0.0:
-        text = (
-            f"The vehicle cannot: {_last_stage(steered)} would have to burn more than it carries. "
-            f"The shortfall is {short:.0f} m/s."
-        )
-        return _ended(OutcomeCode.NO_SOLUTION, text, short)
+        return _overdrawn(steered, short)
     return _ended(OutcomeCode.REACHED, "")
+
+
+def _overdrawn(steered: Steered, short: float) -> dict[str, Any]:
+    """Of a flight that burns more than it carries, worth so much [m/s]."""
+    stage = _last_stage(steered)
+    if steered.task.aim.unknowns:
+        text = f"The vehicle cannot: {stage} would have to burn more than it carries. "
+        text += f"The shortfall is {short:.0f} m/s."
+        return _ended(OutcomeCode.NO_SOLUTION, text, short)
+    text = f"On the steering of the file {stage} would have to burn {short:.0f} m/s more than it"
+    text += " carries. Nothing was searched for: leave something of the steering free."
+    return _ended(OutcomeCode.RAN_DRY, text)
 
 
 def _ended(code: OutcomeCode, text: str, shortfall: float = 0.0) -> dict[str, Any]:
