@@ -27,6 +27,9 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="there are no such si
 CHILD = """
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
+for name in ("SIGTERM", "SIGHUP"):  # whoever runs the tests may have them ignored
+    if hasattr(signal, name):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
 import yaan
 from tests.unit.cli.conftest import SUMMARY, PaperFlight, PaperMission
 from types import SimpleNamespace
