@@ -7,7 +7,7 @@ import numpy as np
 
 from yaan.mission.spec import BodyFlightSpec, PulseSpec
 from yaan.mission.telling.body_ledger import legs_of
-from yaan.mission.telling.moment import entry, event, told_peak
+from yaan.mission.telling.moment import entry, event, in_time, told_peak
 from yaan.results.extremes import Around, peak, turning_height, turning_radius
 from yaan.results.trajectory import Array, History
 
@@ -42,7 +42,7 @@ def timeline(spec: BodyFlightSpec, history: History, *, orbits: bool) -> list[di
                 rows.append(event(history, time, f"{pulse.name}-{word}", ""))
     rows += _apsides(history) if orbits else _apex(history)
     rows += _peaks(history)
-    return sorted(rows, key=lambda r: (r["time"], r["kind"]))
+    return in_time(rows)
 
 
 def rate_of(history: History) -> Array:

@@ -11,7 +11,7 @@ from yaan.mission.spec import CapsuleSpec, EntryPhaseSpec, GroundSpec, MissionSp
 from yaan.mission.telling import home as told
 from yaan.mission.telling import home_ledger, landing
 from yaan.mission.telling.home import Return
-from yaan.mission.telling.moment import degrees
+from yaan.mission.telling.moment import degrees, in_time
 from yaan.mission.telling.touchdown import tell_touchdown
 from yaan.mission.telling.verdict_return import MISS
 from yaan.results.outcome import OutcomeCode
@@ -56,7 +56,7 @@ def tell_return(flown: Flown, body: dict[str, Any]) -> None:
             body["crew_return"] = landing.told_crew(
                 history, spec.crew.return_condition, "entry", "descent"
             )
-    body["timeline"] = sorted([*body["timeline"], *events], key=lambda r: (r["time"], r["kind"]))
+    body["timeline"] = in_time([*body["timeline"], *events])
     mass = spec.vehicle.payload.mass
     left_behind = body["mass_ledger"][-1]["mass"] - mass
     if left_behind:

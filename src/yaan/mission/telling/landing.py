@@ -8,7 +8,7 @@ from yaan.crew import grade, load_limits
 from yaan.crew.limits import Condition
 from yaan.mission.home.landing import Landed, Lander
 from yaan.mission.spec import BoxSpec, EntryPhaseSpec, ParachutesSpec
-from yaan.mission.telling.moment import degrees, event
+from yaan.mission.telling.moment import degrees, event, in_time
 from yaan.mission.telling.turning import told_turning
 from yaan.phases.descent import PATIENCE as HANGING
 from yaan.phases.descent import Descent
@@ -239,7 +239,7 @@ def landing_events(
     if touched:
         found.append(event(h, float(h["time"][-1]), "touchdown", h.phases[int(h["phase"][-1])]))
     if landed.descent is None or spec is None:
-        return found
+        return in_time(found)
     hung = phase_rows(history, "descent")
     at = hung[np.argmax(h["load"][hung])]
     found.append(event(h, float(h["time"][at]), "peak-opening-load", "descent", "peak"))
@@ -247,4 +247,4 @@ def landing_events(
         at = _seconds(landed.descent.deployed.time[i])
         if at is not None:
             found.append(event(h, at, step.name, "descent"))
-    return found
+    return in_time(found)

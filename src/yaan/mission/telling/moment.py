@@ -74,3 +74,8 @@ def told_peak(history: History, found: Extreme, name: str) -> dict[str, Any]:
     """The row of a peak of the history, told at its own instant."""
     told = entry(history, found.row, found.row, name, "", "peak")
     return told | {"time": found.time}
+
+
+def in_time(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of a timeline in the order of time, events before peaks."""
+    return sorted(rows, key=lambda row: (row["time"], row["kind"]))

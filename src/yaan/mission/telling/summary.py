@@ -28,7 +28,7 @@ from yaan.mission.telling import ledger, search
 from yaan.mission.telling.coming import tell_return
 from yaan.mission.telling.conclusion import conclude
 from yaan.mission.telling.integration import judge_integration, tell_integration
-from yaan.mission.telling.moment import degrees, entry, told_elements, told_peak
+from yaan.mission.telling.moment import degrees, entry, in_time, told_elements, told_peak
 from yaan.mission.telling.published import compare_published, judge_published
 from yaan.mission.telling.verdict import judge, outcome
 from yaan.mission.telling.verdict_return import judge_return
@@ -174,7 +174,7 @@ def _timeline(steered: Steered, history: History) -> list[dict[str, Any]]:
         found = peak(history["time"], history[column])
         if name != "highest point" or 0 < found.row < len(history) - 1:
             rows.append(told_peak(history, found, name))
-    return sorted(rows, key=lambda r: (r["time"], r["kind"]))
+    return in_time(rows)
 
 
 def _peaks(history: History) -> dict[str, Any]:
