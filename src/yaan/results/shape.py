@@ -18,8 +18,8 @@ _TEXTS: Final = ("mission", "title", "yaan", "profile", "epoch")
 _NUMBERS: Final = ("mass_closure",)
 _MAPPINGS: Final = (
     *("outcome", "liftoff", "steering", "orbit", "target", "peaks", "velocity_ledger", "crew"),
-    *("abort", "profiles", "integration", "spans", "entry", "descent", "landing", "crew_return"),
-    *("orbit_phase", "deorbit", "return_velocity_ledger", "start", "end"),
+    *("abort", "profiles", "integration", "spans", "entry", "descent", "landing", "touchdown"),
+    *("orbit_phase", "deorbit", "crew_return", "return_velocity_ledger", "start", "end"),
 )
 _ROWS: Final = (
     *("timeline", "mass_ledger", "propellant", "assumptions", "sources", "models", "published"),
