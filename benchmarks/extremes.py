@@ -36,7 +36,7 @@ SURE = 3.0
 """A told error is right if the true one is below so many times of it."""
 
 MOST_ROWS = 60_000
-"""Flights of more rows are flown once: with ten times as many steps they would take many minutes."""
+"""Flights of more rows are flown once: with a tenth of their steps they would take many minutes."""
 
 _LEAST = {"mission": 1e-3, "entry": 1e-3, "body": 1e-4}  # [s] steps that the format takes
 _DRAWS = 20  # until one is accepted
