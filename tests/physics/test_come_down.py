@@ -188,6 +188,15 @@ def test_nothing_opens_while_it_climbs(deploy: dict[str, str]) -> None:
     rise = (300.0 * np.sin(np.radians(60.0))) ** 2 / (2.0 * 9.66)  # [m], without the thin air
     assert top == pytest.approx(50e3 + rise, rel=0.01)
     assert deployed(flight)["height"] == pytest.approx(top, abs=0.5)
+    # The capsule keeps its lift on the way up: the entry ends at the top, not at once.
+    entry = flight.history["height"][flight.history["phase"] == 0]
+    assert entry[-1] == pytest.approx(top, abs=0.5)
+
+
+def test_a_canopy_that_is_not_fully_open_is_a_lost_one(fly: Fly) -> None:
+    flight = fly(**{f"{STEPS}.mains.deploy": changed(height="20 m")})
+    assert flight.summary["touchdown"]["canopy_lost"] is True
+    assert fly().summary["touchdown"]["canopy_lost"] is False
 
 
 def test_what_says_so_opens_in_a_climb() -> None:

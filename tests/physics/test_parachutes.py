@@ -172,3 +172,16 @@ def test_the_wind_carries_for_as_long_as_it_lasts():
     # Distance is over ground, the wind blows up to 800 m above it: at most h / R, 1.3e-4.
     np.testing.assert_allclose(drift, wind * answer.t, rtol=1.5e-4)
     np.testing.assert_allclose(answer.horizontal_speed, wind, rtol=1e-5)
+
+
+def test_no_step_opens_in_a_climb_unless_it_says_so():
+    due = replace(single(5.0, 0.3, 60.0), deploy_height=3e3)
+    later = replace(single(5.0, 0.3, 60.0), deploy_height=None, deploy_delay=1.0)
+    cases = [
+        Case([step], drag_area=0.01, height=1e3, down=-100.0)
+        for step in (due, later, replace(due, climbing=True))
+    ]
+    answer = flown(world(), *cases)
+    top = 1e3 + 100.0**2 / (2.0 * GRAVITY)  # hardly any drag
+    np.testing.assert_allclose(answer.deployed.height[:2, 0], top, rtol=1e-3)
+    np.testing.assert_allclose(answer.deployed.height[2, 0], 1e3, rtol=1e-3)
