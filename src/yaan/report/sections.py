@@ -88,8 +88,8 @@ def _timeline(record: FlightRecord) -> Iterator[Block]:
     since = "the epoch" if aloft(record.summary) else "ignition"
     yield (
         "text",
-        f"T+ is the time since {since}. Relative speed is over the rotating Earth; inertial speed"
-        " and flight-path angle are in GCRS. Load is the specific force over 9.80665 m/s².",
+        f"T+ is the time since {since}. What is relative is against the rotating Earth and the"
+        " horizon, what is inertial in GCRS and against the plane across the radius. Load is the specific force over 9.80665 m/s².",
     )
     if body.orbits(record.summary):
         yield (
