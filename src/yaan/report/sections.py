@@ -89,7 +89,8 @@ def _timeline(record: FlightRecord) -> Iterator[Block]:
     yield (
         "text",
         f"T+ is the time since {since}. What is relative is against the rotating Earth and the"
-        " horizon, what is inertial in GCRS and against the plane across the radius. Load is the specific force over 9.80665 m/s².",
+        " horizon, what is inertial in GCRS and against the plane across the radius. Load is the"
+        " specific force over 9.80665 m/s².",
     )
     if body.orbits(record.summary):
         yield (
