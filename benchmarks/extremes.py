@@ -25,7 +25,7 @@ from extreme_missions import Tree, kind_of, mission
 
 import yaan
 from yaan.base import InputError
-from yaan.mission.spec import EntryPhaseSpec, MissionSpec
+from yaan.description import EntryPhaseSpec, MissionSpec
 
 Line = dict[str, Any]
 

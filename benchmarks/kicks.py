@@ -20,12 +20,12 @@ import numpy as np
 from lines import Line, machine
 
 from yaan.base.session import computing
+from yaan.design.seek import search
+from yaan.design.steer import solve
+from yaan.design.task import Task, make_task
+from yaan.flight.models.world import build_world
 from yaan.mission import check_mission, load_tree
-from yaan.mission.flight.seek import search
-from yaan.mission.flight.steer import solve
-from yaan.mission.flight.task import Task, make_task
-from yaan.mission.model.world import build_world
-from yaan.phases.search import Solution
+from yaan.search.unknowns import Solution
 
 MISSION = Path(__file__).with_name("sparrow.yaml")
 

@@ -31,21 +31,22 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from yaan.base.session import computing
+from yaan.description import MissionSpec
+from yaan.design import deorbit, raising
+from yaan.design.choice import Elevation
+from yaan.design.deorbit import Case
+from yaan.design.history import history
+from yaan.design.landing import REVERSAL, profiles
+from yaan.design.return_plan import make_plan
+from yaan.design.return_search import Home, fly_home
+from yaan.design.steer import solve
+from yaan.design.task import make_task
 from yaan.dynamics.forces import World
+from yaan.flight import legs
+from yaan.flight.legs import LANES, Fall, States
+from yaan.flight.models.world import build_world, epoch_of
 from yaan.gnc import BankProfile
 from yaan.mission import check, load_tree
-from yaan.mission.flight.history import history
-from yaan.mission.flight.steer import solve
-from yaan.mission.flight.task import make_task
-from yaan.mission.home import deorbit, legs, raising
-from yaan.mission.home.choice import Elevation
-from yaan.mission.home.deorbit import Case
-from yaan.mission.home.journey import Home, fly_home
-from yaan.mission.home.landing import REVERSAL, profiles
-from yaan.mission.home.legs import LANES, Fall, States
-from yaan.mission.home.plan import make_plan
-from yaan.mission.model.world import build_world, epoch_of
-from yaan.mission.spec import MissionSpec
 from yaan.spacetime.ephemeris import sun_elevation
 from yaan.spacetime.frame import Frame, Vector, components, vector
 from yaan.spacetime.time import bundled_orientation

@@ -32,7 +32,7 @@ from yaan.environment.atmosphere import TableAtmosphere, load_standard_atmospher
 from yaan.environment.fields import load_gravity
 from yaan.environment.gravity import PointGravity
 from yaan.environment.wind import NoWind
-from yaan.phases.body import BodyLeg, BodyPhases, fly_body
+from yaan.motion.body import BodyLeg, BodyPhases, fly_body
 from yaan.spacetime.attitude import from_axes
 from yaan.spacetime.earth import WGS84, Ellipsoid, still_rotation, uniform_rotation
 from yaan.spacetime.frame import Frame, Vector

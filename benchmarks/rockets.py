@@ -20,13 +20,13 @@ from typing import Any
 
 from lines import Line, machine
 
+from yaan.analysis.verdict import outcome
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN, STANDARD_GRAVITY
 from yaan.base.session import computing
+from yaan.design.steer import solve
+from yaan.design.task import make_task
+from yaan.flight.models.world import build_world
 from yaan.mission import check_mission, load_tree
-from yaan.mission.flight.steer import solve
-from yaan.mission.flight.task import make_task
-from yaan.mission.model.world import build_world
-from yaan.mission.telling.verdict import outcome
 
 SEED = 4711
 COUNT = 60

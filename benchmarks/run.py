@@ -54,35 +54,36 @@ def lanes() -> Iterator[Line]:
     import numpy as np
 
     import yaan
+    from yaan.analysis import abort_map
     from yaan.base.session import computing
-    from yaan.mission.flight import abort, flyer
-    from yaan.mission.flight.steer import solve
-    from yaan.mission.flight.task import make_task
-    from yaan.mission.model.world import build_world
-    from yaan.mission.spec import check_mission
+    from yaan.design.steer import solve
+    from yaan.design.task import make_task
+    from yaan.flight import ascent
+    from yaan.flight.models.world import build_world
+    from yaan.mission import check_mission
 
     spec = check_mission(yaan.load("gaganyaan").source)
     with computing():
         world = build_world(spec)
         task = make_task(spec, spec.steering.profile, world)
         steered = solve(task, world)
-        flat = np.repeat(steered.flat[None], flyer.LANES, axis=0)
-        many, one = flyer.repeat(task.case), flyer.repeat(task.case, 1)
-        batch = _spent(lambda: flyer.fly(world, many, flat))
-        alone = _spent(lambda: flyer.fly(world, one, flat[:1]))
-        rates = {"batched": flyer.LANES / batch["wall"], "one by one": 1.0 / alone["wall"]}
+        flat = np.repeat(steered.flat[None], ascent.LANES, axis=0)
+        many, one = ascent.repeat(task.case), ascent.repeat(task.case, 1)
+        batch = _spent(lambda: ascent.fly(world, many, flat))
+        alone = _spent(lambda: ascent.fly(world, one, flat[:1]))
+        rates = {"batched": ascent.LANES / batch["wall"], "one by one": 1.0 / alone["wall"]}
         yield {
             "benchmark": "ascents a second, batched over one by one",
             "value": rates["batched"] / rates["one by one"],
             "unit": "1",
-            "parts": {**rates, "lanes": flyer.LANES, "ascents/CPU-s": flyer.LANES / batch["cpu"]},
+            "parts": {**rates, "lanes": ascent.LANES, "ascents/CPU-s": ascent.LANES / batch["cpu"]},
         }
         beta = spec.vehicle.payload.ballistic_coefficient or 400.0  # [kg/m^2]
-        falling = abort.falling_world(world)
+        falling = abort_map.falling_world(world)
         times = np.arange(1.0, 901.0)  # [s]
-        position, velocity = abort.states_at(steered.lane, times)
+        position, velocity = abort_map.states_at(steered.lane, times)
         betas = np.full(len(times), beta)
-        falls = _spent(lambda: abort.fall_from(falling, times, position, velocity, betas))
+        falls = _spent(lambda: abort_map.fall_from(falling, times, position, velocity, betas))
         yield {
             "benchmark": "ballistic entries per CPU-second",
             "value": len(times) / falls["cpu"],
@@ -91,7 +92,7 @@ def lanes() -> Iterator[Line]:
         }
         yield {
             "benchmark": "entry rate over ascent rate",
-            "value": (len(times) / falls["cpu"]) / (flyer.LANES / batch["cpu"]),
+            "value": (len(times) / falls["cpu"]) / (ascent.LANES / batch["cpu"]),
             "unit": "1",
             "parts": {"falls": falls, "ascents": batch},
         }

@@ -9,12 +9,12 @@ the seconds it took on this machine.
 import itertools
 import time
 
+from yaan.analysis.verdict import outcome
 from yaan.base.session import computing
+from yaan.design.steer import solve
+from yaan.design.task import make_task
+from yaan.flight.models.world import build_world
 from yaan.mission import check_mission, load_tree
-from yaan.mission.flight.steer import solve
-from yaan.mission.flight.task import make_task
-from yaan.mission.model.world import build_world
-from yaan.mission.telling.verdict import outcome
 
 PAYLOADS_T = (2, 4, 6, 8, 10)
 INCLINATIONS_DEG = (20.0, 51.5, 98.0)

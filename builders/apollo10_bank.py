@@ -23,7 +23,7 @@ import numpy as np
 from tests.validation.entry_cases import APOLLO10, APOLLO10_HISTORY, KFT
 from tests.validation.entry_models import apollo10, earth
 from yaan.gnc import BankProfile
-from yaan.phases import enter, observe_entry
+from yaan.motion import enter, observe_entry
 
 KNOTS = np.array([56.0, 76, 96, 116, 141, 171, 201, 236, 271, 306, 341, 376, 411])  # [s]
 GUESS = np.radians([0.0, 30, 85, 100, 100, 40, 20, 35, 50, 70, 50, 50, 20])

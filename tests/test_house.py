@@ -44,7 +44,7 @@ import os, jax
 values, variables = dict(jax.config.values), dict(os.environ)
 import yaan
 yaan.load, yaan.Mission, yaan.Flight
-import yaan.mission.flight.fly, yaan.report
+import yaan.analysis.fly, yaan.report
 assert dict(os.environ) == variables
 assert not jax.config.jax_enable_x64
 print(dict(jax.config.values) == values)

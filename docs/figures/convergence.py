@@ -14,10 +14,10 @@ import numpy as np
 
 import yaan
 from yaan.base.session import computing
-from yaan.mission.flight import flyer
-from yaan.mission.flight.steer import make_task, solve
-from yaan.mission.model.world import build_world
-from yaan.phases.search import LANES
+from yaan.design.steer import make_task, solve
+from yaan.flight import ascent
+from yaan.flight.models.world import build_world
+from yaan.search.unknowns import LANES
 
 MISSION, PROFILE = "gaganyaan", "crew-shaped"
 STEPS = [4.0, 2.83, 2.0, 1.41, 1.0, 0.71, 0.5, 0.35, 0.25, 0.18, 0.125, 0.088, 0.0625, 0.044, 0.03]
@@ -48,7 +48,7 @@ def measure() -> dict[str, list[float]]:
             for step in [*STEPS, TRUTH]
         ]
         flat = np.repeat(steered.flat[None], LANES, axis=0)
-        ends = flyer.fly(world, flyer.stack(cases), flat, rows=131_072).ends
+        ends = ascent.fly(world, ascent.stack(cases), flat, rows=131_072).ends
     leg = task.aim.saves[0]
     errors: dict[str, list[float]] = {"step": STEPS}
     for name, *_ in CURVES:

@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yaan.mission.account import Assumption, Source, assumptions, sources
+from yaan.base.errors import InputError
+from yaan.description import BodyFlightSpec, EntrySpec, MissionSpec, Spec
+from yaan.mission.checks import check, check_mission
 from yaan.mission.file.tree import Tree
 from yaan.mission.load import load_tree, override
-from yaan.mission.spec import BodyFlightSpec, EntrySpec, Spec, check
+from yaan.mission.provenance import assumptions, provenance_of, sources
+from yaan.results.provenance import Assumption, Source
 
 if TYPE_CHECKING:
     import xarray
 
+    from yaan.analysis.flown import Flown
     from yaan.dataset import Trajectory
-    from yaan.mission.flight.body import FlownBody
-    from yaan.mission.flight.flown import Flown
-    from yaan.mission.flight.fly import Progress
-    from yaan.mission.home.fly import Entered
+    from yaan.design.return_flight import Entered
+    from yaan.flight.body import FlownBody
+    from yaan.flight.progress import Progress
 
 
 def load(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> "Mission":
@@ -83,16 +86,23 @@ class Mission:
         if profile is not None:
             return self.replace("steering.profile", profile).fly(progress=progress)
         if isinstance(self.spec, EntrySpec):
-            from yaan.mission.flight.alone import fly_entry
+            from yaan.analysis.fly_entry import fly_entry
 
-            return Flight(*fly_entry(self.source, self.spec, progress))
+            return Flight(*fly_entry(self.spec, provenance_of(self.source), progress))
         if isinstance(self.spec, BodyFlightSpec):
-            from yaan.mission.flight.body import fly_body_file
+            from yaan.flight.body import fly_body_file
 
-            return Flight(*fly_body_file(self.source, self.spec, progress))
-        from yaan.mission.flight.fly import fly
+            return Flight(*fly_body_file(self.spec, provenance_of(self.source), progress))
+        from yaan.analysis.fly import fly
 
-        return Flight(*fly(self.source, self.spec, progress))
+        return Flight(*fly(self.spec, provenance_of(self.source), self._varied, progress))
+
+    def _varied(self, values: Mapping[str, Any]) -> MissionSpec | None:
+        """This mission with the values at dotted keys replaced; None where that is refused."""
+        try:
+            return check_mission(override(self.source, values))
+        except InputError:
+            return None
 
     def assumptions(self) -> list[Assumption]:
         """Every value that nobody published, with its range and reason."""
@@ -117,12 +127,12 @@ class Flight:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Everything told in numbers, as in `summary.json`."""
+        from yaan.analysis.body import summarise_body
+        from yaan.analysis.entry import summarise_entry
+        from yaan.analysis.summary import summarise
         from yaan.base.session import computing
-        from yaan.mission.flight.body import FlownBody
-        from yaan.mission.home.fly import Entered
-        from yaan.mission.telling.alone import summarise_entry
-        from yaan.mission.telling.body import summarise_body
-        from yaan.mission.telling.summary import summarise
+        from yaan.design.return_flight import Entered
+        from yaan.flight.body import FlownBody
 
         with computing():
             if isinstance(self._flown, FlownBody):
@@ -175,7 +185,7 @@ class Flight:
         Raises:
             OutputError: when something cannot be written; it says what is kept.
         """
-        from yaan.mission.telling.keep import keep
+        from yaan.analysis.save import keep
         from yaan.report import write_report
         from yaan.results import telling_kept
 

@@ -16,8 +16,8 @@ from yaan.dynamics.solve import Tape
 from yaan.environment.atmosphere import load_standard_atmosphere
 from yaan.environment.gravity import PointGravity
 from yaan.environment.wind import NoWind
-from yaan.phases.body import BodyLeg, BodyPhases, fly_body
-from yaan.phases.pointing import Pointing
+from yaan.gnc.pointing import Pointing
+from yaan.motion.body import BodyLeg, BodyPhases, fly_body
 from yaan.spacetime.attitude import normalised
 from yaan.spacetime.earth import still_rotation
 from yaan.spacetime.frame import Frame, Vector

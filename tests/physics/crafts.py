@@ -8,7 +8,7 @@ from tests.physics.rockets import array
 from yaan.base.constants import EARTH_MU
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
-from yaan.phases.orbit import Burns, Cruise, cruise
+from yaan.motion.orbit import Burns, Cruise, cruise
 from yaan.spacetime.frame import Frame, Vector, vector
 from yaan.vehicle import Spacecraft
 

@@ -14,7 +14,7 @@ from tests.physics.rockets import stacked, still_earth
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS
 from yaan.dynamics.forces import World
 from yaan.environment import AbstractAtmosphere, Air, ConstantWind, PointGravity
-from yaan.phases.descent import Descent, descend
+from yaan.motion.descent import Descent, descend
 from yaan.spacetime.frame import Frame, vector
 from yaan.vehicle.capsule import Capsule
 from yaan.vehicle.parachute import Step, stack

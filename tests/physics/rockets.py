@@ -19,8 +19,8 @@ from yaan.environment import (
     PointGravity,
 )
 from yaan.gnc import Law, Steering
-from yaan.phases.ascent import Leg, ascend
-from yaan.phases.base import End, Phases
+from yaan.motion.phases import End, Phases
+from yaan.motion.powered import Leg, ascend
 from yaan.propulsion import Engines
 from yaan.spacetime.earth import EarthRotation, Geodetic, uniform_rotation
 from yaan.spacetime.frame import Frame, Vector

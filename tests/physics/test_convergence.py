@@ -7,7 +7,7 @@ import pytest
 from tests.physics.rockets import array, fly, launcher, pad, phases, stacked, steering, world
 from yaan.environment import load_gravity
 from yaan.gnc import Law
-from yaan.phases.ascent import Leg
+from yaan.motion.powered import Leg
 from yaan.results.outcome import OutcomeCode
 
 STEPS = np.array([8.0, 4.0, 2.0, 1.0, 0.5, 0.0625])  # [s], the last one stands for the truth

@@ -14,8 +14,8 @@ from yaan.base.constants import EARTH_MU
 from yaan.dynamics.forces import World
 from yaan.environment import load_standard_atmosphere
 from yaan.gnc import constant_bank, with_reversal
-from yaan.phases import Entry, EntryObservation, enter, observe_entry
-from yaan.phases.entering import Handover
+from yaan.motion import Entry, EntryObservation, enter, observe_entry
+from yaan.motion.entering import Handover
 from yaan.results import OutcomeCode
 from yaan.spacetime import Geodetic, inertial_state
 from yaan.vehicle import Capsule

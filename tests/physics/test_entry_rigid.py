@@ -12,9 +12,9 @@ from tests.physics.rockets import still_earth, world
 from tests.validation.entry_models import capsule, motion, over
 from yaan.dynamics.forces import World
 from yaan.environment import NoAtmosphere, PointGravity, UniformAtmosphere, load_standard_atmosphere
+from yaan.flight.recording import columns_of
 from yaan.gnc import AttitudeControl, BankProfile, constant_bank, rounded, with_reversal
-from yaan.mission.recording import columns_of
-from yaan.phases import (
+from yaan.motion import (
     RigidObservation,
     RigidState,
     enter,
@@ -22,7 +22,7 @@ from yaan.phases import (
     observe_rigid,
     trimmed,
 )
-from yaan.phases.entering import Handover
+from yaan.motion.entering import Handover
 from yaan.results import OutcomeCode
 from yaan.spacetime import Frame, Vector, inertial_state
 from yaan.spacetime.rotation import about

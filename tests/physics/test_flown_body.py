@@ -14,16 +14,16 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 import yaan
+from yaan.analysis.body import matrix, peaks, summarise_body
+from yaan.analysis.body_tables import judge_tables
+from yaan.analysis.save import keep
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.cli.exits import ExitCode
 from yaan.cli.fly import exit_code
+from yaan.description import BodyFlightSpec
 from yaan.environment.atmosphere import TableAtmosphere
-from yaan.mission import check, load_tree
-from yaan.mission.flight.body import FlownBody, fly_body_file
-from yaan.mission.spec import BodyFlightSpec
-from yaan.mission.telling.body import matrix, peaks, summarise_body
-from yaan.mission.telling.body_tables import judge_tables
-from yaan.mission.telling.keep import keep
+from yaan.flight.body import FlownBody, fly_body_file
+from yaan.mission import check, load_tree, provenance_of
 from yaan.report.page import render
 from yaan.results import History, compare, read_flight
 from yaan.results.outcome import OutcomeCode
@@ -110,7 +110,7 @@ def fly(tmp_path_factory: pytest.TempPathFactory) -> Fly:
         tree = load_tree(path, overrides)
         spec = check(tree)
         assert isinstance(spec, BodyFlightSpec)
-        return fly_body_file(tree, spec)[0]
+        return fly_body_file(spec, provenance_of(tree))[0]
 
     return flown
 

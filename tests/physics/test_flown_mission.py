@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 
 import yaan
+from yaan.analysis import budget, verdict
+from yaan.design.history import history
+from yaan.design.steer import Steered
+from yaan.design.task import Task, make_task
 from yaan.dynamics.forces import World
-from yaan.mission.flight import flyer
-from yaan.mission.flight.flyer import Batch, Case
-from yaan.mission.flight.history import history
-from yaan.mission.flight.steer import Steered
-from yaan.mission.flight.task import Task, make_task
-from yaan.mission.model.world import build_world
-from yaan.mission.telling import ledger, verdict
-from yaan.phases.search import LANES, Attempt, Solution
+from yaan.flight import ascent
+from yaan.flight.ascent import Batch, Case
+from yaan.flight.models.world import build_world
 from yaan.results.trajectory import History
+from yaan.search.unknowns import LANES, Attempt, Solution
 
 # Kick, azimuth, yaw [rad]; a, b, c of the core's and of the cryogenic programme.
 STEERING = np.array(
@@ -38,7 +38,7 @@ ROWS = 4_096
 
 
 def fly(world: World, cases: list[Case]) -> Batch:
-    return flyer.fly(world, flyer.stack(cases), np.repeat(STEERING[None], LANES, axis=0), ROWS)
+    return ascent.fly(world, ascent.stack(cases), np.repeat(STEERING[None], LANES, axis=0), ROWS)
 
 
 class Flown:
@@ -49,11 +49,11 @@ class Flown:
         self.spec: Any = mission.spec
         self.world = build_world(self.spec)
         self.task: Task = make_task(self.spec, "crew-shaped", self.world)
-        self.batch = fly(self.world, [flyer.coarse(self.task.case, f) for f in FACTORS])
+        self.batch = fly(self.world, [ascent.coarse(self.task.case, f) for f in FACTORS])
 
     def steered(self, lane: int) -> Steered:
         """One lane as a solved flight of its own."""
-        task = replace(self.task, case=flyer.coarse(self.task.case, FACTORS[lane]))
+        task = replace(self.task, case=ascent.coarse(self.task.case, FACTORS[lane]))
         return solved(task, LaneFirst(self.batch, lane))
 
 
@@ -64,7 +64,7 @@ class LaneFirst(Batch):
         self.__dict__.update(batch.__dict__)
         self.__dict__["_first"] = lane
 
-    def lane(self, i: int) -> flyer.Lane:
+    def lane(self, i: int) -> ascent.Lane:
         return super().lane(i + self.__dict__["_first"])
 
 
@@ -103,7 +103,7 @@ def test_halving_the_step_changes_no_event(flown: Flown):
 
 
 def test_mass_closes_at_every_event(flown: Flown, histories: list[History]):
-    rows, worst = ledger.mass_ledger(flown.spec, histories[0], flown.steered(0))
+    rows, worst = budget.mass_ledger(flown.spec, histories[0], flown.steered(0))
     assert worst < 1e-6
     items = {row["item"] for row in rows}
     assert {"s200", "s200 propellant", "escape_system", "l110", "c25 propellant"} <= items
@@ -121,7 +121,7 @@ def unexplained(row: dict[str, float]) -> float:
 def test_the_velocity_ledger_closes_and_better_with_shorter_steps(
     flown: Flown, histories: list[History]
 ):
-    ledgers = [ledger.velocity_ledger(h, flown.steered(i)) for i, h in enumerate(histories)]
+    ledgers = [budget.velocity_ledger(h, flown.steered(i)) for i, h in enumerate(histories)]
     total = ledgers[0]["total"]
     assert abs(ledgers[0]["residual"]) < 1e-3 * total["ideal"]
     # The first step off the pad starts without a direction; all that follows is of the step.
@@ -136,7 +136,7 @@ def test_the_velocity_ledger_closes_and_better_with_shorter_steps(
 def test_the_ideal_velocity_is_tsiolkovskys_where_one_stage_burns(
     flown: Flown, histories: list[History]
 ):
-    found = ledger.velocity_ledger(histories[0], flown.steered(0))
+    found = budget.velocity_ledger(histories[0], flown.steered(0))
     burn = next(row for row in found["phases"] if row["phase"] == "cryogenic")
     h = histories[0]
     mass = h["mass"][h["phase"] == h.phases.index("cryogenic")]
@@ -164,7 +164,7 @@ def test_a_stage_that_overdraws_has_the_shortfall_of_what_it_lacks(flown: Flown)
     # What moves from the tank to the payload leaves the flight as it is.
     moved = 2_000.0
     said = said_of(flown, moved, -moved)
-    row = ledger.propellant(flown.spec, flown.steered(0))[-1]
+    row = budget.propellant(flown.spec, flown.steered(0))[-1]
     mass = float(flown.task.case.launcher.item_mass[-1]) + 5_790.0 + moved  # with C25 and its bay
     lacking = 442.0 * 9.80665 * np.log(mass / (mass + row["left"] - moved))
     assert said["code"] == "no-solution"

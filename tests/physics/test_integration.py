@@ -11,8 +11,8 @@ import yaan
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.cli.exits import ExitCode
 from yaan.cli.fly import exit_code
-from yaan.mission.accuracy import PhaseError, accurately, compare
-from yaan.mission.spec import IntegrationSpec
+from yaan.description import IntegrationSpec
+from yaan.flight.accuracy import PhaseError, accurately, compare
 from yaan.results.trajectory import History
 
 PLOVER = Path(__file__).parent / "data" / "plover.yaml"

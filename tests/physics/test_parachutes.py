@@ -7,8 +7,8 @@ import pytest
 
 from tests.physics.descents import DENSITY, GRAVITY, SOUND, Case, flown, world
 from yaan.base.constants import EARTH_RADIUS
-from yaan.phases.canopies import Deployment
 from yaan.results.outcome import OutcomeCode
+from yaan.vehicle.canopies import Deployment
 from yaan.vehicle.parachute import Reefing, Step
 
 AT_ONCE = 1e9  # [m]: a step with this height is deployed at the start

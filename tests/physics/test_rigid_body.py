@@ -23,7 +23,7 @@ from tests.physics.bodies import (
 )
 from yaan.dynamics.body import BodyState
 from yaan.dynamics.method import DOP853, RK4, AbstractMethod
-from yaan.phases.pointing import Pointing
+from yaan.gnc.pointing import Pointing
 from yaan.spacetime.attitude import Angles, angles_of, from_angles, vvlh
 from yaan.spacetime.frame import Frame, Vector
 from yaan.spacetime.rotation import Rotation

@@ -13,11 +13,11 @@ import pytest
 import yaan
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.base.session import computing
+from yaan.design.aim import Ends
+from yaan.design.steer import Steered, solve
+from yaan.design.task import make_task
+from yaan.flight.models.world import build_world
 from yaan.mission import check_mission, load_tree
-from yaan.mission.flight.steer import Steered, solve
-from yaan.mission.flight.task import make_task
-from yaan.mission.model.aim import Ends
-from yaan.mission.model.world import build_world
 
 SPARROW = Path(__file__).parents[2] / "benchmarks" / "sparrow.yaml"
 THRUST = "vehicle.stages.first.engine.thrust"

@@ -6,8 +6,8 @@ import pytest
 
 from tests.physics.rockets import fly, free_space, launcher, pad, phases, stacked, steering
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.phases.ascent import Leg
-from yaan.phases.base import End
+from yaan.motion.phases import End
+from yaan.motion.powered import Leg
 from yaan.results.outcome import OutcomeCode
 
 STAGE = {"propellant": 8_000.0, "dry": 1_000.0, "thrust": 2e5, "isp": 320.0}

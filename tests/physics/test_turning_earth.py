@@ -8,7 +8,7 @@ import pytest
 from tests.physics.points import coast, inertial, kepler, state
 from tests.physics.rockets import array, flown, launcher, pad, phases, world
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN
-from yaan.phases.base import End
+from yaan.motion.phases import End
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Frame, vector

@@ -13,21 +13,22 @@ import numpy as np
 import pytest
 
 import yaan
+from yaan.analysis import return_budget
+from yaan.analysis.return_phases import Return, orbit_phase
+from yaan.analysis.return_phases import deorbit as told_deorbit
 from yaan.base.session import computing
+from yaan.design import deorbit
+from yaan.design.record import couch, home_rows, whole_history
+from yaan.design.return_flight import elevation_of, horizon
+from yaan.design.return_plan import Plan, make_plan
+from yaan.design.return_search import Home, fly_home
 from yaan.dynamics.forces import World
+from yaan.flight import legs
+from yaan.flight.legs import Burns, States
+from yaan.flight.models.world import build_world, epoch_of
 from yaan.gnc.bank import with_reversal
 from yaan.mission import MissionSpec
-from yaan.mission.home import deorbit, legs
-from yaan.mission.home.fly import elevation_of, horizon
-from yaan.mission.home.journey import Home, fly_home
-from yaan.mission.home.legs import Burns, States
-from yaan.mission.home.plan import Plan, make_plan
-from yaan.mission.home.record import couch, home_rows, whole_history
-from yaan.mission.model.world import build_world, epoch_of
-from yaan.mission.telling import home_ledger
-from yaan.mission.telling.home import Return, orbit_phase
-from yaan.mission.telling.home import deorbit as told_deorbit
-from yaan.phases.descent import Descent
+from yaan.motion.descent import Descent
 
 SEPARATED = States(
     np.array([953.4985554885849]),
@@ -182,8 +183,8 @@ def test_the_budgets_of_the_way_home_close(returned: tuple[MissionSpec, Home]) -
     assert left is not None
     burns.append(left["burn"])
 
-    _, worst = home_ledger.mass_rows(told, burns, spec.vehicle.payload.mass)
+    _, worst = return_budget.mass_rows(told, burns, spec.vehicle.payload.mass)
     assert worst < 1e-6
     # A thousandth of the mission's ideal velocity. Trapezoids over rows up to two minutes apart
     # leave 1 m/s; the work of the lift in the wind, which the ledger does not tell, 4 m/s more.
-    assert abs(home_ledger.velocity_ledger(told)["residual"]) < 10.0
+    assert abs(return_budget.velocity_ledger(told)["residual"]) < 10.0

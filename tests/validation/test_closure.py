@@ -19,12 +19,12 @@ import numpy as np
 import pytest
 
 from yaan.base.session import computing
+from yaan.design.steer import Steered, solve
+from yaan.design.task import make_task
+from yaan.flight import ascent
+from yaan.flight.models.world import build_world
 from yaan.mission import check_mission, load_tree
-from yaan.mission.flight import flyer
-from yaan.mission.flight.steer import Steered, solve
-from yaan.mission.flight.task import make_task
-from yaan.mission.model.world import build_world
-from yaan.phases.observe import Observation
+from yaan.motion.powered_row import Observation
 
 CURVE = (
     '[["0 s",0.0],["0.3 s",1.0],["5 s",1.06],["20 s",1.10],["40 s",1.02],["60 s",0.92],'
@@ -79,7 +79,7 @@ def replay(name: str, overrides: Mapping[str, object]) -> Replay:
         steered = solve(make_task(spec, spec.steering.profile, world), world)
         lane = steered.lane
         rows = int(lane.tape.count)
-        seen = jax.tree.map(lambda leaf: leaf[:rows], flyer.observe_lane(world, lane))
+        seen = jax.tree.map(lambda leaf: leaf[:rows], ascent.observe_lane(world, lane))
         return Replay(steered, np.asarray(lane.tape.t)[:rows], seen)
 
 

@@ -19,12 +19,13 @@ import pytest
 
 from tests.physics.rockets import world
 from yaan.base.constants import EARTH_FLATTENING, EARTH_RADIUS
+from yaan.design import deorbit, raising
+from yaan.design.deorbit import Approach, Case, Craft, Way
 from yaan.environment import ZonalJ2Gravity, load_standard_atmosphere
+from yaan.flight import legs
+from yaan.flight.legs import Fall, States
 from yaan.gnc import constant_bank
-from yaan.mission.home import deorbit, legs, raising
-from yaan.mission.home.deorbit import Approach, Case, Craft, Way
-from yaan.mission.home.legs import Fall, States
-from yaan.phases.entering import Handover
+from yaan.motion.entering import Handover
 from yaan.spacetime.earth import uniform_rotation
 from yaan.spacetime.zone import MEAN_RADIUS
 from yaan.vehicle import Capsule, Spacecraft

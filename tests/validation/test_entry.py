@@ -27,8 +27,8 @@ from tests.validation.entry_models import apollo10, capsule, earth, motion, over
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.environment import AbstractAtmosphere, Air, load_standard_atmosphere
 from yaan.gnc import BankProfile, constant_bank
-from yaan.phases import Entry, EntryObservation, enter, observe_entry
-from yaan.phases.entering import Handover
+from yaan.motion import Entry, EntryObservation, enter, observe_entry
+from yaan.motion.entering import Handover
 from yaan.results import OutcomeCode
 from yaan.spacetime import Vector, inertial_state
 

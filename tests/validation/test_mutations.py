@@ -19,8 +19,8 @@ from yaan.dynamics.rigid import Exhaust, angular_acceleration
 from yaan.environment import atmosphere
 from yaan.environment.gravity import ZonalJ2Gravity
 from yaan.environment.wind import ConstantWind
-from yaan.mission.model import body as model
-from yaan.mission.model import world
+from yaan.flight.models import body as model
+from yaan.flight.models import world
 from yaan.spacetime.attitude import kinematics
 from yaan.validation.case import Line
 from yaan.validation.run import choose, flyer
@@ -83,7 +83,7 @@ def _over_ground(start: Any, *arguments: Any) -> Any:
     return _RATE(start.model_copy(update={"rate": told}), *arguments)
 
 
-_MODEL, _WORLD, _PHASE = "yaan.mission.model.body", "yaan.mission.model.world", "yaan.phases.body"
+_MODEL, _WORLD, _PHASE = "yaan.flight.models.body", "yaan.flight.models.world", "yaan.motion.body"
 FAULTS = [
     Fault("sign of J2", f"{_WORLD}.ZonalJ2Gravity", _backwards, "nesc-atmospheric/01"),
     Fault("body rates zeroed", f"{_PHASE}.kinematics", _still, "nesc-atmospheric/02", traced=True),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from yaan.base.constants import EARTH_RADIUS, EARTH_SPIN
-from yaan.mission.home.passes import Track, passes
+from yaan.design.passes import Track, passes
 from yaan.spacetime.zone import Zone
 
 _MU, _J2 = 3.986004418e14, 1.08262668e-3

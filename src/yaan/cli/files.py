@@ -14,8 +14,8 @@ from yaan.cli.exits import ExitCode
 from yaan.cli.shelves import MissionArgument, complete, kind_of, library_titles
 
 if TYPE_CHECKING:
+    from yaan.description import Spec
     from yaan.mission import Tree
-    from yaan.mission.spec import Spec
 
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]
@@ -73,7 +73,7 @@ def check(
     as_json: JsonOption = False,
 ) -> int:
     """Validate a mission file and tell every mistake at once."""
-    from yaan.mission.account import assumptions_by_place
+    from yaan.mission.provenance import assumptions_by_place
 
     tree, spec = _checked(file, overrides)
     assumed, notes = len(assumptions_by_place(tree)), told_notes(spec)
@@ -90,8 +90,8 @@ def check(
 
 def told_notes(spec: "Spec") -> list[str]:
     """What a reader of a checked file should know."""
-    from yaan.mission.spec.notes import notes_of
-    from yaan.mission.spec.work import work_of
+    from yaan.description.notes import notes_of
+    from yaan.description.work import work_of
 
     notes = notes_of(spec)
     words = work_of(spec).words

@@ -10,7 +10,7 @@ from yaan.cli import console
 from yaan.cli.stop import STOP, Stop
 
 if TYPE_CHECKING:
-    from yaan.mission.flight.fly import Progress
+    from yaan.flight.progress import Progress
 
 Tell: TypeAlias = Callable[["Progress"], None]
 

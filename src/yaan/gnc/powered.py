@@ -12,7 +12,7 @@ A launch is steered open loop near the pad and by two or three constants above t
   it is the optimal law in a flat uniform field (Lawden, Optimal Trajectories for Space
   Navigation, 1963, not re-read); c lets it bend over a round Earth.
 
-The constants are unknowns of a flight, found by `yaan.phases.targeting`, never stored in a file.
+The constants are unknowns of a flight, found by `yaan.search.targeting`, never stored in a file.
 """
 
 import enum

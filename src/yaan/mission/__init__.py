@@ -1,11 +1,13 @@
 """Mission files: found, merged, checked; and what a mission rests on."""
 
-from yaan.mission.account import Assumption, Source, assumptions, sources
+from yaan.description import BodyFlightSpec, EntrySpec, MissionSpec
+from yaan.mission.checks import check, check_mission
 from yaan.mission.file import Tree, library_text, names
 from yaan.mission.load import load_tree, name_of, override
+from yaan.mission.provenance import assumptions, provenance_of, sources
 from yaan.mission.schema import json_schema
-from yaan.mission.spec import BodyFlightSpec, EntrySpec, MissionSpec, check, check_mission
 from yaan.mission.template import template
+from yaan.results.provenance import Assumption, Source
 
 __all__ = [
     "Assumption",
@@ -23,6 +25,7 @@ __all__ = [
     "name_of",
     "names",
     "override",
+    "provenance_of",
     "sources",
     "template",
 ]

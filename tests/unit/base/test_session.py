@@ -263,7 +263,7 @@ def test_nothing_is_built_in_32_bits():
 
 def test_building_a_world_asks_for_64_bits():
     import yaan
-    from yaan.mission.model.world import build_world
+    from yaan.flight.models.world import build_world
 
     spec = yaan.load("gaganyaan").spec
     with jax.enable_x64(False), pytest.raises(YaanError, match="64 bits"):
@@ -273,7 +273,7 @@ def test_building_a_world_asks_for_64_bits():
 def test_importing_yaan_changes_no_setting_of_jax():
     script = (
         "import jax; before = dict(jax.config.values); "
-        "import yaan, yaan.api, yaan.mission.flight.fly; "
+        "import yaan, yaan.api, yaan.analysis.fly; "
         "assert dict(jax.config.values) == before; print(jax.config.jax_enable_x64)"
     )
     done = subprocess.run(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from markupsafe import Markup
 
-from tests.unit.mission.telling.orbiting import RADIUS, history, orbit
+from tests.unit.analysis.orbiting import RADIUS, history, orbit
 from yaan.report import page
 from yaan.report.figures.style import axis
 from yaan.report.text import TIMES

@@ -267,7 +267,7 @@ def test_a_report_that_finds_no_room_can_be_written_again(tmp_path, monkeypatch)
     flight = Flight(cast(Any, None), {})
     vars(flight)["summary"] = SUMMARY
     write_flight(tmp_path, SUMMARY)
-    monkeypatch.setattr("yaan.mission.telling.keep.keep", lambda *_: tmp_path)
+    monkeypatch.setattr("yaan.analysis.save.keep", lambda *_: tmp_path)
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OutputError) as told:
         flight.save(tmp_path)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from yaan.base import Problem, nearest, quote
-from yaan.mission.file.plain import is_list, is_mapping, item, items
+from yaan.base.plain import is_list, is_mapping, item, items
 
 Scalar = str | int | float | bool | None
 Address = tuple[str | int, ...]

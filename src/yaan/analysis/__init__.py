@@ -1,0 +1,1 @@
+"""What a flight says: events, peaks, budgets, verdicts."""

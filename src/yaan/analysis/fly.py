@@ -1,0 +1,279 @@
+"""Flying a mission: steering solved for every profile, the aborts mapped, assumptions ranked."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+
+from yaan.analysis import abort_map
+from yaan.analysis.flown import Flown
+from yaan.analysis.remarks import remarks
+from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank
+from yaan.analysis.sides import Sides
+from yaan.base.errors import YaanError
+from yaan.base.session import computing
+from yaan.description import MissionSpec
+from yaan.description.notes import notes_of
+from yaan.design import dogleg
+from yaan.design.history import history, told
+from yaan.design.return_flight import Returned, go_home, horizon, prepare_home
+from yaan.design.steer import Steered, solve
+from yaan.design.task import Task, Watch, make_task
+from yaan.dynamics.forces import World
+from yaan.flight import ascent
+from yaan.flight.models.world import build_world, landing_world, left_table, orientation_notes
+from yaan.flight.progress import Clock, Progress, Report, before
+from yaan.results.outcome import OutcomeCode
+from yaan.results.provenance import Provenance
+from yaan.results.trajectory import History
+
+_Result = TypeVar("_Result")
+
+
+def fly(
+    spec: MissionSpec, provenance: Provenance, vary: Vary, report: Report | None = None
+) -> tuple[Flown, dict[str, float]]:
+    """Fly every profile of a mission; the flown one is `spec.steering.profile`.
+
+    Returns what was flown and the time spent by stage [s]. A mission without a solution is
+    flown as far as it goes: its outcome says what is missing.
+    """
+    tell = report or (lambda progress: None)
+    clock = Clock()
+    with computing():
+        with clock.on("build models"):
+            tell(Progress("build", f"building models{before(spec)}"))
+            world = build_world(spec, horizon(spec))
+            tasks = {name: make_task(spec, name, world) for name in spec.steering.profiles}
+            # What is flown later compiles while the steering is searched for.
+            _aside(lambda: _prepare(spec, world))
+        flown = spec.steering.profile
+        with clock.on("compile and solve steering"):
+            solving = _start_solving(tasks, flown, world, tell)
+            chosen = solving[flown].result()
+        with clock.on("observe"):
+            chosen, seen, errors = told(spec, world, chosen)
+            histories = {flown: seen}
+            _replay(seen, tell)
+        aborts: dict[str, abort_map.AbortMap] = {}
+        ranked, sides = grouped(provenance), Sides()
+        stopped = False
+        coming = _start_home(spec, world, chosen, histories[flown], tell)
+        turning = _aside(lambda: dogleg.price(chosen, world))
+        try:
+            with clock.on("rank assumptions"):
+                tell(Progress("rank", "moving every assumption over its range"))
+                ranked = _rank(provenance, vary, spec, world, chosen, sides)
+            with clock.on("map aborts"):
+                for steered in (_solved(solving, sides) | {flown: chosen}).values():
+                    aborts |= _map_abort(spec, world, steered, tell, sides)
+        except KeyboardInterrupt:
+            stopped = True  # the flight is there: it is kept, and says what is missing from it
+        profiles = _solved(solving, sides) | {flown: chosen}
+        histories |= _histories(spec, world, profiles, sides)
+        with clock.on("wait for the way home"):
+            back, lost = _home(coming)
+        if _interrupted(coming):
+            stopped = True
+            sides.add(lost)
+        dog_leg = sides.attempt("price of the dog-leg", turning.result)
+    profiles = {name: one for name, one in profiles.items() if name in histories}
+    notes = [*notes_of(spec), *_notes(spec, world, chosen, histories[flown])]
+    notes += [*remarks(chosen, dog_leg), *sides.notes]
+    errors += [] if back is None else back.errors
+    flights = (provenance, spec, profiles, histories, aborts, ranked, notes, errors, stopped)
+    return Flown(*flights, back=back, lost=lost, dog_leg=dog_leg), clock.spent
+
+
+def _start_home(
+    spec: MissionSpec, world: World, steered: Steered, ascent: History, tell: Report
+) -> "Future[Returned] | None":
+    """The way home, flown beside the aborts and the ranking; nothing where there is none."""
+    codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.plan.legs)]
+    if spec.landing is None or not steered.solution.met or np.any(codes != OutcomeCode.REACHED):
+        return None
+
+    there = landing_world(world, spec)
+    return _aside(lambda: go_home(there, spec, ascent, lambda text: tell(Progress("home", text))))
+
+
+def _home(coming: "Future[Returned] | None") -> tuple[Returned | None, str]:
+    """The way home, or why there is none."""
+    if _interrupted(coming):
+        return None, "The way home was not flown: the user stopped the flight."
+    try:
+        return None if coming is None else coming.result(), ""
+    except YaanError as error:
+        return None, f"The way home was not found: {error}."
+    except np.linalg.LinAlgError as error:
+        return None, f"The way home was not found: its search left the numbers ({error})."
+
+
+def _interrupted(work: "Future[_Result] | None") -> bool:
+    """Whether the thread of `work` was stopped by the user; waits for its end."""
+    return work is not None and isinstance(work.exception(), KeyboardInterrupt)
+
+
+def _prepare(spec: MissionSpec, world: World) -> None:
+    if spec.vehicle.payload.ballistic_coefficient is not None:
+        abort_map.prepare(world)
+    if spec.landing is not None:
+        prepare_home(landing_world(world, spec), spec)
+
+
+def _aside(work: Callable[[], _Result]) -> "Future[_Result]":
+    """Do `work` in a thread of its own."""
+
+    def done() -> _Result:
+        with computing():
+            return work()
+
+    pool = ThreadPoolExecutor(max_workers=1)
+    coming = pool.submit(done)
+    pool.shutdown(wait=False)
+    return coming
+
+
+def _start_solving(
+    tasks: dict[str, Task], flown: str, world: World, tell: Report
+) -> "dict[str, Future[Steered]]":
+    """All profiles side by side, the flown one first."""
+
+    def watch(name: str) -> Watch:
+        def told(stage: str, miss: float) -> None:
+            tell(Progress("solve", f"{name}: {stage}, largest miss {miss:.3g}", phase=name))
+
+        return told
+
+    order = [flown, *[name for name in tasks if name != flown]]
+    # The first batch compiles the flight for all profiles; two threads would compile it twice.
+    tell(Progress("compile", "compiling the ascent (kept in the cache for the next time)"))
+    first = tasks[flown]
+    nothing = np.zeros((ascent.LANES, len(first.aim.unknowns)))
+    flat = first.aim.base.place(nothing)
+    ascent.fly(world, ascent.repeat(ascent.coarse(first.case, 64.0)), flat)
+    begun = {name: _aside(partial(solve, tasks[name], world, watch(name))) for name in order}
+    return {name: begun[name] for name in tasks}
+
+
+def _solved(solving: "dict[str, Future[Steered]]", sides: Sides) -> dict[str, Steered]:
+    """Every profile whose search came to an end, met or not."""
+    ended = {name: one for name, one in solving.items() if not _interrupted(one)}
+    found = {name: sides.attempt(f"profile {name}", one.result) for name, one in ended.items()}
+    return {name: steered for name, steered in found.items() if steered is not None}
+
+
+def _histories(
+    spec: MissionSpec, world: World, profiles: dict[str, Steered], sides: Sides
+) -> dict[str, History]:
+    """What the profiles that are not flown would have recorded."""
+    others = {name: one for name, one in profiles.items() if name != spec.steering.profile}
+    found = {
+        name: sides.attempt(f"profile {name}", partial(history, spec, world, one))
+        for name, one in others.items()
+    }
+    return {name: made for name, made in found.items() if made is not None}
+
+
+def _map_abort(
+    spec: MissionSpec, world: World, steered: Steered, tell: Report, sides: Sides
+) -> dict[str, abort_map.AbortMap]:
+    """The falls of one profile; nothing where the file gives no ballistic coefficient."""
+    beta = spec.vehicle.payload.ballistic_coefficient
+    if beta is None:
+        return {}
+    name = steered.task.name
+    tell(Progress("abort", f"{name}: a ballistic entry from every second", phase=name))
+    leg, _ = steered.task.aim.saves
+    end = float(steered.batch.ends.time[0, leg])
+    work = partial(abort_map.map_ascent, abort_map.falling_world(world), steered.lane, beta, end)
+    mapped = sides.attempt(f"the abort map of profile {name}", work)
+    return {} if mapped is None else {name: mapped}
+
+
+def _rank(
+    provenance: Provenance,
+    vary: Vary,
+    spec: MissionSpec,
+    world: World,
+    steered: Steered,
+    sides: Sides,
+) -> list[Ranked]:
+    if not steered.solution.met:
+        return grouped(provenance)
+    made = sides.attempt("the ranking", lambda: rank(provenance, vary, spec, world, steered))
+    if made is None:
+        return grouped(provenance)
+    ranked, notes = made
+    for note in notes:
+        sides.add(note)
+    return ranked
+
+
+def _replay(history: History, tell: Report) -> None:
+    """Tell the flown ascent, event by event, to whoever watches."""
+    phase = np.asarray(history["phase"])
+    last = np.append(np.flatnonzero(np.diff(phase)), len(phase) - 1)
+    for row in last:
+        tell(
+            Progress(
+                "fly",
+                "ascent flown",
+                fraction=float(row + 1) / len(phase),
+                time=float(history["time"][row]),
+                height=float(history["height"][row]),
+                speed=float(history["speed_inertial"][row]),
+                phase=history.phases[int(phase[row])],
+            )
+        )
+
+
+def _notes(spec: MissionSpec, world: World, steered: Steered, history: History) -> list[str]:
+    """What a reader must know: ranges left, stages run dry, data held past its end."""
+    notes = orientation_notes(spec)
+    lane = steered.lane
+    plan, vehicle = steered.task.plan, steered.task.vehicle
+    beyond = left_table(world, history["height"])
+    notes += [beyond] if beyond else []
+    cut_off = np.asarray(lane.legs.state.cut_off)[: len(plan.legs)]
+    left = np.asarray(lane.legs.state.propellant)[: len(plan.legs)]
+    commanded = {s for p in spec.phases for s in p.shut_down}
+    for i, name in enumerate(vehicle.stages):
+        dry = np.flatnonzero((left[:, i] == 0.0) & np.isfinite(cut_off[:, i]))
+        if len(dry) and name in commanded:
+            at = cut_off[dry[0], i]
+            notes.append(f"{name} ran dry at {at:.1f} s, before its commanded cut-off.")
+    notes += _table_notes(spec, history)
+    codes = np.asarray(lane.legs.outcome)[: len(plan.legs)]
+    notes += [
+        OutcomeCode(int(code)).sentence(leg.phase.name)
+        for code, leg in zip(codes, plan.legs, strict=True)
+        if code not in (OutcomeCode.REACHED, OutcomeCode.NO_SOLUTION)
+    ]
+    return notes
+
+
+def _table_notes(spec: MissionSpec, history: History) -> list[str]:
+    """Whether the force tables were left where the air still matters."""
+    stages, parts = spec.vehicle.stages.values(), spec.vehicle.parts.values()
+    tables = [part.aerodynamics.table for part in (*stages, *parts) if part.aerodynamics]
+    felt = history["dynamic_pressure"] > 1.0  # [Pa]
+    if not tables or not np.any(felt):
+        return []
+    notes = []
+    mach, angle = history["mach"][felt].max(), history["angle_of_attack"][felt].max()
+    least_mach = min(t.mach[-1] for t in tables)
+    least_angle = min(t.angle_of_attack[-1] for t in tables)
+    if mach > least_mach:
+        notes.append(
+            f"Mach {mach:.1f} is beyond the force tables, which end at {least_mach:g}; "
+            "their last values are held."
+        )
+    if angle > least_angle:
+        notes.append(
+            f"An angle of attack of {np.degrees(angle):.1f} deg above 1 Pa is beyond the force "
+            f"tables, which end at {np.degrees(least_angle):.0f} deg; their last values are held."
+        )
+    return notes

@@ -1,0 +1,316 @@
+"""A file of kind `body`: a body let go from a given state, flown through forces in phases."""
+
+import math
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from yaan.description.block import Block
+from yaan.description.body_shape import BodySpec, Triple
+from yaan.description.environment import EnvironmentSpec, world_mistakes
+from yaan.description.exactly import TRIPLE, Exactly
+from yaan.description.ground import BodyGroundSpec
+from yaan.description.integration import IntegrationSpec
+from yaan.description.quantity import (
+    BodyRate,
+    BodyStep,
+    FlightTime,
+    Latitude,
+    Longitude,
+    MassFlow,
+    MissionName,
+    Mistake,
+    Name,
+    PastEpoch,
+    Place,
+    PulseTime,
+    Push,
+    SpecificImpulse,
+    StartHeight,
+    Torque,
+    Turn,
+    Velocity,
+    refuse,
+)
+from yaan.description.steering import PublishedSpec
+
+MOST_ROWS = 500_000
+"""Steps that one file may take: each is a row of the history."""
+
+_LEAST_RADIUS = 6.0e6  # [m] nearer to the Earth's centre nothing flies
+_GEODETIC = ("latitude", "longitude", "height")
+_GROUND = ("north", "east", "down")
+_AXES = ("x", "y", "z")
+
+_QUATERNION_MARGIN = 1e-6  # written with seven digits it passes; it is made one all the same
+
+_TURNS = ("yaw", "pitch", "roll", "order")
+
+TurnOrder = Literal[
+    "yaw-pitch-roll",
+    "yaw-roll-pitch",
+    "pitch-yaw-roll",
+    "pitch-roll-yaw",
+    "roll-yaw-pitch",
+    "roll-pitch-yaw",
+]
+
+Pushes = Annotated[list[Push], TRIPLE]
+Torques = Annotated[list[Torque], TRIPLE]
+
+
+class PlaceSpec(Block):
+    """Where it starts: latitude, longitude and height, or x, y and z in the frame of the start."""
+
+    latitude: Latitude | None = Field(default=None, description="geodetic latitude")
+    longitude: Longitude | None = Field(default=None, description="longitude east")
+    height: StartHeight | None = Field(default=None, description="geodetic height")
+    x: Place | None = Field(default=None, description="component along x of the frame")
+    y: Place | None = Field(default=None, description="component along y of the frame")
+    z: Place | None = Field(default=None, description="component along z of the frame")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        """One form, whole, outside the Earth's core."""
+        form, mistakes = _form(self, _GEODETIC, _AXES)
+        if form == _AXES and not mistakes:
+            radius = math.hypot(self.x or 0.0, self.y or 0.0, self.z or 0.0)
+            if radius < _LEAST_RADIUS:
+                expected = "a place at least 6000 km from the Earth's centre"
+                mistakes.append(Mistake((), expected, f"it is at {radius / 1e3:.6g} km"))
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
+class StartVelocitySpec(Block):
+    """How it moves at the start: north, east and down, or x, y and z in the frame of the start."""
+
+    north: Velocity | None = Field(
+        default=None, description="velocity to the north, against the turning Earth"
+    )
+    east: Velocity | None = Field(
+        default=None, description="velocity to the east, against the turning Earth"
+    )
+    down: Velocity | None = Field(
+        default=None, description="velocity downwards, against the turning Earth"
+    )
+    x: Velocity | None = Field(default=None, description="component along x of the frame")
+    y: Velocity | None = Field(default=None, description="component along y of the frame")
+    z: Velocity | None = Field(default=None, description="component along z of the frame")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        """One form, whole."""
+        _, mistakes = _form(self, _GROUND, _AXES)
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
+def _form(
+    block: Block, first: tuple[str, ...], second: tuple[str, ...]
+) -> tuple[tuple[str, ...], list[Mistake]]:
+    """Which of two sets of keys a block has, and what is wrong with it."""
+    has = [any(getattr(block, key) is not None for key in keys) for keys in (first, second)]
+    choice = f"{', '.join(first)}; or {', '.join(second)}"
+    if all(has):
+        return first, [Mistake((), choice, "one of the two: a state has one frame")]
+    if not any(has):
+        return first, [Mistake((), choice)]
+    form = first if has[0] else second
+    missing = [key for key in form if getattr(block, key) is None]
+    return form, [Mistake((key,), "required") for key in missing]
+
+
+class AttitudeSpec(Block):
+    """Attitude by yaw, pitch and roll, each about an axis turned already; or by a quaternion."""
+
+    yaw: Turn | None = Field(default=None, description="about z; left out, zero")
+    pitch: Turn | None = Field(default=None, description="about y; left out, zero")
+    roll: Turn | None = Field(default=None, description="about x; left out, zero")
+    order: TurnOrder | None = Field(
+        default=None, description="which turn comes first; left out, yaw-pitch-roll"
+    )
+    quaternion: Annotated[list[float], Exactly(4, "four numbers: w, x, y and z")] | None = Field(
+        default=None, description="instead of angles: of length one, scalar first, to body axes"
+    )
+    from_: Literal["ned", "vvlh", "gcrs"] = Field(
+        default="ned",
+        alias="from",
+        description="axes that it starts from: north, east, down; or along the velocity, against "
+        "the orbit's normal, to the Earth's centre; or GCRS",
+    )
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        """Angles or a quaternion; this one of length one."""
+        mistakes = []
+        if self.quaternion is not None:
+            length = math.hypot(*self.quaternion)
+            if abs(length - 1.0) > _QUATERNION_MARGIN:
+                expected = "a quaternion of length one, within 1e-6"
+                mistakes.append(Mistake(("quaternion",), expected, f"its length is {length:.9g}"))
+            doubled = [key for key in _TURNS if getattr(self, key) is not None]
+            hint = "the quaternion is the whole attitude"
+            mistakes += [Mistake((key,), "nothing with a quaternion", hint) for key in doubled]
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
+class RateSpec(Block):
+    """Angular velocity in body axes."""
+
+    x: BodyRate = Field(default=0.0, description="about x: roll")
+    y: BodyRate = Field(default=0.0, description="about y: pitch")
+    z: BodyRate = Field(default=0.0, description="about z: yaw")
+    against: Literal["gcrs", "itrs", "vvlh"] = Field(
+        default="itrs", description="what the body turns against"
+    )
+
+
+class StartSpec(Block):
+    """Position, velocity, attitude and rate at the epoch."""
+
+    frame: Literal["gcrs", "itrs"] | None = Field(
+        default=None,
+        description="frame of x, y and z; an itrs velocity is against the turning Earth",
+    )
+    position: PlaceSpec = Field(description="where it starts")
+    velocity: StartVelocitySpec = Field(description="how it moves")
+    attitude: AttitudeSpec | None = Field(
+        default=None, description="where it points; left out, the first phase must say so"
+    )
+    rate: RateSpec = Field(
+        default_factory=RateSpec, description="left out, none against the turning Earth"
+    )
+
+
+class BodyUntilSpec(Block):
+    """What ends a phase; the first that happens."""
+
+    duration: FlightTime | None = Field(default=None, description="this long after its start")
+    height_below: StartHeight | None = Field(default=None, description="geodetic height, falling")
+    depleted: bool = Field(default=False, description="the configuration has no propellant left")
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        """Something ends it; an engine that burns surely empties its tank."""
+        if self.duration is None and self.height_below is None and not self.depleted:
+            hint = "or height_below, or depleted: true where the engine burns"
+            raise refuse(Mistake(("duration",), "required", hint))
+        return self
+
+
+class BodyPhaseSpec(Block):
+    """A phase: what flies, how it turns, and what ends it."""
+
+    name: Name = Field(description="name of the phase")
+    configuration: str | None = Field(
+        default=None, description="what flies; left out, the only configuration"
+    )
+    motion: Literal["rigid", "point"] = Field(
+        default="rigid", description="rigid turns by its moments, point is turned by `pointing`"
+    )
+    pointing: Literal["stream", "held", "ned", "vvlh"] | None = Field(
+        default=None,
+        description="of a point: stream has the nose into the air, held keeps its attitude in "
+        "space, ned and vvlh keep their angles to those axes; left out, stream",
+    )
+    engine: Literal["on", "off"] = Field(default="off", description="the configuration's engine")
+    until: BodyUntilSpec = Field(description="what ends it; the first that happens")
+    step: BodyStep = Field(description="integration step")
+
+    @model_validator(mode="after")
+    def _pointing_of_a_point(self) -> Self:
+        """A rigid body points where its moments turn it."""
+        if self.motion == "rigid" and self.pointing is not None:
+            raise refuse(Mistake(("pointing",), "nothing with motion: rigid"))
+        return self
+
+
+class PulseSpec(Block):
+    """A constant force and torque, on body axes, for a while: of thrusters, or of anything."""
+
+    name: Name = Field(description="name of the pulse")
+    from_: PulseTime = Field(alias="from", description="start, since the epoch")
+    to: PulseTime = Field(description="end, since the epoch")
+    force: Pushes = Field(default=[0.0, 0.0, 0.0], description="x, y and z, body axes")
+    torque: Torques = Field(default=[0.0, 0.0, 0.0], description="x, y and z, body axes")
+    at: Triple | None = Field(
+        default=None,
+        description="where the force acts, structural axes; left out, at the centre of mass",
+    )
+    specific_impulse: SpecificImpulse | None = Field(
+        default=None, description="of the thrusters; this and flow left out, nothing is burnt"
+    )
+    flow: MassFlow | None = Field(default=None, description="propellant burnt; or the impulse")
+
+    @property
+    def burns(self) -> bool:
+        """Whether it burns propellant."""
+        return self.specific_impulse is not None or self.flow is not None
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        """It ends after it starts, does something, and burns what can be told."""
+        mistakes: list[Mistake] = []
+        if self.to <= self.from_:
+            mistakes.append(Mistake(("to",), "a time after from"))
+        if not any((*self.force, *self.torque)):
+            mistakes.append(Mistake((), "a force or a torque"))
+        if self.specific_impulse is not None and self.flow is not None:
+            mistakes.append(Mistake(("flow",), "specific_impulse or flow, one of them"))
+        if self.specific_impulse is not None and not any(self.force):
+            hint = "a torque alone does not tell what is burnt"
+            mistakes.append(Mistake(("specific_impulse",), "flow instead", hint))
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
+class BodyFlightSpec(Block):
+    """A checked flight of a body; every dimensional value is an SI float."""
+
+    schema_: Literal[1] = Field(alias="schema", description="version of the format")
+    kind: Literal["body"] = Field(description="kind of file")
+    name: MissionName = Field(description="short name, used for the run folder")
+    epoch: PastEpoch = Field(description='start, as "2027-01-18T02:30:00 UTC"')
+    body: BodySpec = Field(description="what flies")
+    start: StartSpec = Field(description="its state at the epoch")
+    phases: list[BodyPhaseSpec] = Field(min_length=1, description="phases, in the order of flight")
+    ground: BodyGroundSpec | None = Field(
+        default=None,
+        description="how high the ground lies; left out, at 0 m, or where it starts if that is "
+        "lower",
+    )
+    pulses: list[PulseSpec] = Field(
+        default_factory=list[PulseSpec], description="forces and torques at given times"
+    )
+    method: Literal["rk4", "dop853"] = Field(
+        default="rk4",
+        description="integration: Runge-Kutta of fourth order, or Dormand and Prince's of eighth",
+    )
+    environment: EnvironmentSpec = Field(
+        default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
+    )
+    integration: IntegrationSpec = Field(
+        default_factory=IntegrationSpec, description="what the integration may be out by"
+    )
+    published: list[PublishedSpec] = Field(
+        default_factory=list[PublishedSpec], description="figures to compare with"
+    )
+
+    @model_validator(mode="after")
+    def _world_fits(self) -> Self:
+        """The world is known at the epoch, and sunlight has something to press on."""
+        lit = any(c.radiation is not None for c in self.body.configurations.values())
+        mistakes = world_mistakes(self.environment, self.epoch, radiation=lit)
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+    def configuration_of(self, phase: BodyPhaseSpec) -> str:
+        """The configuration that flies in a phase."""
+        return phase.configuration or next(iter(self.body.configurations))

@@ -1,0 +1,241 @@
+"""A body of a file of kind `body`: mass, centre of mass, inertia, box, sunlight and engine."""
+
+import math
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from yaan.description.block import Block
+from yaan.description.body_air import BodyAirSpec
+from yaan.description.exactly import RANGE, TRIPLE, Exactly
+from yaan.description.quantity import (
+    BodyArea,
+    BodyMass,
+    Coordinate,
+    ExitArea,
+    Gimbal,
+    MassFlow,
+    Mistake,
+    Moment,
+    Name,
+    Product,
+    SpecificImpulse,
+    Thrust,
+    refuse,
+)
+from yaan.description.tensor import Matrix, diagonal, eigenvalues, product, transposed
+
+Three = 3  # axes
+_SLACK = 1e-9  # of the largest moment: a flat plate has A + B = C
+_SQUARE = 1e-6  # of products between unit axes written with seven digits
+
+Triple = Annotated[list[Coordinate], TRIPLE]
+Row = Annotated[list[Annotated[float, Field(ge=-1.0, le=1.0)]], TRIPLE]
+Box = Annotated[list[Coordinate], RANGE]
+ORIGIN = [0.0, 0.0, 0.0]
+_ELEMENTS = ("xx", "yy", "zz", "xy", "xz", "yz")
+
+
+class InertiaSpec(Block):
+    """The inertia tensor about the centre of mass, on body axes: its elements, or principal ones.
+
+    Elements are those of the tensor: xy is minus the sum of m x y.
+    """
+
+    xx: Moment | None = Field(default=None, description="moment about x")
+    yy: Moment | None = Field(default=None, description="moment about y")
+    zz: Moment | None = Field(default=None, description="moment about z")
+    xy: Product = Field(default=0.0, description="element xy: minus the sum of m x y")
+    xz: Product = Field(default=0.0, description="element xz: minus the sum of m x z")
+    yz: Product = Field(default=0.0, description="element yz: minus the sum of m y z")
+    principal: Annotated[list[Moment], Exactly(Three, "three moments")] | None = Field(
+        default=None, description="principal moments, in place of the elements"
+    )
+    axes: Annotated[list[Row], Exactly(Three, "three rows, one for each moment")] | None = Field(
+        default=None, description="rows: the principal axes in body axes; left out, the body axes"
+    )
+
+    @model_validator(mode="after")
+    def _physical(self) -> Self:
+        """One form, axes at right angles, and moments that a body can have."""
+        mistakes = self._form_mistakes() or self._axes_mistakes() or self._moment_mistakes()
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+    def tensor(self) -> Matrix:
+        """The rows of the tensor in body axes [kg m^2]."""
+        if self.principal is not None:
+            axes = self.axes or diagonal([1.0] * Three)
+            return product(transposed(axes), product(diagonal(self.principal), axes))
+        xx, yy, zz = (value or 0.0 for value in (self.xx, self.yy, self.zz))
+        xy, xz, yz = self.xy, self.xz, self.yz
+        return [[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]]
+
+    def _form_mistakes(self) -> list[Mistake]:
+        written = [key for key in _ELEMENTS if key in self.model_fields_set]
+        if self.principal is not None:
+            hint = "principal moments stand in place of the elements"
+            return [Mistake((key,), "nothing with principal", hint) for key in written]
+        missing = [key for key in _ELEMENTS[:Three] if getattr(self, key) is None]
+        found = [Mistake((key,), "required", "or principal") for key in missing]
+        if self.axes is not None:
+            found.append(Mistake(("axes",), "nothing without principal"))
+        return found
+
+    def _axes_mistakes(self) -> list[Mistake]:
+        """The rows are of length 1 and at right angles."""
+        if self.axes is None:
+            return []
+        gram = product(self.axes, transposed(self.axes))
+        found: list[Mistake] = []
+        for i in range(Three):
+            if abs(gram[i][i] - 1.0) > _SQUARE:
+                length = math.sqrt(gram[i][i])
+                expected = f"a row of length 1, not {length:.9g}"
+                found.append(Mistake(("axes", i), expected))
+            for k in range(i):
+                if abs(gram[i][k]) > _SQUARE:
+                    expected = f"a row at a right angle to row {k}"
+                    hint = f"their product is {gram[i][k]:.6g}, not 0"
+                    found.append(Mistake(("axes", i), expected, hint))
+        return found
+
+    def _moment_mistakes(self) -> list[Mistake]:
+        """All moments are positive, and none is more than the sum of the other two."""
+        small, middle, large = eigenvalues(self.tensor())
+        at = () if self.principal is None else ("principal",)
+        told = f"the principal moments are {small:.6g}, {middle:.6g} and {large:.6g} kg m2"
+        if small <= 0.0:
+            return [Mistake(at, "an inertia that is positive about every axis", told)]
+        if small + middle < large * (1.0 - _SLACK):
+            expected = "principal moments of which none is more than the sum of the other two"
+            return [Mistake(at, expected, told)]
+        return []
+
+
+class MassPropertiesSpec(Block):
+    """Mass, centre of mass and inertia; positions are in structural axes."""
+
+    mass: BodyMass = Field(description="mass")
+    centre_of_mass: Triple = Field(
+        default=ORIGIN, description="x forward, y right, z down, from the body's origin"
+    )
+    inertia: InertiaSpec | None = Field(
+        default=None, description="inertia about the centre of mass; needed where it turns freely"
+    )
+
+
+class BodyBoxSpec(Block):
+    """The box that the body fills, structural axes; the centre of mass lies inside."""
+
+    x: Box = Field(description="[least, greatest] x")
+    y: Box = Field(description="[least, greatest] y")
+    z: Box = Field(description="[least, greatest] z")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        """The lower end comes first."""
+        wrong = [key for key in "xyz" if getattr(self, key)[0] >= getattr(self, key)[1]]
+        if wrong:
+            raise refuse(*(Mistake((key, 0), "the lower end first") for key in wrong))
+        return self
+
+
+class BodyRadiationSpec(Block):
+    """What sunlight presses on, as a sphere."""
+
+    area: BodyArea = Field(description="cross section")
+    reflectivity: Annotated[float, Field(ge=0.0, le=4.0)] = Field(
+        description="C_R: 1 absorbs all, 2 sends all back"
+    )
+
+
+class GimbalSpec(Block):
+    """Direction of the thrust: +x, turned by pitch about +y, then by yaw about +z."""
+
+    pitch: Gimbal = Field(default=0.0, description="turn about +y")
+    yaw: Gimbal = Field(default=0.0, description="turn about +z")
+
+
+class BodyEngineSpec(Block):
+    """An engine of constant vacuum thrust that burns the propellant of its configuration."""
+
+    vacuum_thrust: Thrust = Field(description="thrust in vacuum")
+    exit_area: ExitArea = Field(
+        default=0.0, description="of the nozzle; back pressure takes exit_area times pressure off"
+    )
+    specific_impulse: SpecificImpulse | None = Field(
+        default=None, description="vacuum specific impulse; or flow"
+    )
+    flow: MassFlow | None = Field(default=None, description="propellant burnt; or the impulse")
+    position: Triple = Field(default=ORIGIN, description="of the nozzle's exit, structural axes")
+    gimbal: GimbalSpec = Field(default_factory=GimbalSpec, description="direction of the thrust")
+
+    @model_validator(mode="after")
+    def _one_flow(self) -> Self:
+        """A specific impulse or a flow."""
+        if (self.specific_impulse is None) == (self.flow is None):
+            raise refuse(Mistake((), "specific_impulse or flow, one of them"))
+        return self
+
+
+class BodyConfigurationSpec(Block):
+    """What flies in a phase: constant mass properties, or those empty and full of propellant."""
+
+    mass: BodyMass | None = Field(default=None, description="mass that stays the same")
+    centre_of_mass: Triple = Field(
+        default=ORIGIN, description="x forward, y right, z down, from the body's origin"
+    )
+    inertia: InertiaSpec | None = Field(
+        default=None, description="inertia about the centre of mass; needed where it turns freely"
+    )
+    empty: MassPropertiesSpec | None = Field(default=None, description="without propellant")
+    full: MassPropertiesSpec | None = Field(
+        default=None, description="as loaded; between the two all is linear in the propellant"
+    )
+    aerodynamics: BodyAirSpec | None = Field(
+        default=None, description="force and moment coefficients; left out, no air force"
+    )
+    radiation: BodyRadiationSpec | None = Field(
+        default=None, description="what sunlight presses on; left out, nothing"
+    )
+    engine: BodyEngineSpec | None = Field(default=None, description="an engine")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        """Constant, or empty and full; both with an inertia or neither."""
+        burning = [key for key in ("empty", "full") if getattr(self, key) is not None]
+        mistakes: list[Mistake] = []
+        if not burning and self.mass is None:
+            mistakes.append(Mistake(("mass",), "required", "or empty and full"))
+        if len(burning) == 1:
+            other = "full" if burning == ["empty"] else "empty"
+            mistakes.append(Mistake((other,), "required", f"goes with {burning[0]}"))
+        if burning:
+            alone = [k for k in ("mass", "centre_of_mass", "inertia") if k in self.model_fields_set]
+            expected = "nothing with empty and full"
+            mistakes += [Mistake((key,), expected, "each has its own") for key in alone]
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+    def ends(self) -> tuple[MassPropertiesSpec, MassPropertiesSpec]:
+        """Mass properties without propellant, and as loaded."""
+        if self.empty is not None and self.full is not None:
+            return self.empty, self.full
+        assert self.mass is not None
+        whole = MassPropertiesSpec.model_construct(
+            mass=self.mass, centre_of_mass=self.centre_of_mass, inertia=self.inertia
+        )
+        return whole, whole
+
+
+class BodySpec(Block):
+    """The body that flies."""
+
+    name: str = Field(default="", description="name of the body")
+    box: BodyBoxSpec | None = Field(default=None, description="the box that it fills")
+    configurations: dict[Name, BodyConfigurationSpec] = Field(
+        min_length=1, description="what flies in a phase, by name"
+    )

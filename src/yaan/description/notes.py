@@ -1,0 +1,156 @@
+"""What a reader of a checked file should know: ratios that are rarely meant.
+
+Every value lies within the bounds of its key. A slip of a thousand shows in a ratio of two; as a
+light body may be meant, it is told and flown.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Final
+
+from yaan.base.constants import STANDARD_GRAVITY
+from yaan.description.body import BodyFlightSpec
+from yaan.description.body_shape import BodyConfigurationSpec
+from yaan.description.craft import CapsuleSpec, SpacecraftSpec
+from yaan.description.entry import EntrySpec
+from yaan.description.mission import MissionSpec
+from yaan.description.thrust import MOST_OF_ALL, lift_off_mass, peak_thrust, thrust_notes
+
+Range = tuple[float, float]
+
+_CAPSULE: Final[Range] = (10.0, 3e3)
+"""Mass over disc [kg/m^2]: 40 of an inflatable shield, 90 to 130 of probes, 500 to 800 of crews."""
+
+_GYRATION: Final[Range] = (0.03, 1.0)
+"""Radius of gyration over diameter: 0.25 to 0.35 of capsules."""
+
+_NOSE: Final[Range] = (0.02, 20.0)  # radius over diameter: 1.2 of blunt capsules
+_TURNING: Final[Range] = (1e-3, 10.0)  # moment over inertia [rad/s^2]: 0.05 to 0.2 of most
+_BALLISTIC: Final[Range] = (10.0, 2e4)  # [kg/m^2] of a payload
+_CROSS_SECTION: Final[Range] = (5.0, 2e4)
+"""Mass over drag area in orbit [kg/m^2]: 100 of small satellites, 300 of a station."""
+
+_STRUCTURE: Final[Range] = (0.02, 0.95)
+"""Dry over loaded mass of a stage: 0.04 of the best, half of small sounding rockets."""
+
+_OWN: Final[Range] = (0.03, 200.0)
+"""Thrust over the weight of a stage itself: 0.5 to 3 of most, 40 of small motors."""
+
+_PAYLOAD: Final[Range] = (1e-4, 0.95)  # of the mass at lift-off: 0.0002 of the first satellites
+_PART: Final[Range] = (0.0, 0.5)  # likewise
+_WIDTH: Final[Range] = (30.0, 3e5)
+"""Mass of a stage over its reference area [kg/m^2]: 300 of sounding rockets, 3e4 of the largest."""
+
+_MANOEUVRE: Final[Range] = (1e-3, 10.0)  # thrust over weight of a spacecraft
+_SPHERE: Final[Range] = (3.0, 2e5)
+"""Mass over a sphere of the reference area [kg/m^3]: 20,000 of slender rockets, 5 of a balloon."""
+
+_LENGTH: Final[Range] = (0.02, 200.0)  # reference length over the root of the reference area
+
+
+def notes_of(spec: MissionSpec | EntrySpec | BodyFlightSpec) -> list[str]:
+    """Notes on a file, each with the key to look at."""
+    if isinstance(spec, EntrySpec):
+        return list(_of_capsule("capsule", spec.capsule))
+    if isinstance(spec, BodyFlightSpec):
+        configurations = spec.body.configurations.items()
+        return [note for name, one in configurations for note in _of_configuration(name, one)]
+    notes = [*thrust_notes(spec), *_of_stages(spec), *_of_payload(spec)]
+    if spec.spacecraft is not None:
+        notes += _of_spacecraft(spec.spacecraft, spec.vehicle.payload.mass)
+        notes += _of_capsule("spacecraft.capsule", spec.spacecraft.capsule)
+    return notes
+
+
+def _of_capsule(key: str, capsule: CapsuleSpec) -> Iterator[str]:
+    told = f"{key}.mass over the disc of {key}.diameter is"
+    yield from _ratio(told, capsule.mass / capsule.area, _CAPSULE, "kg/m2")
+    told = f"{key}.nose_radius over {key}.diameter is"
+    yield from _ratio(told, capsule.nose_radius / capsule.diameter, _NOSE)
+    if capsule.rigid is None:
+        return
+    inertia, moment = capsule.rigid.inertia.tensor(), capsule.rigid.control.moment
+    for i, (axis, name) in enumerate(zip("xyz", ("roll", "pitch", "yaw"), strict=True)):
+        turning = getattr(moment, name) / inertia[i][i]
+        if turning > 0.0:
+            told = f"{key}.rigid.control.moment.{name} over the inertia about {axis} is"
+            yield from _ratio(told, turning, _TURNING, "rad/s2")
+        gyration = math.sqrt(inertia[i][i] / capsule.mass) / capsule.diameter
+        told = f"{key}.rigid.inertia gives a radius of gyration about {axis} of"
+        yield from _ratio(told, gyration, _GYRATION, "diameters")
+
+
+def _of_payload(spec: MissionSpec) -> Iterator[str]:
+    whole, vehicle = lift_off_mass(spec), spec.vehicle
+    told = "vehicle.payload.mass over the mass at lift-off is"
+    yield from _ratio(told, vehicle.payload.mass / whole, _PAYLOAD)
+    for name, part in vehicle.parts.items():
+        told = f"vehicle.parts.{name}.mass over the mass at lift-off is"
+        yield from _ratio(told, part.mass / whole, _PART)
+    if spec.reserve is not None and spec.reserve.stage in vehicle.stages:
+        told = "reserve.propellant over that of its stage is"
+        held = vehicle.stages[spec.reserve.stage]
+        yield from _ratio(told, spec.reserve.propellant / (held.count * held.propellant), _PART)
+    ballistic = spec.vehicle.payload.ballistic_coefficient
+    if ballistic is not None:
+        told = "vehicle.payload.ballistic_coefficient is"
+        yield from _ratio(told, ballistic, _BALLISTIC, "kg/m2")
+
+
+def _of_stages(spec: MissionSpec) -> Iterator[str]:
+    for name, stage in spec.vehicle.stages.items():
+        key, loaded = f"vehicle.stages.{name}", stage.dry_mass + stage.propellant
+        told = f"{key}.dry_mass over that with {key}.propellant is"
+        yield from _ratio(told, stage.dry_mass / loaded, _STRUCTURE)
+        if stage.aerodynamics is not None:
+            told = f"{key}, over its aerodynamics.reference_area, has"
+            width = stage.count * loaded / stage.aerodynamics.reference_area
+            yield from _ratio(told, width, _WIDTH, "kg/m2")
+        thrust = stage.engine_count * peak_thrust(stage.engine)
+        what = "thrust" if stage.engine.thrust_curve is None else "impulse"
+        told = f"{key}.engine.{what} gives a thrust over the weight of the stage itself of"
+        yield from _ratio(told, thrust / (loaded * STANDARD_GRAVITY), _OWN)
+
+
+def _of_spacecraft(craft: SpacecraftSpec, mass: float) -> Iterator[str]:
+    module = craft.service_module
+    told = "spacecraft.service_module.engine.thrust, of all engines, over the payload's weight is"
+    thrust = module.engines * module.engine.thrust
+    yield from _ratio(told, thrust / (mass * STANDARD_GRAVITY), _MANOEUVRE)
+    if craft.drag_area > 0.0:
+        told = "vehicle.payload.mass over spacecraft.drag_area is"
+        yield from _ratio(told, mass / craft.drag_area, _CROSS_SECTION, "kg/m2")
+
+
+def _of_configuration(name: str, one: BodyConfigurationSpec) -> Iterator[str]:
+    key, (empty, full) = f"body.configurations.{name}", one.ends()
+    mass = f"{key}.mass" if one.mass is not None else f"{key}.full.mass"
+    if one.engine is not None:
+        told = f"{key}.engine.vacuum_thrust over the weight of {mass} is"
+        ratio = one.engine.vacuum_thrust / (full.mass * STANDARD_GRAVITY)
+        yield from _ratio(told, ratio, (0.0, MOST_OF_ALL))
+    if one.mass is None:
+        told = f"{key}.empty.mass over {mass} is"
+        yield from _ratio(told, empty.mass / full.mass, (_STRUCTURE[0], math.inf))
+    if one.aerodynamics is not None:
+        sphere = 4.0 / 3.0 / math.sqrt(math.pi) * one.aerodynamics.area**1.5
+        told = f"{mass} in a sphere of the cross section {key}.aerodynamics.area has"
+        yield from _ratio(told, full.mass / sphere, _SPHERE, "kg/m3")
+        for length in ("span", "chord"):
+            told = f"{key}.aerodynamics.{length} over the root of its area is"
+            size = getattr(one.aerodynamics, length)
+            if size is not None:
+                yield from _ratio(told, size / math.sqrt(one.aerodynamics.area), _LENGTH)
+
+
+def _ratio(told: str, value: float, usual: Range, unit: str = "") -> Iterator[str]:
+    """The note on a ratio that lies outside what is usual."""
+    low, high = usual
+    if low <= value <= high:
+        return
+    bound = f"below {_number(low)}" if value < low else f"above {_number(high)}"
+    yield f"{told} {_number(value)}{unit and ' '}{unit}, and rarely {bound}: check the units."
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}"

@@ -1,0 +1,191 @@
+"""What a launcher is made of: stages, engines, parts, payload, force coefficients."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from yaan.base.plain import is_list
+from yaan.description.block import Block, Pair
+from yaan.description.quantity import (
+    Attack,
+    BallisticCoefficient,
+    CurveTime,
+    Delay,
+    ExitArea,
+    Mass,
+    Mistake,
+    Name,
+    ReferenceArea,
+    SpecificImpulse,
+    Thrust,
+    TotalImpulse,
+    check_rising,
+    refuse,
+    rising,
+)
+
+
+def _as_pair(value: Any) -> Any:
+    """YAML has lists only; a point of a curve is a pair."""
+    if is_list(value) and len(value) == Pair:
+        return tuple(value)
+    raise refuse(Mistake((), 'a pair of time and relative thrust, as ["20 s", 1.1]'))
+
+
+CurvePoint = Annotated[
+    tuple[CurveTime, Annotated[float, Field(ge=0.0, le=100.0)]], BeforeValidator(_as_pair)
+]
+
+
+def _check_curve(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """A thrust curve starts at 0 s, its times rise, and it holds some thrust."""
+    times = [time for time, _ in points]
+    if times[0] != 0.0:
+        raise refuse(Mistake((0, 0), 'the first time to be "0 s"'))
+    index = rising(times)
+    if index is not None:
+        raise refuse(Mistake((index, 0), "a time later than the one before it"))
+    if not any(thrust > 0.0 for _, thrust in points):
+        raise refuse(Mistake((), "some thrust above 0"))
+    return points
+
+
+ThrustCurve = Annotated[list[CurvePoint], Field(min_length=2), AfterValidator(_check_curve)]
+MachGrid = Annotated[
+    list[Annotated[float, Field(ge=0.0, le=100.0)]],
+    Field(min_length=2),
+    AfterValidator(check_rising),
+]
+AngleGrid = Annotated[list[Attack], Field(min_length=1), AfterValidator(check_rising)]
+Coefficients = list[list[Annotated[float, Field(ge=-100.0, le=100.0)]]]
+
+
+class EngineSpec(Block):
+    """One engine or solid motor; thrust and specific impulse are those in vacuum."""
+
+    name: str = Field(default="", description="name of the engine")
+    propellants: str = Field(default="", description="propellants, in words")
+    thrust: Thrust | None = Field(default=None, description="constant vacuum thrust")
+    thrust_curve: ThrustCurve | None = Field(
+        default=None, description="[time since ignition, relative thrust], scaled to the impulse"
+    )
+    impulse: TotalImpulse | None = Field(
+        default=None, description="vacuum impulse of one motor; goes with thrust_curve"
+    )
+    isp: SpecificImpulse = Field(description="vacuum specific impulse")
+    exit_area: ExitArea = Field(
+        default=0.0, description="nozzle exit area of one engine; 0 leaves back pressure out"
+    )
+    full_flow_thrust: Thrust | None = Field(
+        default=None, description="below this vacuum thrust back pressure falls with thrust"
+    )
+    ignition_delay: Delay = Field(default=0.0, description="from the command to first thrust")
+    ignition_ramp: Delay = Field(default=0.0, description="linear rise to full thrust")
+    tail_off: Delay = Field(default=0.0, description="linear fall after the command to stop")
+
+    @model_validator(mode="after")
+    def _one_thrust(self) -> Self:
+        """Constant thrust, or a curve with its impulse."""
+        has_curve = self.thrust_curve is not None
+        if self.thrust is None and not has_curve:
+            raise refuse(Mistake(("thrust",), "required, or thrust_curve with impulse"))
+        if self.thrust is not None and has_curve:
+            raise refuse(Mistake(("thrust_curve",), "either thrust or thrust_curve, not both"))
+        if has_curve != (self.impulse is not None):
+            raise refuse(Mistake(("impulse",), "thrust_curve and impulse together"))
+        if has_curve and (self.ignition_ramp or self.tail_off):
+            key = "ignition_ramp" if self.ignition_ramp else "tail_off"
+            raise refuse(Mistake((key,), '"0 s": the thrust curve holds rise and fall'))
+        return self
+
+
+class AeroTableSpec(Block):
+    """Force coefficients on one reference area, over Mach number and total angle of attack."""
+
+    name: str = Field(default="", description="name of the table")
+    mach: MachGrid = Field(description="Mach numbers, rising")
+    angle_of_attack: AngleGrid = Field(
+        default_factory=lambda: [0.0], description="total angles of attack, rising"
+    )
+    axial_force: Coefficients = Field(
+        description="axial force: a row for each angle of attack, a column for each Mach number"
+    )
+    normal_force: Coefficients = Field(
+        description="normal force: a row for each angle of attack, a column for each Mach number"
+    )
+
+    @model_validator(mode="after")
+    def _shapes_fit(self) -> Self:
+        """Tables are as large as their grids."""
+        rows, columns = len(self.angle_of_attack), len(self.mach)
+        mistakes: list[Mistake] = []
+        for key in ("axial_force", "normal_force"):
+            table: list[list[float]] = getattr(self, key)
+            if len(table) != rows:
+                mistakes.append(Mistake((key,), f"{rows} rows, one for each angle of attack"))
+            mistakes += [
+                Mistake((key, index), f"{columns} numbers, one for each Mach number")
+                for index, row in enumerate(table)
+                if len(row) != columns
+            ]
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
+class ConfigurationSpec(Block):
+    """Force coefficients while this stage or part is the widest that is still attached."""
+
+    reference_area: ReferenceArea = Field(description="area that the coefficients are on")
+    table: AeroTableSpec = Field(description="force coefficients")
+
+
+class StageSpec(Block):
+    """One or several equal stages that are lit and dropped together."""
+
+    count: int = Field(default=1, ge=1, le=20, description="how many equal stages")
+    engine: EngineSpec = Field(description="its engine")
+    engine_count: int = Field(default=1, ge=1, le=60, description="engines on each stage")
+    propellant: Mass = Field(description="usable propellant of each stage")
+    dry_mass: Mass = Field(description="mass of each stage without propellant")
+    aerodynamics: ConfigurationSpec | None = Field(
+        default=None, description="shape of the vehicle while this stage is attached"
+    )
+
+
+class PartSpec(Block):
+    """Dead mass that is dropped by name, or stays."""
+
+    mass: Mass = Field(description="mass")
+    aerodynamics: ConfigurationSpec | None = Field(
+        default=None, description="shape of the vehicle while this part is attached"
+    )
+
+
+class PayloadSpec(Block):
+    """What is brought to orbit."""
+
+    name: str = Field(min_length=1, description="name of the payload")
+    mass: Mass = Field(description="mass")
+    ballistic_coefficient: BallisticCoefficient | None = Field(
+        default=None, description="mass over drag area, for entry after an abort"
+    )
+
+
+class ScaleSpec(Block):
+    """Factors on every table of the vehicle."""
+
+    axial_scale: float = Field(default=1.0, ge=0.0, le=10.0, description="factor on axial force")
+    normal_scale: float = Field(default=1.0, ge=0.0, le=10.0, description="factor on normal force")
+
+
+class VehicleSpec(Block):
+    """A launcher with its payload."""
+
+    name: str = Field(default="", description="name of the vehicle")
+    stages: dict[Name, StageSpec] = Field(min_length=1, description="stages, by name")
+    parts: dict[Name, PartSpec] = Field(default_factory=dict, description="dead masses, by name")
+    payload: PayloadSpec = Field(description="what is brought to orbit")
+    aerodynamics: ScaleSpec = Field(
+        default_factory=ScaleSpec, description="factors on force coefficients"
+    )

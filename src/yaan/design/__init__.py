@@ -1,0 +1,1 @@
+"""What is solved before it flies: ascent, return, passes, deorbit, bank."""

@@ -1,0 +1,290 @@
+"""From the entry interface to the ground: the bank solved, the parachutes, the touchdown.
+
+Where an aim is given and the bank is free, the entry is steered to where the parachutes, with
+their drift in the wind, come down on it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+
+from yaan.design import bank_search
+from yaan.design.bank_search import Banked, Glider
+from yaan.design.deorbit import COARSE
+from yaan.design.return_plan import Bank
+from yaan.dynamics.accuracy import LONGER, loosened, shortened
+from yaan.dynamics.forces import World
+from yaan.dynamics.method import RK4
+from yaan.dynamics.solve import Tape
+from yaan.flight import legs
+from yaan.flight.legs import Array, States
+from yaan.flight.turning import Turning, fall_turning
+from yaan.gnc.bank import BankProfile, rounded, with_reversal
+from yaan.motion.descent import Descent
+from yaan.motion.entering import Handover
+from yaan.results.outcome import OutcomeCode
+from yaan.spacetime.zone import distance
+from yaan.vehicle.capsule import Capsule
+from yaan.vehicle.parachute import Train
+
+REVERSAL = 240.0
+"""When the lift changes sides where nothing has been solved yet [s]."""
+
+_NEVER = 1e5  # [s]
+_UNSTEERED = 10e3  # [m] from a fixed aim that a bank of the file's own may come down
+_DRIFTS = 3  # corrections of the aim for what the parachutes drift
+_LEAST_BANK = np.radians(15.0)
+_SLACK = 0.1  # standard gravities kept below the load limit when the bank's size is chosen
+
+Tell = Callable[[str], None]
+Point = tuple[float, float]
+"""Latitude, longitude [rad]."""
+
+
+@dataclass(frozen=True)
+class Lander:
+    """What comes down, and how it may."""
+
+    world: World
+    capsule: Capsule
+    train: Train | None
+    bank: Bank
+    until: Handover
+    """Where the entry is given to the parachutes, or ends."""
+    step: float  # [s]
+    turning: Turning | None = None
+    """How it turns, where the entry is that of a rigid body."""
+    opening_step: float = legs.OPENING_STEP  # [s]
+    tolerance: float = 1.0
+    """Of `dynamics.accuracy`."""
+
+    def shadow(self) -> "Lander":
+        """The same on longer steps, which tells the error of this one."""
+        return self._on(LONGER, loosened(RK4.order) * self.tolerance)
+
+    def finer(self, tolerance: float) -> "Lander":
+        """The same at a `tolerance` below its own of one."""
+        return self._on(shortened(tolerance, RK4.order), tolerance)
+
+    def _on(self, stretch: float, tolerance: float) -> "Lander":
+        turning = self.turning
+        return replace(
+            self,
+            step=stretch * self.step,
+            opening_step=stretch * self.opening_step,
+            tolerance=tolerance,
+            turning=None if turning is None else replace(turning, step=stretch * turning.step),
+        )
+
+
+@dataclass(frozen=True)
+class Turned:
+    """What an entry of a rigid body is compared with."""
+
+    point: "Landed"
+    """The point's on the same bank."""
+    firm: legs.Fall
+    """The same body held firmly to the bank as it is written."""
+
+
+@dataclass(frozen=True)
+class Landed:
+    """An entry and what followed it."""
+
+    interface: States
+    """One lane."""
+    aim: Point | None
+    bank: BankProfile
+    """Of one lane, as it was flown."""
+    banked: Banked | None
+    fall: legs.Fall
+    """On fine steps, recorded."""
+    ballistic_load: float
+    """Peak load of the same entry without lift, in standard gravities."""
+    descent: Descent | None
+    tape: Tape | None
+    """Of the descent."""
+    turned: Turned | None = None
+    """Of a rigid body, whose `fall` and `descent` then are those above."""
+
+    @property
+    def end(self) -> tuple[float, float, float]:
+        """Time [s], latitude and longitude [rad] of the end."""
+        if self.descent is not None:
+            return (
+                float(self.descent.t),
+                float(self.descent.latitude),
+                float(self.descent.longitude),
+            )
+        fall = self.fall
+        return float(fall.ends.t[0]), float(fall.latitude[0]), float(fall.longitude[0])
+
+    @property
+    def miss(self) -> float | None:
+        """Distance of the end to the aim [m]."""
+        return None if self.aim is None else float(distance(*self.end[1:], *self.aim))
+
+
+def land(
+    lander: Lander, interface: States, aim: Point | None, nominal: float, tell: Tell
+) -> Landed:
+    """Fly from `interface` (one lane); a free bank starts its search from the size `nominal`."""
+    given = lander.bank.given
+    solving = given is None and aim is not None
+    over, banked, descent, tape = aim, None, None, None
+    bank = profiles(lander.bank, np.array([nominal]), REVERSAL)
+    fall = None if solving else _fall(lander, interface, bank)
+    for _ in range(_DRIFTS):
+        if solving:
+            assert over is not None
+            assert aim is not None
+            tell("solving the bank")
+            banked = bank_search.reach_aim(_glider(lander, interface), over, nominal, banked)
+            fall, bank = banked.fall, banked.bank
+        assert fall is not None
+        if lander.train is None or fall.outcome[0] != OutcomeCode.REACHED:
+            break
+        tell("descending under parachutes")
+        descent, tape = _hang(lander, lander.train, fall, interface)
+        if not solving or aim is None or over is None:
+            break
+        if distance(descent.latitude, descent.longitude, *aim) <= bank_search.MET:
+            break
+        north, east = aim[0] - float(descent.latitude), aim[1] - float(descent.longitude)
+        over = (over[0] + north, over[1] + east)
+    assert fall is not None
+    one = BankProfile(np.asarray(bank.time)[0], np.asarray(bank.angle)[0])
+    flown = (fall, _ballistic(lander, interface), descent, tape)
+    landed = Landed(interface, aim, one, banked, *flown)
+    if lander.turning is None:
+        return landed
+    tell("flying the entry as a rigid body")
+    return _turned(lander, lander.turning, landed)
+
+
+def shadow_of(lander: Lander, landed: Landed, interface: States) -> Landed:
+    """What `lander` flew, on longer steps: the same bank, from the shadow's `interface`."""
+    longer = lander.shadow()
+    bank, tape, descent = in_a_lane(landed.bank), None, None
+    if longer.turning is not None:
+        return _turned(longer, longer.turning, replace(landed, interface=interface))
+    fall = _fall(longer, interface, bank)
+    if longer.train is not None and fall.outcome[0] == OutcomeCode.REACHED:
+        descent, tape = _hang(longer, longer.train, fall, interface)
+    return replace(landed, interface=interface, fall=fall, descent=descent, tape=tape)
+
+
+def in_a_lane(bank: BankProfile) -> BankProfile:
+    """The bank of one lane with the axis of lanes."""
+    return BankProfile(np.asarray(bank.time)[None], np.asarray(bank.angle)[None])
+
+
+def _hang(lander: Lander, train: Train, fall: legs.Fall, interface: States) -> tuple[Descent, Tape]:
+    return legs.hang(
+        lander.world,
+        lander.capsule,
+        train,
+        fall.ends,
+        interface.t[:1],
+        step=lander.opening_step,
+        tolerance=lander.tolerance,
+    )
+
+
+def _turned(lander: Lander, turning: Turning, point: Landed) -> Landed:
+    """The landing of the body that turns, on the bank of the point's."""
+    bank = in_a_lane(point.bank)
+    fall, held = fall_turning(
+        lander.world, turning, point.interface, bank, lander.until, lander.tolerance
+    )
+    descent, tape = None, None
+    if lander.train is not None and fall.outcome[0] == OutcomeCode.REACHED:
+        descent, tape = _hang(lander, lander.train, fall, point.interface)
+    turned = Turned(point, held)
+    return replace(point, fall=fall, descent=descent, tape=tape, turned=turned)
+
+
+def profiles(bank: Bank, magnitude: Array, reversal: Array | float) -> BankProfile:
+    """Banks of as many lanes as magnitudes [rad]; the file's own where it gives one."""
+    count = len(magnitude)
+    if bank.given is not None:
+        time, angle = np.asarray(bank.given.time), np.asarray(bank.given.angle)
+        return BankProfile(np.tile(time, (count, 1)), np.tile(angle, (count, 1)))
+    ones = np.ones(count)
+    return with_reversal(magnitude, reversal * ones, bank.roll_rate * ones, ones)
+
+
+def prepare_rounded(lander: Lander, low: States) -> None:
+    """Compile the point's entry on a rounded bank, which a rigid one is solved with."""
+    if lander.turning is not None and lander.bank.given is None:
+        nominal = profiles(lander.bank, np.array([lander.bank.nominal]), REVERSAL)
+        bank = rounded(nominal, float(lander.turning.control.easing))
+        legs.fall(lander.world, lander.capsule, low, bank, until=lander.until, step=lander.step)
+
+
+def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:
+    """The largest bank up to the nominal one that keeps the load limit, and its side reach [m].
+
+    Where none keeps it, the gentlest: the verdict on the load then says so.
+    """
+    if lander.bank.given is not None:
+        return lander.bank.nominal, _UNSTEERED
+    nominal = lander.bank.nominal
+    sizes = np.linspace(nominal, min(_LEAST_BANK, nominal), legs.LANES)
+    start = interface.take(np.zeros(legs.LANES, dtype=int))
+    bank = profiles(lander.bank, sizes, _NEVER)
+    mirrored = BankProfile(bank.time, -bank.angle)
+    right, left = (
+        legs.fall(lander.world, lander.capsule, start, one, until=lander.until, step=COARSE)
+        for one in (bank, mirrored)
+    )
+    down = right.outcome == OutcomeCode.REACHED  # what skips out is loaded little
+    fits = np.flatnonzero(down & (right.peak_load <= lander.bank.load_limit - _SLACK))
+    gentle = int(np.argmin(np.where(down, right.peak_load, np.inf)))
+    best = int(fits[0]) if len(fits) else gentle
+    return float(sizes[best]), bank_search.side_reach(right, left, best)
+
+
+def _glider(lander: Lander, interface: States) -> Glider:
+    return Glider(
+        world=lander.world,
+        capsule=lander.capsule,
+        interface=interface,
+        until=lander.until,
+        roll_rate=lander.bank.roll_rate,
+        step=lander.step,
+        tolerance=lander.tolerance,
+        easing=None if lander.turning is None else float(lander.turning.control.easing),
+    )
+
+
+def _fall(lander: Lander, interface: States, bank: BankProfile) -> legs.Fall:
+    return legs.fall(
+        lander.world,
+        lander.capsule,
+        interface,
+        bank,
+        until=lander.until,
+        step=lander.step,
+        tolerance=lander.tolerance,
+        record=True,
+    )
+
+
+def _ballistic(lander: Lander, interface: States) -> float:
+    lift = jnp.zeros_like(lander.capsule.lift)
+    still = eqx.tree_at(lambda c: c.lift, lander.capsule, lift)
+    bank = profiles(Bank(None, 0.0, lander.bank.roll_rate, 0.0), np.zeros(1), REVERSAL)
+    fall = legs.fall(
+        lander.world,
+        still,
+        interface,
+        bank,
+        until=lander.until,
+        step=lander.step,
+        tolerance=lander.tolerance,
+    )
+    return float(fall.peak_load[0])

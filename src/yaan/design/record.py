@@ -1,0 +1,299 @@
+"""From the recorded legs of the way home to rows of the mission's history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from yaan.base.programme import programme
+from yaan.design.landing import Landed, Lander
+from yaan.design.return_search import Home
+from yaan.dynamics.forces import World, surroundings
+from yaan.dynamics.solve import Tape
+from yaan.flight import legs
+from yaan.flight.recording import Array, cut, in_blocks, looked_at, written
+from yaan.flight.turning import look_turning
+from yaan.gnc.bank import BankProfile
+from yaan.motion import descent, entry, orbit
+from yaan.results.trajectory import COLUMNS, SIZES, History, make_history
+from yaan.spacetime.elements import Elements, elements
+from yaan.spacetime.frame import Frame, components, vector
+from yaan.spacetime.zone import distance
+from yaan.vehicle.capsule import Capsule
+from yaan.vehicle.parachute import Train
+from yaan.vehicle.spacecraft import Spacecraft
+
+PHASES = ("orbit", "circularise", "deorbit", "coast-to-entry", "entry", "descent")
+"""Phases of the way home, in their order."""
+
+_MODULE = "service_module"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one leg: columns of the catalogue by name, and the phase of each row by name."""
+
+    columns: dict[str, Array]
+    phase: np.ndarray
+
+
+@dataclass(frozen=True)
+class Couch:
+    """Where the capsule's axes point in couch axes, each (x, y, z)."""
+
+    axial: tuple[float, float, float]
+    """The load that presses on the heat shield."""
+    normal: tuple[float, float, float]
+    """The load across it."""
+
+
+def couch(seat: tuple[float, float, float]) -> Couch:
+    """Couch axes of a seat whose x, y, z components take the axial load.
+
+    The load across the axis is felt along the couch axis nearest to the head's that is square to
+    it: which way a capsule lies in its trim is assumed, since it decides the sign only.
+    """
+    along = np.array(seat)
+    head = np.array([0.0, 0.0, 1.0]) if abs(along[2]) < 0.9 else np.array([1.0, 0.0, 0.0])
+    across = head - along * (head @ along)
+    across /= np.linalg.norm(across)
+    x, y, z = (float(c) for c in across)
+    return Couch(seat, (x, y, z))
+
+
+def home_rows(world: World, home: Home, seat: Couch) -> list[Rows]:
+    """Rows of the way home, leg by leg, as far as it was flown."""
+    plan, lane = home.plan, home.orbit
+    assert home.kept.tape is not None
+    kept = written(home.kept.tape, lane)
+    burns = _burns(home.raised.burns, lane)
+    if home.down is not None:
+        assert home.down.burnt.tape is not None
+        assert home.down.interface.tape is not None
+        first = float(home.down.burnt.tape.t[0, 0])
+        kept = _until(kept, first)
+    found = [orbit_rows(world, plan.raising.craft, burns, kept, "circularise", seat)]
+    down = home.down
+    if down is None:
+        return found
+    assert down.burnt.tape is not None
+    assert down.interface.tape is not None
+    burn = _against(float(down.ignition[0]), float(down.duration[0]))
+    burnt = written(down.burnt.tape, 0)
+    found.append(orbit_rows(world, plan.craft.whole, burn, burnt, "deorbit", seat))
+    found[-1].phase[found[-1].columns["time"] > _end(burn) + 1e-6] = "coast-to-entry"
+    alone = written(down.interface.tape, 0)
+    rows = orbit_rows(world, plan.craft.alone, _against(0.0, 0.0), alone, "deorbit", seat)
+    rows.phase[:] = "coast-to-entry"
+    found.append(rows)
+    return found if home.landed is None else [*found, *landing_rows(home.lander, home.landed, seat)]
+
+
+def landing_rows(lander: Lander, landed: Landed, seat: Couch) -> list[Rows]:
+    """Rows from the interface to the ground."""
+    assert landed.fall.tape is not None
+    tape = written(landed.fall.tape, 0)
+    found = [_entry(lander, landed, tape, seat)]
+    if landed.tape is not None and lander.train is not None:
+        found.append(_descent(lander.world, lander.capsule, lander.train, landed.tape, seat))
+    return found
+
+
+def _against(start: float, duration: float) -> orbit.Burns:
+    return orbit.Burns(np.array([start, 0.0]), np.array([duration, 0.0]), np.array([-1.0, 1.0]))
+
+
+def _burns(burns: Any, lane: int) -> orbit.Burns:
+    return orbit.Burns(burns.start[lane], burns.duration[lane], burns.sense[lane])
+
+
+def _end(burns: orbit.Burns) -> float:
+    return float(np.asarray(burns.start)[0] + np.asarray(burns.duration)[0])
+
+
+def _until(tape: Tape, time: float) -> Tape:
+    """The rows up to `time` [s]."""
+    keep = int(np.searchsorted(tape.t, time + 1e-9, side="right"))
+    return cut(tape, slice(keep), keep)
+
+
+def path_rows(world: World, craft: Spacecraft, flown: legs.Coast, seat: Couch) -> Rows:
+    """Rows of the first lane of a leg in orbit that does not burn."""
+    assert flown.tape is not None
+    return orbit_rows(world, craft, _against(0.0, 0.0), written(flown.tape, 0), "orbit", seat)
+
+
+def orbit_rows(
+    world: World, craft: Spacecraft, burns: orbit.Burns, tape: Tape, burning: str, seat: Couch
+) -> Rows:
+    """Rows of a leg in orbit; those that burn are of the phase `burning`."""
+    seen = looked_at(tape, lambda block: _look_orbit(world, craft, burns, block))
+    state = tape.state
+    phase = np.where(seen["thrust"] > 0.0, burning, "orbit").astype("<U16")
+    axial = np.nan_to_num(seen.pop("load_axial"))
+    for name in ("angle_of_attack", "pitch"):
+        seen.pop(name)
+    columns = _columns(tape, seen, state.orbit.position, state.orbit.velocity)
+    columns[_MODULE] = np.asarray(state.orbit.propellant)
+    # Thrust comes from behind: it presses as the launcher's does.
+    return Rows(columns | _loads(axial, 0.0 * axial, seat), phase)
+
+
+def _entry(lander: Lander, landed: Landed, tape: Tape, seat: Couch) -> Rows:
+    start, bank, turning = np.asarray(tape.t[0]), landed.bank, lander.turning
+
+    def look(block: Tape) -> Any:
+        if turning is None:
+            return _look_entry(lander.world, lander.capsule, bank, start, block)
+        flown = (turning.body, turning.control)
+        return look_turning(lander.world, flown, bank, start, block)
+
+    seen, state = looked_at(tape, look), tape.state
+    loads = _loads(seen.pop("load_axial"), seen.pop("load_normal"), seat)
+    columns = _columns(tape, seen, state.position, state.velocity)
+    return Rows(columns | loads, np.full(int(tape.count), "entry", dtype="<U16"))
+
+
+def _descent(world: World, capsule: Capsule, train: Train, tape: Tape, seat: Couch) -> Rows:
+    count = int(tape.count)
+    tape = cut(tape, slice(count), count)
+    seen = looked_at(tape, lambda block: _look_descent(world, capsule, train, block))
+    state = tape.state
+    seen.pop("canopy_load")
+    loads = _loads(seen.pop("load_axial"), seen.pop("load_normal"), seat)
+    columns = _columns(tape, seen, state.position, state.velocity)
+    return Rows(columns | loads, np.full(count, "descent", dtype="<U16"))
+
+
+def _columns(tape: Tape, seen: dict[str, Array], position: Any, velocity: Any) -> dict[str, Array]:
+    return seen | {
+        "time": np.asarray(tape.t),
+        "position_gcrs": components(position),
+        "velocity_gcrs": components(velocity),
+    }
+
+
+def _loads(axial: Array, normal: Array, seat: Couch) -> dict[str, Array]:
+    return {
+        f"load_{name}": axial * along + normal * across
+        for name, along, across in zip("xyz", seat.axial, seat.normal, strict=True)
+    }
+
+
+@programme
+def _look_orbit(world: World, craft: Spacecraft, burns: orbit.Burns, tape: Tape) -> Any:
+    return orbit.observe_cruise(world, craft, burns, tape)
+
+
+@programme
+def _look_entry(world: World, capsule: Capsule, bank: BankProfile, start: Any, tape: Tape) -> Any:
+    return entry.observe_entry(world, capsule, bank, start, tape)
+
+
+@programme
+def _look_descent(world: World, capsule: Capsule, train: Train, tape: Tape) -> Any:
+    return descent.observe_descent(world, capsule, train, tape)
+
+
+def whole_history(
+    before: History | None,
+    rows: Sequence[Rows],
+    pad: tuple[float, float] | None = None,
+    loaded: float | None = None,
+) -> History:
+    """The ascent's history, if there is one, and the rows of the way home, in one.
+
+    A column that means nothing in a phase holds NaN there. `pad` is the place (latitude,
+    longitude [rad]) that distances are taken from, else the first row; `loaded` the propellant
+    of the service module before it is used [kg].
+    """
+    stages = (*(before.stages if before else ()), *([_MODULE] if loaded is not None else ()))
+    names = list(before.phases) if before else []
+    used = [name for name in PHASES if any(name in set(r.phase) for r in rows)]
+    phases = [*names, *used]
+    parts = [_ascent(before, loaded)] if before else []
+    parts += [r.columns | {"phase": np.array([phases.index(p) for p in r.phase])} for r in rows]
+    lengths = [len(part["time"]) for part in parts]
+    joined: dict[str, Array] = {}
+    for name, column in COLUMNS.items():
+        if name == "propellant" and stages:
+            joined[name] = _propellant(parts, lengths, len(stages))
+        elif any(name in part for part in parts) and name != "propellant":
+            shape = tuple(SIZES[dimension] for dimension in column.dimensions[1:])
+            joined[name] = np.concatenate(
+                [
+                    part[name] if name in part else np.full((n, *shape), np.nan)
+                    for part, n in zip(parts, lengths, strict=True)
+                ]
+            )
+    first = pad or (joined["latitude"][0], joined["longitude"][0])
+    since = 0 if before is None else len(before)
+    far = distance(joined["latitude"], joined["longitude"], *first)
+    downrange = joined.get("downrange", far)
+    joined["downrange"] = np.concatenate([downrange[:since], far[since:]])
+    return make_history(joined, stages=stages, phases=phases)
+
+
+def _ascent(before: History, loaded: float | None) -> dict[str, Array]:
+    """The ascent's columns, the service module aboard and full."""
+    columns = dict(before.columns)
+    if loaded is not None and "propellant" in columns:
+        full = np.full((len(before), 1), loaded)
+        columns["propellant"] = np.concatenate([columns["propellant"], full], axis=1)
+    return columns
+
+
+def _propellant(parts: list[dict[str, Array]], lengths: list[int], stages: int) -> Array:
+    """What is left in every stage; NaN of a stage that is gone."""
+    found = []
+    for part, n in zip(parts, lengths, strict=True):
+        if "propellant" in part:
+            found.append(part["propellant"])
+            continue
+        block = np.full((n, stages), np.nan)
+        if _MODULE in part:
+            block[:, -1] = part[_MODULE]
+        found.append(block)
+    return np.concatenate(found)
+
+
+@programme
+def _elements(world: World, position: Any, velocity: Any) -> Elements:
+    of_date = world.earth.of_date
+    place, motion = vector(position, Frame.GCRS), vector(velocity, Frame.GCRS)
+    return elements(of_date.apply(place), of_date.apply(motion), world.mu)
+
+
+def elements_of(world: World, position: Array, velocity: Array) -> Elements:
+    """Osculating elements of states in GCRS [n, 3], against the true equator of date."""
+    return jax.device_get(_elements(world, position, velocity))
+
+
+@programme
+def _along(world: World, t: Any, position: Any, velocity: Any) -> tuple[Any, Any, Any]:
+    def one(t: Any, r: Any, v: Any) -> tuple[Any, Any, Any]:
+        place, motion = vector(r, Frame.GCRS), vector(v, Frame.GCRS)
+        around = surroundings(world, t, place, motion)
+        speed = jnp.sqrt(around.relative.dot(around.relative) + 1e-12)
+        ahead = around.relative / speed
+        pull = (around.gravity + around.carried).dot(ahead)
+        against = around.stream.dot(ahead) / jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
+        return pull, motion.dot(ahead) / motion.norm(), against
+
+    return jax.vmap(one)(t, position, velocity)
+
+
+def along_motion(world: World, history: History, rows: np.ndarray) -> tuple[Array, Array, Array]:
+    """Along the Earth-relative velocity: gravity with the centrifugal term [m/s^2].
+
+    And the cosines of the inertial velocity and of the velocity against the air with it.
+    """
+
+    def look(block: np.ndarray) -> Any:
+        columns = ("time", "position_gcrs", "velocity_gcrs")
+        return _along(world, *(history[name][rows[block]] for name in columns))
+
+    return in_blocks(len(rows), look)

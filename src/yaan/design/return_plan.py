@@ -1,0 +1,142 @@
+"""What the mission asks of the time between separation and landing, as models and SI numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yaan.description import CapsuleSpec, EntryPhaseSpec, MissionSpec, ZoneSpec
+from yaan.design.choice import Wish
+from yaan.design.deorbit import Craft, Way
+from yaan.flight.models.craft import (
+    build_bank,
+    build_capsule,
+    build_control,
+    build_rigid,
+    build_spacecraft,
+    build_train,
+)
+from yaan.flight.turning import Turning
+from yaan.gnc.bank import BankProfile
+from yaan.motion.entering import Handover
+from yaan.spacetime.zone import Zone
+from yaan.vehicle.parachute import Train
+from yaan.vehicle.spacecraft import Spacecraft
+
+AFTER = 10_600.0
+"""The world is tabulated this long beyond the last landing of the window [s]."""
+
+
+@dataclass(frozen=True)
+class Bank:
+    """How an entry is banked."""
+
+    given: BankProfile | None
+    """Flown as it is where the file gives one; otherwise solved."""
+    nominal: float
+    """Size that an aim is chosen for [rad]."""
+    roll_rate: float  # [rad/s]
+    load_limit: float  # standard gravities
+
+
+@dataclass(frozen=True)
+class Raising:
+    """The orbit that is wanted."""
+
+    craft: Spacecraft
+    apogee: int
+    perigee: float  # [m]
+    band: tuple[float, float] | None
+    """Perigees that the landing may choose [m]."""
+    apogee_height: float | None
+    """Trimmed by a second burn where it is given [m]."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is asked, in SI."""
+
+    raising: Raising
+    craft: Craft
+    train: Train | None
+    way: Way
+    wish: Wish
+    aim: tuple[float, float] | None
+    """A fixed point (latitude, longitude [rad])."""
+    bank: Bank
+    turning: Turning | None
+    """How the capsule turns, where its entry is that of a rigid body."""
+
+
+def make_plan(spec: MissionSpec) -> Plan:
+    """The plan of a mission that comes home; its blocks are there."""
+    assert spec.spacecraft is not None
+    assert spec.orbit is not None
+    assert spec.landing is not None
+    assert spec.deorbit is not None
+    assert spec.entry is not None
+    landing, raise_ = spec.landing, spec.orbit.circularise
+    trimmed = raise_.perigee if raise_.apogee_height is None else raise_.apogee_height
+    capsule = spec.spacecraft.capsule
+    return Plan(
+        raising=Raising(
+            craft=build_spacecraft(spec),
+            apogee=raise_.apogee,
+            perigee=raise_.perigee,
+            band=None if spec.orbit.perigee_band is None else _pair(spec.orbit.perigee_band),
+            apogee_height=trimmed if raise_.burns == 2 else None,
+        ),
+        craft=Craft(build_spacecraft(spec, spec.deorbit.engines), build_capsule(capsule)),
+        train=None if capsule.parachutes is None else build_train(capsule.parachutes),
+        way=Way(
+            entry_angle=spec.deorbit.entry_angle,
+            separation_height=spec.deorbit.separation_height,
+            interface_height=spec.entry.interface_height,
+            until=handover_of(capsule, spec.entry),
+            orbit_step=spec.orbit.step,
+            entry_step=spec.entry.step,
+        ),
+        wish=Wish(zone_of(landing.zone), landing.time, landing.window, landing.light),
+        aim=None if landing.aim is None else (landing.aim.latitude, landing.aim.longitude),
+        bank=bank_of(spec.entry),
+        turning=turning_of(capsule, spec.entry),
+    )
+
+
+def bank_of(spec: EntryPhaseSpec) -> Bank:
+    """How an entry is banked."""
+    return Bank(build_bank(spec.bank), spec.nominal_bank, spec.roll_rate, spec.load_limit)
+
+
+def turning_of(capsule: CapsuleSpec, entry: EntryPhaseSpec) -> Turning | None:
+    """How the capsule turns where the entry is rigid; the check has seen that it is told."""
+    if entry.motion == "point":
+        return None
+    assert capsule.rigid is not None
+    control = build_control(capsule.rigid, entry.roll_rate)
+    return Turning(build_rigid(capsule), control, entry.attitude_step)
+
+
+def handover_of(capsule: CapsuleSpec, entry: EntryPhaseSpec) -> Handover:
+    """Where an entry is given to its parachutes, or ends: as its first step is deployed."""
+    if capsule.parachutes is None:
+        return Handover(height=entry.floor)
+    first = capsule.parachutes.steps[0].deploy
+    given = {"height": first.height, "speed": first.speed_below, "delay": first.after}
+    known = {name: value for name, value in given.items() if value is not None}
+    return Handover(**known, climbing=float(first.climbing))
+
+
+def zone_of(spec: ZoneSpec) -> Zone:
+    """The landing zone."""
+    corners = np.asarray(spec.polygon, dtype=float)
+    return Zone(corners[:, 0], corners[:, 1])
+
+
+def _pair(values: list[float]) -> tuple[float, float]:
+    low, high = values
+    return low, high
+
+
+def horizon(plan: Plan) -> float:
+    """How long after lift-off the world must be known [s]."""
+    return plan.wish.time + plan.wish.window + AFTER

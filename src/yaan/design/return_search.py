@@ -1,0 +1,295 @@
+"""From the separation of the launcher to the sea: the orbit kept, the pass chosen, the way down.
+
+1. *Raise*: burns near the named apogee, for every orbit that the landing may choose.
+2. *Keep*: all of them are flown through the window, recorded.
+3. *Refer*: one deorbit from each tells its price, and how landings lie to the orbit.
+4. *Choose*: the passes of all landing tracks are judged; one is taken.
+5. *Descend*: the burn is moved until the nominal bank lands abreast of the aim, then the bank is
+   solved until the parachutes, with the wind, come down on it.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yaan.design import choice, deorbit, raising
+from yaan.design.choice import Opportunity, Wish
+from yaan.design.deorbit import Approach, Case
+from yaan.design.landing import (
+    REVERSAL,
+    Landed,
+    Lander,
+    Tell,
+    land,
+    profiles,
+    sizes_allowed,
+)
+from yaan.design.lost import Lost, none_down, not_raised, stays, still_burning
+from yaan.design.offset import Offset, offset_of
+from yaan.design.passes import Track
+from yaan.design.raising import Raised
+from yaan.design.return_plan import Plan
+from yaan.dynamics.forces import World
+from yaan.flight import legs
+from yaan.flight.legs import LANES, Array, States
+from yaan.results.outcome import OutcomeCode
+from yaan.spacetime.path import Path
+from yaan.spacetime.zone import Disc
+
+SAMPLE = 10.0
+"""Ground tracks are sampled this often [s]."""
+
+_DOWN = 2_600.0  # [s] from ignition to landing, as a first guess
+_SPARE = 0.1  # of a deorbit's propellant: another place of the orbit may need so much more
+_SETTLED = 60.0  # [s] after the last burn that raises the orbit
+_RAISED = 1e3  # [m] by which the height of a raised orbit may be missed
+_LEAD = 600.0  # [s] of orbit flown again before a burn, whose start is still being moved
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One deorbit from each orbit, near the middle of the window."""
+
+    offset: Offset
+    """Of landings from the orbit that is left."""
+    duration: Array
+    """Of the burn [s]."""
+    lasts: Array
+    """From ignition to the hand-over to the parachutes [s]."""
+    delta_v: Array  # [m/s]
+    spare: Array
+    """Propellant left after it, over what it used."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The way home, as far as it was found."""
+
+    world: World
+    plan: Plan
+    separated: States
+    """One lane: where the launcher left it."""
+    perigees: Array
+    """Of the orbits looked at [m]."""
+    raised: Raised
+    kept: legs.Coast
+    """Every orbit, recorded from separation to the end of the window."""
+    reference: Reference
+    nominal_bank: float
+    """Its size after the load limit had its say [rad]."""
+    found: list[Opportunity]
+    """Passes of all orbits."""
+    chosen: Opportunity | None
+    down: Approach | None
+    landed: Landed | None
+    lost: Lost | None = None
+    """Why no way down was found, where that is known."""
+
+    @property
+    def lander(self) -> Lander:
+        """What comes down."""
+        return lander_of(self.world, self.plan)
+
+    @property
+    def orbit(self) -> int:
+        """Index of the orbit that is flown: the chosen one's, else the named one's."""
+        if self.chosen is not None:
+            return self.chosen.orbit
+        return int(np.argmin(np.abs(self.perigees - self.plan.raising.perigee)))
+
+    @property
+    def path(self) -> Path:
+        """The orbit that is flown, from separation on."""
+        return raising.recorded(self.kept, self.orbit)
+
+
+def lander_of(world: World, plan: Plan) -> Lander:
+    """What comes down, and how it may."""
+    return Lander(
+        world=world,
+        capsule=plan.craft.capsule,
+        train=plan.train,
+        bank=plan.bank,
+        until=plan.way.until,
+        step=plan.way.entry_step,
+        turning=plan.turning,
+        tolerance=plan.way.entry_tolerance,
+    )
+
+
+def fly_home(
+    world: World, plan: Plan, separated: States, sun: choice.Elevation, tell: Tell
+) -> Home:
+    """Fly from `separated` (one lane) to the sea."""
+    step = plan.way.orbit_step
+    tell("raising the orbit")
+    perigees = _perigees(plan)
+    raised = _raise(world, plan, separated, perigees)
+    keeping = "keeping the orbit through the landing window"
+    tell(keeping)
+    end = plan.wish.time + plan.wish.window
+    start = separated.take(np.zeros(LANES, dtype=int))
+    kept = legs.coast(
+        *(world, plan.raising.craft, start, raised.burns),
+        stop=end,
+        step=step,
+        record=True,
+        watch=lambda share: tell(f"{keeping}, {share:.0%}"),
+    )
+    paths = [raising.recorded(kept, i) for i in range(LANES)]
+    tell("finding what a deorbit costs and where it lands")
+    ready = float(np.max(raised.burns.start + raised.burns.duration)) + _SETTLED
+    references, nominal, reach, lost = _refer(world, plan, kept, paths, ready)
+    wish = plan.wish
+    if plan.aim is not None:
+        wish = replace(wish, area=Disc(*plan.aim, reach))
+    soonest = max(wish.time - wish.window, ready + float(np.max(references.lasts)))
+    tracks = [_track(world, path, wish, references.offset, soonest) for path in paths]
+    # Where a landing lies to its orbit is known from those that came down.
+    found = [] if lost is not None else choice.opportunities(tracks, wish, sun)
+    able = np.isfinite(raised.misses) & (references.spare >= _SPARE)
+    found = choice.refused(found, list(able), "the propellant does not last")
+    there = (np.abs(raised.misses) <= _RAISED) | np.isinf(raised.misses)  # what ran dry is told
+    found = choice.refused(found, list(there), "the orbit is not raised to its perigee")
+    best = choice.choose(found, wish, list(perigees - plan.raising.perigee))
+    if not np.any(there):
+        lost = not_raised(raised)
+    elif lost is not None and not np.any(able):
+        lost = Lost(OutcomeCode.NO_SOLUTION, "The propellant does not last for the deorbit burn.")
+    home = Home(
+        *(world, plan, separated, perigees, raised, kept, references, nominal, found, best),
+        down=None,
+        landed=None,
+        lost=lost,
+    )
+    return home if best is None else _descend(world, home, best, tell)
+
+
+def _perigees(plan: Plan) -> Array:
+    """The orbits looked at: the named one, and others over the band."""
+    if plan.raising.band is None:
+        return np.full(LANES, plan.raising.perigee)
+    return np.sort(np.append(np.linspace(*plan.raising.band, LANES - 1), plan.raising.perigee))
+
+
+def _raise(world: World, plan: Plan, separated: States, perigees: Array) -> Raised:
+    step = plan.way.orbit_step
+    near = raising.apogees(world, plan.raising.craft, separated, plan.raising.apogee, step)[-1]
+    start = separated.take(np.zeros(LANES, dtype=int))
+    raised = raising.raise_orbit(world, plan.raising.craft, start, near, perigees, step=step)
+    if plan.raising.apogee_height is None:
+        return raised
+    opposite = near + 0.5 * raising.period(float(world.mu), raised.end)
+    # A band moves the whole orbit, so that the trimmed apogee follows the perigee.
+    heights = perigees + (plan.raising.apogee_height - plan.raising.perigee)
+    return raising.raise_orbit(
+        world, plan.raising.craft, start, opposite, heights, step=step, index=1, burns=raised.burns
+    )
+
+
+def rows_before(kept: legs.Coast, times: Array) -> States:
+    """The recorded state of each lane last before `times` [s]."""
+    assert kept.tape is not None
+    tape = kept.tape
+    rows = [
+        int(np.searchsorted(tape.t[i, : int(tape.count[i])], times[i], side="right")) - 1
+        for i in range(len(times))
+    ]
+    lanes = np.arange(len(times))
+    orbit = tape.state.orbit
+    pick = (lanes, np.array(rows))
+    return States(
+        np.asarray(tape.t)[pick],
+        np.stack(
+            [np.asarray(c)[pick] for c in (orbit.position.x, orbit.position.y, orbit.position.z)],
+            axis=1,
+        ),
+        np.stack(
+            [np.asarray(c)[pick] for c in (orbit.velocity.x, orbit.velocity.y, orbit.velocity.z)],
+            axis=1,
+        ),
+        orbit.propellant[pick],
+    )
+
+
+def _refer(
+    world: World, plan: Plan, kept: legs.Coast, paths: list[Path], first: float
+) -> tuple[Reference, float, float, Lost | None]:
+    """Deorbits before the middle of the window, spread over a revolution; none before `first` [s].
+
+    And the bank that the load limit allows, its side reach [m], and why none came down.
+    """
+    middle = max(plan.wish.time - _DOWN, first)
+    turn = float(np.mean(raising.period(float(world.mu), kept.ends)))
+    ignition = np.maximum(middle - turn * np.arange(LANES) / LANES, first)
+    start = rows_before(kept, ignition - 1.0)
+    case = Case(world, plan.craft, plan.way)
+    solved = deorbit.solve_burns(case, start, ignition)
+    bank = profiles(plan.bank, np.full(LANES, plan.bank.nominal), REVERSAL)
+    down = deorbit.fly_down(case, start, ignition, solved.duration, bank)
+    landed = np.flatnonzero(deorbit.came(down))
+    offset = offset_of([paths[i] for i in landed], down.entry.ends.take(landed))
+    if plan.bank.given is None:
+        # What the reference bank does to the side the solved one undoes.
+        offset = replace(offset, aside=0.0)
+    one = int(landed[0]) if len(landed) else 0
+    nominal, reach = sizes_allowed(lander_of(world, plan), down.approach.interface.ends.take(one))
+    lasts = _like_the_landed(down.entry.ends.t - ignition, landed)
+    burnt = down.approach.burnt
+    used = np.maximum(start.propellant - burnt.ends.propellant, 1e-9)
+    spare = burnt.ends.propellant / used
+    duration = _like_the_landed(solved.duration, landed)
+    lost = None if len(landed) else none_down(plan, down, solved)
+    return Reference(offset, duration, lasts, burnt.delta_v, spare), nominal, reach, lost
+
+
+def _like_the_landed(values: Array, landed: NDArray[np.int64]) -> Array:
+    """One value a lane; those that did not land get the mean of those that did."""
+    if len(landed) in (0, len(values)):
+        return values
+    there = np.isin(np.arange(len(values)), landed)
+    return np.where(there, values, np.mean(values[landed]))
+
+
+def _track(world: World, path: Path, wish: Wish, offset: Offset, soonest: float) -> Track:
+    """Where descents from an orbit would land in the window, and not before `soonest` [s]."""
+    lag = offset.lag
+    first = max(soonest - lag - SAMPLE, path.time[0])
+    last = min(wish.time + wish.window - lag, path.time[-1])
+    times = np.arange(first, last, SAMPLE)
+    if len(times) < 2:
+        nothing = np.zeros(0)
+        return Track(nothing, nothing, nothing)
+    latitude, longitude, _ = legs.below(world, times, offset.beside(*path.at(times)))
+    # The node may lie between the last row before the track and its first point.
+    south = np.append(path.position[path.time <= first, 2], latitude[0]) < 0.0
+    before = int(np.sum(south[:-1] & ~south[1:]))
+    return Track(times, latitude, longitude, before).landed(lag, offset.carried)
+
+
+def _descend(world: World, home: Home, best: Opportunity, tell: Tell) -> Home:
+    plan, lane = home.plan, best.orbit
+    aim = plan.aim or (best.passed.latitude, best.passed.longitude)
+    tell("solving the deorbit burn")
+    reference = home.reference
+    guess = (best.passed.time - float(reference.lasts[lane]), float(reference.duration[lane]))
+    start = _row_before(home, lane, guess[0] - _LEAD)
+    bank = profiles(plan.bank, np.array([home.nominal_bank]), REVERSAL)
+    case = Case(world, plan.craft, plan.way)
+    ignition, duration = deorbit.aim_along(case, start, guess, bank, aim)
+    start = _row_before(home, lane, ignition - 1.0)
+    down = deorbit.fly_approach(
+        case, start, np.array([ignition]), np.array([duration]), record=True
+    )
+    if not down.interface.floor_reached[0]:
+        dry = down.burnt.outcome[0] == OutcomeCode.RAN_DRY
+        return home if dry else replace(home, lost=stays(plan, ignition, duration))
+    if down.burnt.ends.t[0] < ignition + duration:
+        return replace(home, lost=still_burning(plan, down))
+    landed = land(home.lander, down.interface.ends, aim, home.nominal_bank, tell)
+    return replace(home, down=down, landed=landed)
+
+
+def _row_before(home: Home, lane: int, time: float) -> States:
+    return rows_before(home.kept, np.full(LANES, time)).take(lane)

@@ -1,0 +1,96 @@
+"""What the way home is out by, told by its shadow: the same burns and bank on longer steps."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from yaan.design import deorbit
+from yaan.design.deorbit import Case
+from yaan.design.landing import Landed, Lander, shadow_of
+from yaan.design.record import couch, landing_rows, whole_history
+from yaan.design.return_search import Home
+from yaan.dynamics.accuracy import LONGER, loosened
+from yaan.dynamics.forces import World
+from yaan.dynamics.method import DOP853
+from yaan.dynamics.solve import Tape
+from yaan.flight import legs
+from yaan.flight.accuracy import NOISE, TOLD, PhaseError, compare
+from yaan.flight.legs import Array, States
+from yaan.spacetime.frame import components
+
+_EDGE = 2e-3  # [s] rows beside a switch stand closer than any step
+_SEAT = (1.0, 0.0, 0.0)  # the size of a load does not depend on it
+
+
+def orbit_errors(world: World, home: Home) -> tuple[list[PhaseError], States | None]:
+    """What the orbit and the deorbit are out by, and where the shadow comes to the interface."""
+    down, plan = home.down, home.plan
+    if down is None or down.burnt.tape is None or not down.interface.floor_reached[0]:
+        return [], None
+    step, lane = LONGER * plan.way.orbit_step, np.array([home.orbit])
+    raised = home.raised.burns
+    burns = legs.Burns(raised.start[lane], raised.duration[lane], raised.sense[lane])
+    tolerance = legs.ORBIT_TOLERANCE * loosened(DOP853.order)
+    kept = legs.coast(
+        world,
+        plan.raising.craft,
+        home.separated,
+        burns,
+        stop=float(down.burnt.tape.t[0, 0]),
+        step=step,
+        tolerance=tolerance,
+    )
+    way = replace(plan.way, orbit_step=step, orbit_tolerance=tolerance)
+    case = Case(world, plan.craft, way)
+    beside = deorbit.fly_approach(case, kept.ends, down.ignition, down.duration)
+    orbit = down.burnt.tape.state.orbit
+    first = States(
+        np.asarray(down.burnt.tape.t)[:1, 0],
+        components(orbit.position)[:1, 0],
+        components(orbit.velocity)[:1, 0],
+        orbit.propellant[:1, 0],
+    )
+    assert home.kept.tape is not None
+    assert down.interface.tape is not None
+    orbiting = _times(home.kept.tape, home.orbit)
+    coming = np.concatenate([_times(down.burnt.tape, 0), _times(down.interface.tape, 0)])
+    before = orbiting[orbiting <= first.t[0] + 1e-9]
+    errors = [
+        _error("orbit", home.separated, first, kept.ends, before),
+        _error("deorbit", home.separated, down.interface.ends, beside.interface.ends, coming),
+    ]
+    return errors, beside.interface.ends
+
+
+def _times(tape: Tape, lane: int) -> Array:
+    """The instants of one lane's rows [s]."""
+    return np.asarray(tape.t)[lane, : int(tape.count[lane])]
+
+
+def landing_errors(
+    lander: Lander, landed: Landed, interface: States | None = None
+) -> list[PhaseError]:
+    """What the entry and the descent are out by; the shadow starts where its orbit left it."""
+    shadow = shadow_of(lander, landed, landed.interface if interface is None else interface)
+    seat = couch(_SEAT)
+    rows = [whole_history(None, landing_rows(lander, one, seat)) for one in (landed, shadow)]
+    return compare(*rows)
+
+
+def _error(name: str, start: States, end: States, beside: States, times: Array) -> PhaseError:
+    away = np.linalg.norm(end.position[0] - beside.position[0])
+    faster = np.linalg.norm(end.velocity[0] - beside.velocity[0])
+    steps = np.diff(times)
+    # Errors in orbit grow from the separation on, whatever the phase.
+    lasts = float(end.t[0] - start.t[0])
+    return PhaseError(
+        phase=name,
+        steps=int(np.sum(steps > _EDGE)),
+        shortest=float(np.min(steps[steps > _EDGE], initial=np.inf)),
+        position=max(float(TOLD * away), NOISE[0]),
+        speed=max(float(TOLD * faster), NOISE[1]),
+        time=float(TOLD * abs(end.t[0] - beside.t[0])),
+        peaks={},
+        lasts=lasts,
+        airless=True,
+    )

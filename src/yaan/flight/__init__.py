@@ -1,0 +1,1 @@
+"""What flies: batches of legs, and their recordings."""

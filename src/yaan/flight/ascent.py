@@ -1,0 +1,247 @@
+"""Batches of ascents: cases in, ends and recordings out, through one compiled programme."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from yaan.base.constants import EARTH_RADIUS
+from yaan.base.programme import programme
+from yaan.dynamics.accuracy import LONGER, loosened
+from yaan.dynamics.forces import World
+from yaan.dynamics.method import RK4
+from yaan.dynamics.solve import Tape
+from yaan.gnc.powered import Law, Steering
+from yaan.motion import powered_row
+from yaan.motion.phases import Phases
+from yaan.motion.powered import Leg, ascend
+from yaan.search.unknowns import LANES
+from yaan.spacetime.earth import Geodetic
+from yaan.spacetime.elements import Elements
+from yaan.vehicle.launcher import Launcher
+
+ROWS = 2_048
+"""Rows of a recording; a flight that needs more is flown again with twice as many."""
+
+_LONGER = 12.0
+_LONGEST_BELOW = 3.0  # [s]
+_LONGEST_ABOVE = 24.0  # [s]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How a batch of flights ended, as NumPy arrays: one row a flight, one column a leg."""
+
+    time: np.ndarray  # [s]
+    height: np.ndarray  # [m]
+    flight_path_angle: np.ndarray  # [rad], inertial
+    speed: np.ndarray  # [m/s], inertial
+    radial_height: np.ndarray  # [m], above 6378.137 km
+    perigee: np.ndarray  # [m]
+    apogee: np.ndarray  # [m]
+    inclination: np.ndarray  # [rad]
+    propellant: np.ndarray  # [kg], [flights, legs, stages]
+    outcome: np.ndarray
+
+
+@dataclass(frozen=True)
+class SteeringBase:
+    """How unknowns become steering constants: kick, azimuth, yaw, then a, b, c by programme.
+
+    A programme's unknowns are its start, its rise to the end and its bow in between, in tan
+    (pitch): about equal in effect, where a, b and c are not. `spread` is the linear map.
+    """
+
+    flat: np.ndarray
+    """Constants and, after them, durations of solved coasts, before any unknown is added."""
+    spread: np.ndarray
+    programmes: tuple[str, ...]
+    coasts: tuple[int, ...] = ()
+    """The legs of which the duration is solved."""
+
+    def place(self, x: np.ndarray) -> np.ndarray:
+        """Constants of each row of unknowns [..., n] -> [..., 3 + 3 programmes]."""
+        return self._all(x)[..., : len(self.flat) - len(self.coasts)]
+
+    def durations(self, x: np.ndarray) -> np.ndarray:
+        """Durations of the solved coasts [s], [..., coasts]."""
+        return self._all(x)[..., len(self.flat) - len(self.coasts) :]
+
+    def _all(self, x: np.ndarray) -> np.ndarray:
+        return self.flat + x @ self.spread.T
+
+
+class Case(eqx.Module):
+    """What one lane flies, apart from its steering."""
+
+    launcher: Launcher
+    phases: Phases
+    pad: Geodetic
+    tolerance: Any
+    """Of `dynamics.accuracy`; infinite: steps are as long as the phases say."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How a batch went: `ends` for the targets, and lanes to be observed."""
+
+    ends: Ends
+    legs: Leg
+    tape: Tape
+    cases: Case
+    steering: Steering
+    orbits: Elements
+    """Osculating elements at the end of each leg [legs, lanes]."""
+    mu: float
+    """Gravitational parameter of the elements [m^3/s^2]."""
+
+    def elements(self, lane: int, leg: int) -> Elements:
+        """Osculating elements at the end of a leg."""
+        return jax.tree.map(lambda leaf: float(leaf[leg, lane]), self.orbits)
+
+    def lane(self, i: int) -> "Lane":
+        """One lane of the batch."""
+        legs = jax.tree.map(lambda leaf: leaf[:, i], self.legs)
+        lanes = (self.tape, self.cases, self.steering)
+        tape, case, steering = jax.tree.map(lambda leaf: np.asarray(leaf)[i], lanes)
+        return Lane(legs, tape, case, steering)
+
+
+class Lane(eqx.Module):
+    """One recorded flight."""
+
+    legs: Leg
+    tape: Tape
+    case: Case
+    steering: Steering
+
+
+def steering_of(flat: np.ndarray) -> Steering:
+    """Steering constants from flat rows [..., 3 + 3 programmes]."""
+    tangent = flat[..., 3:].reshape(*flat.shape[:-1], -1, 3)
+    if tangent.shape[-2] == 0:
+        tangent = np.zeros((*flat.shape[:-1], 1, 3))
+    return Steering(
+        kick=jnp.asarray(flat[..., 0]),
+        azimuth=jnp.asarray(flat[..., 1]),
+        yaw=jnp.asarray(flat[..., 2]),
+        tangent=jnp.asarray(tangent),
+    )
+
+
+def repeat(case: Case, lanes: int = LANES) -> Case:
+    """The same case in every lane."""
+    return jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[None], lanes, axis=0), case)
+
+
+def stack(cases: list[Case], lanes: int = LANES) -> Case:
+    """Different cases of one shape, the last one repeated to fill the batch."""
+    filled = cases + [cases[-1]] * (lanes - len(cases))
+    return jax.tree.map(lambda *leaves: np.stack([np.asarray(x) for x in leaves]), *filled)
+
+
+def coarse(case: Case, factor: float) -> Case:
+    """The same case with longer steps that nothing shortens, to search with."""
+    longer = (np.asarray(case.phases.step) * factor, np.full_like(case.tolerance, np.inf))
+    return eqx.tree_at(lambda c: (c.phases.step, c.tolerance), case, longer)
+
+
+def shadowed(case: Case) -> Case:
+    """The case in every lane, and in the second one its shadow, which tells the errors of it."""
+    lanes = repeat(case)
+    stretch, loosen = np.ones(LANES), np.ones(LANES)
+    stretch[1], loosen[1] = LONGER, loosened(RK4.order)
+    steps = (lanes.phases.step * stretch[:, None], lanes.tolerance * loosen)
+    return eqx.tree_at(lambda c: (c.phases.step, c.tolerance), lanes, steps)
+
+
+def lengthened(case: Case) -> Case:
+    """The same case with steps to search with: longer ones that nothing shortens.
+
+    Near the pad and in the air the vehicle turns and the forces change within seconds, whatever
+    step the file asks for; above the air a programme bends over minutes.
+    """
+    step, law = np.asarray(case.phases.step), np.asarray(case.phases.law)
+    most = np.where(law == Law.LINEAR_TANGENT, _LONGEST_ABOVE, _LONGEST_BELOW)
+    steps = (np.minimum(_LONGER * step, most), np.full_like(case.tolerance, np.inf))
+    return eqx.tree_at(lambda c: (c.phases.step, c.tolerance), case, steps)
+
+
+def timed(cases: Case, base: SteeringBase, x: np.ndarray) -> Case:
+    """The cases of a batch with the coasts that the rows of unknowns ask for."""
+    return lasting(cases, base.coasts, base.durations(x)) if base.coasts else cases
+
+
+def lasting(cases: Case, coasts: tuple[int, ...], durations: np.ndarray) -> Case:
+    """The cases of a batch, the legs `coasts` of which last so long [s], [lanes, coasts]."""
+    duration = np.array(cases.phases.duration)
+    duration[:, list(coasts)] = durations
+    return eqx.tree_at(lambda c: c.phases.duration, cases, duration)
+
+
+def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
+    """Fly one batch; `flat` are the steering constants of its lanes.
+
+    Cases and results are NumPy arrays: slicing and stacking them one operation at a time in JAX
+    would take longer than the flight.
+    """
+    steering = steering_of(flat)
+    legs, tape, ends = jax.device_get(_fly(world, cases, steering, rows=rows))
+    if int(np.max(tape.count)) > rows:
+        return fly(world, cases, flat, 2 * rows)
+    return Batch(
+        ends=_host(legs, ends),
+        legs=legs,
+        tape=tape,
+        cases=cases,
+        steering=steering,
+        orbits=ends.elements,
+        mu=float(world.mu),
+    )
+
+
+@programme
+def _fly(
+    world: World, cases: Case, steering: Steering, *, rows: int
+) -> tuple[Leg, Tape | None, powered_row.End]:
+    flown = (cases.launcher, cases.phases, steering, cases.pad)
+    legs, tape = ascend(world, *flown, tolerance=cases.tolerance, rows=rows)
+    each = jax.vmap(jax.vmap(powered_row.end, in_axes=(None, 0, 0, 0)), in_axes=(None, 0, 0, 0))
+    ends = each(world, legs.stop, legs.state.position, legs.state.velocity)
+    return legs, tape, ends
+
+
+def _host(legs: Leg, ends: powered_row.End) -> Ends:
+    def turned(leaf: Any) -> np.ndarray:
+        return np.moveaxis(np.asarray(leaf), 0, 1)
+
+    position = legs.state.position
+
+    return Ends(
+        time=turned(legs.stop),
+        height=turned(ends.height),
+        flight_path_angle=turned(ends.flight_path_angle),
+        speed=turned(ends.speed),
+        radial_height=turned(np.sqrt(position.dot(position))) - EARTH_RADIUS,
+        perigee=turned(ends.elements.perigee),
+        apogee=turned(ends.elements.apogee),
+        inclination=turned(ends.elements.inclination),
+        propellant=turned(legs.state.propellant),
+        outcome=turned(legs.outcome),
+    )
+
+
+def observe_lane(world: World, lane: Lane) -> powered_row.Observation:
+    """All rows of a lane as NumPy arrays; those beyond its count mean nothing."""
+    return jax.device_get(_observe(world, lane))
+
+
+@programme
+def _observe(world: World, lane: Lane) -> powered_row.Observation:
+    case = lane.case
+    return powered_row.observe(
+        world, case.launcher, case.phases, lane.steering, lane.legs, lane.tape
+    )

@@ -1,0 +1,1 @@
+"""From descriptions to models: SI numbers into PyTrees."""

@@ -1,0 +1,291 @@
+"""From a checked file of kind `body` to models: its configurations, phases, pulses and start.
+
+Every coefficient of every configuration is laid on one grid of angles and Mach numbers, the union
+of all nodes: tables are linear between their nodes and flat beyond them, so nothing is lost.
+Grids and pulses are padded to powers of two, so that one compiled flight serves many files.
+"""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from yaan.aerodynamics.coefficients import Coefficients
+from yaan.base.constants import STANDARD_GRAVITY
+from yaan.base.session import require_float64
+from yaan.description import (
+    AttitudeSpec,
+    BodyAirSpec,
+    BodyConfigurationSpec,
+    BodyEngineSpec,
+    BodyFlightSpec,
+    CoefficientSpec,
+    MassPropertiesSpec,
+    PulseSpec,
+    StartSpec,
+)
+from yaan.dynamics.body import BodyState, Pulses
+from yaan.dynamics.forces import World
+from yaan.gnc.pointing import Pointing
+from yaan.motion.body import BodyPhases
+from yaan.spacetime.attitude import Angles, from_angles, ned, normalised, orbital_rate, vvlh
+from yaan.spacetime.earth import Geodetic, geodetic
+from yaan.spacetime.frame import Frame, Vector, vector
+from yaan.spacetime.rotation import Rotation
+from yaan.vehicle.body import Configuration, Inertia, MassProperties, Nozzle
+
+TABLES = ("drag", "lift", "side", "roll", "pitch", "yaw")
+"""Coefficients that may be tables."""
+
+_NEVER = -1e9  # [m] a height that is not reached
+_BEYOND = 1e3  # [rad] and [1]: padding lies so far past the last node
+
+Grid = NDArray[np.float64]
+
+
+def build_body(spec: BodyFlightSpec) -> Configuration:
+    """All configurations, stacked on the first axis of their leaves.
+
+    Raises:
+        YaanError: outside a 64-bit context.
+    """
+    require_float64()
+    configurations = list(spec.body.configurations.values())
+    airs = [c.aerodynamics for c in configurations if c.aerodynamics is not None]
+    tables = [t for air in airs for t in (getattr(air, name) for name in TABLES) if t is not None]
+    angles = _nodes([table.angle for table in tables])
+    machs = _nodes([table.mach for table in tables])
+    built = [_configuration(c, angles, machs) for c in configurations]
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *built)
+
+
+def _configuration(spec: BodyConfigurationSpec, angles: Grid, machs: Grid) -> Configuration:
+    empty, full = spec.ends()
+    light = 0.0
+    if spec.radiation is not None:
+        light = spec.radiation.area * spec.radiation.reflectivity
+    return Configuration(
+        empty=_mass_properties(empty),
+        full=_mass_properties(full),
+        coefficients=_coefficients(spec.aerodynamics, angles, machs),
+        nozzle=_nozzle(spec.engine),
+        radiation_area=_number(light),
+    )
+
+
+def _mass_properties(spec: MassPropertiesSpec) -> MassProperties:
+    # What is never flown as a rigid body turns nothing: any inertia serves.
+    tensor = np.eye(3) if spec.inertia is None else np.array(spec.inertia.tensor())
+    pairs = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
+    return MassProperties(
+        mass=_number(spec.mass),
+        centre=_body(spec.centre_of_mass),
+        inertia=Inertia(*(_number(tensor[pair]) for pair in pairs)),
+    )
+
+
+def _nozzle(spec: BodyEngineSpec | None) -> Nozzle:
+    if spec is None:
+        zero = _number(0.0)
+        return Nozzle(zero, zero, zero, _body([0.0, 0.0, 0.0]), _body([1.0, 0.0, 0.0]))
+    flow = spec.flow
+    if flow is None:
+        assert spec.specific_impulse is not None
+        flow = spec.vacuum_thrust / (spec.specific_impulse * STANDARD_GRAVITY)
+    pitch, yaw = spec.gimbal.pitch, spec.gimbal.yaw
+    ahead = [np.cos(pitch) * np.cos(yaw), np.cos(pitch) * np.sin(yaw), -np.sin(pitch)]
+    return Nozzle(
+        thrust=_number(spec.vacuum_thrust),
+        exit_area=_number(spec.exit_area),
+        flow=_number(flow),
+        position=_body(spec.position),
+        direction=_body(ahead),
+    )
+
+
+def _coefficients(spec: BodyAirSpec | None, angles: Grid, machs: Grid) -> Coefficients:
+    tables = {
+        name: jnp.asarray(resampled(getattr(spec, name, None), angles, machs)) for name in TABLES
+    }
+    point = None if spec is None else spec.reference_point
+    damping = [0.0] * 3
+    if spec is not None:
+        damping = [spec.damping.roll, spec.damping.pitch, spec.damping.yaw]
+    return Coefficients(
+        area=_number(0.0 if spec is None else spec.area),
+        span=_number(0.0 if spec is None else spec.span or 0.0),
+        chord=_number(0.0 if spec is None else spec.chord or 0.0),
+        reference=_body(point or [0.0, 0.0, 0.0]),
+        about_centre=_number(1.0 if point is None else 0.0),
+        angle=jnp.asarray(angles),
+        mach=jnp.asarray(machs),
+        damping=_body(damping),
+        **tables,
+    )
+
+
+def resampled(spec: CoefficientSpec | None, angles: Grid, machs: Grid) -> Grid:
+    """A coefficient on the common grid [angles, machs]; zero where there is none."""
+    if spec is None:
+        return np.zeros((len(angles), len(machs)))
+    values = np.asarray(spec.grid, dtype=float)
+    if spec.mach is not None:
+        values = np.stack([np.interp(machs, spec.mach, row) for row in values])
+    if spec.angle is not None:
+        columns = [np.interp(angles, spec.angle, column) for column in values.T]
+        values = np.stack(columns, axis=1)
+    return np.broadcast_to(values, (len(angles), len(machs))).copy()
+
+
+def _nodes(axes: Sequence[list[float] | None]) -> Grid:
+    """The union of the nodes, padded past the last one."""
+    nodes = sorted({node for axis in axes if axis is not None for node in axis}) or [0.0]
+    missing = padded(len(nodes)) - len(nodes)
+    return np.concatenate([nodes, nodes[-1] + _BEYOND * np.arange(1, missing + 1)])
+
+
+def padded(count: int, least: int = 2) -> int:
+    """The next power of two from `count` on, at least `least`."""
+    return max(least, 1 << max(count - 1, 0).bit_length())
+
+
+def build_phases(spec: BodyFlightSpec) -> BodyPhases:
+    """The phases in turn."""
+    names = list(spec.body.configurations)
+    heights = [phase.until.height_below for phase in spec.phases]
+    return BodyPhases(
+        rigid=jnp.asarray([phase.motion == "rigid" for phase in spec.phases]),
+        pointing=jnp.asarray(
+            [int(Pointing[(phase.pointing or "stream").upper()]) for phase in spec.phases]
+        ),
+        configuration=jnp.asarray([names.index(spec.configuration_of(p)) for p in spec.phases]),
+        engine=jnp.asarray([phase.engine == "on" for phase in spec.phases]),
+        duration=_array([phase.until.duration or np.inf for phase in spec.phases]),
+        height_below=_array([_NEVER if height is None else height for height in heights]),
+        depleted=jnp.asarray([phase.until.depleted for phase in spec.phases]),
+        step=_array([phase.step for phase in spec.phases]),
+    )
+
+
+def build_pulses(spec: BodyFlightSpec) -> Pulses:
+    """The pulses in the order of the file, followed by some that never come."""
+    missing = padded(len(spec.pulses)) - len(spec.pulses)
+    nothing = [[0.0] * 3] * missing
+    return Pulses(
+        start=_array([pulse.from_ for pulse in spec.pulses] + [np.inf] * missing),
+        stop=_array([pulse.to for pulse in spec.pulses] + [np.inf] * missing),
+        force=_bodies([pulse.force for pulse in spec.pulses] + nothing),
+        torque=_bodies([pulse.torque for pulse in spec.pulses] + nothing),
+        position=_bodies([pulse.at or [0.0] * 3 for pulse in spec.pulses] + nothing),
+        about_centre=_array([float(p.at is None) for p in spec.pulses] + [1.0] * missing),
+        flow=_array([pulse_flow(pulse) for pulse in spec.pulses] + [0.0] * missing),
+    )
+
+
+def pulse_flow(pulse: PulseSpec) -> float:
+    """Propellant that a pulse burns [kg/s]."""
+    if pulse.specific_impulse is None:
+        return pulse.flow or 0.0
+    return float(np.linalg.norm(pulse.force)) / (pulse.specific_impulse * STANDARD_GRAVITY)
+
+
+def build_start(spec: BodyFlightSpec, world: World) -> BodyState:
+    """The state at the epoch, of one lane: its leaves have the lane on their first axis."""
+    position, velocity = _motion(spec.start, world)
+    attitude = _attitude(spec.start, world, position, velocity)
+    propellant = [full.mass - empty.mass for empty, full in _ends(spec)]
+    state = BodyState(
+        position=position,
+        velocity=velocity,
+        attitude=attitude,
+        rate=_rate(spec.start, world, (position, velocity), attitude),
+        propellant=_array(propellant),
+        burning=_number(0.0),
+        pulsing=jnp.zeros(padded(len(spec.pulses))),
+    )
+    return jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], state)
+
+
+def _ends(spec: BodyFlightSpec) -> list[tuple[MassPropertiesSpec, MassPropertiesSpec]]:
+    return [configuration.ends() for configuration in spec.body.configurations.values()]
+
+
+def _motion(start: StartSpec, world: World) -> tuple[Vector, Vector]:
+    """Position and velocity in GCRS [m, m/s]."""
+    place, motion = start.position, start.velocity
+    t = _number(0.0)
+    to_inertial = world.earth.rotation(t).inverse()
+    if start.frame == "gcrs":
+        return (
+            _vector([place.x, place.y, place.z], Frame.GCRS),
+            _vector([motion.x, motion.y, motion.z], Frame.GCRS),
+        )
+    if start.frame == "itrs":
+        fixed = _vector([place.x, place.y, place.z], Frame.ITRS)
+        moving = _vector([motion.x, motion.y, motion.z], Frame.ITRS)
+    else:
+        where = Geodetic(*(_number(p) for p in (place.latitude, place.longitude, place.height)))
+        fixed = where.position(world.shape)
+        level = _vector([motion.north, motion.east, motion.down], Frame.NED)
+        moving = ned(where).inverse().apply(level)
+    position = to_inertial.apply(fixed)
+    spin = to_inertial.apply(world.earth.spin(t))
+    return position, to_inertial.apply(moving) + spin.cross(position)
+
+
+def _attitude(start: StartSpec, world: World, position: Vector, velocity: Vector) -> Rotation:
+    """GCRS to BODY; where none is given, the first phase points the body anew."""
+    given = start.attitude
+    if given is None or given.from_ == "gcrs":
+        return _turned(given or AttitudeSpec(), Frame.GCRS)
+    if given.from_ == "vvlh":
+        return vvlh(position, velocity).then(_turned(given, Frame.VVLH))
+    to_fixed = world.earth.rotation(_number(0.0))
+    level = ned(geodetic(to_fixed.apply(position), world.shape))
+    return to_fixed.then(level).then(_turned(given, Frame.NED))
+
+
+def _turned(given: AttitudeSpec, source: Frame) -> Rotation:
+    """The attitude that is given against a frame."""
+    if given.quaternion is not None:
+        w, x, y, z = (_number(part) for part in given.quaternion)
+        return normalised(Rotation(w, x, y, z, source, Frame.BODY))
+    angles = Angles(*(_number(a or 0.0) for a in (given.yaw, given.pitch, given.roll)))
+    return from_angles(angles, source, (given.order or "yaw-pitch-roll").split("-"))
+
+
+def _rate(
+    start: StartSpec, world: World, motion: tuple[Vector, Vector], attitude: Rotation
+) -> Vector:
+    """Against GCRS, in body axes [rad/s]."""
+    rate = _body([start.rate.x, start.rate.y, start.rate.z])
+    if start.rate.against == "gcrs":
+        return rate
+    if start.rate.against == "vvlh":
+        return rate + attitude.apply(orbital_rate(*motion))
+    t = _number(0.0)
+    return rate + attitude.apply(world.earth.rotation(t).inverse().apply(world.earth.spin(t)))
+
+
+def _number(value: ArrayLike | None) -> jax.Array:
+    assert value is not None
+    return jnp.asarray(value, dtype=float)
+
+
+def _array(values: Sequence[float]) -> jax.Array:
+    return jnp.asarray(np.asarray(values, dtype=float))
+
+
+def _vector(values: Sequence[float | None], frame: Frame) -> Vector:
+    x, y, z = (_number(value) for value in values)
+    return Vector(x, y, z, frame)
+
+
+def _body(values: Sequence[float]) -> Vector:
+    return _vector(values, Frame.BODY)
+
+
+def _bodies(rows: Sequence[Sequence[float]]) -> Vector:
+    return vector(jnp.asarray(np.asarray(rows, dtype=float)), Frame.BODY)

@@ -1,0 +1,226 @@
+"""What comes home as models: spacecraft, capsule, parachutes, bank, the state at an interface."""
+
+import jax.numpy as jnp
+import numpy as np
+
+from yaan.base.session import require_float64
+from yaan.description import (
+    BankSpec,
+    CapsuleSpec,
+    InertiaSpec,
+    InterfaceSpec,
+    MissionSpec,
+    ParachutesSpec,
+    RigidCapsuleSpec,
+    SpacecraftSpec,
+    StepSpec,
+)
+from yaan.dynamics.forces import World
+from yaan.gnc.attitude import AttitudeControl
+from yaan.gnc.bank import BankProfile, constant_bank
+from yaan.spacetime.earth import Ellipsoid
+from yaan.spacetime.frame import Frame, Vector, vector
+from yaan.spacetime.motion import Motion, inertial_state, relative_state
+from yaan.vehicle.body import Inertia
+from yaan.vehicle.capsule import Capsule, RigidCapsule
+from yaan.vehicle.parachute import Reefing, Step, Train, stack
+from yaan.vehicle.spacecraft import Spacecraft
+
+_ROUNDS = 20  # each gains two digits or more: the ellipsoid is nearly a sphere
+
+
+def build_capsule(spec: CapsuleSpec) -> Capsule:
+    """The capsule at trim, its coefficients scaled.
+
+    Raises:
+        YaanError: outside a 64-bit context.
+    """
+    require_float64()
+    table = spec.aerodynamics
+    return Capsule(
+        mass=spec.mass,
+        area=spec.area,
+        nose_radius=spec.nose_radius,
+        emissivity=spec.emissivity,
+        mach=np.asarray(table.mach),
+        lift=np.asarray(table.lift) * table.lift_scale,
+        drag=np.asarray(table.drag) * table.drag_scale,
+        # The file has the angle of attack of the apex; the model looks along the heat shield.
+        angle=np.pi - np.asarray(table.angle_of_attack),
+    )
+
+
+def build_rigid(spec: CapsuleSpec) -> RigidCapsule:
+    """The capsule as a body that turns; its `rigid` block is there.
+
+    Raises:
+        YaanError: outside a 64-bit context.
+    """
+    assert spec.rigid is not None
+    rigid = spec.rigid
+    return RigidCapsule(
+        capsule=build_capsule(spec),
+        inertia=build_inertia(rigid.inertia),
+        length=spec.diameter,
+        pitch_stiffness=rigid.pitch_stiffness,
+        yaw_stiffness=rigid.yaw_stiffness,
+        roll_damping=rigid.damping.roll,
+        pitch_damping=rigid.damping.pitch,
+        yaw_damping=rigid.damping.yaw,
+    )
+
+
+def build_control(spec: RigidCapsuleSpec, roll_rate: float) -> AttitudeControl:
+    """The control of a capsule that rolls from side to side at `roll_rate` [rad/s].
+
+    Raises:
+        YaanError: outside a 64-bit context.
+    """
+    require_float64()
+    control = spec.control
+    most = control.moment
+    return AttitudeControl(
+        frequency=control.frequency,
+        damping_ratio=control.damping_ratio,
+        easing=roll_rate / control.roll_acceleration,
+        limit=vector(jnp.asarray([most.roll, most.pitch, most.yaw]), Frame.BODY),
+        inertia=build_inertia(spec.inertia),
+    )
+
+
+def build_inertia(spec: InertiaSpec) -> Inertia:
+    """The inertia tensor."""
+    t = jnp.asarray(spec.tensor())
+    return Inertia(t[0, 0], t[1, 1], t[2, 2], t[0, 1], t[0, 2], t[1, 2])
+
+
+def build_train(spec: ParachutesSpec) -> Train:
+    """The parachutes in the order of their deployment.
+
+    Raises:
+        YaanError: outside a 64-bit context.
+    """
+    require_float64()
+    names = [step.name for step in spec.steps]
+    return stack([_step(step, names) for step in spec.steps])
+
+
+def _step(spec: StepSpec, names: list[str]) -> Step:
+    release = spec.release
+    cut = None if release is None else release.with_
+    box = spec.box
+    return Step(
+        diameter=spec.diameter,
+        drag_coefficient=spec.drag_coefficient,
+        fill_constant=spec.fill_constant,
+        opening_factor=spec.opening_factor,
+        disreef_constant=spec.disreef_constant,
+        working=spec.opened,
+        cluster_factor=spec.cluster_factor,
+        growth_exponent=spec.growth_exponent,
+        carries=spec.drags == "capsule",
+        deploy_height=spec.deploy.height,
+        deploy_delay=spec.deploy.after,
+        deploy_speed=spec.deploy.speed_below,
+        climbing=spec.deploy.climbing,
+        release_height=None if release is None else release.height,
+        release_delay=None if release is None else release.after,
+        release_with=None if cut is None else names.index(cut),
+        reefing=tuple(
+            Reefing(stage.ratio, stage.duration, stage.fill_constant, stage.opening_factor)
+            for stage in spec.reefing
+        ),
+        skip=tuple(spec.skip_reefing),
+        mach=_box(box and box.mach),
+        dynamic_pressure=_box(box and box.dynamic_pressure),
+        height=_box(box and box.height),
+    )
+
+
+def _box(ends: list[float] | None) -> tuple[float, float]:
+    """One side of a box of deployment; without ends anything is inside."""
+    return (-np.inf, np.inf) if ends is None else (ends[0], ends[1])
+
+
+def build_spacecraft(spec: MissionSpec, engines: int | None = None) -> Spacecraft:
+    """The spacecraft in orbit with `engines` of its engines in use; all of them if left out.
+
+    Raises:
+        YaanError: outside a 64-bit context.
+    """
+    require_float64()
+    craft = spacecraft_of(spec)
+    module = craft.service_module
+    used = module.engines if engines is None else engines
+    return Spacecraft(
+        dry_mass=spec.vehicle.payload.mass - module.propellant,
+        drag_area=craft.drag_coefficient * craft.drag_area,
+        thrust=used * module.engine.thrust,
+        isp=module.engine.isp,
+    )
+
+
+def spacecraft_of(spec: MissionSpec) -> SpacecraftSpec:
+    """The spacecraft of a mission that comes home; the check has seen that there is one."""
+    assert spec.spacecraft is not None
+    return spec.spacecraft
+
+
+def service_module_mass(spec: MissionSpec) -> float:
+    """Dry mass of the service module [kg]: the payload less its capsule and its propellant."""
+    craft = spacecraft_of(spec)
+    return spec.vehicle.payload.mass - craft.capsule.mass - craft.service_module.propellant
+
+
+def build_bank(spec: BankSpec) -> BankProfile | None:
+    """The bank programme of one lane, time since the entry's start; None if it is to be solved.
+
+    Raises:
+        YaanError: outside a 64-bit context.
+    """
+    require_float64()
+    if spec.constant is not None:
+        return constant_bank(spec.constant)
+    if spec.time is None or spec.angle is None:
+        return None
+    if len(spec.time) == 1:
+        return constant_bank(spec.angle[0])
+    return BankProfile(time=jnp.asarray(spec.time), angle=jnp.asarray(spec.angle))
+
+
+def build_interface(spec: InterfaceSpec, world: World) -> tuple[Vector, Vector]:
+    """Position [m] and velocity [m/s] in GCRS of an entry's start, at the epoch.
+
+    Angles are those of the catalogue: inertial ones against the plane across the radius,
+    relative ones against the ellipsoid's horizon; headings are clockwise from north in it.
+
+    Raises:
+        YaanError: outside a 64-bit context.
+    """
+    require_float64()
+    place = vector(jnp.asarray(_place(spec, world.shape)), Frame.ITRS)
+    motion = Motion(spec.speed, spec.flight_path_angle, spec.heading)
+    if spec.velocity == "inertial":
+        return inertial_state(world.earth, jnp.zeros(()), place, motion)
+    return relative_state(world.earth, jnp.zeros(()), place, motion, world.shape)
+
+
+def _place(spec: InterfaceSpec, shape: Ellipsoid) -> np.ndarray:
+    """Position of an interface in ITRS [m], whatever latitude and distance it is told in."""
+    latitude, height = spec.latitude, spec.height if spec.height is not None else 0.0
+    for _ in range(_ROUNDS):
+        rho, z = _meridian(shape, latitude, height)
+        if spec.latitude_kind == "geocentric":
+            latitude += spec.latitude - np.arctan2(z, rho)
+        if spec.radius is not None:
+            height += spec.radius - np.hypot(rho, z)
+    rho, z = _meridian(shape, latitude, height)
+    return np.array([rho * np.cos(spec.longitude), rho * np.sin(spec.longitude), z])
+
+
+def _meridian(shape: Ellipsoid, latitude: float, height: float) -> tuple[float, float]:
+    """Distance from the axis and from the equator [m] of a geodetic place."""
+    flat = 1.0 - shape.eccentricity2
+    normal = shape.equatorial_radius / np.sqrt(1.0 - (1.0 - flat) * np.sin(latitude) ** 2)
+    across = (normal + height) * np.cos(latitude)
+    return across, (normal * flat + height) * np.sin(latitude)

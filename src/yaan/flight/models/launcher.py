@@ -1,0 +1,156 @@
+"""From a checked mission file to models of the launcher and its pad: SI numbers into PyTrees."""
+
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+import numpy as np
+
+from yaan.aerodynamics.tables import ForceTable
+from yaan.base.constants import STANDARD_GRAVITY
+from yaan.description import (
+    AeroTableSpec,
+    EngineSpec,
+    MissionSpec,
+    StageSpec,
+    VehicleSpec,
+)
+from yaan.propulsion.engine import Engines
+from yaan.spacetime.earth import Geodetic
+from yaan.vehicle.launcher import Launcher
+
+_LEAST_RAMP = 1e-3  # [s] a jump in thrust is flown as a short ramp
+_NEVER_FLOWING = 1e-3  # [N] back pressure is never reduced
+
+_LAST_NORTH = 0.5 * np.pi - 1e-6  # [rad], six metres from a pole
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """The launcher's model and the names of its entries."""
+
+    launcher: Launcher
+    stages: tuple[str, ...]
+    items: tuple[str, ...]
+    shapes: tuple[str, ...]
+    """The stage or part whose force table each configuration is."""
+
+
+def build_pad(spec: MissionSpec) -> Geodetic:
+    """The launch pad.
+
+    On the Earth's axis there is no north that an azimuth could count from: a pad there stands a
+    few metres off it, on its own meridian, where rounding does not choose the heading.
+    """
+    site = spec.launch.site
+    latitude = np.clip(site.latitude, -_LAST_NORTH, _LAST_NORTH)
+    return Geodetic(jnp.asarray(latitude), jnp.asarray(site.longitude), jnp.asarray(site.height))
+
+
+def build_vehicle(spec: VehicleSpec) -> Vehicle:
+    """The launcher with everything that can be dropped, and what is carried to the end."""
+    stages = spec.stages
+    shapes = {
+        name: part.aerodynamics
+        for name, part in [*stages.items(), *spec.parts.items()]
+        if part.aerodynamics is not None
+    }
+    items = {name: part.mass for name, part in spec.parts.items()}
+    items["payload"] = spec.payload.mass
+    scales = spec.aerodynamics
+    tables = [
+        (shape.table, shape.reference_area, scales.axial_scale, scales.normal_scale)
+        for shape in shapes.values()
+    ]
+    launcher = Launcher(
+        engines=_engines(list(stages.values())),
+        propellant=_array([s.propellant * s.count for s in stages.values()]),
+        dry_mass=_array([s.dry_mass * s.count for s in stages.values()]),
+        item_mass=_array(list(items.values())),
+        configurations=_force_tables(tables),
+    )
+    return Vehicle(launcher, tuple(stages), tuple(items), tuple(shapes))
+
+
+def _array(values: list[float]) -> jnp.ndarray:
+    return jnp.asarray(np.asarray(values, dtype=float))
+
+
+def thrust_curve(engine: EngineSpec) -> tuple[np.ndarray, np.ndarray]:
+    """Knots [s] and vacuum thrust [N] of one engine, before its delay."""
+    if engine.thrust_curve is not None:
+        times = np.array([t for t, _ in engine.thrust_curve])
+        shape = np.array([f for _, f in engine.thrust_curve])
+        assert engine.impulse is not None
+        return times, shape * (engine.impulse / np.trapezoid(shape, times))
+    assert engine.thrust is not None
+    ramp = max(engine.ignition_ramp, _LEAST_RAMP)
+    return np.array([0.0, ramp]), np.array([0.0, engine.thrust])
+
+
+def _engines(stages: list[StageSpec]) -> Engines:
+    curves = [thrust_curve(s.engine) for s in stages]
+    knots = max(len(times) for times, _ in curves) + 1
+    times, thrusts = np.zeros((len(stages), knots)), np.zeros((len(stages), knots))
+    for i, (t, f) in enumerate(curves):
+        missing = knots - len(t)
+        # Padding follows the last knot and holds its thrust.
+        times[i] = np.concatenate([t, t[-1] + 1e6 * np.arange(1, missing + 1)])
+        thrusts[i] = np.concatenate([f, np.full(missing, f[-1])])
+    engines = np.array([s.count * s.engine_count for s in stages], dtype=float)
+    full = [s.engine.full_flow_thrust or _NEVER_FLOWING for s in stages]
+    return Engines(
+        times=jnp.asarray(times),
+        thrusts=jnp.asarray(thrusts * engines[:, None]),
+        isp=_array([s.engine.isp for s in stages]),
+        exit_area=_array([s.engine.exit_area for s in stages]) * engines,
+        full_flow_thrust=_array(full) * engines,
+        ignition_delay=_array([s.engine.ignition_delay for s in stages]),
+        tail_off=_array([s.engine.tail_off for s in stages]),
+    )
+
+
+def _force_tables(tables: list[tuple[AeroTableSpec, float, float, float]]) -> ForceTable:
+    """Tables stacked; shorter ones are padded past their ends with their last values."""
+    if not tables:
+        one, two = jnp.zeros((1, 1)), jnp.asarray([[0.0, 1.0]])
+        return ForceTable(two, two, jnp.zeros((1, 2, 2)), jnp.zeros((1, 2, 2)), one[0])
+    angles = max(len(t.angle_of_attack) for t, *_ in tables)
+    machs = max(len(t.mach) for t, *_ in tables)
+
+    def padded(values: list[float], length: int) -> np.ndarray:
+        missing = length - len(values)
+        return np.concatenate([values, values[-1] + 1e3 * np.arange(1, missing + 1)])
+
+    def spread(rows: list[list[float]]) -> np.ndarray:
+        block = np.asarray(rows, dtype=float)
+        missing = ((0, angles - block.shape[0]), (0, machs - block.shape[1]))
+        return np.pad(block, missing, mode="edge")
+
+    return ForceTable(
+        angles=jnp.asarray([padded(t.angle_of_attack, angles) for t, *_ in tables]),
+        mach=jnp.asarray([padded(t.mach, machs) for t, *_ in tables]),
+        axial=jnp.asarray([spread(t.axial_force) * a for t, _, a, _ in tables]),
+        normal=jnp.asarray([spread(t.normal_force) * n for t, _, _, n in tables]),
+        reference_area=jnp.asarray([area for _, area, _, _ in tables]),
+    )
+
+
+def payload_beyond(spec: MissionSpec, stage: str) -> float:
+    """Mass that `stage` carries to its own cut-off [kg]: itself dry and all not dropped before."""
+    dropped = {name for phase in spec.phases for name in phase.drop}
+    stages = sum(
+        s.count * s.dry_mass
+        for n, s in spec.vehicle.stages.items()
+        if n == stage or n not in dropped
+    )
+    parts = sum(p.mass for n, p in spec.vehicle.parts.items() if n not in dropped)
+    return stages + parts + spec.vehicle.payload.mass
+
+
+def burn_time(spec: StageSpec, mass_more: float = 0.0) -> float:
+    """Time to burn the stage's propellant and `mass_more` [kg] at full thrust [s]."""
+    times, thrusts = thrust_curve(spec.engine)
+    if spec.engine.thrust_curve is not None:
+        return float(times[-1])
+    flow = spec.engine_count * thrusts[-1] / (spec.engine.isp * STANDARD_GRAVITY)
+    return float(times[-1] + (spec.propellant + mass_more / spec.count) / flow)

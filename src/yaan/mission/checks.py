@@ -1,0 +1,227 @@
+"""From a tree to a checked file of any kind that flies, or to every mistake at once."""
+
+import types
+import typing
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from yaan.base import InputError, Problem, listed, meant, quote
+from yaan.base.plain import is_list, is_mapping
+from yaan.description.block import (
+    MAPPING,
+    NOTES,
+    Block,
+    is_model,
+    mistakes_of,
+    note_mistakes,
+    quantity_in,
+)
+from yaan.description.body import BodyFlightSpec
+from yaan.description.body_cross import body_mistakes
+from yaan.description.cross import cross_mistakes
+from yaan.description.entry import EntrySpec
+from yaan.description.kinds import Spec
+from yaan.description.landing_cross import entry_mistakes, home_mistakes
+from yaan.description.mission import MissionSpec
+from yaan.description.quantity import Mistake
+from yaan.description.work import work_mistakes
+from yaan.mission.file.tree import Address, Tree, dotted
+
+_MOST: Final = 200  # mistakes that are told; who has more has given the wrong file
+
+
+_ROOTS: Final[dict[str, type[Spec]]] = {
+    "mission": MissionSpec,
+    "entry": EntrySpec,
+    "body": BodyFlightSpec,
+}
+
+
+def check(tree: Tree) -> Spec:
+    """Check a resolved file of kind `mission`, `entry` or `body`.
+
+    Returns:
+        What it describes, with SI floats for its quantities.
+
+    Raises:
+        InputError: every mistake, each with file, line, key, value, and what was expected.
+    """
+    root = _root(tree)
+    spec: Spec | None = None
+    found: list[Mistake] = []
+    try:
+        spec = root.model_validate(tree.data)
+        found += work_mistakes(spec)
+    except ValidationError as error:
+        found += mistakes_of(error)
+    found += _note_mistakes(root, tree)
+    known = [mistake.at for mistake in found]
+    found += [m for m in _cross_mistakes(root, tree.data) if not _is_told(m.at, known)]
+    # A key without a value is left out, which would hide that nobody knows the key.
+    found += [Mistake(at, "a known key") for at in tree.nulls() if _is_unknown(root, at)]
+    mistakes = [m for m in found if not _is_told(m.at, list(tree.unresolved))]
+    if mistakes or tree.problems or spec is None:
+        raise InputError(_problems(mistakes, tree))
+    return spec
+
+
+def check_mission(tree: Tree) -> MissionSpec:
+    """Check a file that must be of kind `mission`; see `check`.
+
+    Raises:
+        InputError: every mistake, or the one that it is of another kind.
+    """
+    spec = check(tree)
+    if isinstance(spec, MissionSpec):
+        return spec
+    file, line = tree.origin(("kind",))
+    raise InputError(Problem(file, line, "kind", quote(spec.kind), "mission"))
+
+
+def _root(tree: Tree) -> type[Spec]:
+    kind = tree.data.get("kind")
+    return _ROOTS.get(kind, MissionSpec) if isinstance(kind, str) else MissionSpec
+
+
+def _cross_mistakes(root: type[Spec], data: Any) -> list[Mistake]:
+    if root is EntrySpec:
+        return list(entry_mistakes(data))
+    if root is BodyFlightSpec:
+        return list(body_mistakes(data))
+    return [*cross_mistakes(data), *home_mistakes(data)]
+
+
+def _note_mistakes(root: type[Spec], tree: Tree) -> list[Mistake]:
+    """What is wrong with the notes of all blocks, whatever else is wrong with them."""
+    found: list[Mistake] = []
+    for path, block in tree.blocks():
+        kind, _ = _kind(root, path)
+        if is_model(kind) and issubclass(kind, Block):
+            found += [Mistake((*path, *m.at), *m[1:]) for m in note_mistakes(kind, block)]
+    return found
+
+
+def _is_told(path: Address, told: Sequence[Address]) -> bool:
+    """Whether a mistake at `path` or at a parent of it is known already."""
+    return any(path[: len(known)] == known for known in told)
+
+
+def _problem(mistake: Mistake, tree: Tree) -> Problem:
+    """Say a mistake in the words of the file."""
+    file, line = tree.origin(mistake.at)
+    exists, value = _value(tree.data, mistake.at)
+    expected, hint, root = mistake.expected, mistake.hint, _root(tree)
+    if expected == "required":
+        expected = f"required: {_description(root, mistake.at)}"
+    elif not exists:
+        expected = f"expected {expected}"
+    if mistake.expected == "a known key":
+        above = mistake.at[:-1]
+        hint = hint or meant(str(mistake.at[-1]), _keys(root, above)) or _own_keys(root, above)
+    if mistake.expected in ("required", MAPPING):
+        hint = hint or _own_keys(root, mistake.at)
+    if isinstance(value, str) and not hint and expected.startswith("one of "):
+        hint = meant(value, expected.removeprefix("one of ").split(", "))
+    text = quote(value) if exists else ""
+    return Problem(file, line, dotted(mistake.at, tree.data), text, expected, hint)
+
+
+def _problems(mistakes: list[Mistake], tree: Tree) -> list[Problem]:
+    """The user's own file first, then the files that it refers to; lines in order."""
+    origins = [tree.origin(mistake.at) for mistake in mistakes]
+    told = [(problem.file, problem.line) for problem in tree.problems]
+    files = [tree.root.source.label, *(file for file, _ in (*told, *origins))]
+    rank = {file: len(files) - i for i, file in enumerate(reversed(files))}
+    pairs = [*zip(told, tree.problems, strict=True), *zip(origins, mistakes, strict=True)]
+    # A file that is used twice is at fault once.
+    once: dict[tuple[object, ...], tuple[tuple[str, int | None], Mistake | Problem]] = {}
+    for pair in pairs:
+        once.setdefault(_place(pair[1], tree), pair)
+    pairs = list(once.values())
+    pairs.sort(key=lambda pair: (rank[pair[0][0]], pair[0][1] or 0))
+    some = [item for _, item in pairs[:_MOST]]
+    problems = [_problem(item, tree) if isinstance(item, Mistake) else item for item in some]
+    if len(pairs) > _MOST:
+        problems.append(Problem(files[0], None, "", "", f"and {len(pairs) - _MOST} more"))
+    return problems
+
+
+def _place(item: Mistake | Problem, tree: Tree) -> tuple[object, ...]:
+    """What is wrong where: the file, the line, and the address within the file."""
+    if isinstance(item, Problem):
+        key = item.key if item.file == tree.root.source.label else item.key.rpartition(".")[2]
+        return item.file, item.line, key, item.value, item.expected
+    return *tree.place(item.at), item.expected
+
+
+def _is_unknown(root: type[Spec], path: Address) -> bool:
+    """Whether the format has no such key."""
+    keys = _keys(root, path[:-1])
+    return bool(keys) and str(path[-1]) not in keys
+
+
+def _value(data: Any, path: Address) -> tuple[bool, Any]:
+    """Whether there is a value at `path`, and the value."""
+    for step in path:
+        if is_mapping(data) and str(step) in data:
+            data = data[str(step)]
+        elif is_list(data) and isinstance(step, int) and 0 <= step < len(data):
+            data = data[step]
+        else:
+            return False, None
+    return True, data
+
+
+def _keys(root: type[Spec], path: Address) -> list[str]:
+    """The keys that a block may have."""
+    kind, _ = _kind(root, path)
+    if not is_model(kind):
+        return []
+    return [info.alias or name for name, info in kind.model_fields.items()]
+
+
+def _own_keys(root: type[Spec], path: Address) -> str:
+    """The hint that lists a block's own keys, where they are few."""
+    return listed(key for key in _keys(root, path) if key not in NOTES)
+
+
+def _description(root: type[Spec], path: Address) -> str:
+    """What a missing key means, with an example where it is a quantity."""
+    _, info = _kind(root, path)
+    if info is None:
+        return "this key"
+    quantity = quantity_in(info.annotation, info.metadata)
+    what = info.description or "this key"
+    return f"{what}, {quantity.describe()}" if quantity else what
+
+
+def _kind(root: type[Spec], path: Address) -> tuple[Any, FieldInfo | None]:
+    """Type of the value at an address of the format, and its field."""
+    kind: Any = root
+    info: FieldInfo | None = None
+    for step in path:
+        kind = _bare(kind)
+        if is_model(kind):
+            fields = {field.alias or name: field for name, field in kind.model_fields.items()}
+            info = fields.get(str(step))
+            kind = info.annotation if info is not None else None
+        elif typing.get_origin(kind) in (dict, list):
+            kind = typing.get_args(kind)[-1]
+        else:
+            return None, None
+    return _bare(kind), info
+
+
+def _bare(kind: Any) -> Any:
+    """A type without Annotated and without None."""
+    while True:
+        origin = typing.get_origin(kind)
+        if origin is typing.Annotated:
+            kind = typing.get_args(kind)[0]
+        elif origin in (typing.Union, types.UnionType):
+            kind = next(arg for arg in typing.get_args(kind) if arg is not type(None))
+        else:
+            return kind

@@ -1,1 +1,0 @@
-"""A mission flown: batches, steering, aborts, the ranking of assumptions."""

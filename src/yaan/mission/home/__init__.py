@@ -1,1 +1,0 @@
-"""From the separation of the launcher to the sea: orbit, deorbit, entry, descent."""

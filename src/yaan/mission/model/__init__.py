@@ -1,1 +1,0 @@
-"""From a checked mission to models: the world, the launcher, its phases, what is left free."""

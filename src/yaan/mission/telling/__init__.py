@@ -1,1 +1,0 @@
-"""A flight told in numbers: budgets, verdicts, the summary, the run folder."""

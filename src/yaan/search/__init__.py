@@ -1,0 +1,1 @@
+"""Free constants found: a batch of flights a question, no flight known."""
