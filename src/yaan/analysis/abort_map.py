@@ -12,10 +12,11 @@ from yaan.base.constants import EARTH_RADIUS
 from yaan.base.programme import programme
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State, state_of
 from yaan.environment.fields import load_gravity
 from yaan.flight.ascent import Lane
-from yaan.motion.fall import Fall, fall
-from yaan.spacetime.frame import Frame, components, vector
+from yaan.motion.fall import Fallen, fall
+from yaan.spacetime.frame import components
 from yaan.spacetime.path import Path
 
 CHUNK = 64
@@ -87,10 +88,10 @@ def fall_from(
     index = np.concatenate([np.arange(count), np.full(padded, count - 1)])
     chunks = index.reshape(-1, CHUNK)
 
-    def one(rows: np.ndarray) -> Fall:
+    def one(rows: np.ndarray) -> Fallen:
         with computing():
             return jax.device_get(
-                _fall(world, times[rows], position[rows], velocity[rows], beta[rows])
+                _fall(world, state_of(times[rows], position[rows], velocity[rows]), beta[rows])
             )
 
     first = one(chunks[0])  # compiled once, before the threads share it
@@ -106,9 +107,8 @@ def fall_from(
 
 
 @programme
-def _fall(world: World, t: Array, position: Array, velocity: Array, beta: Array) -> Fall:
-    place, motion = vector(position, Frame.GCRS), vector(velocity, Frame.GCRS)
-    return fall(world, t, place, motion, beta)
+def _fall(world: World, start: State, beta: Array) -> Fallen:
+    return fall(world, start, beta)
 
 
 def map_ascent(world: World, lane: Lane, beta: float, end: float) -> AbortMap:

@@ -64,7 +64,7 @@ def propellant(spec: MissionSpec, steered: Steered) -> list[dict[str, Any]]:
     """What each stage carried, burnt and kept, and what velocity the rest is worth [m/s]."""
     launcher, lane = steered.task.case.launcher, steered.lane
     loaded = np.asarray(launcher.propellant)
-    left = np.asarray(lane.legs.state.propellant)[len(steered.task.plan.legs) - 1]
+    left = np.asarray(lane.legs.inner.propellant)[len(steered.task.plan.legs) - 1]
     rows = []
     for i, name in enumerate(steered.task.vehicle.stages):
         carried = _carried(spec, steered, i, float(left[i]))
@@ -86,7 +86,7 @@ def _carried(spec: MissionSpec, steered: Steered, stage: int, left: float) -> fl
     phases, launcher = jax.device_get((steered.task.plan.phases, steered.task.case.launcher))
     aboard = np.asarray(phases.stages_aboard)[: len(steered.task.plan.legs), stage]
     leg = int(np.flatnonzero(aboard)[-1])
-    burnt_down = np.asarray(steered.lane.legs.state.propellant)[leg] + launcher.dry_mass
+    burnt_down = np.asarray(steered.lane.legs.inner.propellant)[leg] + launcher.dry_mass
     stages = np.sum(burnt_down * phases.stages_aboard[leg])
     items = np.sum(np.asarray(launcher.item_mass) * phases.items_aboard[leg])
     return float(stages + items) - left
@@ -99,7 +99,7 @@ def _worth(isp: float, empty: float, left: float) -> float:
 
 def velocity_ledger(history: History, steered: Steered) -> dict[str, Any]:
     """Ideal velocity and its losses by phase, against the turning Earth."""
-    ledger = steered.lane.tape.state.ledger
+    ledger = steered.lane.tape.state.losses
     count = len(history)
     series = {name: np.asarray(getattr(ledger, name))[:count] for name in _TERMS}
     speed = history["speed_relative"]

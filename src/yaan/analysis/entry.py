@@ -28,7 +28,7 @@ def summarise_entry(entered: Entered) -> dict[str, Any]:
     spec, landed, history = entered.spec, entered.landed, entered.history
     parachutes = spec.capsule.parachutes
     beyond = left_table(entered.world, history["height"])
-    handed = float(landed.fall.ends.t[0])
+    handed = float(landed.entry.end.t[0])
     spans = {"entry": [0.0, handed]}
     if landed.descent is not None:
         spans["descent"] = [handed, landed.end[0]]

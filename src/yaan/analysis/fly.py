@@ -96,7 +96,9 @@ def _start_home(
         return None
 
     there = landing_world(world, spec)
-    return _aside(lambda: go_home(there, spec, ascent, lambda text: tell(Progress("home", text))))
+    return _aside(
+        lambda: go_home(there, spec, ascent, steered.end, lambda text: tell(Progress("home", text)))
+    )
 
 
 def _home(coming: "Future[Returned] | None") -> tuple[Returned | None, str]:
@@ -237,8 +239,8 @@ def _notes(spec: MissionSpec, world: World, steered: Steered, history: History) 
     plan, vehicle = steered.task.plan, steered.task.vehicle
     beyond = left_table(world, history["height"])
     notes += [beyond] if beyond else []
-    cut_off = np.asarray(lane.legs.state.cut_off)[: len(plan.legs)]
-    left = np.asarray(lane.legs.state.propellant)[: len(plan.legs)]
+    cut_off = np.asarray(lane.legs.inner.cut_off)[: len(plan.legs)]
+    left = np.asarray(lane.legs.inner.propellant)[: len(plan.legs)]
     commanded = {s for p in spec.phases for s in p.shut_down}
     for i, name in enumerate(vehicle.stages):
         dry = np.flatnonzero((left[:, i] == 0.0) & np.isfinite(cut_off[:, i]))

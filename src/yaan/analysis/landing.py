@@ -10,9 +10,9 @@ from yaan.crew import grade, load_limits
 from yaan.crew.limits import Condition
 from yaan.description import BoxSpec, EntryPhaseSpec, ParachutesSpec
 from yaan.design.landing import Landed, Lander
-from yaan.motion.descent import PATIENCE as HANGING
-from yaan.motion.descent import Descent
-from yaan.motion.entry import PATIENCE
+from yaan.motion.descent import TIMEOUT as HANGING
+from yaan.motion.descent import Descended
+from yaan.motion.entry import TIMEOUT
 from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
@@ -62,7 +62,7 @@ def entry_sentence(code: OutcomeCode) -> str:
     """How an entry ended, in words of its own where those of other phases do not fit."""
     if code is OutcomeCode.TIMED_OUT:
         return (
-            f"The entry did not come down within {PATIENCE:g} s. "
+            f"The entry did not come down within {TIMEOUT:g} s. "
             "Enter more steeply or more slowly, from less high, or with less lift."
         )
     return code.sentence("entry")
@@ -73,11 +73,11 @@ def told_entry(
 ) -> dict[str, Any]:
     """The entry: its interface, its bank, its peaks."""
     rows = phase_rows(history, "entry")
-    h, fall = history, landed.fall
+    h, flown = history, landed.entry
     loads, fluxes = (peak(h["time"][rows], h[c][rows]) for c in ("load", "heat_flux_stagnation"))
     load, flux = rows[loads.row], rows[fluxes.row]
     ground = float(lander.world.ground)
-    code = OutcomeCode(int(fall.outcome[0]))
+    code = OutcomeCode(int(flown.outcome[0]))
     bank = landed.bank
     kind = "solved" if landed.banked is not None else "given"
     return {
@@ -105,7 +105,7 @@ def told_entry(
             "value": fluxes.value,
             "height": float(h["height"][flux]),
         },
-        "heat_load": float(fall.heat_load[0]),
+        "heat_load": float(flown.added.heat_load[0]),
         "wall_temperature": float(np.max(h["wall_temperature"][rows])),
         "duration": float(h["time"][rows[-1]] - h["time"][rows[0]]),
         "load_limit_g": spec.load_limit,
@@ -137,13 +137,13 @@ def told_descent(
     history: History, landed: Landed, spec: ParachutesSpec | None
 ) -> dict[str, Any] | None:
     """The parachutes: each step as it went."""
-    descent = landed.descent
-    if descent is None or spec is None:
+    descent, canopies = landed.descent, landed.canopies
+    if descent is None or canopies is None or spec is None:
         return None
     hung = cut_to(history, "descent")
     opening = peak(hung["time"], hung["load"])
-    steps = [_step(descent, spec, i) for i in range(len(spec.steps))]
-    code = OutcomeCode(int(descent.outcome))
+    steps = [_step(canopies, spec, i) for i in range(len(spec.steps))]
+    code = OutcomeCode(int(descent.outcome[0]))
     return {
         "steps": steps,
         "peak_load": {"time": opening.time, "value_g": opening.value},
@@ -152,7 +152,7 @@ def told_descent(
     }
 
 
-def _step(descent: Descent, spec: ParachutesSpec, i: int) -> dict[str, Any]:
+def _step(descent: Descended, spec: ParachutesSpec, i: int) -> dict[str, Any]:
     step, record, openings = spec.steps[i], descent.deployed, descent.openings
     deployed = _seconds(record.time[i])
     started = np.isfinite(np.asarray(openings.start[i]))
@@ -192,7 +192,7 @@ def _step(descent: Descent, spec: ParachutesSpec, i: int) -> dict[str, Any]:
     }
 
 
-def _outside(descent: Descent, i: int, box: BoxSpec | None) -> str:
+def _outside(descent: Descended, i: int, box: BoxSpec | None) -> str:
     """What was outside the box at a deployment, in words; empty where nothing was."""
     if box is None or descent.in_box[i]:
         return ""
@@ -238,13 +238,13 @@ def landing_events(
     found.append(event(h, float(time[-1]), "entry-end", "entry"))
     if touched:
         found.append(event(h, float(h["time"][-1]), "touchdown", h.phases[int(h["phase"][-1])]))
-    if landed.descent is None or spec is None:
+    if landed.canopies is None or spec is None:
         return in_time(found)
     hung = phase_rows(history, "descent")
     at = hung[np.argmax(h["load"][hung])]
     found.append(event(h, float(h["time"][at]), "peak-opening-load", "descent", "peak"))
     for i, step in enumerate(spec.steps):
-        at = _seconds(landed.descent.deployed.time[i])
+        at = _seconds(landed.canopies.deployed.time[i])
         if at is not None:
             found.append(event(h, at, step.name, "descent"))
     return in_time(found)

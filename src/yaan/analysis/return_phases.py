@@ -165,7 +165,7 @@ def deorbit(told: Return) -> dict[str, Any] | None:
         return None
     start, duration = float(home.down.ignition[0]), float(home.down.duration[0])
     thrust = float(home.plan.craft.whole.thrust)
-    parted = float(home.down.burnt.ends.t[0])
+    parted = float(home.down.burnt.end.t[0])
     row = row_at(h, parted)
     return {
         "burn": _burn(h, "deorbit", start, duration, spec.deorbit.engines, thrust),
@@ -240,7 +240,7 @@ def home_events(told: Return) -> list[dict[str, Any]]:
         start, duration = float(home.down.ignition[0]), float(home.down.duration[0])
         found.append(event(h, start, "deorbit-ignition", "orbit"))
         found.append(event(h, start + duration, "deorbit-cut-off", "deorbit"))
-        parted = float(home.down.burnt.ends.t[0])
+        parted = float(home.down.burnt.end.t[0])
         found.append(event(h, parted, "service-module-separation", "coast-to-entry"))
     return found
 
@@ -252,7 +252,7 @@ def spans(told: Return, separation: float) -> dict[str, list[float]]:
     if home.down is None or home.landed is None:
         return found
     start = float(home.landed.interface.t[0])
-    handed = float(home.landed.fall.ends.t[0])
+    handed = float(home.landed.entry.end.t[0])
     found["deorbit"] = [found["orbit"][1], start]
     found["entry"] = [start, handed]
     if home.landed.descent is not None:

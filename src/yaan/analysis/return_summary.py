@@ -116,7 +116,7 @@ def _stayed(home: Home) -> dict[str, Any]:
 def not_found(landed: Landed) -> dict[str, Any] | None:
     """The outcome of an entry whose bank was searched for in vain; None for any other."""
     banked = landed.banked
-    down = landed.fall.outcome[0] == OutcomeCode.REACHED
+    down = landed.entry.outcome[0] == OutcomeCode.REACHED
     if banked is None or (down and (landed.miss or 0.0) <= MISS):
         return None
     tries = f"{banked.solution.batches * LANES} entries were tried; the nearest, banked "
@@ -128,7 +128,7 @@ def not_found(landed: Landed) -> dict[str, Any] | None:
         text += f"{landed.miss / 1e3:.1f} km from it. Try a nearer aim, another pass, or a bank "
         text += "that leaves more lift: a smaller entry.nominal_bank or a higher entry.load_limit."
     else:
-        code = OutcomeCode(int(landed.fall.outcome[0]))
+        code = OutcomeCode(int(landed.entry.outcome[0]))
         happened = landing.entry_sentence(code).split(". ")[0]
         text = f"No bank was found that brings the capsule down: {tries} does not. {happened}. "
         text += "Try a steeper entry."

@@ -123,8 +123,13 @@ def _steering(steered: Steered, dog_leg: DogLeg | None) -> dict[str, Any]:
         used = [k for k, leg in enumerate(plan.legs) if leg.phase.steer.programme == name]
         if not used:
             continue
-        a, b, c = (float(v) for v in np.asarray(legs.coefficients)[used[0]])
-        programmes[name] = {"start": float(legs.origin[used[0]]), "a": a, "b": b, "c": c}
+        a, b, c = (float(v) for v in np.asarray(legs.inner.memory.coefficients)[used[0]])
+        programmes[name] = {
+            "start": float(legs.inner.memory.origin[used[0]]),
+            "a": a,
+            "b": b,
+            "c": c,
+        }
     misses = [
         {"target": t.name, "miss": float(m * t.scale), "unit": t.unit}
         for t, m in zip(steered.task.aim.targets, steered.solution.misses, strict=True)

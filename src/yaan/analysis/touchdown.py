@@ -8,7 +8,7 @@ from yaan.analysis.verdict import verdict
 from yaan.crew import water_limit
 from yaan.description import CapsuleSpec, GroundSpec, ParachutesSpec, TouchdownLimitSpec
 from yaan.design.landing import Landed, Lander
-from yaan.motion.descent import Descent
+from yaan.motion.descent import Descended
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
 
@@ -30,13 +30,13 @@ def tell_touchdown(
 
     `inside`: in the zone whose ground it is; None where there is no zone.
     """
-    end = landed.descent if landed.descent is not None else landed.fall
+    end = landed.descent if landed.descent is not None else landed.entry
     if np.ravel(end.outcome)[0] != OutcomeCode.REACHED:
         return None
     if history["height"][-1] > float(lander.world.ground) + _NEAR:
         return None
-    vertical, horizontal = _speeds(history, landed.descent)
-    lost = capsule.parachutes is not None and _lost(capsule.parachutes, landed.descent)
+    vertical, horizontal = _speeds(history, landed.canopies)
+    lost = capsule.parachutes is not None and _lost(capsule.parachutes, landed.canopies)
     return {
         "time": landed.end[0],
         "vertical": vertical,
@@ -51,7 +51,7 @@ def tell_touchdown(
     }
 
 
-def _speeds(history: History, descent: Descent | None) -> tuple[float, float]:
+def _speeds(history: History, descent: Descended | None) -> tuple[float, float]:
     """Speed down and across against the ground [m/s]."""
     if descent is not None:
         return float(descent.vertical_speed), float(descent.horizontal_speed)
@@ -60,7 +60,7 @@ def _speeds(history: History, descent: Descent | None) -> tuple[float, float]:
     return float(-speed * np.sin(angle)), float(speed * np.cos(angle))
 
 
-def _lost(spec: ParachutesSpec, descent: Descent | None) -> bool:
+def _lost(spec: ParachutesSpec, descent: Descended | None) -> bool:
     """Whether a canopy that should carry the capsule to the ground is not open in full."""
     return any(
         descent is None or step.opened < step.count or not np.isfinite(descent.full_open[i])

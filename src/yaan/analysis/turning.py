@@ -8,6 +8,7 @@ from yaan.analysis.event import degrees
 from yaan.design.deorbit import offsets
 from yaan.design.landing import Landed, Lander
 from yaan.flight.turning import FIRMER, Turning
+from yaan.motion.base import Leg
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
 from yaan.spacetime.zone import distance
@@ -29,19 +30,19 @@ def told_turning(
         return None
     point, firm = turned.point, turned.firm
     held = firm.outcome[0] == OutcomeCode.REACHED
-    along, right = _offset(history, rows, _place(point.fall), _place(landed.fall))
+    along, right = _offset(history, rows, _place(point.entry), _place(landed.entry))
     return {
         "step": turning.step,
         "entry_end": {
-            "distance": float(distance(*_place(landed.fall), *_place(point.fall))),
+            "distance": float(distance(*_place(landed.entry), *_place(point.entry))),
             "along": along,
             "right": right,
-            "later": float(landed.fall.ends.t[0] - point.fall.ends.t[0]),
+            "later": float(landed.entry.end.t[0] - point.entry.end.t[0]),
         },
         "landing_distance": float(distance(*landed.end[1:], *point.end[1:])),
         "point_landing": [degrees(angle) for angle in point.end[1:]],
         "point_miss": point.miss,
-        "firm_distance": (float(distance(*_place(firm), *_place(point.fall))) if held else None),
+        "firm_distance": (float(distance(*_place(firm), *_place(point.entry))) if held else None),
         "firm": f"{FIRMER:g} times the frequency and unlimited moments",
         **_peaks(history, turning, rows),
     }
@@ -80,8 +81,8 @@ def _peaks(history: History, turning: Turning, rows: Array) -> dict[str, Any]:
     }
 
 
-def _place(fall: Any) -> tuple[float, float]:
-    return float(fall.latitude[0]), float(fall.longitude[0])
+def _place(leg: Leg) -> tuple[float, float]:
+    return float(leg.place.latitude[0]), float(leg.place.longitude[0])
 
 
 def _offset(

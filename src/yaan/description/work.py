@@ -21,8 +21,8 @@ from yaan.description.thrust import burn_time
 
 _SCALE_HEIGHT: Final = 7.2e3  # [m], assumed: that of the lowest 80 km on average
 _GROUND_AIR: Final = 1.225  # [kg/m^3], US Standard Atmosphere 1976
-_PATIENCE: Final = 5_700.0
-"""Of an entry [s]: `yaan.motion.entry.PATIENCE`."""
+_TIMEOUT: Final = 5_700.0
+"""Of an entry [s]: `yaan.motion.entry.TIMEOUT`."""
 
 _CANOPIES: Final = 15e3
 """Height above which no canopy is open [m]."""
@@ -185,7 +185,7 @@ def _entry_length(spec: EntrySpec) -> float:
     sinking = _sinking(spec.capsule, spec.entry.floor)
     coming = spec.interface.flight_path_angle < 0.0
     falling = _airless(_top(spec), spec.interface.speed, spec.interface.flight_path_angle)
-    return min(max(falling, sinking if coming else 0.0), _PATIENCE)
+    return min(max(falling, sinking if coming else 0.0), _TIMEOUT)
 
 
 def _top(spec: EntrySpec) -> float:

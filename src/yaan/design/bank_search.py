@@ -6,10 +6,12 @@ import numpy as np
 
 from yaan.design.deorbit import COARSE, offsets
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State
 from yaan.flight import legs
-from yaan.flight.legs import LANES, Array, States
+from yaan.flight.legs import LANES, Array, Save
 from yaan.gnc.bank import BankProfile, rounded, with_reversal
-from yaan.motion.entering import Handover
+from yaan.motion.base import Leg
+from yaan.motion.entry import Handover
 from yaan.search.targeting import find, refine
 from yaan.search.unknowns import Answers, Solution, Tolerance, Unknown
 from yaan.spacetime.zone import distance
@@ -38,7 +40,7 @@ class Banked:
     """As the search left it, to start another one from."""
     misses: tuple[float, float]
     """Beyond and to the right of the aim [m]."""
-    fall: legs.Fall
+    entry: Leg
 
     @property
     def met(self) -> bool:
@@ -52,7 +54,7 @@ class Glider:
 
     world: World
     capsule: Capsule
-    interface: States
+    interface: State
     """One lane."""
     until: Handover
     roll_rate: float  # [rad/s]
@@ -91,12 +93,12 @@ def _is_known(found: Solution) -> bool:
     return bool(np.all(np.isfinite(found.misses)) and np.all(np.isfinite(found.jacobian)))
 
 
-def side_reach(right: legs.Fall, left: legs.Fall, lane: int) -> float:
+def side_reach(right: Leg, left: Leg, lane: int) -> float:
     """How far either side of the middle two falls that never change sides land [m].
 
     With a tenth kept.
     """
-    places = ((fall.latitude[lane], fall.longitude[lane]) for fall in (right, left))
+    places = ((fall.place.latitude[lane], fall.place.longitude[lane]) for fall in (right, left))
     one, two = places
     return 0.45 * float(distance(*one, *two))
 
@@ -109,7 +111,7 @@ def _banked(glider: Glider, fine: "_Flown", solution: Solution) -> Banked:
         reversal=reversal,
         solution=solution,
         misses=(float(solution.misses[0] * _MISS), float(solution.misses[1] * _MISS)),
-        fall=fine.flown(solution.x[None], record=True),
+        entry=fine.flown(solution.x[None], save=Save.STEPS),
     )
 
 
@@ -133,14 +135,14 @@ class _Flown:
         lanes = np.ones(LANES)
         self.aim = (lanes * aim[0], lanes * aim[1])
         ends = glider.interface
-        latitude, longitude, _ = legs.below(glider.world, ends.t, ends.position)
+        latitude, longitude, _ = legs.below(glider.world, ends.t, ends.position_gcrs)
         self.origin = (lanes * latitude[0], lanes * longitude[0])
 
-    def flown(self, x: Array, *, record: bool = False) -> legs.Fall:
+    def flown(self, x: Array, *, save: Save = Save.ENDS) -> Leg:
         glider = self.glider
         start = glider.interface.take(np.zeros(len(x), dtype=int))
         bank = _profile(glider, x)
-        return legs.fall(
+        return legs.enter(
             glider.world,
             glider.capsule,
             start,
@@ -148,12 +150,13 @@ class _Flown:
             until=glider.until,
             step=self.step,
             tolerance=glider.tolerance,
-            record=record,
+            save=save,
         )
 
     def __call__(self, x: Array) -> Answers:
         fall = self.flown(x)
-        along, right = offsets(self.origin, self.aim, (fall.latitude, fall.longitude))
+        place = legs.place_of(fall)
+        along, right = offsets(self.origin, self.aim, place)
         misses = np.stack([along, right], axis=1) / _MISS
         misses = np.where((fall.outcome == 0)[:, None], misses, np.nan)
         return Answers(misses, misses, np.zeros(len(x)))

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State
 from yaan.flight import legs
-from yaan.flight.legs import Array, Burns, States
+from yaan.flight.legs import Array, Burns, Save
 from yaan.gnc.bank import BankProfile
-from yaan.motion.entering import Handover
+from yaan.motion.base import Leg
+from yaan.motion.entry import Handover
+from yaan.motion.orbit import FLOOR
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.zone import MEAN_RADIUS
 from yaan.vehicle.capsule import Capsule
@@ -44,6 +47,8 @@ class Craft:
     whole: Spacecraft
     """With the engines of the deorbit burn."""
     capsule: Capsule
+    module: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+    """Which parts and tanks of the vehicle the service module is."""
 
     @property
     def alone(self) -> Spacecraft:
@@ -87,15 +92,15 @@ class Approach:
 
     ignition: Array  # [s]
     duration: Array  # [s]
-    burnt: legs.Coast
+    burnt: Leg
     """From the orbit to the height of separation."""
-    interface: legs.Coast
+    interface: Leg
     """The capsule from there to the entry interface."""
 
     @property
     def entry_angle(self) -> Array:
         """Inertial flight-path angle at the interface [rad]."""
-        return flight_path_angle(self.interface.ends)
+        return flight_path_angle(self.interface.end)
 
 
 @dataclass(frozen=True)
@@ -103,13 +108,13 @@ class Down:
     """Deorbits flown down to the parachutes."""
 
     approach: Approach
-    entry: legs.Fall
+    entry: Leg
 
 
 def fly_approach(
-    case: Case, start: States, ignition: Array, duration: Array, *, record: bool = False
+    case: Case, start: State, ignition: Array, duration: Array, *, save: Save = Save.ENDS
 ) -> Approach:
-    """Fly deorbits from `start` to the entry interface; `record` keeps every step."""
+    """Fly deorbits from `start` to the entry interface; rows as `save` says."""
     world, craft, way, lanes = case.world, case.craft, case.way, len(start)
     burns = Burns.none(lanes).with_burn(0, ignition, duration, -1.0)
     burnt = legs.coast(
@@ -121,32 +126,30 @@ def fly_approach(
         floor=way.separation_height,
         step=way.orbit_step,
         tolerance=way.orbit_tolerance,
-        record=record,
+        save=save,
     )
     interface = legs.coast(
         world,
         craft.alone,
-        burnt.ends.emptied(),
+        burnt.end.dropping(*craft.module),
         Burns.none(lanes),
-        stop=burnt.ends.t + LONGEST,
+        stop=burnt.end.t + LONGEST,
         floor=way.interface_height,
         step=way.orbit_step,
         tolerance=way.orbit_tolerance,
-        record=record,
+        save=save,
     )
     return Approach(ignition, duration, burnt, interface)
 
 
-def fly_down(
-    case: Case, start: States, ignition: Array, duration: Array, bank: BankProfile
-) -> Down:
+def fly_down(case: Case, start: State, ignition: Array, duration: Array, bank: BankProfile) -> Down:
     """Fly deorbits from `start` to the parachutes, the entry on coarse steps."""
     approach = fly_approach(case, start, ignition, duration)
     way = case.way
-    entry = legs.fall(
+    entry = legs.enter(
         case.world,
         case.craft.capsule,
-        approach.interface.ends,
+        approach.interface.end,
         bank,
         until=way.until,
         step=COARSE,
@@ -165,12 +168,12 @@ class Solved:
     """Of the angle with the duration [rad/s]."""
 
 
-def solve_burns(case: Case, start: States, ignition: Array) -> Solved:
+def solve_burns(case: Case, start: State, ignition: Array) -> Solved:
     """Durations of burns at `ignition` [s] that meet the entry angle; secant, lane by lane."""
     world, craft, way, lanes = case.world, case.craft, case.way, len(start)
     at_ignition = legs.coast(
         world, craft.whole, start, Burns.none(lanes), stop=ignition, step=way.orbit_step
-    ).ends
+    ).end
 
     def missed(duration: Array) -> Array:
         burns = Burns.none(lanes).with_burn(0, ignition, duration, -1.0)
@@ -183,8 +186,8 @@ def solve_burns(case: Case, start: States, ignition: Array) -> Solved:
             floor=way.interface_height,
             step=way.orbit_step,
         )
-        error = flight_path_angle(flown.ends) - way.entry_angle
-        return np.where(flown.floor_reached, error, np.abs(way.entry_angle))
+        error = flight_path_angle(flown.end) - way.entry_angle
+        return np.where(flown.fired[:, FLOOR], error, np.abs(way.entry_angle))
 
     before = _first_guess(world, craft.whole, way, at_ignition)
     error_before = missed(before)
@@ -207,7 +210,7 @@ def solve_burns(case: Case, start: States, ignition: Array) -> Solved:
 
 def aim_along(
     case: Case,
-    start: States,
+    start: State,
     guess: tuple[float, float],
     bank: BankProfile,
     aim: tuple[float, float],
@@ -249,14 +252,14 @@ def aim_along(
 
 def came(down: Down) -> NDArray[np.bool_]:
     """Which lanes came down at all."""
-    return down.approach.interface.floor_reached & (down.entry.outcome == OutcomeCode.REACHED)
+    return down.approach.interface.fired[:, FLOOR] & (down.entry.outcome == OutcomeCode.REACHED)
 
 
 def misses(world: World, down: Down, aim: tuple[Array, Array]) -> tuple[Array, Array]:
     """By how much landings are beyond and to the right of `aim` [m], seen from the interface."""
-    ends = down.approach.interface.ends
-    latitude, longitude, _ = legs.below(world, ends.t, ends.position)
-    return offsets((latitude, longitude), aim, (down.entry.latitude, down.entry.longitude))
+    ends = down.approach.interface.end
+    latitude, longitude, _ = legs.below(world, ends.t, ends.position_gcrs)
+    return offsets((latitude, longitude), aim, legs.place_of(down.entry))
 
 
 def offsets(
@@ -283,26 +286,26 @@ def _polar(origin: tuple[Array, Array], point: tuple[Array, Array]) -> tuple[Arr
     return np.arctan2(np.hypot(x, y), z), np.arctan2(x, y)
 
 
-def flight_path_angle(states: States) -> Array:
+def flight_path_angle(states: State) -> Array:
     """Inertial flight-path angle [rad], positive upwards."""
-    r, v = states.position, states.velocity
+    r, v = states.position_gcrs, states.velocity_gcrs
     sine = np.einsum("ij,ij->i", r, v)
     return np.arcsin(sine / (np.linalg.norm(r, axis=1) * np.linalg.norm(v, axis=1)))
 
 
-def _first_guess(world: World, craft: Spacecraft, way: Way, states: States) -> Array:
+def _first_guess(world: World, craft: Spacecraft, way: Way, states: State) -> Array:
     """Length of the impulse against the motion that would meet the entry angle [s].
 
     From the energy and the angular momentum between the burn and the interface, which the burn
     leaves horizontally: cos(angle) r_e v_e = r v.
     """
     mu = float(world.mu)
-    r = np.linalg.norm(states.position, axis=1)
-    v = np.linalg.norm(states.velocity, axis=1)
+    r = np.linalg.norm(states.position_gcrs, axis=1)
+    v = np.linalg.norm(states.velocity_gcrs, axis=1)
     low = EARTH_RADIUS + way.interface_height
     turned = (np.cos(way.entry_angle) * low) ** 2
     wanted = np.sqrt(turned * 2.0 * mu * (1.0 / low - 1.0 / r) / (r**2 - turned))
     exhaust = float(craft.isp) * STANDARD_GRAVITY
-    mass = float(craft.dry_mass) + states.propellant
+    mass = float(craft.dry_mass) + craft.propellant(states.tanks)
     spent = mass * -np.expm1(-np.maximum(v - wanted, 1.0) / exhaust)
     return spent * exhaust / float(craft.thrust)

@@ -10,7 +10,6 @@ from yaan.flight import ascent
 from yaan.flight.accuracy import PhaseError, accurately, compare
 from yaan.flight.recording import columns_of
 from yaan.results.trajectory import History, make_history
-from yaan.spacetime.frame import components
 from yaan.spacetime.zone import distance
 
 
@@ -36,16 +35,12 @@ def history(spec: MissionSpec, world: World, steered: Steered, index: int = 0) -
     seen = columns_of(ascent.observe_lane(world, lane))
     columns = {name: values[:count] for name, values in seen.items()}
     axial = columns.pop("load_axial")
-    state = lane.tape.state
     label = np.asarray(lane.tape.label)[:count]
     seat = (1.0, 0.0, 0.0) if spec.crew is None else _seat(spec)
     north, east = columns["latitude"], columns["longitude"]
     columns |= {
         "time": np.asarray(lane.tape.t)[:count],
         "downrange": distance(north, east, north[0], east[0]),
-        "position_gcrs": components(state.position)[:count],
-        "velocity_gcrs": components(state.velocity)[:count],
-        "propellant": np.asarray(state.propellant)[:count],
         "phase": _file_phase(spec, steered.task.plan)[label],
     }
     columns |= {f"load_{name}": axial * part for name, part in zip("xyz", seat, strict=True)}

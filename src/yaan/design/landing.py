@@ -18,13 +18,15 @@ from yaan.design.return_plan import Bank
 from yaan.dynamics.accuracy import LONGER, loosened, shortened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
-from yaan.dynamics.solve import Tape
+from yaan.dynamics.state import State
 from yaan.flight import legs
-from yaan.flight.legs import Array, States
-from yaan.flight.turning import Turning, fall_turning
+from yaan.flight.legs import Array, Save
+from yaan.flight.turning import Turning, enter_turning
 from yaan.gnc.bank import BankProfile, rounded, with_reversal
-from yaan.motion.descent import Descent
-from yaan.motion.entering import Handover
+from yaan.motion.base import AbstractMotion, Leg
+from yaan.motion.descent import Descended, Descent
+from yaan.motion.entry import Entry, Handover
+from yaan.motion.rigid_entry import RigidEntry
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.zone import distance
 from yaan.vehicle.capsule import Capsule
@@ -69,6 +71,21 @@ class Lander:
         """The same at a `tolerance` below its own of one."""
         return self._on(shortened(tolerance, RK4.order), tolerance)
 
+    def entry_of(self, landed: "Landed") -> AbstractMotion:
+        """The motion of an entry that it flew, of one lane."""
+        start, bank = landed.entry.start.t[0], landed.bank
+        if self.turning is None:
+            nothing = np.asarray(0.0)
+            return Entry(self.world, self.capsule, bank, start, Handover(), nothing, nothing)
+        flown = (self.turning.body, self.turning.control, bank)
+        return RigidEntry(self.world, *flown, start, Handover(), np.asarray(0.0))
+
+    def descent_of(self, landed: "Landed") -> AbstractMotion:
+        """Likewise of the descent."""
+        assert self.train is not None
+        never = np.asarray(0.0)
+        return Descent(self.world, self.capsule, self.train, never, never, never)
+
     def _on(self, stretch: float, tolerance: float) -> "Lander":
         turning = self.turning
         return replace(
@@ -86,7 +103,7 @@ class Turned:
 
     point: "Landed"
     """The point's on the same bank."""
-    firm: legs.Fall
+    firm: Leg
     """The same body held firmly to the bank as it is written."""
 
 
@@ -94,33 +111,28 @@ class Turned:
 class Landed:
     """An entry and what followed it."""
 
-    interface: States
+    interface: State
     """One lane."""
     aim: Point | None
     bank: BankProfile
     """Of one lane, as it was flown."""
     banked: Banked | None
-    fall: legs.Fall
+    entry: Leg
     """On fine steps, recorded."""
     ballistic_load: float
     """Peak load of the same entry without lift, in standard gravities."""
-    descent: Descent | None
-    tape: Tape | None
-    """Of the descent."""
+    descent: Leg | None
+    canopies: Descended | None
+    """What became of them in the descent."""
     turned: Turned | None = None
-    """Of a rigid body, whose `fall` and `descent` then are those above."""
+    """Of a rigid body, whose `entry` and `descent` then are those above."""
 
     @property
     def end(self) -> tuple[float, float, float]:
         """Time [s], latitude and longitude [rad] of the end."""
-        if self.descent is not None:
-            return (
-                float(self.descent.t),
-                float(self.descent.latitude),
-                float(self.descent.longitude),
-            )
-        fall = self.fall
-        return float(fall.ends.t[0]), float(fall.latitude[0]), float(fall.longitude[0])
+        last = self.entry if self.descent is None else self.descent
+        place = last.place
+        return float(last.end.t[0]), float(place.latitude[0]), float(place.longitude[0])
 
     @property
     def miss(self) -> float | None:
@@ -128,36 +140,35 @@ class Landed:
         return None if self.aim is None else float(distance(*self.end[1:], *self.aim))
 
 
-def land(
-    lander: Lander, interface: States, aim: Point | None, nominal: float, tell: Tell
-) -> Landed:
+def land(lander: Lander, interface: State, aim: Point | None, nominal: float, tell: Tell) -> Landed:
     """Fly from `interface` (one lane); a free bank starts its search from the size `nominal`."""
     given = lander.bank.given
     solving = given is None and aim is not None
-    over, banked, descent, tape = aim, None, None, None
+    over, banked, descent, canopies = aim, None, None, None
     bank = profiles(lander.bank, np.array([nominal]), REVERSAL)
-    fall = None if solving else _fall(lander, interface, bank)
+    entry = None if solving else _enter(lander, interface, bank)
     for _ in range(_DRIFTS):
         if solving:
             assert over is not None
             assert aim is not None
             tell("solving the bank")
             banked = bank_search.reach_aim(_glider(lander, interface), over, nominal, banked)
-            fall, bank = banked.fall, banked.bank
-        assert fall is not None
-        if lander.train is None or fall.outcome[0] != OutcomeCode.REACHED:
+            entry, bank = banked.entry, banked.bank
+        assert entry is not None
+        if lander.train is None or entry.outcome[0] != OutcomeCode.REACHED:
             break
         tell("descending under parachutes")
-        descent, tape = _hang(lander, lander.train, fall, interface)
+        descent, canopies = _descend(lander, lander.train, entry, interface)
         if not solving or aim is None or over is None:
             break
-        if distance(descent.latitude, descent.longitude, *aim) <= bank_search.MET:
+        north, east = (float(x[0]) for x in (descent.place.latitude, descent.place.longitude))
+        if distance(north, east, *aim) <= bank_search.MET:
             break
-        north, east = aim[0] - float(descent.latitude), aim[1] - float(descent.longitude)
+        north, east = aim[0] - north, aim[1] - east
         over = (over[0] + north, over[1] + east)
-    assert fall is not None
+    assert entry is not None
     one = BankProfile(np.asarray(bank.time)[0], np.asarray(bank.angle)[0])
-    flown = (fall, _ballistic(lander, interface), descent, tape)
+    flown = (entry, _ballistic(lander, interface), descent, canopies)
     landed = Landed(interface, aim, one, banked, *flown)
     if lander.turning is None:
         return landed
@@ -165,16 +176,16 @@ def land(
     return _turned(lander, lander.turning, landed)
 
 
-def shadow_of(lander: Lander, landed: Landed, interface: States) -> Landed:
+def shadow_of(lander: Lander, landed: Landed, interface: State) -> Landed:
     """What `lander` flew, on longer steps: the same bank, from the shadow's `interface`."""
     longer = lander.shadow()
-    bank, tape, descent = in_a_lane(landed.bank), None, None
+    bank, descent, canopies = in_a_lane(landed.bank), None, None
     if longer.turning is not None:
         return _turned(longer, longer.turning, replace(landed, interface=interface))
-    fall = _fall(longer, interface, bank)
-    if longer.train is not None and fall.outcome[0] == OutcomeCode.REACHED:
-        descent, tape = _hang(longer, longer.train, fall, interface)
-    return replace(landed, interface=interface, fall=fall, descent=descent, tape=tape)
+    entry = _enter(longer, interface, bank)
+    if longer.train is not None and entry.outcome[0] == OutcomeCode.REACHED:
+        descent, canopies = _descend(longer, longer.train, entry, interface)
+    return replace(landed, interface=interface, entry=entry, descent=descent, canopies=canopies)
 
 
 def in_a_lane(bank: BankProfile) -> BankProfile:
@@ -182,12 +193,12 @@ def in_a_lane(bank: BankProfile) -> BankProfile:
     return BankProfile(np.asarray(bank.time)[None], np.asarray(bank.angle)[None])
 
 
-def _hang(lander: Lander, train: Train, fall: legs.Fall, interface: States) -> tuple[Descent, Tape]:
-    return legs.hang(
+def _descend(lander: Lander, train: Train, entry: Leg, interface: State) -> tuple[Leg, Descended]:
+    return legs.descend(
         lander.world,
         lander.capsule,
         train,
-        fall.ends,
+        entry.end,
         interface.t[:1],
         step=lander.opening_step,
         tolerance=lander.tolerance,
@@ -197,14 +208,14 @@ def _hang(lander: Lander, train: Train, fall: legs.Fall, interface: States) -> t
 def _turned(lander: Lander, turning: Turning, point: Landed) -> Landed:
     """The landing of the body that turns, on the bank of the point's."""
     bank = in_a_lane(point.bank)
-    fall, held = fall_turning(
+    entry, held = enter_turning(
         lander.world, turning, point.interface, bank, lander.until, lander.tolerance
     )
-    descent, tape = None, None
-    if lander.train is not None and fall.outcome[0] == OutcomeCode.REACHED:
-        descent, tape = _hang(lander, lander.train, fall, point.interface)
+    descent, canopies = None, None
+    if lander.train is not None and entry.outcome[0] == OutcomeCode.REACHED:
+        descent, canopies = _descend(lander, lander.train, entry, point.interface)
     turned = Turned(point, held)
-    return replace(point, fall=fall, descent=descent, tape=tape, turned=turned)
+    return replace(point, entry=entry, descent=descent, canopies=canopies, turned=turned)
 
 
 def profiles(bank: Bank, magnitude: Array, reversal: Array | float) -> BankProfile:
@@ -217,15 +228,15 @@ def profiles(bank: Bank, magnitude: Array, reversal: Array | float) -> BankProfi
     return with_reversal(magnitude, reversal * ones, bank.roll_rate * ones, ones)
 
 
-def prepare_rounded(lander: Lander, low: States) -> None:
+def prepare_rounded(lander: Lander, low: State) -> None:
     """Compile the point's entry on a rounded bank, which a rigid one is solved with."""
     if lander.turning is not None and lander.bank.given is None:
         nominal = profiles(lander.bank, np.array([lander.bank.nominal]), REVERSAL)
         bank = rounded(nominal, float(lander.turning.control.easing))
-        legs.fall(lander.world, lander.capsule, low, bank, until=lander.until, step=lander.step)
+        legs.enter(lander.world, lander.capsule, low, bank, until=lander.until, step=lander.step)
 
 
-def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:
+def sizes_allowed(lander: Lander, interface: State) -> tuple[float, float]:
     """The largest bank up to the nominal one that keeps the load limit, and its side reach [m].
 
     Where none keeps it, the gentlest: the verdict on the load then says so.
@@ -238,17 +249,17 @@ def sizes_allowed(lander: Lander, interface: States) -> tuple[float, float]:
     bank = profiles(lander.bank, sizes, _NEVER)
     mirrored = BankProfile(bank.time, -bank.angle)
     right, left = (
-        legs.fall(lander.world, lander.capsule, start, one, until=lander.until, step=COARSE)
+        legs.enter(lander.world, lander.capsule, start, one, until=lander.until, step=COARSE)
         for one in (bank, mirrored)
     )
     down = right.outcome == OutcomeCode.REACHED  # what skips out is loaded little
-    fits = np.flatnonzero(down & (right.peak_load <= lander.bank.load_limit - _SLACK))
-    gentle = int(np.argmin(np.where(down, right.peak_load, np.inf)))
+    fits = np.flatnonzero(down & (right.inner.peak_load <= lander.bank.load_limit - _SLACK))
+    gentle = int(np.argmin(np.where(down, right.inner.peak_load, np.inf)))
     best = int(fits[0]) if len(fits) else gentle
     return float(sizes[best]), bank_search.side_reach(right, left, best)
 
 
-def _glider(lander: Lander, interface: States) -> Glider:
+def _glider(lander: Lander, interface: State) -> Glider:
     return Glider(
         world=lander.world,
         capsule=lander.capsule,
@@ -261,8 +272,8 @@ def _glider(lander: Lander, interface: States) -> Glider:
     )
 
 
-def _fall(lander: Lander, interface: States, bank: BankProfile) -> legs.Fall:
-    return legs.fall(
+def _enter(lander: Lander, interface: State, bank: BankProfile) -> Leg:
+    return legs.enter(
         lander.world,
         lander.capsule,
         interface,
@@ -270,15 +281,15 @@ def _fall(lander: Lander, interface: States, bank: BankProfile) -> legs.Fall:
         until=lander.until,
         step=lander.step,
         tolerance=lander.tolerance,
-        record=True,
+        save=Save.STEPS,
     )
 
 
-def _ballistic(lander: Lander, interface: States) -> float:
+def _ballistic(lander: Lander, interface: State) -> float:
     lift = jnp.zeros_like(lander.capsule.lift)
     still = eqx.tree_at(lambda c: c.lift, lander.capsule, lift)
     bank = profiles(Bank(None, 0.0, lander.bank.roll_rate, 0.0), np.zeros(1), REVERSAL)
-    fall = legs.fall(
+    entry = legs.enter(
         lander.world,
         still,
         interface,
@@ -287,4 +298,4 @@ def _ballistic(lander: Lander, interface: States) -> float:
         step=lander.step,
         tolerance=lander.tolerance,
     )
-    return float(fall.peak_load[0])
+    return float(entry.inner.peak_load[0])

@@ -8,6 +8,7 @@ from yaan.design import deorbit
 from yaan.design.deorbit import Approach
 from yaan.design.raising import Raised
 from yaan.design.return_plan import Plan
+from yaan.motion.orbit import FLOOR
 from yaan.results.outcome import OutcomeCode
 
 
@@ -22,7 +23,7 @@ class Lost:
 
 def none_down(plan: Plan, down: deorbit.Down, solved: deorbit.Solved) -> Lost:
     """What became of deorbits of which none came down."""
-    way, high = plan.way, ~down.approach.interface.floor_reached
+    way, high = plan.way, ~down.approach.interface.fired[:, FLOOR]
     near = int(np.argmin(np.where(high, np.inf, np.abs(solved.error))))
     wanted = f"{np.degrees(way.entry_angle):.3g} deg"
     height = f"{way.interface_height / 1e3:g} km"
@@ -64,7 +65,7 @@ def stays(plan: Plan, ignition: float, duration: float) -> Lost:
 
 def still_burning(plan: Plan, down: Approach) -> Lost:
     """What became of a deorbit whose engines are left behind before they have done their work."""
-    lacking = float(down.ignition[0] + down.duration[0] - down.burnt.ends.t[0])
+    lacking = float(down.ignition[0] + down.duration[0] - down.burnt.end.t[0])
     text = (
         f"No deorbit burn was found for the chosen pass: the nearest lasts {down.duration[0]:.0f} s"
         f", {lacking:.0f} s more than the fall to {plan.way.separation_height / 1e3:g} km, where "

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from yaan.base.constants import EARTH_SPIN
-from yaan.flight.legs import Array, States
+from yaan.dynamics.state import State
+from yaan.flight.legs import Array
 from yaan.spacetime.path import Path
 from yaan.spacetime.zone import MEAN_RADIUS
 
@@ -36,7 +37,7 @@ class Offset:
         return position + np.tan(self.aside / MEAN_RADIUS) * size[:, None] * right
 
 
-def offset_of(paths: Sequence[Path], landed: States) -> Offset:
+def offset_of(paths: Sequence[Path], landed: State) -> Offset:
     """What best describes landings spread around an orbit, each from a path of its own.
 
     Across the plane of the orbit two unknowns are fitted by least squares; the lag is a mean.
@@ -44,7 +45,7 @@ def offset_of(paths: Sequence[Path], landed: States) -> Offset:
     """
     if len(landed) == 0:
         return Offset(0.0, 0.0, 0.0)
-    place = landed.position / np.linalg.norm(landed.position, axis=1)[:, None]
+    place = landed.position_gcrs / np.linalg.norm(landed.position_gcrs, axis=1)[:, None]
     east = EARTH_SPIN * np.cross(_POLE, place)
     right = np.array([_right(path, t) for path, t in zip(paths, landed.t, strict=True)])
     moved = np.stack([np.einsum("ij,ij->i", right, east), np.ones(len(paths))], axis=1)

@@ -12,8 +12,10 @@ import numpy as np
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.base.errors import YaanError
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State
 from yaan.flight import legs
-from yaan.flight.legs import Array, Burns, States
+from yaan.flight.legs import Array, Burns, Save
+from yaan.motion.base import Leg
 from yaan.spacetime.frame import components
 from yaan.spacetime.path import Path
 from yaan.vehicle.spacecraft import Spacecraft
@@ -33,7 +35,7 @@ class Raised:
     heights: Array
     """Of the other side asked for [m], one a lane."""
     burns: Burns
-    end: States
+    end: State
     """Just after the last burn."""
     misses: Array
     """Of the heights [m]; not finite where a burn ran out of propellant."""
@@ -41,13 +43,12 @@ class Raised:
     """Ideal, of all the burns [m/s]."""
 
 
-def apogees(world: World, craft: Spacecraft, start: States, count: int, step: float) -> Array:
+def apogees(world: World, craft: Spacecraft, start: State, count: int, step: float) -> Array:
     """Times [s] of the next `count` apogees of one state, not burning."""
     turn = period(float(world.mu), start)[0]
     stop = start.t[0] + (count + 0.6) * turn
-    flown = legs.coast(
-        world, craft, start.take(0), Burns.none(1), stop=stop, step=step, record=True
-    )
+    none = Burns.none(1)
+    flown = legs.coast(world, craft, start.take(0), none, stop=stop, step=step, save=Save.STEPS)
     path = recorded(flown, 0)
     times = np.arange(path.time[0], path.time[-1], 1.0)
     position, velocity = path.at(times)
@@ -65,7 +66,7 @@ def apogees(world: World, craft: Spacecraft, start: States, count: int, step: fl
 def raise_orbit(  # noqa: PLR0913 - who, where from, which burn of several, and to what
     world: World,
     craft: Spacecraft,
-    start: States,
+    start: State,
     near: Array | float,
     heights: Array,
     *,
@@ -83,13 +84,13 @@ def raise_orbit(  # noqa: PLR0913 - who, where from, which burn of several, and 
     count = len(heights)
     before = burns or Burns.none(count)
     coasting = legs.coast(world, craft, start, before, stop=near, step=step)
-    sense = np.where(heights > _other_side(world, coasting.ends), 1.0, -1.0)
-    guess = np.abs(_impulse(world, coasting.ends, heights))
-    mass = float(np.asarray(craft.dry_mass)) + coasting.ends.propellant
+    sense = np.where(heights > _other_side(world, coasting.end), 1.0, -1.0)
+    guess = np.abs(_impulse(world, coasting.end, heights))
+    mass = float(craft.dry_mass) + craft.propellant(coasting.end.tanks)
     flow = float(craft.thrust) / (float(craft.isp) * STANDARD_GRAVITY)
     spent = mass * -np.expm1(-guess / (float(craft.isp) * STANDARD_GRAVITY))
     room = 2.0 * np.maximum(near - np.maximum(start.t, _end(before)), 0.0)
-    most = np.minimum(room, _LONGEST * period(float(world.mu), coasting.ends))
+    most = np.minimum(room, _LONGEST * period(float(world.mu), coasting.end))
     duration, last = np.minimum(spent / flow, most), np.zeros(count)
     error = np.full(count, np.nan)
     tried: tuple[Array, Array] | None = None
@@ -100,13 +101,13 @@ def raise_orbit(  # noqa: PLR0913 - who, where from, which burn of several, and 
         made.sense[:, index] = sense
         end = near + 0.5 * duration + _SETTLE
         flown = legs.coast(world, craft, start, made, stop=end, step=step)
-        error = _other_side(world, flown.ends) - heights
+        error = _other_side(world, flown.end) - heights
         last = duration
         if np.max(np.abs(error)) <= MET:
             break
         # From the impulse alone at first, by the secant of the last two afterwards.
         slope = (
-            _slope(world, flown.ends, mass, float(craft.thrust)) * sense
+            _slope(world, flown.end, mass, float(craft.thrust)) * sense
             if tried is None
             else _secant(tried, (duration, error))
         )
@@ -115,8 +116,8 @@ def raise_orbit(  # noqa: PLR0913 - who, where from, which burn of several, and 
         duration = np.clip(np.nan_to_num(duration - move), 0.0, most)
     done = before.with_burn(index, near - 0.5 * last, last, 1.0)
     done.sense[:, index] = sense
-    dry = (flown.ends.propellant <= 0.0) & (last > 0.0)
-    return Raised(heights, done, flown.ends, np.where(dry, np.inf, error), flown.delta_v)
+    dry = (craft.propellant(flown.end.tanks) <= 0.0) & (last > 0.0)
+    return Raised(heights, done, flown.end, np.where(dry, np.inf, error), flown.added.ideal)
 
 
 def _end(burns: Burns) -> Array:
@@ -124,12 +125,12 @@ def _end(burns: Burns) -> Array:
     return np.max(burns.start + burns.duration, axis=1)
 
 
-def recorded(flown: legs.Coast, lane: int) -> Path:
+def recorded(flown: Leg, lane: int) -> Path:
     """The recorded path of one lane of a leg."""
     assert flown.tape is not None
     tape = flown.tape
     count = int(tape.count[lane])
-    state = tape.state.orbit
+    state = tape.state
     return Path.of(
         tape.t[lane, :count],
         components(state.position)[lane, :count],
@@ -137,35 +138,35 @@ def recorded(flown: legs.Coast, lane: int) -> Path:
     )
 
 
-def period(mu: float, states: States) -> Array:
+def period(mu: float, states: State) -> Array:
     """Keplerian period of each lane [s]."""
     return 2.0 * np.pi * np.sqrt(_semi_major_axis(mu, states) ** 3 / mu)
 
 
-def _semi_major_axis(mu: float, states: States) -> Array:
-    r = np.linalg.norm(states.position, axis=1)
-    v = np.linalg.norm(states.velocity, axis=1)
+def _semi_major_axis(mu: float, states: State) -> Array:
+    r = np.linalg.norm(states.position_gcrs, axis=1)
+    v = np.linalg.norm(states.velocity_gcrs, axis=1)
     return 1.0 / (2.0 / r - v**2 / mu)
 
 
-def _other_side(world: World, states: States) -> Array:
+def _other_side(world: World, states: State) -> Array:
     """Height of the opposite side of the osculating orbit above 6378.137 km [m]."""
-    r = np.linalg.norm(states.position, axis=1)
+    r = np.linalg.norm(states.position_gcrs, axis=1)
     return 2.0 * _semi_major_axis(float(world.mu), states) - r - EARTH_RADIUS
 
 
-def _impulse(world: World, states: States, heights: Array) -> Array:
+def _impulse(world: World, states: State, heights: Array) -> Array:
     """Change of speed that would move the other side to `heights` at once [m/s]."""
     mu = float(world.mu)
-    r = np.linalg.norm(states.position, axis=1)
-    v = np.linalg.norm(states.velocity, axis=1)
+    r = np.linalg.norm(states.position_gcrs, axis=1)
+    v = np.linalg.norm(states.velocity_gcrs, axis=1)
     a = 0.5 * (r + heights + EARTH_RADIUS)
     return np.sqrt(mu * (2.0 / r - 1.0 / a)) - v
 
 
-def _slope(world: World, states: States, mass: Array, thrust: float) -> Array:
+def _slope(world: World, states: State, mass: Array, thrust: float) -> Array:
     """How fast the other side moves with the length of a burn [m/s]."""
-    v = np.linalg.norm(states.velocity, axis=1)
+    v = np.linalg.norm(states.velocity_gcrs, axis=1)
     a = _semi_major_axis(float(world.mu), states)
     return 4.0 * a**2 * v / float(world.mu) * thrust / mass
 

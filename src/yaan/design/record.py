@@ -13,17 +13,14 @@ from yaan.design.landing import Landed, Lander
 from yaan.design.return_search import Home
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.solve import Tape
-from yaan.flight import legs
 from yaan.flight.recording import Array, cut, in_blocks, looked_at, written
-from yaan.flight.turning import look_turning
-from yaan.gnc.bank import BankProfile
-from yaan.motion import descent, entry, orbit
+from yaan.motion import orbit
+from yaan.motion.base import AbstractMotion, Leg, rows_of
+from yaan.motion.row import Row
 from yaan.results.trajectory import COLUMNS, SIZES, History, make_history
 from yaan.spacetime.elements import Elements, elements
-from yaan.spacetime.frame import Frame, components, vector
+from yaan.spacetime.frame import Frame, vector
 from yaan.spacetime.zone import distance
-from yaan.vehicle.capsule import Capsule
-from yaan.vehicle.parachute import Train
 from yaan.vehicle.spacecraft import Spacecraft
 
 PHASES = ("orbit", "circularise", "deorbit", "coast-to-entry", "entry", "descent")
@@ -67,25 +64,18 @@ def couch(seat: tuple[float, float, float]) -> Couch:
 def home_rows(world: World, home: Home, seat: Couch) -> list[Rows]:
     """Rows of the way home, leg by leg, as far as it was flown."""
     plan, lane = home.plan, home.orbit
-    assert home.kept.tape is not None
-    kept = written(home.kept.tape, lane)
+    down, kept = home.down, _rows(home.kept, lane)
+    if down is not None:
+        kept = _until(kept, float(down.burnt.start.t[0]))
     burns = _burns(home.raised.burns, lane)
-    if home.down is not None:
-        assert home.down.burnt.tape is not None
-        assert home.down.interface.tape is not None
-        first = float(home.down.burnt.tape.t[0, 0])
-        kept = _until(kept, first)
     found = [orbit_rows(world, plan.raising.craft, burns, kept, "circularise", seat)]
-    down = home.down
     if down is None:
         return found
-    assert down.burnt.tape is not None
-    assert down.interface.tape is not None
     burn = _against(float(down.ignition[0]), float(down.duration[0]))
-    burnt = written(down.burnt.tape, 0)
+    burnt = _rows(down.burnt)
     found.append(orbit_rows(world, plan.craft.whole, burn, burnt, "deorbit", seat))
     found[-1].phase[found[-1].columns["time"] > _end(burn) + 1e-6] = "coast-to-entry"
-    alone = written(down.interface.tape, 0)
+    alone = _rows(down.interface)
     rows = orbit_rows(world, plan.craft.alone, _against(0.0, 0.0), alone, "deorbit", seat)
     rows.phase[:] = "coast-to-entry"
     found.append(rows)
@@ -94,12 +84,17 @@ def home_rows(world: World, home: Home, seat: Couch) -> list[Rows]:
 
 def landing_rows(lander: Lander, landed: Landed, seat: Couch) -> list[Rows]:
     """Rows from the interface to the ground."""
-    assert landed.fall.tape is not None
-    tape = written(landed.fall.tape, 0)
-    found = [_entry(lander, landed, tape, seat)]
-    if landed.tape is not None and lander.train is not None:
-        found.append(_descent(lander.world, lander.capsule, lander.train, landed.tape, seat))
+    found = [_seen(lander.entry_of(landed), _rows(landed.entry), "entry", seat)]
+    if landed.descent is not None and lander.train is not None:
+        rows = _rows(landed.descent)
+        found.append(_seen(lander.descent_of(landed), rows, "descent", seat))
     return found
+
+
+def _rows(leg: Leg, lane: int = 0) -> Tape:
+    """The written rows of one lane."""
+    assert leg.tape is not None
+    return written(leg.tape, lane)
 
 
 def _against(start: float, duration: float) -> orbit.Burns:
@@ -120,60 +115,32 @@ def _until(tape: Tape, time: float) -> Tape:
     return cut(tape, slice(keep), keep)
 
 
-def path_rows(world: World, craft: Spacecraft, flown: legs.Coast, seat: Couch) -> Rows:
+def path_rows(world: World, craft: Spacecraft, flown: Leg, seat: Couch) -> Rows:
     """Rows of the first lane of a leg in orbit that does not burn."""
-    assert flown.tape is not None
-    return orbit_rows(world, craft, _against(0.0, 0.0), written(flown.tape, 0), "orbit", seat)
+    return orbit_rows(world, craft, _against(0.0, 0.0), _rows(flown), "orbit", seat)
 
 
 def orbit_rows(
     world: World, craft: Spacecraft, burns: orbit.Burns, tape: Tape, burning: str, seat: Couch
 ) -> Rows:
     """Rows of a leg in orbit; those that burn are of the phase `burning`."""
-    seen = looked_at(tape, lambda block: _look_orbit(world, craft, burns, block))
-    state = tape.state
-    phase = np.where(seen["thrust"] > 0.0, burning, "orbit").astype("<U16")
-    axial = np.nan_to_num(seen.pop("load_axial"))
+    seen = _seen(orbit.Orbit(world, craft, burns, np.asarray(0.0)), tape, "orbit", seat)
+    columns = seen.columns
     for name in ("angle_of_attack", "pitch"):
-        seen.pop(name)
-    columns = _columns(tape, seen, state.orbit.position, state.orbit.velocity)
-    columns[_MODULE] = np.asarray(state.orbit.propellant)
-    # Thrust comes from behind: it presses as the launcher's does.
-    return Rows(columns | _loads(axial, 0.0 * axial, seat), phase)
+        columns.pop(name)
+    columns[_MODULE] = columns.pop("propellant")[:, 0]
+    phase = np.where(columns["thrust"] > 0.0, burning, "orbit").astype("<U16")
+    return Rows(columns, phase)
 
 
-def _entry(lander: Lander, landed: Landed, tape: Tape, seat: Couch) -> Rows:
-    start, bank, turning = np.asarray(tape.t[0]), landed.bank, lander.turning
-
-    def look(block: Tape) -> Any:
-        if turning is None:
-            return _look_entry(lander.world, lander.capsule, bank, start, block)
-        flown = (turning.body, turning.control)
-        return look_turning(lander.world, flown, bank, start, block)
-
-    seen, state = looked_at(tape, look), tape.state
-    loads = _loads(seen.pop("load_axial"), seen.pop("load_normal"), seat)
-    columns = _columns(tape, seen, state.position, state.velocity)
-    return Rows(columns | loads, np.full(int(tape.count), "entry", dtype="<U16"))
-
-
-def _descent(world: World, capsule: Capsule, train: Train, tape: Tape, seat: Couch) -> Rows:
-    count = int(tape.count)
-    tape = cut(tape, slice(count), count)
-    seen = looked_at(tape, lambda block: _look_descent(world, capsule, train, block))
-    state = tape.state
-    seen.pop("canopy_load")
-    loads = _loads(seen.pop("load_axial"), seen.pop("load_normal"), seat)
-    columns = _columns(tape, seen, state.position, state.velocity)
-    return Rows(columns | loads, np.full(count, "descent", dtype="<U16"))
-
-
-def _columns(tape: Tape, seen: dict[str, Array], position: Any, velocity: Any) -> dict[str, Array]:
-    return seen | {
-        "time": np.asarray(tape.t),
-        "position_gcrs": components(position),
-        "velocity_gcrs": components(velocity),
-    }
+def _seen(motion: AbstractMotion, tape: Tape, phase: str, seat: Couch) -> Rows:
+    """The rows of one lane's tape; thrust comes from behind: it presses as the launcher's does."""
+    seen = looked_at(tape, lambda block: _look(motion, block))
+    seen.pop("canopy_load", None)
+    axial = np.nan_to_num(seen.pop("load_axial"))
+    normal = seen.pop("load_normal", 0.0 * axial)
+    columns = seen | {"time": np.asarray(tape.t)} | _loads(axial, normal, seat)
+    return Rows(columns, np.full(int(tape.count), phase, dtype="<U16"))
 
 
 def _loads(axial: Array, normal: Array, seat: Couch) -> dict[str, Array]:
@@ -184,18 +151,8 @@ def _loads(axial: Array, normal: Array, seat: Couch) -> dict[str, Array]:
 
 
 @programme
-def _look_orbit(world: World, craft: Spacecraft, burns: orbit.Burns, tape: Tape) -> Any:
-    return orbit.observe_cruise(world, craft, burns, tape)
-
-
-@programme
-def _look_entry(world: World, capsule: Capsule, bank: BankProfile, start: Any, tape: Tape) -> Any:
-    return entry.observe_entry(world, capsule, bank, start, tape)
-
-
-@programme
-def _look_descent(world: World, capsule: Capsule, train: Train, tape: Tape) -> Any:
-    return descent.observe_descent(world, capsule, train, tape)
+def _look(motion: AbstractMotion, tape: Tape) -> Row:
+    return rows_of(motion, tape)
 
 
 def whole_history(

@@ -20,10 +20,12 @@ from yaan.design.return_plan import AFTER, bank_of, handover_of, make_plan, turn
 from yaan.design.return_search import Home, fly_home, lander_of
 from yaan.design.shadow import landing_errors, orbit_errors
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State, state_of
 from yaan.flight import legs
 from yaan.flight.accuracy import PhaseError, accurately
-from yaan.flight.legs import States
+from yaan.flight.legs import Save
 from yaan.flight.models.craft import build_capsule, build_interface, build_train
+from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.flight.models.world import HORIZON, build_world, epoch_of
 from yaan.results.provenance import Provenance
 from yaan.results.trajectory import History
@@ -62,16 +64,13 @@ class Returned:
     errors: list[PhaseError]
 
 
-def go_home(world: World, spec: MissionSpec, ascent: History, tell: Tell) -> Returned:
-    """Fly home from the end of the ascent."""
-    assert spec.spacecraft is not None
-    loaded = spec.spacecraft.service_module.propellant
-    separated = States(
-        ascent["time"][-1:],
-        ascent["position_gcrs"][-1:],
-        ascent["velocity_gcrs"][-1:],
-        np.array([loaded]),
-    )
+def go_home(
+    world: World, spec: MissionSpec, ascent: History, inserted: State, tell: Tell
+) -> Returned:
+    """Fly home from `inserted`, the end of the ascent, as the spacecraft leaves its launcher."""
+    stack = stack_of(spec)
+    separated = inserted.dropping(*stack.launcher)
+    loaded = float(separated.tanks[0, stack.tank(MODULE)])
     home = fly_home(world, make_plan(spec), separated, elevation_of(spec), tell)
     tell("flying its shadow, which tells its errors")
     errors, interface = orbit_errors(world, home)
@@ -100,10 +99,11 @@ def prepare_home(world: World, spec: MissionSpec) -> None:
     lander, seat = lander_of(world, plan), couch(seat_of(spec.crew))
     state = (np.zeros(1), np.array([[EARTH_RADIUS, 0.0, 0.0]]), np.array([[0.0, 7.5e3, 0.0]]))
     up = np.array([[1.0, 0.0, 0.0]])
-    high = States(state[0], state[1] + 400e3 * up, state[2], np.zeros(1))
-    low = States(state[0], state[1] + 100.0 * up, state[2] * 0.0 - 10.0 * up, np.zeros(1))
+    stack = stack_of(spec)
+    high = state_of(state[0], state[1] + 400e3 * up, state[2], *stack.empty)
+    low = state_of(state[0], state[1] + 100.0 * up, state[2] * 0.0 - 10.0 * up, *stack.empty)
     kept = legs.coast(
-        world, plan.raising.craft, high, legs.Burns.none(1), stop=0.0, step=1.0, record=True
+        world, plan.raising.craft, high, legs.Burns.none(1), stop=0.0, step=1.0, save=Save.STEPS
     )
     path_rows(world, plan.raising.craft, kept, seat)
     landed = land(lander, low, None, plan.bank.nominal, lambda text: None)
@@ -126,7 +126,7 @@ def enter_alone(spec: EntrySpec, provenance: Provenance, tell: Tell) -> Entered:
         turning=turning_of(spec.capsule, spec.entry),
     )
     position, velocity = build_interface(spec.interface, world)
-    start = States(np.zeros(1), components(position)[None], components(velocity)[None], np.zeros(1))
+    start = state_of(np.zeros(1), components(position)[None], components(velocity)[None])
     aim = None
     if spec.landing is not None:
         aim = (spec.landing.aim.latitude, spec.landing.aim.longitude)

@@ -15,9 +15,10 @@ from yaan.flight.models.craft import (
     build_spacecraft,
     build_train,
 )
+from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.flight.turning import Turning
 from yaan.gnc.bank import BankProfile
-from yaan.motion.entering import Handover
+from yaan.motion.entry import Handover
 from yaan.spacetime.zone import Zone
 from yaan.vehicle.parachute import Train
 from yaan.vehicle.spacecraft import Spacecraft
@@ -85,7 +86,11 @@ def make_plan(spec: MissionSpec) -> Plan:
             band=None if spec.orbit.perigee_band is None else _pair(spec.orbit.perigee_band),
             apogee_height=trimmed if raise_.burns == 2 else None,
         ),
-        craft=Craft(build_spacecraft(spec, spec.deorbit.engines), build_capsule(capsule)),
+        craft=Craft(
+            build_spacecraft(spec, spec.deorbit.engines),
+            build_capsule(capsule),
+            stack_of(spec).of([MODULE]),
+        ),
         train=None if capsule.parachutes is None else build_train(capsule.parachutes),
         way=Way(
             entry_angle=spec.deorbit.entry_angle,

@@ -31,11 +31,15 @@ from yaan.design.passes import Track
 from yaan.design.raising import Raised
 from yaan.design.return_plan import Plan
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State
 from yaan.flight import legs
-from yaan.flight.legs import LANES, Array, States
+from yaan.flight.legs import LANES, Array, Save
+from yaan.motion.base import Leg
+from yaan.motion.orbit import FLOOR
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.path import Path
 from yaan.spacetime.zone import Disc
+from yaan.vehicle.spacecraft import Spacecraft
 
 SAMPLE = 10.0
 """Ground tracks are sampled this often [s]."""
@@ -68,12 +72,12 @@ class Home:
 
     world: World
     plan: Plan
-    separated: States
+    separated: State
     """One lane: where the launcher left it."""
     perigees: Array
     """Of the orbits looked at [m]."""
     raised: Raised
-    kept: legs.Coast
+    kept: Leg
     """Every orbit, recorded from separation to the end of the window."""
     reference: Reference
     nominal_bank: float
@@ -118,9 +122,7 @@ def lander_of(world: World, plan: Plan) -> Lander:
     )
 
 
-def fly_home(
-    world: World, plan: Plan, separated: States, sun: choice.Elevation, tell: Tell
-) -> Home:
+def fly_home(world: World, plan: Plan, separated: State, sun: choice.Elevation, tell: Tell) -> Home:
     """Fly from `separated` (one lane) to the sea."""
     step = plan.way.orbit_step
     tell("raising the orbit")
@@ -134,7 +136,7 @@ def fly_home(
         *(world, plan.raising.craft, start, raised.burns),
         stop=end,
         step=step,
-        record=True,
+        save=Save.STEPS,
         watch=lambda share: tell(f"{keeping}, {share:.0%}"),
     )
     paths = [raising.recorded(kept, i) for i in range(LANES)]
@@ -173,7 +175,7 @@ def _perigees(plan: Plan) -> Array:
     return np.sort(np.append(np.linspace(*plan.raising.band, LANES - 1), plan.raising.perigee))
 
 
-def _raise(world: World, plan: Plan, separated: States, perigees: Array) -> Raised:
+def _raise(world: World, plan: Plan, separated: State, perigees: Array) -> Raised:
     step = plan.way.orbit_step
     near = raising.apogees(world, plan.raising.craft, separated, plan.raising.apogee, step)[-1]
     start = separated.take(np.zeros(LANES, dtype=int))
@@ -188,60 +190,46 @@ def _raise(world: World, plan: Plan, separated: States, perigees: Array) -> Rais
     )
 
 
-def rows_before(kept: legs.Coast, times: Array) -> States:
-    """The recorded state of each lane last before `times` [s]."""
+def rows_before(kept: Leg, craft: Spacecraft, times: Array) -> State:
+    """The saved state of each lane of a coast last before `times` [s]."""
     assert kept.tape is not None
     tape = kept.tape
     rows = [
         int(np.searchsorted(tape.t[i, : int(tape.count[i])], times[i], side="right")) - 1
         for i in range(len(times))
     ]
-    lanes = np.arange(len(times))
-    orbit = tape.state.orbit
-    pick = (lanes, np.array(rows))
-    return States(
-        np.asarray(tape.t)[pick],
-        np.stack(
-            [np.asarray(c)[pick] for c in (orbit.position.x, orbit.position.y, orbit.position.z)],
-            axis=1,
-        ),
-        np.stack(
-            [np.asarray(c)[pick] for c in (orbit.velocity.x, orbit.velocity.y, orbit.velocity.z)],
-            axis=1,
-        ),
-        orbit.propellant[pick],
-    )
+    return legs.saved_at(kept, np.array(rows), int(craft.tank))
 
 
 def _refer(
-    world: World, plan: Plan, kept: legs.Coast, paths: list[Path], first: float
+    world: World, plan: Plan, kept: Leg, paths: list[Path], first: float
 ) -> tuple[Reference, float, float, Lost | None]:
     """Deorbits before the middle of the window, spread over a revolution; none before `first` [s].
 
     And the bank that the load limit allows, its side reach [m], and why none came down.
     """
     middle = max(plan.wish.time - _DOWN, first)
-    turn = float(np.mean(raising.period(float(world.mu), kept.ends)))
+    turn = float(np.mean(raising.period(float(world.mu), kept.end)))
     ignition = np.maximum(middle - turn * np.arange(LANES) / LANES, first)
-    start = rows_before(kept, ignition - 1.0)
+    start = rows_before(kept, plan.raising.craft, ignition - 1.0)
     case = Case(world, plan.craft, plan.way)
     solved = deorbit.solve_burns(case, start, ignition)
     bank = profiles(plan.bank, np.full(LANES, plan.bank.nominal), REVERSAL)
     down = deorbit.fly_down(case, start, ignition, solved.duration, bank)
     landed = np.flatnonzero(deorbit.came(down))
-    offset = offset_of([paths[i] for i in landed], down.entry.ends.take(landed))
+    offset = offset_of([paths[i] for i in landed], down.entry.end.take(landed))
     if plan.bank.given is None:
         # What the reference bank does to the side the solved one undoes.
         offset = replace(offset, aside=0.0)
     one = int(landed[0]) if len(landed) else 0
-    nominal, reach = sizes_allowed(lander_of(world, plan), down.approach.interface.ends.take(one))
-    lasts = _like_the_landed(down.entry.ends.t - ignition, landed)
-    burnt = down.approach.burnt
-    used = np.maximum(start.propellant - burnt.ends.propellant, 1e-9)
-    spare = burnt.ends.propellant / used
+    nominal, reach = sizes_allowed(lander_of(world, plan), down.approach.interface.end.take(one))
+    lasts = _like_the_landed(down.entry.end.t - ignition, landed)
+    burnt, craft = down.approach.burnt, plan.craft.whole
+    used = np.maximum(craft.propellant(start.tanks) - craft.propellant(burnt.end.tanks), 1e-9)
+    spare = craft.propellant(burnt.end.tanks) / used
     duration = _like_the_landed(solved.duration, landed)
     lost = None if len(landed) else none_down(plan, down, solved)
-    return Reference(offset, duration, lasts, burnt.delta_v, spare), nominal, reach, lost
+    return Reference(offset, duration, lasts, burnt.added.ideal, spare), nominal, reach, lost
 
 
 def _like_the_landed(values: Array, landed: NDArray[np.int64]) -> Array:
@@ -280,16 +268,16 @@ def _descend(world: World, home: Home, best: Opportunity, tell: Tell) -> Home:
     ignition, duration = deorbit.aim_along(case, start, guess, bank, aim)
     start = _row_before(home, lane, ignition - 1.0)
     down = deorbit.fly_approach(
-        case, start, np.array([ignition]), np.array([duration]), record=True
+        case, start, np.array([ignition]), np.array([duration]), save=Save.STEPS
     )
-    if not down.interface.floor_reached[0]:
+    if not down.interface.fired[0, FLOOR]:
         dry = down.burnt.outcome[0] == OutcomeCode.RAN_DRY
         return home if dry else replace(home, lost=stays(plan, ignition, duration))
-    if down.burnt.ends.t[0] < ignition + duration:
+    if down.burnt.end.t[0] < ignition + duration:
         return replace(home, lost=still_burning(plan, down))
-    landed = land(home.lander, down.interface.ends, aim, home.nominal_bank, tell)
+    landed = land(home.lander, down.interface.end, aim, home.nominal_bank, tell)
     return replace(home, down=down, landed=landed)
 
 
-def _row_before(home: Home, lane: int, time: float) -> States:
-    return rows_before(home.kept, np.full(LANES, time)).take(lane)
+def _row_before(home: Home, lane: int, time: float) -> State:
+    return rows_before(home.kept, home.plan.raising.craft, np.full(LANES, time)).take(lane)

@@ -122,7 +122,7 @@ def _carried(log: _Log, joined: Task, found: Solution) -> np.ndarray:
     flight = Searched(joined, log.world, ascent.lengthened(joined.case))
     flight(np.repeat(found.x[None], LANES, axis=0))
     assert flight.last is not None
-    coefficients = np.asarray(flight.last.legs.coefficients)[:, 0]
+    coefficients = np.asarray(flight.last.legs.inner.memory.coefficients)[:, 0]
     known = {u.name: v for u, v in zip(joined.aim.unknowns, found.x, strict=True)}
     for leg, flown in zip(joined.plan.legs, coefficients, strict=False):
         programme = leg.phase.steer.programme

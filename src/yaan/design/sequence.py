@@ -9,13 +9,13 @@ from yaan.base.constants import EARTH_RADIUS
 from yaan.description import LIFT_OFF, MissionSpec, PhaseSpec, ProfileSpec, UntilSpec
 from yaan.flight.models.launcher import Vehicle, burn_time, payload_beyond
 from yaan.gnc.powered import Law
-from yaan.motion.phases import End, Phases
+from yaan.motion.powered import End, Phases
 
 PADDED = 8
 """Phases are padded to a multiple of this, so that missions share a compiled flight."""
 
-_PATIENCE = 4_000.0  # [s] of a phase that nothing ends
-_PAD_PATIENCE = 20.0  # [s] of full thrust that does not lift the vehicle
+_TIMEOUT = 4_000.0  # [s] of a phase that nothing ends
+_PAD_TIMEOUT = 20.0  # [s] of full thrust that does not lift the vehicle
 _LONGEST_IN_AIR = 1.0  # [s]; a peak of dynamic pressure lasts some twenty
 _LAWS = {
     "vertical": Law.VERTICAL,
@@ -183,7 +183,7 @@ def _row(
         "configuration": _shape(spec, vehicle, dropped),
         "time": min(times, default=np.inf),
         "duration": (duration_of(until) or np.inf) if leg.until is None else np.inf,
-        "patience": _patience(spec, leg, burning if final else []),
+        "timeout": _timeout(spec, leg, burning if final else []),
         "ends": _ends(leg, until, stages),
         "heat_flux": until.heat_flux_below or 1.0,
         "dynamic_pressure": until.dynamic_pressure_below or 1.0,
@@ -233,17 +233,17 @@ def _spent(phases: list[PhaseSpec]) -> set[str]:
     return {end.depleted for end in ends if end.depleted and end.model_fields_set == {"depleted"}}
 
 
-def _patience(spec: MissionSpec, leg: Leg, burning: list[str]) -> float:
+def _timeout(spec: MissionSpec, leg: Leg, burning: list[str]) -> float:
     """How long a stage may burn for its orbit: until half of what it pushes is burnt too.
 
     A motor with a thrust curve is out by then, so a phase with a time of its own lasts it.
     """
     if leg.on_pad:
-        return _PAD_PATIENCE
+        return _PAD_TIMEOUT
     until = leg.phase.until
     timed = until.time is not None or until.duration is not None
     solids = all(spec.vehicle.stages[name].engine.thrust_curve for name in burning)
     if not burning or (timed and solids):
-        return _PATIENCE
+        return _TIMEOUT
     carried = payload_beyond(spec, burning[-1])
     return burn_time(spec.vehicle.stages[burning[-1]], 0.5 * carried)

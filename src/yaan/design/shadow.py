@@ -13,19 +13,20 @@ from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853
 from yaan.dynamics.solve import Tape
+from yaan.dynamics.state import State
 from yaan.flight import legs
 from yaan.flight.accuracy import NOISE, TOLD, PhaseError, compare
-from yaan.flight.legs import Array, States
-from yaan.spacetime.frame import components
+from yaan.flight.legs import Array
+from yaan.motion.orbit import FLOOR
 
 _EDGE = 2e-3  # [s] rows beside a switch stand closer than any step
 _SEAT = (1.0, 0.0, 0.0)  # the size of a load does not depend on it
 
 
-def orbit_errors(world: World, home: Home) -> tuple[list[PhaseError], States | None]:
+def orbit_errors(world: World, home: Home) -> tuple[list[PhaseError], State | None]:
     """What the orbit and the deorbit are out by, and where the shadow comes to the interface."""
     down, plan = home.down, home.plan
-    if down is None or down.burnt.tape is None or not down.interface.floor_reached[0]:
+    if down is None or down.burnt.tape is None or not down.interface.fired[0, FLOOR]:
         return [], None
     step, lane = LONGER * plan.way.orbit_step, np.array([home.orbit])
     raised = home.raised.burns
@@ -36,30 +37,24 @@ def orbit_errors(world: World, home: Home) -> tuple[list[PhaseError], States | N
         plan.raising.craft,
         home.separated,
         burns,
-        stop=float(down.burnt.tape.t[0, 0]),
+        stop=float(down.burnt.start.t[0]),
         step=step,
         tolerance=tolerance,
     )
     way = replace(plan.way, orbit_step=step, orbit_tolerance=tolerance)
     case = Case(world, plan.craft, way)
-    beside = deorbit.fly_approach(case, kept.ends, down.ignition, down.duration)
-    orbit = down.burnt.tape.state.orbit
-    first = States(
-        np.asarray(down.burnt.tape.t)[:1, 0],
-        components(orbit.position)[:1, 0],
-        components(orbit.velocity)[:1, 0],
-        orbit.propellant[:1, 0],
-    )
+    beside = deorbit.fly_approach(case, kept.end, down.ignition, down.duration)
+    first = down.burnt.start
     assert home.kept.tape is not None
     assert down.interface.tape is not None
     orbiting = _times(home.kept.tape, home.orbit)
     coming = np.concatenate([_times(down.burnt.tape, 0), _times(down.interface.tape, 0)])
     before = orbiting[orbiting <= first.t[0] + 1e-9]
     errors = [
-        _error("orbit", home.separated, first, kept.ends, before),
-        _error("deorbit", home.separated, down.interface.ends, beside.interface.ends, coming),
+        _error("orbit", home.separated, first, kept.end, before),
+        _error("deorbit", home.separated, down.interface.end, beside.interface.end, coming),
     ]
-    return errors, beside.interface.ends
+    return errors, beside.interface.end
 
 
 def _times(tape: Tape, lane: int) -> Array:
@@ -68,7 +63,7 @@ def _times(tape: Tape, lane: int) -> Array:
 
 
 def landing_errors(
-    lander: Lander, landed: Landed, interface: States | None = None
+    lander: Lander, landed: Landed, interface: State | None = None
 ) -> list[PhaseError]:
     """What the entry and the descent are out by; the shadow starts where its orbit left it."""
     shadow = shadow_of(lander, landed, landed.interface if interface is None else interface)
@@ -77,9 +72,9 @@ def landing_errors(
     return compare(*rows)
 
 
-def _error(name: str, start: States, end: States, beside: States, times: Array) -> PhaseError:
-    away = np.linalg.norm(end.position[0] - beside.position[0])
-    faster = np.linalg.norm(end.velocity[0] - beside.velocity[0])
+def _error(name: str, start: State, end: State, beside: State, times: Array) -> PhaseError:
+    away = np.linalg.norm(end.position_gcrs[0] - beside.position_gcrs[0])
+    faster = np.linalg.norm(end.velocity_gcrs[0] - beside.velocity_gcrs[0])
     steps = np.diff(times)
     # Errors in orbit grow from the separation on, whatever the phase.
     lasts = float(end.t[0] - start.t[0])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import equinox as eqx
+import jax
 import numpy as np
 
 from yaan.design.seek import seek
@@ -10,10 +11,13 @@ from yaan.design.task import Searched, Task, Watch
 from yaan.dynamics.accuracy import shortened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
+from yaan.dynamics.state import State, state_of
 from yaan.flight import ascent
 from yaan.flight.ascent import Batch, Lane
+from yaan.flight.models.launcher import stack_of
 from yaan.search.targeting import refine
 from yaan.search.unknowns import LANES, Solution, Tolerance, Unknown
+from yaan.spacetime.frame import components
 
 _AT_BOUND = 0.02
 """In scales of the unknown: the last steps to the targets move what is at a bound a little."""
@@ -52,6 +56,23 @@ class Steered:
         mine = zip(self.task.aim.unknowns, self.solution.x, strict=True)
         known |= {unknown.name: float(value) for unknown, value in mine}
         return np.array([known.get(u.name, u.guess) for u in task.aim.unknowns])
+
+    @property
+    def end(self) -> State:
+        """Where the ascent hands over: what it has not dropped, with what is left in the tanks."""
+        lane, plan = self.lane, self.task.plan
+        last = jax.tree.map(lambda leaf: leaf[len(plan.legs) - 1], (lane.legs, plan.phases))
+        legs, phase = last
+        stack = stack_of(self.task.spec)
+        tanks = np.array(stack.loads)
+        stages = len(self.task.vehicle.stages)
+        tanks[:stages] = legs.inner.propellant
+        items = phase.items_aboard
+        aboard = np.concatenate(
+            [phase.stages_aboard, items[:-1], np.repeat(items[-1:], len(stack.payload))]
+        )
+        place, motion = components(legs.inner.position), components(legs.inner.velocity)
+        return state_of(np.atleast_1d(legs.stop), place[None], motion[None], tanks, aboard)
 
     @property
     def lane(self) -> Lane:

@@ -14,10 +14,11 @@ from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
 from yaan.dynamics.solve import Tape
+from yaan.flight.start import on_pad
 from yaan.gnc.powered import Law, Steering
-from yaan.motion import powered_row
-from yaan.motion.phases import Phases
-from yaan.motion.powered import Leg, ascend
+from yaan.motion.base import Legs
+from yaan.motion.powered import Phases, Reached, ascend, observe, reached
+from yaan.motion.row import Row
 from yaan.search.unknowns import LANES
 from yaan.spacetime.earth import Geodetic
 from yaan.spacetime.elements import Elements
@@ -89,7 +90,7 @@ class Batch:
     """How a batch went: `ends` for the targets, and lanes to be observed."""
 
     ends: Ends
-    legs: Leg
+    legs: Legs
     tape: Tape
     cases: Case
     steering: Steering
@@ -113,7 +114,7 @@ class Batch:
 class Lane(eqx.Module):
     """One recorded flight."""
 
-    legs: Leg
+    legs: Legs
     tape: Tape
     case: Case
     steering: Steering
@@ -206,19 +207,22 @@ def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
 @programme
 def _fly(
     world: World, cases: Case, steering: Steering, *, rows: int
-) -> tuple[Leg, Tape | None, powered_row.End]:
-    flown = (cases.launcher, cases.phases, steering, cases.pad)
+) -> tuple[Legs, Tape | None, Reached]:
+    start = jax.vmap(lambda place, loads: on_pad(world, place, loads))(
+        cases.pad, cases.launcher.propellant
+    )
+    flown = (cases.launcher, cases.phases, steering, start)
     legs, tape = ascend(world, *flown, tolerance=cases.tolerance, rows=rows)
-    each = jax.vmap(jax.vmap(powered_row.end, in_axes=(None, 0, 0, 0)), in_axes=(None, 0, 0, 0))
-    ends = each(world, legs.stop, legs.state.position, legs.state.velocity)
+    each = jax.vmap(jax.vmap(reached, in_axes=(None, 0, 0, 0)), in_axes=(None, 0, 0, 0))
+    ends = each(world, legs.stop, legs.inner.position, legs.inner.velocity)
     return legs, tape, ends
 
 
-def _host(legs: Leg, ends: powered_row.End) -> Ends:
+def _host(legs: Legs, ends: Reached) -> Ends:
     def turned(leaf: Any) -> np.ndarray:
         return np.moveaxis(np.asarray(leaf), 0, 1)
 
-    position = legs.state.position
+    position = legs.inner.position
 
     return Ends(
         time=turned(legs.stop),
@@ -229,19 +233,17 @@ def _host(legs: Leg, ends: powered_row.End) -> Ends:
         perigee=turned(ends.elements.perigee),
         apogee=turned(ends.elements.apogee),
         inclination=turned(ends.elements.inclination),
-        propellant=turned(legs.state.propellant),
+        propellant=turned(legs.inner.propellant),
         outcome=turned(legs.outcome),
     )
 
 
-def observe_lane(world: World, lane: Lane) -> powered_row.Observation:
+def observe_lane(world: World, lane: Lane) -> Row:
     """All rows of a lane as NumPy arrays; those beyond its count mean nothing."""
     return jax.device_get(_observe(world, lane))
 
 
 @programme
-def _observe(world: World, lane: Lane) -> powered_row.Observation:
+def _observe(world: World, lane: Lane) -> Row:
     case = lane.case
-    return powered_row.observe(
-        world, case.launcher, case.phases, lane.steering, lane.legs, lane.tape
-    )
+    return observe(world, case.launcher, case.phases, lane.steering, lane.legs, lane.tape)

@@ -11,10 +11,10 @@ from yaan.base.programme import programme
 from yaan.base.session import computing
 from yaan.description import BodyFlightSpec
 from yaan.dynamics.accuracy import LONGER, loosened, shortened
-from yaan.dynamics.body import BodyState, Pulses
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853, RK4
 from yaan.dynamics.solve import Tape
+from yaan.dynamics.state import State
 from yaan.flight.accuracy import PhaseError, accurately, compare
 from yaan.flight.models.body import (
     build_body,
@@ -25,15 +25,14 @@ from yaan.flight.models.body import (
 from yaan.flight.models.world import HORIZON, build_world
 from yaan.flight.progress import Clock, Progress, Report, before
 from yaan.flight.recording import Array, looked_at, written
-from yaan.motion.body import BodyLeg, BodyPhases, Fineness, fly_body
-from yaan.motion.body_row import observe_body
+from yaan.motion.base import Legs
+from yaan.motion.body import Cast, Fineness, fly_body, observe_body
+from yaan.motion.row import Row
 from yaan.results.outcome import OutcomeCode
 from yaan.results.provenance import Provenance
 from yaan.results.trajectory import History, make_history
 from yaan.spacetime.earth import geodetic
-from yaan.spacetime.frame import components
 from yaan.spacetime.zone import distance
-from yaan.vehicle.body import Configuration
 
 _METHODS: Final = {"rk4": RK4, "dop853": DOP853}
 _ROWS: Final = (16_384, 131_072, 524_288)
@@ -46,9 +45,6 @@ _LANES: Final = 2
 _UNDEFINED: Final = ("yaw_vvlh", "pitch_vvlh", "roll_vvlh")
 """Columns that are no numbers where a body falls straight to the Earth's centre."""
 
-Cast = tuple[Configuration, BodyPhases, Pulses]
-"""What flies, when, and what pushes it."""
-
 
 @dataclass(frozen=True)
 class FlownBody:
@@ -57,7 +53,7 @@ class FlownBody:
     provenance: Provenance
     spec: BodyFlightSpec
     world: World
-    legs: BodyLeg
+    legs: Legs
     """How each phase went; leaves have the phases on their first axis."""
     history: History
     full: bool
@@ -103,7 +99,7 @@ def fly_body_file(
     return flown, clock.spent
 
 
-def grounded(spec: BodyFlightSpec, world: World, start: BodyState) -> World:
+def grounded(spec: BodyFlightSpec, world: World, start: State) -> World:
     """The world with the ground where the body starts, if that is lower and the file is silent."""
     if spec.ground is not None:
         return world
@@ -130,7 +126,7 @@ def gradient(spec: BodyFlightSpec) -> bool:
 class _Lane(NamedTuple):
     """The legs and the written rows of one lane, on the host and without the axis of lanes."""
 
-    legs: BodyLeg
+    legs: Legs
     tape: Tape
     full: bool
 
@@ -139,7 +135,7 @@ def _flown(
     spec: BodyFlightSpec,
     world: World,
     cast: Cast,
-    start: BodyState,
+    start: State,
     tolerance: float,
     tell: Report,
 ) -> list[_Lane]:
@@ -190,20 +186,17 @@ def rows_of(spec: BodyFlightSpec) -> int:
 def _fly(
     world: World,
     cast: Cast,
-    start: BodyState,
+    start: State,
     fine: Fineness,
     *,
     rows: int,
     gradient: bool,
     method: str,
-) -> tuple[BodyLeg, Any]:
+) -> tuple[Legs, Any]:
     body, phases, pulses = cast
     return fly_body(
         world,
-        jax.tree.map(lambda leaf: jnp.stack([leaf] * _LANES), body),
-        phases,
-        pulses,
-        jnp.zeros(_LANES),
+        (jax.tree.map(lambda leaf: jnp.stack([leaf] * _LANES), body), phases, pulses),
         jax.tree.map(lambda leaf: jnp.concatenate([leaf] * _LANES), start),
         fineness=fine,
         gradient=gradient,
@@ -213,20 +206,13 @@ def _fly(
 
 
 @programme
-def _look(world: World, cast: Cast, legs: BodyLeg, tape: Tape, *, gradient: bool) -> Any:
-    return observe_body(world, *cast, legs, tape, gradient=gradient)
+def _look(world: World, cast: Cast, legs: Legs, tape: Tape, *, gradient: bool) -> Row:
+    return observe_body(world, cast, legs, tape, gradient=gradient)
 
 
 def _history(spec: BodyFlightSpec, tape: Tape, observed: dict[str, Array]) -> History:
     """The history: one row a step, two where phases meet."""
-    state = tape.state
-    columns = observed | {
-        "time": np.asarray(tape.t),
-        "phase": np.asarray(tape.label),
-        "position_gcrs": components(state.position),
-        "velocity_gcrs": components(state.velocity),
-        "propellant": np.asarray(state.propellant),
-    }
+    columns = observed | {"time": np.asarray(tape.t), "phase": np.asarray(tape.label)}
     known = _known(columns)
     columns = {name: values[:known] for name, values in columns.items()}
     north, east = columns["latitude"], columns["longitude"]

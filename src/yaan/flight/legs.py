@@ -1,13 +1,15 @@
-"""Batches of legs on the way home: states in, states and recordings out.
+"""Batches of legs of the return: states in, states and recordings out.
 
 Each kind of leg is one compiled programme for `LANES` lanes, whatever is asked of it: a search
 over orbits, a deorbit burn tried sixteen ways, or the one flight that is kept.
 """
 
+import enum
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+import equinox as eqx
 import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,14 +17,17 @@ from numpy.typing import ArrayLike, NDArray
 from yaan.base.programme import programme
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
+from yaan.dynamics.state import State, nothing_added
 from yaan.flight.recording import joined
 from yaan.gnc.bank import BankProfile
-from yaan.motion import entry, orbit
-from yaan.motion.descent import Descent, descend
-from yaan.motion.entering import Handover
+from yaan.motion import descent, entry, orbit
+from yaan.motion.base import Leg, fly
+from yaan.motion.descent import Descended
+from yaan.motion.entry import Handover
+from yaan.motion.rigid_entry import RigidEntry
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import Geodetic, geodetic
-from yaan.spacetime.frame import Frame, components, vector
+from yaan.spacetime.frame import Frame, vector
 from yaan.vehicle.capsule import Capsule
 from yaan.vehicle.parachute import Train
 from yaan.vehicle.spacecraft import Spacecraft
@@ -36,7 +41,7 @@ LEG_ROWS = 1_024
 ENTRY_ROWS = 2_048
 """Rows of a recorded entry; one that needs more is flown again with twice as many."""
 
-HANG_ROWS = 4_096
+DESCENT_ROWS = 4_096
 """Rows of a recorded descent; as for an entry."""
 
 _PIECE = 900
@@ -58,29 +63,13 @@ _GROUND_ROWS = 8_192
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class States:
-    """Where lanes are and when, on the host: [n] s, [n, 3] m and m/s in GCRS, [n] kg."""
+class Save(enum.Enum):
+    """What is saved of a leg besides its ends."""
 
-    t: Array
-    position: Array
-    velocity: Array
-    propellant: Array
-
-    def __len__(self) -> int:
-        """Number of lanes."""
-        return len(self.t)
-
-    def take(self, rows: ArrayLike) -> "States":
-        """The lanes `rows`, which may repeat."""
-        index = np.atleast_1d(np.asarray(rows))
-        return States(
-            self.t[index], self.position[index], self.velocity[index], self.propellant[index]
-        )
-
-    def emptied(self) -> "States":
-        """The same states without propellant."""
-        return replace(self, propellant=np.zeros_like(self.propellant))
+    ENDS = enum.auto()
+    """Nothing."""
+    STEPS = enum.auto()
+    """Every step."""
 
 
 @dataclass(frozen=True)
@@ -110,231 +99,178 @@ BURNS = 2
 """Burns that one leg may have."""
 
 
-@dataclass(frozen=True)
-class Coast:
-    """A leg in orbit: its ends, and its recording if one was asked for."""
-
-    ends: States
-    outcome: NDArray[np.int64]
-    floor_reached: NDArray[np.bool_]
-    delta_v: Array
-    tape: Tape | None
-
-
-@dataclass(frozen=True)
-class Fall:
-    """An entry: its ends, what it felt, and its recording if one was asked for."""
-
-    ends: States
-    outcome: NDArray[np.int64]
-    latitude: Array
-    longitude: Array
-    peak_load: Array
-    peak_flux: Array
-    heat_load: Array
-    tape: Tape | None
-
-
 def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
     world: World,
     craft: Spacecraft,
-    start: States,
+    start: State,
     burns: Burns,
     *,
     stop: ArrayLike,
     step: float,
     floor: float = -1e9,
     tolerance: float = ORBIT_TOLERANCE,
-    record: bool = False,
+    save: Save = Save.ENDS,
     watch: Callable[[float], None] | None = None,
-) -> Coast:
+) -> Leg:
     """Fly lanes in orbit until `stop` [s] or down to `floor` [m].
 
-    `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`.
+    `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`. What the leg added is
+    that of all pieces; its inner state is that of the last.
 
-    The flight is made in pieces: with `record` such as fit the recording, which are joined, else
-    such as one leg may take. `watch` is told after each which share of the way is flown.
+    The flight is made in pieces: those that are saved fit the recording, and are joined, others
+    are as long as one leg may be. `watch` is told after each which share of the way is flown.
     """
     count, index = len(start), _padded(len(start))
-    now = start.take(index)
+    first = now = start.take(index)
     last = np.broadcast_to(np.asarray(stop, dtype=float), (count,))[index]
     flown = orbit.Burns(burns.start[index], burns.duration[index], burns.sense[index])
+    saved = save is Save.STEPS
     pieces: list[Tape] = []
     outcome = np.zeros(LANES, dtype=np.int64)
-    delta_v = np.zeros(LANES)
+    added = nothing_added(np.zeros(LANES))
     while True:
-        until = np.minimum(last, now.t + (_PIECE if record else _LONG_PIECE) * step)
-        state = (now.t, now.position, now.velocity, now.propellant)
-        limits = tuple(np.full(LANES, x) for x in (floor, step, tolerance))
-        ended, tape = _coast(world, craft, flown, state, until, limits)
-        if record:
-            pieces.append(jax.device_get(tape))
-        ended = jax.device_get(ended)
-        now = States(
-            ended.t,
-            components(ended.state.position),
-            components(ended.state.velocity),
-            ended.state.propellant,
-        )
+        until = np.minimum(last, now.t + (_PIECE if saved else _LONG_PIECE) * step)
+        motion = orbit.Orbit(world, in_lanes(craft), flown, np.full(LANES, floor))
+        leg = _coast(motion, now, until, np.full(LANES, step), np.full(LANES, tolerance))
+        if saved:
+            pieces.append(jax.device_get(leg.tape))
+        leg = jax.device_get(without_rows(leg))
+        now = leg.end
         if watch is not None:
-            watch(
-                float(np.min((now.t - start.t[index]) / np.maximum(last - start.t[index], _CLOSE)))
-            )
+            watch(float(np.min((now.t - first.t) / np.maximum(last - first.t, _CLOSE))))
         # A burn that once ran dry stays so, whatever comes after.
-        outcome = np.where(outcome == OutcomeCode.RAN_DRY, outcome, ended.outcome)
-        delta_v = delta_v + ended.delta_v
+        outcome = np.where(outcome == OutcomeCode.RAN_DRY, outcome, leg.outcome)
+        added = jax.tree.map(np.add, added, leg.added)
         able = np.isin(outcome, (OutcomeCode.REACHED, OutcomeCode.RAN_DRY))
-        if not np.any(able & ~ended.floor_reached & (now.t < last - _CLOSE)):
+        if not np.any(able & ~leg.fired[:, orbit.FLOOR] & (now.t < last - _CLOSE)):
             break
-    return Coast(
-        ends=now.take(np.arange(count)),
-        outcome=outcome[:count],
-        floor_reached=ended.floor_reached[:count],
-        delta_v=delta_v[:count],
-        tape=joined(pieces) if record else None,
+    tape = joined(pieces) if saved else None
+    whole = (first, outcome, added, tape)
+    leg = eqx.tree_at(
+        lambda x: (x.start, x.outcome, x.added, x.tape), leg, whole, is_leaf=lambda x: x is None
     )
+    return leg.take(np.arange(count))
 
 
 @programme
 def _coast(
-    world: World,
-    craft: Spacecraft,
-    burns: orbit.Burns,
-    start: tuple[jax.Array, ...],
-    stop: jax.Array,
-    limits: tuple[jax.Array, jax.Array, jax.Array],
-) -> tuple[Any, Tape | None]:
-    (t, position, velocity, propellant), (floor, step, tolerance) = start, limits
-    return orbit.cruise(
-        world,
-        craft,
-        burns,
-        t,
-        vector(position, Frame.GCRS),
-        vector(velocity, Frame.GCRS),
-        propellant,
-        stop=stop,
-        floor=floor,
-        step=step,
-        tolerance=tolerance,
-        rows=LEG_ROWS,
-    )
+    motion: orbit.Orbit, start: State, stop: jax.Array, step: jax.Array, tolerance: jax.Array
+) -> Leg:
+    return fly(motion, start, stop=stop, step=step, tolerance=tolerance, rows=LEG_ROWS)
 
 
-def fall(  # noqa: PLR0913 - who, where from, where to, and by what step
+def enter(  # noqa: PLR0913 - who, where from, where to, and by what step
     world: World,
     capsule: Capsule,
-    start: States,
+    start: State,
     bank: BankProfile,
     *,
     until: Handover,
     step: float,
     tolerance: float = 1.0,
-    record: bool = False,
-) -> Fall:
+    save: Save = Save.ENDS,
+) -> Leg:
     """Fly lanes through the air to where the entry ends; `bank` has one profile a lane.
 
     `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`.
     """
     count, index = len(start), _padded(len(start))
-    lanes = start.take(index)
-    profile = BankProfile(np.asarray(bank.time)[index], np.asarray(bank.angle)[index])
-    state = (lanes.t, lanes.position, lanes.velocity)
-    limits = (in_lanes(until), *(np.full(LANES, x) for x in (step, tolerance)))
-    rows = ENTRY_ROWS
-    while True:
-        ended, tape = _fall(world, in_lanes(capsule), profile, state, limits, rows=rows)
-        if not record or int(np.max(tape.count)) <= rows:
-            break
-        rows = enough(rows, tape)
-    ended, tape = jax.device_get((ended, tape if record else None))
-    state = ended.state
-    ends = States(ended.t, components(state.position), components(state.velocity), np.zeros(LANES))
-    return Fall(
-        ends=ends.take(np.arange(count)),
-        outcome=ended.outcome[:count],
-        latitude=ended.latitude[:count],
-        longitude=ended.longitude[:count],
-        peak_load=ended.peak_load[:count],
-        peak_flux=ended.peak_flux[:count],
-        heat_load=ended.heat_load[:count],
-        tape=tape,
+    lanes, loose = start.take(index), np.full(LANES, tolerance)
+    motion = entry.Entry(
+        world,
+        in_lanes(capsule),
+        BankProfile(np.asarray(bank.time)[index], np.asarray(bank.angle)[index]),
+        lanes.t,
+        in_lanes(until),
+        np.full(LANES, step),
+        entry.coasting_step(loose),
     )
+    leg = _saved(lambda rows: _enter(motion, lanes, loose, rows=rows), ENTRY_ROWS, save)
+    return leg.take(np.arange(count))
 
 
 @programme
-def _fall(
-    world: World,
-    capsule: Capsule,
-    bank: BankProfile,
-    start: tuple[jax.Array, ...],
-    limits: tuple[Handover, jax.Array, jax.Array],
-    *,
-    rows: int,
-) -> tuple[Any, Any]:
-    (t, position, velocity), (until, step, tolerance) = start, limits
-    return entry.enter(
-        world,
-        capsule,
-        bank,
-        t,
-        vector(position, Frame.GCRS),
-        vector(velocity, Frame.GCRS),
-        until=until,
-        step=step,
-        tolerance=tolerance,
-        rows=rows,
-    )
+def _enter(motion: entry.Entry, start: State, tolerance: jax.Array, *, rows: int) -> Leg:
+    stop = start.t + entry.TIMEOUT
+    return fly(motion, start, stop=stop, step=motion.coast, tolerance=tolerance, rows=rows)
 
 
-def hang(
+def descend(
     world: World,
     capsule: Capsule,
     train: Train,
-    start: States,
+    start: State,
     armed: Array,
     *,
     step: float = OPENING_STEP,
     tolerance: float = 1.0,
-) -> tuple[Descent, Tape]:
-    """Descend on parachutes from one state; the answers are those of its lane.
+) -> tuple[Leg, Descended]:
+    """Descend under canopies from one lane, which is all that the answers have; saved step by step.
 
     `armed` [1] s is when the entry began, from which the first step may have its delay; `step` [s]
     is the longest of an opening; `tolerance` is that of `dynamics.accuracy`.
     """
     one = jax.tree.map(lambda leaf: np.asarray(leaf)[None], (capsule, train))
-    state = (start.t[:1], start.position[:1], start.velocity[:1])
-    rows, limits = HANG_ROWS, (armed, np.full(1, step), np.full(1, tolerance))
-    while True:
-        ended, tape = jax.device_get(_hang(world, *one, state, limits, rows=rows))
-        if int(np.max(tape.count)) <= rows:
-            return jax.tree.map(lambda leaf: leaf[0], (ended, tape))
-        rows = enough(rows, tape)
+    flown: tuple[Capsule, Train] = one
+    motion = descent.Descent(world, *flown, start.t, armed, np.full(1, step))
+    loose = np.full(1, tolerance)
+    leg = _saved(lambda rows: _descend(motion, start, loose, rows=rows), DESCENT_ROWS, Save.STEPS)
+    return leg, jax.tree.map(lambda leaf: leaf[0], jax.device_get(_descended(motion, leg)))
 
 
 @programme
-def _hang(
-    world: World,
-    capsule: Capsule,
-    train: Train,
-    start: tuple[jax.Array, ...],
-    limits: tuple[jax.Array, jax.Array, jax.Array],
-    *,
-    rows: int,
-) -> tuple[Any, Any]:
-    (t, position, velocity), (armed, step, tolerance) = start, limits
-    return descend(
-        world,
-        capsule,
-        train,
-        t,
-        vector(position, Frame.GCRS),
-        vector(velocity, Frame.GCRS),
-        step=step,
-        armed=armed,
-        tolerance=tolerance,
-        rows=rows,
+def _descend(motion: descent.Descent, start: State, tolerance: jax.Array, *, rows: int) -> Leg:
+    step, stop = descent.CALM * motion.step, start.t + descent.TIMEOUT
+    return fly(motion, start, stop=stop, step=step, tolerance=tolerance, rows=rows)
+
+
+@programme
+def _descended(motion: descent.Descent, leg: Leg) -> Descended:
+    return descent.descended(motion, leg)
+
+
+def turn(motion: RigidEntry, start: State, tolerance: Array, rows: int) -> Leg:
+    """Fly a batch of entries of rigid bodies, saved step by step."""
+    return _saved(lambda rows: _turn(motion, start, tolerance, rows=rows), rows, Save.STEPS)
+
+
+@programme
+def _turn(motion: RigidEntry, start: State, tolerance: jax.Array, *, rows: int) -> Leg:
+    stop = start.t + entry.TIMEOUT
+    return fly(motion, start, stop=stop, step=motion.step, tolerance=tolerance, rows=rows)
+
+
+def _saved(flown: Callable[[int], Leg], rows: int, save: Save) -> Leg:
+    """A leg on the host: flown again with more rows until these hold what is saved of it."""
+    leg = flown(rows)
+    while save is Save.STEPS and leg.tape is not None and int(np.max(leg.tape.count)) > rows:
+        rows = enough(rows, leg.tape)
+        leg = flown(rows)
+    return jax.device_get(leg if save is Save.STEPS else without_rows(leg))
+
+
+def saved_at(leg: Leg, rows: NDArray[np.int64], tank: int) -> State:
+    """The states of saved rows of a coast, one a lane; sums are those of its start."""
+    assert leg.tape is not None
+    pick = (np.arange(len(rows)), rows)
+    inner = jax.tree.map(lambda leaf: np.asarray(leaf)[pick], leg.tape.state)
+    left = leg.start.tanks.copy()
+    left[:, tank] = inner.propellant
+    return eqx.tree_at(
+        lambda s: (s.t, s.position, s.velocity, s.tanks),
+        leg.start,
+        (np.asarray(leg.tape.t)[pick], inner.position, inner.velocity, left),
     )
+
+
+def place_of(leg: Leg) -> tuple[Array, Array]:
+    """Latitude and longitude [rad] of the end of each lane, on the host."""
+    return np.asarray(leg.place.latitude), np.asarray(leg.place.longitude)
+
+
+def without_rows(leg: Leg) -> Leg:
+    """The leg without what it has saved."""
+    return eqx.tree_at(lambda x: x.tape, leg, None)
 
 
 def below(world: World, t: Array, position: Array) -> tuple[Array, Array, Array]:

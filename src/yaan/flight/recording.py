@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yaan.dynamics.solve import Tape
+from yaan.motion.row import Row
 from yaan.spacetime.frame import Vector, components
 from yaan.spacetime.rotation import Rotation
 
@@ -58,7 +59,7 @@ def joined(pieces: list[Tape]) -> Tape:
     return relaid(pieces[0], padded(0), padded(1), padded(2), count)
 
 
-def looked_at(tape: Tape, look: Callable[[Tape], Any]) -> dict[str, Array]:
+def looked_at(tape: Tape, look: Callable[[Tape], Row]) -> dict[str, Array]:
     """Columns of all that `look` sees in the rows of one lane's tape."""
     return columns_of(in_blocks(int(tape.count), lambda rows: look(cut(tape, rows, len(rows)))))
 
@@ -76,8 +77,8 @@ def in_blocks(count: int, look: Callable[[NDArray[np.int64]], Any]) -> Any:
     return jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
 
 
-def columns_of(record: Any) -> dict[str, Array]:
-    """The columns of a record of rows, those of the records within it among them."""
+def columns_of(record: Row) -> dict[str, Array]:
+    """The columns that a row knows."""
     found: dict[str, Array] = {}
     for field in fields(record):
         value = getattr(record, field.name)
@@ -85,9 +86,7 @@ def columns_of(record: Any) -> dict[str, Array]:
             found[field.name] = components(value)
         elif isinstance(value, Rotation):
             found[field.name] = quaternions(value)
-        elif isinstance(value, eqx.Module):
-            found |= columns_of(value)
-        else:
+        elif value is not None:
             found[field.name] = np.asarray(value)
     return found
 

@@ -9,10 +9,13 @@ from yaan.gnc.attitude import (
     control_moment,
 )
 from yaan.gnc.bank import BankProfile, constant_bank, eased, rounded, with_reversal
-from yaan.gnc.navigation import Estimate, perfect
-from yaan.gnc.powered import Command, Guidance, Law, Steering, command
+from yaan.gnc.base import AbstractGuidance, Command
+from yaan.gnc.navigation import AbstractNavigator, Estimate, Perfect
+from yaan.gnc.powered import Law, OpenLoop, Steering
 
 __all__ = [
+    "AbstractGuidance",
+    "AbstractNavigator",
     "AirPath",
     "AttitudeCommand",
     "AttitudeControl",
@@ -20,15 +23,14 @@ __all__ = [
     "Command",
     "EntryEstimate",
     "Estimate",
-    "Guidance",
     "Law",
+    "OpenLoop",
+    "Perfect",
     "Steering",
-    "command",
     "command_trim",
     "constant_bank",
     "control_moment",
     "eased",
-    "perfect",
     "rounded",
     "with_reversal",
 ]

@@ -1,7 +1,10 @@
 """What the vehicle believes about itself."""
 
+import abc
+
 import equinox as eqx
 from jaxtyping import Array, Float
+from typing_extensions import override
 
 from yaan.dynamics.forces import Surroundings
 from yaan.spacetime.frame import Vector
@@ -21,8 +24,22 @@ class Estimate(eqx.Module):
     """Local geodetic directions, GCRS axes."""
 
 
-def perfect(
-    t: Float[Array, ""], position: Vector, velocity: Vector, around: Surroundings
-) -> Estimate:
+class AbstractNavigator(eqx.Module):
+    """What makes an estimate of the truth."""
+
+    @abc.abstractmethod
+    def estimate(
+        self, t: Float[Array, ""], position: Vector, velocity: Vector, around: Surroundings
+    ) -> Estimate:
+        """What is believed at `t` [s] of a state in GCRS [m, m/s]; one lane."""
+
+
+class Perfect(AbstractNavigator):
     """Navigation without error. Ignores drift, noise and delay."""
-    return Estimate(t, position, velocity, around.relative, around.up, around.east, around.north)
+
+    @override
+    def estimate(
+        self, t: Array, position: Vector, velocity: Vector, around: Surroundings
+    ) -> Estimate:
+        directions = (around.relative, around.up, around.east, around.north)
+        return Estimate(t, position, velocity, *directions)

@@ -16,11 +16,14 @@ The constants are unknowns of a flight, found by `yaan.search.targeting`, never 
 """
 
 import enum
+from collections.abc import Callable
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
+from typing_extensions import override
 
+from yaan.gnc.base import AbstractGuidance, Command
 from yaan.gnc.navigation import Estimate
 from yaan.spacetime.frame import Vector, where
 
@@ -48,27 +51,82 @@ class Steering(eqx.Module):
     """a, b, c of each programme; a is ignored where a programme continues the last one."""
 
 
-class Guidance(eqx.Module):
-    """What one phase asks of the guidance, and where its programme began."""
+class Memory(eqx.Module):
+    """What the open loop remembers: the programme in force."""
 
+    coefficients: Float[Array, "*lanes 3"]
+    """a, b, c of tan(pitch)."""
+    origin: Float[Array, "*lanes"]
+    """When it began [s]."""
+    slope: Float[Array, "*lanes"]
+    """The last tan(pitch) that was commanded."""
+
+
+class OpenLoop(AbstractGuidance):
+    """The laws of an ascent by time alone, with the constants that were solved for it."""
+
+    steering: Steering
     law: Int[Array, ""]
-    start: Float[Array, ""]  # [s], of the phase
-    stop: Float[Array, ""]  # [s], of the phase; end of the pitch-over
-    coefficients: Float[Array, " 3"]  # a, b, c in force
-    origin: Float[Array, ""]  # [s], start of the programme
+    programme: Int[Array, ""]
+    """Which linear tangent the leg flies; it is only read under that law."""
+    begins: Bool[Array, ""]
+    """The programme starts with this leg."""
+    continuous: Bool[Array, ""]
+    """A programme that begins here starts at the last commanded tan(pitch)."""
+    began: Float[Array, ""]
+    """The leg [s]."""
+    stop: Float[Array, ""]
+    """When time ends the leg [s]; end of the pitch-over."""
+
+    @override
+    def start(self, t: Array, memory: Memory) -> Memory:
+        own = self.steering.tangent[self.programme]
+        own = own.at[0].set(jnp.where(self.continuous, memory.slope, own[0]))
+        return Memory(
+            coefficients=jnp.where(self.begins, own, memory.coefficients),
+            origin=jnp.where(self.begins, t, memory.origin),
+            slope=memory.slope,
+        )
+
+    @override
+    def update(self, look: Callable[[], Estimate], memory: Memory) -> Memory:
+        del look
+        return memory
+
+    @override
+    def finish(self, t: Array, memory: Memory) -> Memory:
+        steered = self.law == Law.LINEAR_TANGENT
+        slope = jnp.where(steered, tangent(memory, t), memory.slope)
+        return Memory(memory.coefficients, memory.origin, slope)
+
+    @override
+    def command(self, estimate: Estimate, memory: Memory) -> Command:
+        steering = self.steering
+        duration = jnp.maximum(self.stop - self.began, 1e-3)
+        done = jnp.clip((estimate.t - self.began) / duration, 0.0, 1.0)
+        over = jnp.where(self.law == Law.PITCH_OVER, done, 1.0)
+        share = jnp.where(self.law == Law.VERTICAL, 0.0, over)
+        climbing = tilted(estimate, steering.azimuth, steering.kick * share)
+        lower = where(self.law == Law.GRAVITY_TURN, _turn(estimate), climbing)
+        above = _linear_tangent(estimate, memory, steering.yaw)
+        return Command(where(self.law == Law.LINEAR_TANGENT, above, lower))
+
+    @override
+    def deadline(self, t: Array, memory: Memory) -> Array:
+        del memory
+        return jnp.full_like(t, jnp.inf)
 
 
-class Command(eqx.Module):
-    """Where the vehicle's axis shall point."""
+def no_memory(like: Float[Array, "*lanes"]) -> Memory:
+    """Before any programme, of the shape of `like`."""
+    still = jnp.zeros_like(like)
+    return Memory(jnp.zeros((*like.shape, 3)), still, still)
 
-    axis: Vector
-    """Unit vector, GCRS."""
 
-
-def tangent(guidance: Guidance, t: Float[Array, ""]) -> Float[Array, ""]:
-    """tan(pitch) of the linear tangent at `t` [s]."""
-    s = (t - guidance.origin) / TANGENT_UNIT
-    a, b, c = guidance.coefficients
+def tangent(memory: Memory, t: Float[Array, ""]) -> Float[Array, ""]:
+    """tan(pitch) of the linear tangent in force at `t` [s]."""
+    s = (t - memory.origin) / TANGENT_UNIT
+    a, b, c = memory.coefficients
     return a + s * (b + s * c)
 
 
@@ -84,28 +142,10 @@ def _turn(estimate: Estimate) -> Vector:
     return v / v.norm()
 
 
-def _linear_tangent(estimate: Estimate, guidance: Guidance, yaw: Float[Array, ""]) -> Vector:
+def _linear_tangent(estimate: Estimate, memory: Memory, yaw: Float[Array, ""]) -> Vector:
     vertical = estimate.position.unit()
     ahead = (estimate.velocity - vertical * estimate.velocity.dot(vertical)).unit()
     right = ahead.cross(vertical)
-    slope = tangent(guidance, estimate.t)
+    slope = tangent(memory, estimate.t)
     heading = ahead * jnp.cos(yaw) + right * jnp.sin(yaw)
     return (heading + vertical * slope) / jnp.sqrt(1.0 + slope**2)
-
-
-def command(estimate: Estimate, guidance: Guidance, steering: Steering) -> Command:
-    """The axis that the phase's law commands."""
-    duration = jnp.maximum(guidance.stop - guidance.start, 1e-3)
-    done = jnp.clip((estimate.t - guidance.start) / duration, 0.0, 1.0)
-    share = jnp.where(
-        guidance.law == Law.VERTICAL, 0.0, jnp.where(guidance.law == Law.PITCH_OVER, done, 1.0)
-    )
-    climbing = tilted(estimate, steering.azimuth, steering.kick * share)
-    turning = _is(guidance, Law.GRAVITY_TURN)
-    above = _is(guidance, Law.LINEAR_TANGENT)
-    lower = where(turning, _turn(estimate), climbing)
-    return Command(where(above, _linear_tangent(estimate, guidance, steering.yaw), lower))
-
-
-def _is(guidance: Guidance, law: Law) -> Bool[Array, ""]:
-    return guidance.law == law

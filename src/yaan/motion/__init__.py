@@ -1,62 +1,41 @@
-"""Kinds of motion: each one integration, and the rows that it shows."""
+"""Kinds of motion: one file each, each one integration between two states that are handed over."""
 
-from yaan.motion.body import BodyEnd, BodyLeg, BodyPhases, fly_body
-from yaan.motion.body_row import BodyObservation, observe_body
-from yaan.motion.descent import (
-    Descent,
-    DescentObservation,
-    DescentState,
-    descend,
-    observe_descent,
-)
-from yaan.motion.entering import Entry, EntryObservation, Handover
-from yaan.motion.entry import EntryState, enter, observe_entry
-from yaan.motion.fall import Fall, fall
-from yaan.motion.orbit import Burns, Cruise, OrbitState, cruise, observe_cruise
-from yaan.motion.phases import End, Phases
-from yaan.motion.powered import Ledger, Leg, State, ascend
-from yaan.motion.rigid_entry import (
-    RigidObservation,
-    RigidState,
-    enter_rigid,
-    observe_rigid,
-    trimmed,
-)
+from yaan.motion.base import AbstractMotion, Leg, Legs, fly, fly_in_turn, rows_of
+from yaan.motion.body import Body, BodyEnd, BodyPhases, fly_body, observe_body
+from yaan.motion.descent import Descended, Descent, descended
+from yaan.motion.entry import Entry, Handover
+from yaan.motion.fall import Fall, Fallen, fall
+from yaan.motion.orbit import Burns, Orbit
+from yaan.motion.powered import End, Phases, Powered, ascend
+from yaan.motion.rigid_entry import RigidEntry
+from yaan.motion.row import Row
 
 __all__ = [
+    "AbstractMotion",
+    "Body",
     "BodyEnd",
-    "BodyLeg",
-    "BodyObservation",
     "BodyPhases",
     "Burns",
-    "Cruise",
+    "Descended",
     "Descent",
-    "DescentObservation",
-    "DescentState",
     "End",
     "Entry",
-    "EntryObservation",
-    "EntryState",
     "Fall",
+    "Fallen",
     "Handover",
-    "Ledger",
     "Leg",
-    "OrbitState",
+    "Legs",
+    "Orbit",
     "Phases",
-    "RigidObservation",
-    "RigidState",
-    "State",
+    "Powered",
+    "RigidEntry",
+    "Row",
     "ascend",
-    "cruise",
-    "descend",
-    "enter",
-    "enter_rigid",
+    "descended",
     "fall",
+    "fly",
     "fly_body",
+    "fly_in_turn",
     "observe_body",
-    "observe_cruise",
-    "observe_descent",
-    "observe_entry",
-    "observe_rigid",
-    "trimmed",
+    "rows_of",
 ]

@@ -9,50 +9,82 @@ Ignores: the motion about the trim angle, the roll's own dynamics (a programme i
 exactly), thrusters, mass lost by ablation.
 """
 
+from typing import Any, ClassVar, NamedTuple
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
+from typing_extensions import override
 
-from yaan.aerodynamics.heating import sutton_graves
+from yaan.aerodynamics.heating import (
+    free_stream_flux,
+    radiative_equilibrium_temperature,
+    sutton_graves,
+)
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
-from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed, loosened
+from yaan.dynamics.accuracy import POSITION, VELOCITY, loosened
 from yaan.dynamics.forces import Surroundings, World, surroundings
-from yaan.dynamics.method import RK4
+from yaan.dynamics.method import RK4, AbstractMethod
 from yaan.dynamics.peaks import Peaks, first_peaks, higher
 from yaan.dynamics.possible import can_be
-from yaan.dynamics.solve import Problem, Tape, blank_tape, solve
+from yaan.dynamics.solve import Arrival
+from yaan.dynamics.state import State, Sums, nothing_added
 from yaan.gnc.bank import BankProfile
-from yaan.motion.entering import (
-    Entry,
-    EntryObservation,
-    Felt,
-    Handover,
-    by_lane,
-    entry_of,
-    has_sunk,
-    leaving,
-    observed,
-)
+from yaan.motion.base import AbstractMotion
+from yaan.motion.row import Row, row
 from yaan.results.outcome import OutcomeCode
-from yaan.spacetime.elements import energy
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.capsule import Capsule, Trim
 
 STEP = 0.5
 """Step [s] in the air: halving it moves the load by 1e-5 (tests/physics/test_entry.py)."""
 
-PATIENCE = 5_700.0
+TIMEOUT = 5_700.0
 """An entry that has not come down after this long [s], about one revolution, has timed out."""
 
+NEVER = 1e9
+"""A height [m] or speed [m/s], made negative, or a time [s] that no entry comes to."""
+
+_LEFT = 130e3  # [m] who climbs through this height after sinking below it has skipped out
 _AIR = 130e3  # [m] above the equatorial radius: below it steps are those that were asked for
 _COAST_STEP = 10.0  # [s]
 _UPRIGHT = 0.01  # [rad]
-_MAX_STEPS = 400_000
-_TOLD = (False, False, False)  # height, load and flux end nothing
 
 
-class EntryState(eqx.Module):
+class Handover(NamedTuple):
+    """Where an entry ends: the first of these that holds in a fall, or on the ground.
+
+    Numbers on the host, arrays of lanes in a flight. What is left out never holds.
+    """
+
+    height: Any = -NEVER
+    """Fallen to this geodetic height [m]."""
+    speed: Any = -NEVER
+    """Slowed to this airspeed [m/s]."""
+    delay: Any = NEVER
+    """So long after the start [s]."""
+    climbing: Any = 0.0
+    """One: in a climb, too."""
+
+    def due(
+        self,
+        elapsed: Float[Array, ""],
+        height: Float[Array, ""],
+        speed: Float[Array, ""],
+        rise: Float[Array, ""],
+        ground: Float[Array, ""],
+    ) -> Float[Array, ""]:
+        """Event: rises through zero as the entry ends; `rise` is the speed upwards [m/s]."""
+        low, slow = (self.height - height) * 1e-3, (self.speed - speed) * 1e-2
+        late = (elapsed - self.delay) * 1e-2
+        falling = jnp.where(self.climbing > 0.5, 1.0, -rise * 1e-2)
+        due = jnp.maximum(jnp.maximum(low, slow), late)
+        return jnp.maximum(jnp.minimum(due, falling), (ground - height) * 1e-3)
+
+
+class Entering(eqx.Module):
     """What is integrated, in GCRS [m, m/s, J/m^2], and what is kept beside it."""
 
     position: Vector
@@ -61,19 +93,17 @@ class EntryState(eqx.Module):
     sunk: Float[Array, "*lanes"]
     """One after it has come down through the height at which it could skip out."""
     peaks: Peaks
+    """Of the load [standard gravities] and the heat flux at the stagnation point [W/m^2]."""
 
+    @property
+    def peak_load(self) -> Float[Array, "*lanes"]:
+        """Largest load so far, in standard gravities."""
+        return self.peaks.best[..., 0]
 
-class _Setting(eqx.Module):
-    world: World
-    capsule: Capsule
-    bank: BankProfile
-    start: Array
-    until: Handover
-    step: Array
-    coast: Array
-    """The longest step above the air [s]."""
-    begun: Array
-    """Specific energy at the start [m^2/s^2]."""
+    @property
+    def peak_flux(self) -> Float[Array, "*lanes"]:
+        """Largest heat flux at the stagnation point so far [W/m^2]."""
+        return self.peaks.best[..., 1]
 
 
 class _Instant(eqx.Module):
@@ -91,155 +121,184 @@ class _Instant(eqx.Module):
     flux: Array
 
 
-def enter(  # noqa: PLR0913 - a world, a flight and its start; then where it ends, and how fine
-    world: World,
-    capsule: Capsule,
-    bank: BankProfile,
-    t: Float[Array, " lanes"],
-    position: Vector,
-    velocity: Vector,
-    *,
-    until: Handover,
-    step: Float[Array, " lanes"] | float = STEP,
-    tolerance: Float[Array, " lanes"] | float = 1.0,
-    patience: float = PATIENCE,
-    rows: int | None = None,
-) -> tuple[Entry, Tape | None]:
-    """Fly from a state in GCRS [m, m/s] at `t` [s] to where the entry ends by `until`.
+class Entry(AbstractMotion):
+    """The entry of a point; it ends by `until`, or climbs out of the air again.
 
-    Everything but the world has lanes, `capsule` and `bank` too; the bank's time counts from `t`.
-    `step` [s] is the longest below some 130 km, above it 10 s is, at a `tolerance` of one; steps
-    are shorter where their error asks for it by the `tolerance` of `dynamics.accuracy`, and end on
-    the bank's knots.
-    With `rows` a tape of as many rows is written, the first of them the start.
+    Steps are `step` [s] at most below some 130 km, `coast` above it, and end on the bank's knots.
     """
-    still, tape = jnp.zeros_like(t), None
-    # The world is not mapped: every lane meets the same one.
-    axes = _Setting(None, 0, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
-    begun = energy(position, velocity, world.mu)
-    step, tolerance = jnp.broadcast_to(step, t.shape), jnp.broadcast_to(tolerance, t.shape)
-    # A shadow's steps are longer everywhere, and those of another try shorter.
-    coast = _COAST_STEP * jnp.minimum(tolerance, loosened(RK4.order)) ** (1.0 / RK4.order)
-    until = by_lane(until, t)
-    setting = _Setting(world, capsule, bank, t, until, step, coast, begun)
-    state = EntryState(position, velocity, still, still, first_peaks(t, jnp.zeros((*t.shape, 2))))
-    _, at_once = jax.vmap(_evaluate, in_axes=(0, 0, axes))(t, state, setting)
-    state = eqx.tree_at(lambda s: s.peaks, state, first_peaks(t, at_once[:, 3:]))
-    if rows is not None:
-        tape = blank_tape(state, rows).write_state(t, jnp.asarray(0), state, still == 0.0)
-    arrival, tape = solve(
-        Problem(_evaluate, _keep, _next_end, _possible),
-        state,
-        setting,
-        axes=axes,
-        allowed=allowed(
-            state,
-            tolerance,
-            lambda s: (s.position, s.velocity),
-            (POSITION, VELOCITY),
-        ),
-        start=t,
-        stop=t + patience,
-        step=coast,
-        ending=jnp.broadcast_to(jnp.asarray([True, True, *_TOLD]), (*t.shape, 5)),
-        switching=jnp.zeros(5, dtype=bool),
-        max_steps=_MAX_STEPS,
-        tape=tape,
-    )
-    codes = ((1, OutcomeCode.SKIPPED_OUT), (0, OutcomeCode.REACHED))
-    return entry_of(world, arrival, codes), tape
+
+    world: World
+    capsule: Capsule
+    bank: BankProfile
+    """Its time counts from `start`."""
+    start: Float[Any, "*lanes"]  # [s]
+    until: Handover
+    step: Float[Any, "*lanes"]  # [s]
+    coast: Float[Any, "*lanes"]  # [s]
+
+    most_steps: ClassVar[int] = 400_000
+
+    @override
+    def method(self) -> AbstractMethod:
+        return RK4
+
+    @override
+    def begin(self, state: State) -> Entering:
+        still = jnp.zeros_like(state.t)
+        nothing = first_peaks(state.t, jnp.stack([still, still]))
+        inner = Entering(state.position, state.velocity, still, still, nothing)
+        _, at_once = self.evaluate(state.t, inner)
+        return eqx.tree_at(lambda s: s.peaks, inner, first_peaks(state.t, at_once[3:]))
+
+    @override
+    def evaluate(self, t: Array, inner: Entering) -> tuple[Entering, Array]:
+        now = self._instant(t, inner)
+        rate = Entering(
+            position=inner.velocity,
+            velocity=now.around.gravity + now.sensed,
+            heat_load=now.flux,
+            sunk=jnp.zeros_like(inner.heat_load),
+            peaks=jax.tree.map(jnp.zeros_like, inner.peaks),
+        )
+        height = now.around.place.height
+        left = leaving(inner.sunk, height)
+        load = now.sensed.norm() / STANDARD_GRAVITY
+        rise = now.around.stream.dot(now.around.up)
+        ground, elapsed = self.world.ground, t - self.start
+        end = self.until.due(elapsed, height, now.speed, rise, ground)
+        # The last three end nothing: the events carry them to `switch`, free of an evaluation.
+        return rate, jnp.stack([end, left, height, load, now.flux])
+
+    @override
+    def switch(self, t: Array, inner: Entering, events: Array, fired: Array) -> Entering:
+        del fired
+        sunk = has_sunk(inner.sunk, events[2], inner.position.dot(inner.velocity))
+        peaks = higher(t, inner.peaks, events[3:])
+        return Entering(inner.position, inner.velocity, inner.heat_load, sunk, peaks)
+
+    @override
+    def deadline(self, t: Array, inner: Entering) -> Array:
+        in_air = inner.position.norm() < EARTH_RADIUS + _AIR
+        end = t + jnp.where(in_air, self.step, self.coast)
+        knots = self.start + self.bank.time
+        return jnp.minimum(end, jnp.min(jnp.where(knots > t + 1e-6, knots, jnp.inf)))
+
+    @override
+    def possible(self, t: Array, inner: Entering, begun: Array) -> Array:
+        del t
+        return can_be(inner.position, inner.velocity, self.world.mu, begun)
+
+    @override
+    def ending(self) -> Array:
+        return jnp.asarray([True, True, False, False, False])
+
+    @override
+    def switching(self) -> tuple[bool, ...]:
+        return (False,) * 5
+
+    @override
+    def judged(self, inner: Entering) -> tuple[tuple[Vector, ...], tuple[float, ...]]:
+        return (inner.position, inner.velocity), (POSITION, VELOCITY)
+
+    @override
+    def outcome(self, arrival: Arrival, stop: Array) -> Array:
+        del stop
+        return outcome_of(arrival, ((1, OutcomeCode.SKIPPED_OUT), (0, OutcomeCode.REACHED)))
+
+    @override
+    def end(self, t: Array, inner: Entering, start: State) -> State:
+        moved = (t, inner.position, inner.velocity)
+        return eqx.tree_at(lambda s: (s.t, s.position, s.velocity), start, moved)
+
+    @override
+    def added(self, inner: Entering) -> Sums:
+        nothing = nothing_added(inner.heat_load)
+        return eqx.tree_at(lambda s: s.heat_load, nothing, inner.heat_load)
+
+    @override
+    def row(self, t: Array, inner: Entering) -> Row:
+        now = self._instant(t, inner)
+        capsule = self.capsule
+        force, weight = now.pressure * capsule.area, capsule.mass * STANDARD_GRAVITY
+        drag, lift = now.trim.drag, now.lift
+        sine, cosine = jnp.sin(now.trim.angle), jnp.cos(now.trim.angle)
+        return row(
+            now.around,
+            inner.position,
+            inner.velocity,
+            drag=force * drag,
+            lift=force * lift,
+            bank=now.bank,
+            dynamic_pressure=now.pressure,
+            mach=now.mach,
+            angle_of_attack=now.trim.angle,
+            load=now.sensed.norm() / STANDARD_GRAVITY,
+            load_axial=force * (drag * cosine + lift * sine) / weight,
+            load_normal=force * (drag * sine - lift * cosine) / weight,
+            **heated(now.around, capsule, now.speed, now.flux, inner.heat_load),
+        )
+
+    def _instant(self, t: Array, inner: Entering) -> _Instant:
+        around = surroundings(self.world, t, inner.position, inner.velocity)
+        capsule, stream, density = self.capsule, around.stream, around.air.density
+        speed = jnp.sqrt(stream.dot(stream) + 1e-12)
+        mach = speed / around.air.sound_speed
+        trim, bank = capsule.trim(mach), self.bank.at(t - self.start)
+        pressure = 0.5 * density * speed**2
+        ahead = stream / speed
+        above = around.up - ahead * around.up.dot(ahead)
+        slant = jnp.sqrt(above.dot(above) + 1e-24)  # cosine of the flight-path angle
+        above = above / slant
+        lift = trim.lift * jnp.minimum(slant / _UPRIGHT, 1.0)
+        lifted = above * jnp.cos(bank) + ahead.cross(above) * jnp.sin(bank)
+        sensed = (lifted * lift - ahead * trim.drag) * (pressure * capsule.area / capsule.mass)
+        flux = sutton_graves(density, speed, capsule.nose_radius)
+        return _Instant(around, speed, mach, pressure, trim, lift, bank, sensed, flux)
 
 
-def observe_entry(
-    world: World, capsule: Capsule, bank: BankProfile, start: Float[Array, ""], tape: Tape
-) -> EntryObservation:
-    """All rows of one lane's tape; the arguments are of that lane, `start` [s] its first time."""
-    nothing = jnp.asarray(0.0)
-    setting = _Setting(world, capsule, bank, start, Handover(), nothing, nothing, nothing)
+def coasting_step(tolerance: np.ndarray) -> np.ndarray:
+    """The longest step above the air [s] at a tolerance.
 
-    def row(t: Array, state: EntryState) -> EntryObservation:
-        return _row(t, state, setting)
-
-    return jax.vmap(row)(tape.t, tape.state)
+    A shadow's steps are longer everywhere, and those of another try shorter.
+    """
+    return _COAST_STEP * np.minimum(tolerance, loosened(RK4.order)) ** (1.0 / RK4.order)
 
 
-def _instant(t: Array, state: EntryState, setting: _Setting) -> _Instant:
-    around = surroundings(setting.world, t, state.position, state.velocity)
-    capsule, stream, density = setting.capsule, around.stream, around.air.density
-    speed = jnp.sqrt(stream.dot(stream) + 1e-12)
-    mach = speed / around.air.sound_speed
-    trim, bank = capsule.trim(mach), setting.bank.at(t - setting.start)
-    pressure = 0.5 * density * speed**2
-    ahead = stream / speed
-    above = around.up - ahead * around.up.dot(ahead)
-    slant = jnp.sqrt(above.dot(above) + 1e-24)  # cosine of the flight-path angle
-    above = above / slant
-    lift = trim.lift * jnp.minimum(slant / _UPRIGHT, 1.0)
-    lifted = above * jnp.cos(bank) + ahead.cross(above) * jnp.sin(bank)
-    sensed = (lifted * lift - ahead * trim.drag) * (pressure * capsule.area / capsule.mass)
-    flux = sutton_graves(density, speed, capsule.nose_radius)
-    return _Instant(around, speed, mach, pressure, trim, lift, bank, sensed, flux)
+def leaving(sunk: Float[Array, ""], height: Float[Array, ""]) -> Float[Array, ""]:
+    """Event: climbs out of the air after it had sunk into it."""
+    return jnp.where(sunk > 0.5, (height - _LEFT) * 1e-3, -1.0)
 
 
-def _evaluate(t: Array, state: EntryState, setting: _Setting) -> tuple[EntryState, Array]:
-    now = _instant(t, state, setting)
-    still = jnp.zeros_like(state.heat_load)
-    rate = EntryState(
-        position=state.velocity,
-        velocity=now.around.gravity + now.sensed,
-        heat_load=now.flux,
-        sunk=still,
-        peaks=jax.tree.map(jnp.zeros_like, state.peaks),
-    )
-    height = now.around.place.height
-    left = leaving(state.sunk, height)
-    load = now.sensed.norm() / STANDARD_GRAVITY
-    rise = now.around.stream.dot(now.around.up)
-    ground, elapsed = setting.world.ground, t - setting.start
-    end = setting.until.due(elapsed, height, now.speed, rise, ground)
-    # The last three end nothing: the events carry them to `_keep`, free of another evaluation.
-    return rate, jnp.stack([end, left, height, load, now.flux])
+def has_sunk(
+    sunk: Float[Array, ""], height: Float[Array, ""], rise: Float[Array, ""]
+) -> Float[Array, ""]:
+    """One after the capsule has come down through the height at which it could skip out."""
+    return jnp.where((height < _LEFT) & (rise < 0.0), 1.0, sunk)
 
 
-def _keep(
-    t: Array, state: EntryState, events: Array, fired: Array, setting: _Setting
-) -> EntryState:
-    del fired, setting
-    sunk = has_sunk(state.sunk, events[2], state.position.dot(state.velocity))
-    peaks = higher(t, state.peaks, events[3:])
-    return EntryState(state.position, state.velocity, state.heat_load, sunk, peaks)
+def outcome_of(arrival: Arrival, events: tuple[tuple[int, OutcomeCode], ...]) -> Array:
+    """How an entry ended; of several `events` (index, meaning) the last one named counts."""
+    outcome = jnp.asarray(int(OutcomeCode.TIMED_OUT))
+    fired = [(arrival.fired[index], code) for index, code in events]
+    for holds, code in (
+        (~arrival.done, OutcomeCode.OUT_OF_STEPS),
+        *fired,
+        (~arrival.possible, OutcomeCode.IMPOSSIBLE),
+        (~arrival.finite, OutcomeCode.NOT_FINITE),
+    ):
+        outcome = jnp.where(holds, int(code), outcome)
+    return outcome
 
 
-def _possible(t: Array, state: EntryState, setting: _Setting) -> Array:
-    del t
-    return can_be(state.position, state.velocity, setting.world.mu, setting.begun)
-
-
-def _next_end(t: Array, state: EntryState, setting: _Setting) -> Array:
-    in_air = state.position.norm() < EARTH_RADIUS + _AIR
-    end = t + jnp.where(in_air, setting.step, setting.coast)
-    knots = setting.start + setting.bank.time
-    return jnp.minimum(end, jnp.min(jnp.where(knots > t + 1e-6, knots, jnp.inf)))
-
-
-def _row(t: Array, state: EntryState, setting: _Setting) -> EntryObservation:
-    now = _instant(t, state, setting)
-    force, weight = now.pressure * setting.capsule.area, setting.capsule.mass * STANDARD_GRAVITY
-    drag, lift = now.trim.drag, now.lift
-    sine, cosine = jnp.sin(now.trim.angle), jnp.cos(now.trim.angle)
-    felt = Felt(
-        drag=force * drag,
-        lift=force * lift,
-        bank=now.bank,
-        pressure=now.pressure,
-        mach=now.mach,
-        angle=now.trim.angle,
-        load=now.sensed.norm() / STANDARD_GRAVITY,
-        load_axial=force * (drag * cosine + lift * sine) / weight,
-        load_normal=force * (drag * sine - lift * cosine) / weight,
-        flux=now.flux,
-        speed=now.speed,
-    )
-    return observed(
-        state.position, state.velocity, state.heat_load, now.around, setting.capsule, felt
-    )
+def heated(
+    around: Surroundings, capsule: Capsule, speed: Array, flux: Array, heat_load: Array
+) -> dict[str, Any]:
+    """Columns of what the air heats, by its `flux` at the stagnation point [W/m^2], and mass."""
+    return {
+        "mass": capsule.mass,
+        "thrust": jnp.zeros_like(speed),
+        "heat_flux": free_stream_flux(around.air.density, speed),
+        "heat_flux_stagnation": flux,
+        "heat_load": heat_load,
+        "wall_temperature": radiative_equilibrium_temperature(flux, capsule.emissivity),
+    }

@@ -5,35 +5,41 @@ escape motors, the abort burn, rotation, winds other than the world's, and what 
 `FLOOR`, where parachutes take over.
 """
 
+from typing import ClassVar
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
+from typing_extensions import override
 
+from yaan.aerodynamics.heating import free_stream_flux
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
-from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
+from yaan.dynamics.accuracy import POSITION, VELOCITY
 from yaan.dynamics.forces import World, surroundings
+from yaan.dynamics.method import RK4, AbstractMethod
 from yaan.dynamics.peaks import Peaks, first_peaks, higher
 from yaan.dynamics.possible import can_be
-from yaan.dynamics.solve import Problem, solve
-from yaan.spacetime.earth import Geodetic, geodetic
-from yaan.spacetime.elements import energy
+from yaan.dynamics.solve import Arrival
+from yaan.dynamics.state import State, Sums, nothing_added
+from yaan.motion.base import AbstractMotion, chosen, fly
+from yaan.motion.row import Row, row
+from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.frame import Vector
 
 FLOOR = 7e3
 """Height [m] at which the fall is given to the parachutes."""
 
-PATIENCE = 5_700.0
+TIMEOUT = 5_700.0
 """A capsule that has not come down after this long [s], about one revolution, stays up."""
 
 _AIR = 130e3  # [m] above the equatorial radius: below it steps are short
 _COAST_STEP = 10.0  # [s]
 _ENTRY_STEP = 2.0  # [s]; both are the longest, the error of a step shortens them
 _LOW = 1.0  # [m]
-_MAX_STEPS = 40_000
 
 
-class Fall(eqx.Module):
+class Fallen(eqx.Module):
     """How each fall went, lane by lane."""
 
     release_load: Float[Array, " lanes"]
@@ -43,7 +49,7 @@ class Fall(eqx.Module):
     later_load: Float[Array, " lanes"]
     """The largest one after the load had fallen from that of the release; zero if it never rose."""
     landed: Bool[Array, " lanes"]
-    """Came down to `FLOOR`, or sank below it; false: still up after `PATIENCE`, or not flown."""
+    """Came down to `FLOOR`, or sank below it; false: still up after `TIMEOUT`, or not flown."""
     low: Bool[Array, " lanes"]
     """Never came as high as `FLOOR`: there the canopies follow at once."""
     flown: Bool[Array, " lanes"]
@@ -53,108 +59,150 @@ class Fall(eqx.Module):
     longitude: Float[Array, " lanes"]  # [rad]
 
 
-class _State(eqx.Module):
-    position: Vector
-    velocity: Vector
+class Falling(eqx.Module):
+    """What is integrated, and what is kept beside it."""
+
+    position: Vector  # [m], GCRS
+    velocity: Vector  # [m/s], GCRS
     peaks: Peaks
     """Of the load, and of the load since it was least."""
     least: Array
     """The smallest load so far."""
+    release: Array
+    """That of the start."""
 
 
-class _Setting(eqx.Module):
+class Fall(AbstractMotion):
+    """A fall with drag alone; it ends at `FLOOR`."""
+
     world: World
-    ballistic_coefficient: Array
-    begun: Array
-    """Specific energy at the start [m^2/s^2]."""
+    ballistic_coefficient: Float[Array, "*lanes"]
+    """Mass over drag area [kg/m^2]."""
+
+    most_steps: ClassVar[int] = 40_000
+
+    @override
+    def method(self) -> AbstractMethod:
+        return RK4
+
+    @override
+    def begin(self, state: State) -> Falling:
+        still = jnp.zeros_like(state.t)
+        nothing = first_peaks(state.t, jnp.stack([still, still]))
+        inner = Falling(state.position, state.velocity, nothing, still, still)
+        _, at_once = self.evaluate(state.t, inner)
+        peaks = first_peaks(state.t, jnp.stack([at_once[1], still]))
+        return Falling(state.position, state.velocity, peaks, at_once[1], at_once[1])
+
+    @override
+    def evaluate(self, t: Array, inner: Falling) -> tuple[Falling, Array]:
+        around = surroundings(self.world, t, inner.position, inner.velocity)
+        speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
+        factor = 0.5 * around.air.density * speed / self.ballistic_coefficient
+        rate = Falling(
+            position=inner.velocity,
+            velocity=around.gravity - around.stream * factor,
+            peaks=jax.tree.map(jnp.zeros_like, inner.peaks),
+            least=jnp.zeros_like(inner.least),
+            release=jnp.zeros_like(inner.release),
+        )
+        load = factor * speed / STANDARD_GRAVITY
+        height = around.place.height
+        # Low and sinking: what is let go below the floor and rises has not come down to it.
+        down = jnp.minimum(FLOOR - height, -around.relative.dot(around.up)) * 1e-3
+        return rate, jnp.stack([down, load, height])
+
+    @override
+    def switch(self, t: Array, inner: Falling, events: Array, fired: Array) -> Falling:
+        del fired
+        load = events[1]
+        least = jnp.minimum(inner.least, load)
+        later = jnp.where(load > least, load, 0.0)
+        peaks = higher(t, inner.peaks, jnp.stack([load, later]))
+        return Falling(inner.position, inner.velocity, peaks, least, inner.release)
+
+    @override
+    def deadline(self, t: Array, inner: Falling) -> Array:
+        in_air = inner.position.norm() < EARTH_RADIUS + _AIR
+        return t + jnp.where(in_air, _ENTRY_STEP, _COAST_STEP)
+
+    @override
+    def possible(self, t: Array, inner: Falling, begun: Array) -> Array:
+        del t
+        return can_be(inner.position, inner.velocity, self.world.mu, begun)
+
+    @override
+    def ending(self) -> Array:
+        return jnp.asarray([True, False, False])
+
+    @override
+    def switching(self) -> tuple[bool, ...]:
+        return (False,) * 3
+
+    @override
+    def judged(self, inner: Falling) -> tuple[tuple[Vector, ...], tuple[float, ...]]:
+        return (inner.position, inner.velocity), (POSITION, VELOCITY)
+
+    @override
+    def outcome(self, arrival: Arrival, stop: Array) -> Array:
+        del stop
+        cases = [
+            (~arrival.finite, OutcomeCode.NOT_FINITE),
+            (~arrival.possible, OutcomeCode.IMPOSSIBLE),
+            (~arrival.done, OutcomeCode.OUT_OF_STEPS),
+            (arrival.fired[0], OutcomeCode.REACHED),
+        ]
+        return chosen(cases, OutcomeCode.TIMED_OUT)
+
+    @override
+    def end(self, t: Array, inner: Falling, start: State) -> State:
+        moved = (t, inner.position, inner.velocity)
+        return eqx.tree_at(lambda s: (s.t, s.position, s.velocity), start, moved)
+
+    @override
+    def added(self, inner: Falling) -> Sums:
+        return nothing_added(inner.least)
+
+    @override
+    def row(self, t: Array, inner: Falling) -> Row:
+        """Per kilogram: what falls has no mass of its own."""
+        around = surroundings(self.world, t, inner.position, inner.velocity)
+        speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
+        pressure = 0.5 * around.air.density * speed**2
+        drag = pressure / self.ballistic_coefficient
+        return row(
+            around,
+            inner.position,
+            inner.velocity,
+            mass=jnp.ones_like(speed),
+            thrust=jnp.zeros_like(speed),
+            load=drag / STANDARD_GRAVITY,
+            drag=drag,
+            dynamic_pressure=pressure,
+            mach=speed / around.air.sound_speed,
+            heat_flux=free_stream_flux(around.air.density, speed),
+        )
 
 
-def _evaluate(t: Array, state: _State, setting: _Setting) -> tuple[_State, Array]:
-    around = surroundings(setting.world, t, state.position, state.velocity)
-    speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
-    factor = 0.5 * around.air.density * speed / setting.ballistic_coefficient
-    rate = _State(
-        position=state.velocity,
-        velocity=around.gravity - around.stream * factor,
-        peaks=jax.tree.map(jnp.zeros_like, state.peaks),
-        least=jnp.zeros_like(state.least),
-    )
-    load = factor * speed / STANDARD_GRAVITY
-    height = around.place.height
-    # Low and sinking: what is let go below the floor and rises has not come down to it.
-    down = jnp.minimum(FLOOR - height, -around.relative.dot(around.up)) * 1e-3
-    return rate, jnp.stack([down, load, height])
-
-
-def _switch(t: Array, state: _State, events: Array, fired: Array, setting: _Setting) -> _State:
-    del fired, setting
-    load = events[1]
-    least = jnp.minimum(state.least, load)
-    later = jnp.where(load > least, load, 0.0)
-    peaks = higher(t, state.peaks, jnp.stack([load, later]))
-    return _State(state.position, state.velocity, peaks, least)
-
-
-def _deadline(t: Array, state: _State, setting: _Setting) -> Array:
-    del setting
-    in_air = state.position.norm() < EARTH_RADIUS + _AIR
-    return t + jnp.where(in_air, _ENTRY_STEP, _COAST_STEP)
-
-
-def _possible(t: Array, state: _State, setting: _Setting) -> Array:
-    del t
-    return can_be(state.position, state.velocity, setting.world.mu, setting.begun)
-
-
-def fall(
-    world: World,
-    t: Float[Array, " lanes"],
-    position: Vector,
-    velocity: Vector,
-    ballistic_coefficient: Float[Array, " lanes"],
-) -> Fall:
-    """Let go at `t` [s] in a state in GCRS [m, m/s]; mass over drag area is in [kg/m^2].
+def fall(world: World, start: State, ballistic_coefficient: Float[Array, " lanes"]) -> Fallen:
+    """Let go in `start`; mass over drag area is in [kg/m^2].
 
     Loads are right to some 0.2 %: steps are as short as their error asks for, and a summit is that
     of a parabola through the steps around it.
     """
-    lanes, still = t.shape[0], jnp.zeros_like(t)
-    # The world is not mapped: every lane meets the same one.
-    axes = _Setting(None, 0, 0)  # pyright: ignore[reportArgumentType]
-    setting = _Setting(world, ballistic_coefficient, energy(position, velocity, world.mu))
-    state = _State(position, velocity, first_peaks(t, jnp.stack([still, still], axis=1)), still)
-    _, at_once = jax.vmap(_evaluate, in_axes=(0, 0, axes))(t, state, setting)
-    release = at_once[:, 1]
-    peaks = first_peaks(t, jnp.stack([release, still], axis=1))
-    state = _State(position, velocity, peaks, release)
-    arrival, _ = solve(
-        Problem(_evaluate, _switch, _deadline, _possible),
-        state,
-        setting,
-        axes=axes,
-        allowed=allowed(
-            state, still + 1.0, lambda s: (s.position, s.velocity), (POSITION, VELOCITY)
-        ),
-        start=t,
-        stop=t + PATIENCE,
-        step=jnp.full_like(t, _COAST_STEP),
-        ending=jnp.broadcast_to(jnp.asarray([True, False, False]), (lanes, 3)),
-        switching=jnp.zeros(3, dtype=bool),
-        max_steps=_MAX_STEPS,
-    )
-
-    def place(t: Array, position: Vector) -> Geodetic:
-        return geodetic(world.earth.rotation(t).apply(position), world.shape)
-
-    landing = jax.vmap(place)(arrival.t, arrival.state.position)
-    return Fall(
-        release_load=release,
-        peak_load=arrival.state.peaks.best[:, 0],
-        later_load=arrival.state.peaks.best[:, 1],
-        landed=arrival.fired[:, 0],
-        low=arrival.fired[:, 0] & (landing.height < FLOOR - _LOW),
-        flown=arrival.done & arrival.finite & arrival.possible,
-        duration=arrival.t - t,
-        latitude=landing.latitude,
-        longitude=landing.longitude,
+    motion = Fall(world, ballistic_coefficient)
+    step = jnp.full_like(start.t, _COAST_STEP)
+    leg = fly(motion, start, stop=start.t + TIMEOUT, step=step)
+    unknown = (OutcomeCode.NOT_FINITE, OutcomeCode.IMPOSSIBLE, OutcomeCode.OUT_OF_STEPS)
+    landed, peaks = leg.fired[:, 0], leg.inner.peaks
+    return Fallen(
+        release_load=leg.inner.release,
+        peak_load=peaks.best[:, 0],
+        later_load=peaks.best[:, 1],
+        landed=landed,
+        low=landed & (leg.place.height < FLOOR - _LOW),
+        flown=~jnp.isin(leg.outcome, jnp.asarray([int(code) for code in unknown])),
+        duration=leg.end.t - start.t,
+        latitude=leg.place.latitude,
+        longitude=leg.place.longitude,
     )

@@ -1,6 +1,5 @@
 """Flight in orbit: gravity, the thin air, and finite burns along the motion.
 
-Every function of this module that begins with `_` is of one lane; `cruise` flies a batch.
 The thrust of a step is a state, set where the step begins: a burn starts and ends on steps, so no
 stage of a step sees the other side of the switch.
 
@@ -8,22 +7,24 @@ Ignores: the pull of the Moon and the Sun unless the world has them (1.2e-6 and 
 400 km), radiation pressure, tides, thrust build-up and attitude errors, propellant for attitude.
 """
 
+from typing import Any, ClassVar
+
 import equinox as eqx
-import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, PyTree
+from jaxtyping import Array, Float
+from typing_extensions import override
 
 from yaan.aerodynamics.heating import free_stream_flux
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
-from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
+from yaan.dynamics.accuracy import POSITION, VELOCITY
 from yaan.dynamics.forces import Surroundings, World, surroundings
-from yaan.dynamics.method import DOP853
+from yaan.dynamics.method import DOP853, AbstractMethod
 from yaan.dynamics.possible import can_be
-from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
-from yaan.motion.powered_row import Observation
-from yaan.motion.row import whereabouts
+from yaan.dynamics.solve import Arrival
+from yaan.dynamics.state import State, Sums, nothing_added
+from yaan.motion.base import AbstractMotion, chosen
+from yaan.motion.row import Row, row
 from yaan.results.outcome import OutcomeCode
-from yaan.spacetime.elements import energy
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.spacecraft import Spacecraft
 
@@ -31,7 +32,10 @@ STEP = 60.0
 """Default step [s]: halving it moves the end of three days by 0.1 mm (tests/physics)."""
 
 MAX_STEPS = 100_000
-"""Of one cruise: 69 days at the default step."""
+"""Of one leg: 69 days at the default step."""
+
+FLOOR = 0
+"""Which event is the coming down to the floor."""
 
 _AIR = 140e3  # [m] above the equatorial radius: below it the air changes within a step
 _AIR_STEP = 10.0  # [s]
@@ -53,18 +57,12 @@ class Burns(eqx.Module):
     """+1 along the velocity, -1 against it."""
 
 
-class OrbitState(eqx.Module):
-    """Where it is, how it moves, what it still carries."""
+class Coasting(eqx.Module):
+    """What is integrated and recorded."""
 
     position: Vector  # [m], GCRS
     velocity: Vector  # [m/s], GCRS
     propellant: Float[Array, "*batch"]  # [kg]
-
-
-class Coasting(eqx.Module):
-    """What is integrated and recorded."""
-
-    orbit: OrbitState
     thrusting: Float[Array, "*batch burns"]
     """Sense of each burn from here to the end of the next step; zero when it is off."""
     delta_v: Float[Array, "*batch burns"]
@@ -75,32 +73,6 @@ class Coasting(eqx.Module):
     """1 once a burn has lacked propellant."""
 
 
-class Cruise(eqx.Module):
-    """How each lane went."""
-
-    t: Float[Array, " lanes"]  # [s]
-    state: OrbitState
-    floor_reached: Bool[Array, " lanes"]
-    outcome: Int[Array, " lanes"]
-    """An `OutcomeCode`: REACHED at its stop or floor; RAN_DRY there too, with a burn cut short."""
-    steps: Int[Array, " lanes"]
-    delta_v: Float[Array, " lanes"]
-    """Ideal velocity of all burns: the integral of thrust over mass [m/s]."""
-    burn_delta_v: Float[Array, "lanes burns"]
-    """The same of each burn [m/s]."""
-    drag_loss: Float[Array, " lanes"]
-    """The integral of drag over mass [m/s]."""
-
-
-class _Setting(eqx.Module):
-    world: World
-    craft: Spacecraft
-    burns: Burns
-    floor: Array
-    begun: Array
-    """Specific energy at the start [m^2/s^2]."""
-
-
 class _Forces(eqx.Module):
     around: Surroundings
     mass: Array
@@ -108,204 +80,175 @@ class _Forces(eqx.Module):
     drag: Vector  # [m/s^2]
 
 
-def _forces(t: Array, state: Coasting, setting: _Setting) -> _Forces:
-    orbit, craft = state.orbit, setting.craft
-    around = surroundings(setting.world, t, orbit.position, orbit.velocity)
-    mass = craft.dry_mass + orbit.propellant
-    speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
-    braking = -0.5 * around.air.density * speed * craft.drag_area / mass
-    pushing = jnp.sum(state.thrusting) * craft.thrust / mass
-    return _Forces(around, mass, orbit.velocity.unit() * pushing, around.stream * braking)
+class Orbit(AbstractMotion):
+    """An arc in orbit, with its burns; it ends at its time, or down at the height `floor`.
 
+    A dip below the floor and back within one step is not seen. Steps are shortened to 10 s below
+    140 km, and end on every start and end of a burn.
+    """
 
-def _evaluate(t: Array, state: Coasting, setting: _Setting) -> tuple[Coasting, Array]:
-    now = _forces(t, state, setting)
-    firing = jnp.abs(state.thrusting)
-    height = now.around.place.height
-    rate = Coasting(
-        orbit=OrbitState(
-            position=state.orbit.velocity,
+    world: World
+    craft: Spacecraft
+    burns: Burns
+    floor: Float[Any, "*lanes"]  # [m]
+
+    most_steps: ClassVar[int] = MAX_STEPS
+
+    @override
+    def method(self) -> AbstractMethod:
+        return DOP853
+
+    @override
+    def begin(self, state: State) -> Coasting:
+        propellant = self.craft.propellant(state.tanks)
+        thrusting, lacking = self._thrusting(state.t, propellant)
+        return Coasting(
+            position=state.position,
+            velocity=state.velocity,
+            propellant=propellant,
+            thrusting=thrusting,
+            delta_v=jnp.zeros_like(thrusting),
+            drag=jnp.zeros_like(state.t),
+            short=jnp.where(lacking, 1.0, 0.0),
+        )
+
+    @override
+    def evaluate(self, t: Array, inner: Coasting) -> tuple[Coasting, Array]:
+        now = self._forces(t, inner)
+        firing = jnp.abs(inner.thrusting)
+        height = now.around.place.height
+        rate = Coasting(
+            position=inner.velocity,
             velocity=now.around.gravity + now.thrust + now.drag,
-            propellant=-jnp.sum(firing) * setting.craft.flow,
-        ),
-        thrusting=jnp.zeros_like(firing),
-        delta_v=firing * setting.craft.thrust / now.mass,
-        drag=jnp.sqrt(now.drag.dot(now.drag) + 1e-300),
-        short=jnp.zeros_like(state.short),
-    )
-    return rate, jnp.stack([setting.floor - height, setting.world.ground - height]) * 1e-3
+            propellant=-jnp.sum(firing) * self.craft.flow,
+            thrusting=jnp.zeros_like(firing),
+            delta_v=firing * self.craft.thrust / now.mass,
+            drag=jnp.sqrt(now.drag.dot(now.drag) + 1e-300),
+            short=jnp.zeros_like(inner.short),
+        )
+        return rate, jnp.stack([self.floor - height, self.world.ground - height]) * 1e-3
 
+    @override
+    def switch(self, t: Array, inner: Coasting, events: Array, fired: Array) -> Coasting:
+        del events, fired
+        thrusting, lacking = self._thrusting(t, inner.propellant)
+        # The last step of a burn leaves rounding in the tank, of either sign.
+        spent = jnp.any(inner.thrusting != 0.0) & self._empty(inner.propellant)
+        return eqx.tree_at(
+            lambda s: (s.propellant, s.thrusting, s.short),
+            inner,
+            (
+                jnp.where(spent, 0.0, inner.propellant),
+                thrusting,
+                jnp.maximum(inner.short, jnp.where(lacking, 1.0, 0.0)),
+            ),
+        )
 
-def _thrusting(t: Array, propellant: Array, setting: _Setting) -> tuple[Array, Array]:
-    """The sense of each burn in the step that begins at `t` [s], and whether one goes without."""
-    burns = setting.burns
-    end = burns.start + burns.duration
-    wanted = (t >= burns.start - _CLOSE) & (t < end - _CLOSE)
-    fed = ~_empty(propellant, setting)
-    return jnp.where(wanted & fed, burns.sense, 0.0), jnp.any(wanted & ~fed)
+    @override
+    def deadline(self, t: Array, inner: Coasting) -> Array:
+        burns, flow = self.burns, self.craft.flow
+        ends = burns.start + burns.duration
+        edges = jnp.where(burns.duration > _CLOSE, jnp.stack([burns.start, ends]), jnp.inf)
+        # The flow is known, so the end of the propellant is too: nothing is searched.
+        burning = jnp.any(inner.thrusting != 0.0)
+        dry = jnp.where(burning, t + inner.propellant / flow, jnp.inf)
+        switches = jnp.concatenate([edges.ravel(), dry[None]])
+        instants = jnp.concatenate([switches, switches - _EDGE])
+        ahead = jnp.min(jnp.where(instants > t + _CLOSE, instants, jnp.inf))
+        in_air = inner.position.norm() < EARTH_RADIUS + _AIR
+        return jnp.minimum(ahead, t + jnp.where(in_air, _AIR_STEP, jnp.inf))
 
+    @override
+    def possible(self, t: Array, inner: Coasting, begun: Array) -> Array:
+        del t
+        given = jnp.sum(inner.delta_v)
+        return can_be(inner.position, inner.velocity, self.world.mu, begun, given)
 
-def _empty(propellant: Array, setting: _Setting) -> Array:
-    return propellant <= setting.craft.flow * _CLOSE
+    @override
+    def ending(self) -> Array:
+        return jnp.ones(2, dtype=bool)
 
+    @override
+    def switching(self) -> tuple[bool, ...]:
+        return (False, False)
 
-def _switch(t: Array, state: Coasting, events: Array, fired: Array, setting: _Setting) -> Coasting:
-    del events, fired
-    thrusting, lacking = _thrusting(t, state.orbit.propellant, setting)
-    # The last step of a burn leaves rounding in the tank, of either sign.
-    spent = jnp.any(state.thrusting != 0.0) & _empty(state.orbit.propellant, setting)
-    return eqx.tree_at(
-        lambda s: (s.orbit.propellant, s.thrusting, s.short),
-        state,
-        (
-            jnp.where(spent, 0.0, state.orbit.propellant),
-            thrusting,
-            jnp.maximum(state.short, jnp.where(lacking, 1.0, 0.0)),
-        ),
-    )
+    @override
+    def judged(self, inner: Coasting) -> tuple[tuple[Vector, ...], tuple[float, ...]]:
+        return (inner.position, inner.velocity), (POSITION, VELOCITY)
 
+    @override
+    def outcome(self, arrival: Arrival, stop: Array) -> Array:
+        floor, ground = arrival.fired
+        cases = [
+            (ground & ~floor, OutcomeCode.STRUCK_GROUND),
+            (~arrival.finite, OutcomeCode.NOT_FINITE),
+            (~arrival.possible, OutcomeCode.IMPOSSIBLE),
+            (~floor & (arrival.t < stop - _CLOSE), OutcomeCode.OUT_OF_STEPS),
+            (arrival.state.short > 0.0, OutcomeCode.RAN_DRY),
+        ]
+        return chosen(cases, OutcomeCode.REACHED)
 
-def _possible(t: Array, state: Coasting, setting: _Setting) -> Array:
-    del t
-    orbit, given = state.orbit, jnp.sum(state.delta_v)
-    return can_be(orbit.position, orbit.velocity, setting.world.mu, setting.begun, given)
+    @override
+    def end(self, t: Array, inner: Coasting, start: State) -> State:
+        left = start.tanks.at[self.craft.tank].set(inner.propellant)
+        return eqx.tree_at(
+            lambda s: (s.t, s.position, s.velocity, s.tanks),
+            start,
+            (t, inner.position, inner.velocity, left),
+        )
 
+    @override
+    def added(self, inner: Coasting) -> Sums:
+        given = (jnp.sum(inner.delta_v), inner.drag)
+        return eqx.tree_at(lambda s: (s.ideal, s.drag), nothing_added(inner.drag), given)
 
-def _deadline(t: Array, state: Coasting, setting: _Setting) -> Array:
-    burns, flow = setting.burns, setting.craft.flow
-    ends = burns.start + burns.duration
-    edges = jnp.where(burns.duration > _CLOSE, jnp.stack([burns.start, ends]), jnp.inf)
-    # The flow is known, so the end of the propellant is too: nothing is searched.
-    burning = jnp.any(state.thrusting != 0.0)
-    dry = jnp.where(burning, t + state.orbit.propellant / flow, jnp.inf)
-    switches = jnp.concatenate([edges.ravel(), dry[None]])
-    instants = jnp.concatenate([switches, switches - _EDGE])
-    ahead = jnp.min(jnp.where(instants > t + _CLOSE, instants, jnp.inf))
-    in_air = state.orbit.position.norm() < EARTH_RADIUS + _AIR
-    return jnp.minimum(ahead, t + jnp.where(in_air, _AIR_STEP, jnp.inf))
+    @override
+    def row(self, t: Array, inner: Coasting) -> Row:
+        """Attitude is known only in a burn, whose thrust is along the vehicle's axis.
 
+        Elsewhere what depends on it (pitch, angle of attack, axial load) is NaN.
+        """
+        now = self._forces(t, inner)
+        around, r, v = now.around, inner.position, inner.velocity
+        stream = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
+        speed, sense = v.norm(), jnp.sum(inner.thrusting)
+        rise = r.dot(v) / (r.norm() * speed)
+        sensed = now.thrust + now.drag
+        ahead = jnp.where(sense == 0.0, jnp.nan, sense)  # of the axis, along the velocity
+        attack = ahead * v.dot(around.stream) / speed / stream
+        return row(
+            around,
+            r,
+            v,
+            mass=now.mass,
+            thrust=jnp.abs(sense) * self.craft.thrust,
+            drag=jnp.sqrt(now.drag.dot(now.drag) + 1e-300) * now.mass,
+            dynamic_pressure=0.5 * around.air.density * stream**2,
+            mach=stream / around.air.sound_speed,
+            heat_flux=free_stream_flux(around.air.density, stream),
+            angle_of_attack=jnp.arccos(jnp.clip(attack, -1, 1)),
+            load=jnp.sqrt(sensed.dot(sensed)) / STANDARD_GRAVITY,
+            load_axial=sensed.dot(v) / speed * ahead / STANDARD_GRAVITY,
+            pitch=jnp.arcsin(jnp.clip(ahead * rise, -1.0, 1.0)),
+            propellant=inner.propellant[None],
+        )
 
-def cruise(  # noqa: PLR0913 - who, where from, where to, and by what step
-    world: World,
-    craft: Spacecraft,
-    burns: Burns,
-    t: Float[Array, " lanes"],
-    position: Vector,
-    velocity: Vector,
-    propellant: Float[Array, " lanes"],
-    *,
-    stop: Float[Array, " lanes"],
-    floor: Float[Array, "*batch"] | float = -1e9,
-    step: Float[Array, "*batch"] | float = STEP,
-    tolerance: Float[Array, "*batch"] | float = 1.0,
-    rows: int | None = None,
-) -> tuple[Cruise, Tape | None]:
-    """Fly from `t` [s], in GCRS [m, m/s], to `stop` [s] or down to the height `floor` [m].
+    def _forces(self, t: Array, inner: Coasting) -> _Forces:
+        craft = self.craft
+        around = surroundings(self.world, t, inner.position, inner.velocity)
+        mass = craft.dry_mass + inner.propellant
+        speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
+        braking = -0.5 * around.air.density * speed * craft.drag_area / mass
+        pushing = jnp.sum(inner.thrusting) * craft.thrust / mass
+        return _Forces(around, mass, inner.velocity.unit() * pushing, around.stream * braking)
 
-    The orbit must start above its floor. `craft` is shared or has lanes, as have `floor` and
-    `step` [s]; a step is shortened to 10 s below 140 km, where its error asks for it by the
-    `tolerance` of `dynamics.accuracy`, and ends on every start and end of a burn. A
-    dip below the floor and back within one step is not seen.
-    With `rows` the states are kept, up to that many rows, the first and the last among them.
-    """
-    begun = energy(position, velocity, world.mu)
-    setting = _Setting(world, _by_lane(craft, t), burns, _by_lane(jnp.asarray(floor), t), begun)
-    # The world is the same in every lane; mapping its tables would only copy them.
-    axes = _Setting(None, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
-    thrusting, lacking = jax.vmap(_thrusting, in_axes=(0, 0, axes))(t, propellant, setting)
-    state = Coasting(
-        orbit=OrbitState(position, velocity, propellant),
-        thrusting=thrusting,
-        delta_v=jnp.zeros_like(thrusting),
-        drag=jnp.zeros_like(t),
-        short=jnp.where(lacking, 1.0, 0.0),
-    )
-    tape = None
-    if rows is not None:
-        tape = blank_tape(state, rows)
-        tape = tape.write_state(t, jnp.asarray(0), state, jnp.ones(t.shape, dtype=bool))
-    arrival, tape = solve(
-        Problem(_evaluate, _switch, _deadline, _possible),
-        state,
-        setting,
-        axes=axes,
-        method=DOP853,
-        allowed=allowed(
-            state,
-            _by_lane(jnp.asarray(tolerance), t),
-            lambda s: (s.orbit.position, s.orbit.velocity),
-            (POSITION, VELOCITY),
-        ),
-        start=t,
-        stop=stop,
-        step=_by_lane(jnp.asarray(step), t),
-        ending=jnp.ones((t.shape[0], 2), dtype=bool),
-        switching=jnp.zeros(2, dtype=bool),
-        max_steps=MAX_STEPS,
-        tape=tape,
-    )
-    return _cruise(arrival, stop), tape
+    def _thrusting(self, t: Array, propellant: Array) -> tuple[Array, Array]:
+        """The sense of each burn in the step that begins at `t` [s], and whether one lacks fuel."""
+        burns = self.burns
+        end = burns.start + burns.duration
+        wanted = (t >= burns.start - _CLOSE) & (t < end - _CLOSE)
+        fed = ~self._empty(propellant)
+        return jnp.where(wanted & fed, burns.sense, 0.0), jnp.any(wanted & ~fed)
 
-
-def _by_lane(shared: PyTree, t: Array) -> PyTree:
-    """What is shared, once a lane."""
-    return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, t.shape), shared)
-
-
-def _cruise(arrival: Arrival, stop: Array) -> Cruise:
-    end: Coasting = arrival.state
-    floor, ground = arrival.fired[:, 0], arrival.fired[:, 1]
-    cases = [
-        (ground & ~floor, OutcomeCode.STRUCK_GROUND),
-        (~arrival.finite, OutcomeCode.NOT_FINITE),
-        (~arrival.possible, OutcomeCode.IMPOSSIBLE),
-        (~floor & (arrival.t < stop - _CLOSE), OutcomeCode.OUT_OF_STEPS),
-        (end.short > 0.0, OutcomeCode.RAN_DRY),
-    ]
-    codes = [jnp.full(stop.shape, int(code)) for _, code in cases]
-    reached = jnp.full(stop.shape, int(OutcomeCode.REACHED))
-    return Cruise(
-        t=arrival.t,
-        state=end.orbit,
-        floor_reached=floor,
-        outcome=jnp.select([case for case, _ in cases], codes, reached),
-        steps=arrival.steps,
-        delta_v=jnp.sum(end.delta_v, axis=1),
-        burn_delta_v=end.delta_v,
-        drag_loss=end.drag,
-    )
-
-
-def observe_cruise(world: World, craft: Spacecraft, burns: Burns, tape: Tape) -> Observation:
-    """All rows of one lane's tape; the arguments are of that lane.
-
-    Attitude is known only in a burn, whose thrust is along the vehicle's axis: elsewhere what
-    depends on it (pitch, angle of attack, axial load) is NaN.
-    """
-    nothing = jnp.asarray(-jnp.inf)
-    setting = _Setting(world, craft, burns, nothing, nothing)
-    return jax.vmap(lambda t, state: _row(t, state, setting))(tape.t, tape.state)
-
-
-def _row(t: Array, state: Coasting, setting: _Setting) -> Observation:
-    now = _forces(t, state, setting)
-    around, r, v = now.around, state.orbit.position, state.orbit.velocity
-    stream = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
-    speed, sense = v.norm(), jnp.sum(state.thrusting)
-    rise = r.dot(v) / (r.norm() * speed)
-    sensed = now.thrust + now.drag
-    ahead = jnp.where(sense == 0.0, jnp.nan, sense)  # of the axis, along the velocity
-    drag = jnp.sqrt(now.drag.dot(now.drag) + 1e-300) * now.mass
-    return Observation(
-        whereabouts=whereabouts(around, r, v),
-        mass=now.mass,
-        thrust=jnp.abs(sense) * setting.craft.thrust,
-        drag=drag,
-        dynamic_pressure=0.5 * around.air.density * stream**2,
-        mach=stream / around.air.sound_speed,
-        heat_flux=free_stream_flux(around.air.density, stream),
-        angle_of_attack=jnp.arccos(jnp.clip(ahead * v.dot(around.stream) / speed / stream, -1, 1)),
-        load=jnp.sqrt(sensed.dot(sensed)) / STANDARD_GRAVITY,
-        load_axial=sensed.dot(v) / speed * ahead / STANDARD_GRAVITY,
-        pitch=jnp.arcsin(jnp.clip(ahead * rise, -1.0, 1.0)),
-    )
+    def _empty(self, propellant: Array) -> Array:
+        return propellant <= self.craft.flow * _CLOSE

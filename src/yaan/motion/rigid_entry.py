@@ -10,19 +10,23 @@ the Earth's turning in the damping, mass lost by ablation.
 """
 
 import math
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
+from typing_extensions import override
 
 from yaan.aerodynamics.heating import sutton_graves
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.dynamics.accuracy import POSITION, VELOCITY, allowed
+from yaan.dynamics.accuracy import POSITION, VELOCITY
 from yaan.dynamics.forces import Surroundings, World, surroundings
+from yaan.dynamics.method import RK4, AbstractMethod
 from yaan.dynamics.peaks import Peaks, first_peaks, higher
 from yaan.dynamics.rigid import angular_acceleration
-from yaan.dynamics.solve import Problem, Tape, blank_tape, solve
+from yaan.dynamics.solve import Arrival
+from yaan.dynamics.state import State, Sums, nothing_added
 from yaan.gnc.attitude import (
     AttitudeCommand,
     AttitudeControl,
@@ -32,17 +36,9 @@ from yaan.gnc.attitude import (
     control_moment,
 )
 from yaan.gnc.bank import BankProfile
-from yaan.motion.entering import (
-    Entry,
-    EntryObservation,
-    Felt,
-    Handover,
-    by_lane,
-    entry_of,
-    has_sunk,
-    leaving,
-    observed,
-)
+from yaan.motion.base import AbstractMotion
+from yaan.motion.entry import Handover, has_sunk, heated, leaving, outcome_of
+from yaan.motion.row import Row, row
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.attitude import angles_of, kinematics, ned, normalised
 from yaan.spacetime.frame import Frame, Vector
@@ -56,10 +52,9 @@ FARTHEST = math.radians(30.0)  # [rad]
 """Off the trim: further out the linear moments and the fixed force mean nothing."""
 
 _AIR = 10.0  # [Pa] of dynamic pressure: below it the angle off the trim does nothing
-_MAX_STEPS = 400_000
 
 
-class RigidState(eqx.Module):
+class Turning(eqx.Module):
     """What is integrated; `attitude` is from GCRS to the body, `rate` against GCRS in its axes."""
 
     position: Vector
@@ -70,36 +65,15 @@ class RigidState(eqx.Module):
     sunk: Float[Array, "*lanes"]
     peaks: Peaks
 
+    @property
+    def peak_load(self) -> Float[Array, "*lanes"]:
+        """Largest load so far, in standard gravities."""
+        return self.peaks.best[..., 0]
 
-class RigidObservation(eqx.Module):
-    """Rows of a history: those of any entry, and what only a body that turns has."""
-
-    entry: EntryObservation
-    bank_commanded: Float[Array, " rows"]
-    incidence: Float[Array, " rows"]
-    sideslip: Float[Array, " rows"]
-    yaw: Float[Array, " rows"]
-    pitch_body: Float[Array, " rows"]
-    roll: Float[Array, " rows"]
-    attitude: Rotation
-    rate_body: Vector
-    force_body: Vector
-    moment_body: Vector
-    moment_control: Vector
-
-
-class _Setting(eqx.Module):
-    world: World
-    body: RigidCapsule
-    control: AttitudeControl
-    bank: BankProfile
-    start: Array
-    until: Handover
-    step: Array
-
-
-# The world is not mapped: every lane meets the same one.
-_AXES = _Setting(None, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
+    @property
+    def peak_flux(self) -> Float[Array, "*lanes"]:
+        """Largest heat flux at the stagnation point so far [W/m^2]."""
+        return self.peaks.best[..., 1]
 
 
 class _Instant(eqx.Module):
@@ -116,125 +90,188 @@ class _Instant(eqx.Module):
     flux: Array
 
 
-def trimmed(
-    world: World,
-    body: RigidCapsule,
-    control: AttitudeControl,
-    bank: BankProfile,
-    t: Float[Array, " lanes"],
-    position: Vector,
-    velocity: Vector,
-) -> RigidState:
-    """A point's state as that of a body: in the attitude that is commanded there, turning with it.
-
-    Everything but the world has lanes. The command takes the point as pulled by gravity alone.
-    """
-    setting = _Setting(world, body, control, bank, t, by_lane(Handover(), t), jnp.zeros_like(t))
-    return jax.vmap(_trimmed, in_axes=(0, 0, 0, _AXES))(t, position, velocity, setting)
-
-
-def enter_rigid(  # noqa: PLR0913 - a world, a body and its control, a start; then where it ends
-    world: World,
-    body: RigidCapsule,
-    control: AttitudeControl,
-    bank: BankProfile,
-    t: Float[Array, " lanes"],
-    state: RigidState,
-    *,
-    until: Handover,
-    step: Float[Array, " lanes"],
-    tolerance: Float[Array, " lanes"] | float = 1.0,
-    patience: float,
-    rows: int | None = None,
-) -> tuple[Entry, Tape | None]:
-    """As `entry.enter`, of a body that turns.
+class RigidEntry(AbstractMotion):
+    """As `motion.entry.Entry`, of a body that turns.
 
     All steps have the length `step` [s]: the control needs them short above the air as well.
     """
-    setting = _Setting(world, body, control, bank, t, by_lane(until, t), step)
-    still = jnp.zeros_like(t)
-    tape = None
-    if rows is not None:
-        tape = blank_tape(state, rows).write_state(t, jnp.asarray(0), state, still == 0.0)
-    ending = jnp.asarray([True, True, True, True, False, False, False])
-    arrival, tape = solve(
-        Problem(_evaluate, _keep, _next_end),
-        state,
-        setting,
-        axes=_AXES,
-        allowed=allowed(
-            state,
-            jnp.broadcast_to(tolerance, t.shape),
-            lambda s: (s.position, s.velocity),
-            (POSITION, VELOCITY),
-        ),
-        start=t,
-        stop=t + patience,
-        step=step,
-        ending=jnp.broadcast_to(ending, (*t.shape, 7)),
-        switching=jnp.zeros(7, dtype=bool),
-        max_steps=_MAX_STEPS,
-        tape=tape,
-    )
-    codes = (
-        (1, OutcomeCode.SKIPPED_OUT),
-        (0, OutcomeCode.REACHED),
-        (2, OutcomeCode.LEFT_TRIM),
-        (3, OutcomeCode.STEP_TOO_LONG),
-    )
-    return entry_of(world, arrival, codes), tape
 
+    world: World
+    body: RigidCapsule
+    control: AttitudeControl
+    bank: BankProfile
+    start: Float[Any, "*lanes"]  # [s]
+    until: Handover
+    step: Float[Any, "*lanes"]  # [s]
 
-def observe_rigid(
-    world: World,
-    body: RigidCapsule,
-    control: AttitudeControl,
-    bank: BankProfile,
-    start: Float[Array, ""],
-    tape: Tape,
-) -> RigidObservation:
-    """All rows of one lane's tape; the arguments are of that lane, `start` [s] its first time."""
-    nothing = jnp.asarray(0.0)
-    setting = _Setting(world, body, control, bank, start, Handover(), nothing)
+    most_steps: ClassVar[int] = 400_000
 
-    def row(t: Array, state: RigidState) -> RigidObservation:
-        return _row(t, state, setting)
+    @override
+    def method(self) -> AbstractMethod:
+        return RK4
 
-    return jax.vmap(row)(tape.t, tape.state)
+    @override
+    def begin(self, state: State) -> Turning:
+        """A point's state as that of a body: in the attitude that is commanded there, turning so.
 
+        The command takes the point as pulled by gravity alone. An attitude that is known is kept.
+        """
+        zero = jnp.zeros_like(state.t)
+        any_way = Rotation(zero + 1.0, zero, zero, zero, Frame.GCRS, Frame.BODY)
+        none = Vector(zero, zero, zero, Frame.BODY)
+        peaks = first_peaks(state.t, jnp.stack([zero, zero]))
+        inner = Turning(state.position, state.velocity, any_way, none, zero, zero, peaks)
+        command = self._instant(state.t, inner).command
+        known = jnp.isfinite(state.attitude.w)
+        trimmed, given = (command.attitude, command.rate), (state.attitude, state.rate)
+        turned = jax.tree.map(lambda a, b: jnp.where(known, a, b), given, trimmed)
+        return eqx.tree_at(lambda s: (s.attitude, s.rate), inner, turned)
 
-def _trimmed(t: Array, position: Vector, velocity: Vector, setting: _Setting) -> RigidState:
-    """The commanded attitude of a point that only gravity pulls yet, turning as commanded."""
-    zero = jnp.zeros_like(t)
-    any_way = Rotation(zero + 1.0, zero, zero, zero, Frame.GCRS, Frame.BODY)
-    none = Vector(zero, zero, zero, Frame.BODY)
-    peaks = first_peaks(t, jnp.stack([zero, zero]))
-    state = RigidState(position, velocity, any_way, none, zero, zero, peaks)
-    command = _instant(t, state, setting).command
-    return RigidState(position, velocity, command.attitude, command.rate, zero, zero, peaks)
+    @override
+    def evaluate(self, t: Array, inner: Turning) -> tuple[Turning, Array]:
+        now = self._instant(t, inner)
+        moment = now.load.moment + now.moment
+        change = Turning(
+            position=inner.velocity,
+            velocity=now.around.gravity + now.sensed,
+            attitude=kinematics(inner.attitude, inner.rate),
+            rate=angular_acceleration(self.body.inertia, inner.rate, moment),
+            heat_load=now.flux,
+            sunk=jnp.zeros_like(inner.heat_load),
+            peaks=jax.tree.map(jnp.zeros_like, inner.peaks),
+        )
+        height = now.around.place.height
+        off = jnp.where(now.pressure > _AIR, now.load.off_trim - FARTHEST, -1.0)
+        swing = jnp.hypot(now.load.swing, self.control.frequency)
+        ends = [
+            self.until.due(
+                t - self.start,
+                height,
+                now.speed,
+                now.around.stream.dot(now.around.up),
+                self.world.ground,
+            ),
+            leaving(inner.sunk, height),
+            off,
+            self.step * swing - COARSEST,
+        ]
+        # The last three end nothing: the events carry them to `switch`, free of an evaluation.
+        felt = [height, now.sensed.norm() / STANDARD_GRAVITY, now.flux]
+        return change, jnp.stack([*ends, *felt])
 
+    @override
+    def switch(self, t: Array, inner: Turning, events: Array, fired: Array) -> Turning:
+        del fired
+        sunk = has_sunk(inner.sunk, events[4], inner.position.dot(inner.velocity))
+        peaks = higher(t, inner.peaks, events[5:])
+        return eqx.tree_at(lambda s: (s.sunk, s.peaks), inner, (sunk, peaks))
 
-def _instant(t: Array, state: RigidState, setting: _Setting) -> _Instant:
-    body, world = setting.body, setting.world
-    around = surroundings(world, t, state.position, state.velocity)
-    attitude = normalised(state.attitude)
-    stream = attitude.apply(around.stream)
-    speed = jnp.sqrt(stream.dot(stream) + 1e-12)
-    mach = speed / around.air.sound_speed
-    pressure = 0.5 * around.air.density * speed**2
-    load = body.load(stream, state.rate, pressure, mach)
-    sensed = attitude.inverse().apply(load.force) / body.capsule.mass
-    motion = Motion(
-        spin=around.to_fixed.inverse().apply(world.earth.spin(t)),
-        velocity=state.velocity,
-        acceleration=around.gravity + sensed,
-        sound_gradient=_sound_gradient(world, around.place.height),
-    )
-    estimate = believe(t - setting.start, attitude, state.rate, around, motion)
-    command = command_trim(estimate, body.capsule, setting.bank, setting.control)
-    moment = control_moment(setting.control, estimate, command)
-    flux = sutton_graves(around.air.density, speed, body.capsule.nose_radius)
-    return _Instant(around, attitude, speed, mach, pressure, load, sensed, command, moment, flux)
+    @override
+    def deadline(self, t: Array, inner: Turning) -> Array:
+        del inner
+        return t + self.step
+
+    @override
+    def possible(self, t: Array, inner: Turning, begun: Array) -> Array:
+        del t, inner, begun
+        return jnp.asarray(True)
+
+    @override
+    def ending(self) -> Array:
+        return jnp.asarray([True, True, True, True, False, False, False])
+
+    @override
+    def switching(self) -> tuple[bool, ...]:
+        return (False,) * 7
+
+    @override
+    def judged(self, inner: Turning) -> tuple[tuple[Vector, ...], tuple[float, ...]]:
+        return (inner.position, inner.velocity), (POSITION, VELOCITY)
+
+    @override
+    def outcome(self, arrival: Arrival, stop: Array) -> Array:
+        del stop
+        codes = (
+            (1, OutcomeCode.SKIPPED_OUT),
+            (0, OutcomeCode.REACHED),
+            (2, OutcomeCode.LEFT_TRIM),
+            (3, OutcomeCode.STEP_TOO_LONG),
+        )
+        return outcome_of(arrival, codes)
+
+    @override
+    def end(self, t: Array, inner: Turning, start: State) -> State:
+        moved = (t, inner.position, inner.velocity, normalised(inner.attitude), inner.rate)
+        return eqx.tree_at(
+            lambda s: (s.t, s.position, s.velocity, s.attitude, s.rate), start, moved
+        )
+
+    @override
+    def added(self, inner: Turning) -> Sums:
+        nothing = nothing_added(inner.heat_load)
+        return eqx.tree_at(lambda s: s.heat_load, nothing, inner.heat_load)
+
+    @override
+    def row(self, t: Array, inner: Turning) -> Row:
+        now = self._instant(t, inner)
+        capsule, load = self.body.capsule, now.load
+        weight = capsule.mass * STANDARD_GRAVITY
+        ahead = now.around.stream / now.speed
+        force = now.sensed * capsule.mass
+        drag = -force.dot(ahead)
+        across = force + ahead * drag
+        at = now.around.to_fixed.inverse().then(now.attitude)
+        angles = angles_of(ned(now.around.place).inverse().then(at))
+        return row(
+            now.around,
+            inner.position,
+            inner.velocity,
+            drag=drag,
+            lift=jnp.sqrt(across.dot(across) + 1e-24),
+            bank=_bank(now),
+            dynamic_pressure=now.pressure,
+            mach=now.mach,
+            angle_of_attack=load.attack,
+            load=now.sensed.norm() / STANDARD_GRAVITY,
+            load_axial=-load.force.x / weight,
+            load_normal=load.force.z / weight,
+            bank_commanded=now.command.bank,
+            incidence=load.incidence,
+            sideslip=load.sideslip,
+            yaw=angles.yaw,
+            pitch_body=angles.pitch,
+            roll=angles.roll,
+            attitude=now.attitude,
+            rate_body=inner.rate,
+            force_body=load.force,
+            moment_body=load.moment,
+            moment_control=now.moment,
+            **heated(now.around, capsule, now.speed, now.flux, inner.heat_load),
+        )
+
+    def _instant(self, t: Array, inner: Turning) -> _Instant:
+        body, world = self.body, self.world
+        around = surroundings(world, t, inner.position, inner.velocity)
+        attitude = normalised(inner.attitude)
+        stream = attitude.apply(around.stream)
+        speed = jnp.sqrt(stream.dot(stream) + 1e-12)
+        mach = speed / around.air.sound_speed
+        pressure = 0.5 * around.air.density * speed**2
+        load = body.load(stream, inner.rate, pressure, mach)
+        sensed = attitude.inverse().apply(load.force) / body.capsule.mass
+        motion = Motion(
+            spin=around.to_fixed.inverse().apply(world.earth.spin(t)),
+            velocity=inner.velocity,
+            acceleration=around.gravity + sensed,
+            sound_gradient=_sound_gradient(world, around.place.height),
+        )
+        estimate = believe(t - self.start, attitude, inner.rate, around, motion)
+        command = command_trim(estimate, body.capsule, self.bank, self.control)
+        moment = control_moment(self.control, estimate, command)
+        flux = sutton_graves(around.air.density, speed, body.capsule.nose_radius)
+        return _Instant(
+            around, attitude, speed, mach, pressure, load, sensed, command, moment, flux
+        )
 
 
 def _sound_gradient(world: World, height: Array) -> Array:
@@ -242,92 +279,6 @@ def _sound_gradient(world: World, height: Array) -> Array:
         return world.atmosphere.at(height).sound_speed
 
     return jax.jvp(speed, (height,), (jnp.ones_like(height),))[1]
-
-
-def _evaluate(t: Array, state: RigidState, setting: _Setting) -> tuple[RigidState, Array]:
-    now = _instant(t, state, setting)
-    moment = now.load.moment + now.moment
-    change = RigidState(
-        position=state.velocity,
-        velocity=now.around.gravity + now.sensed,
-        attitude=kinematics(state.attitude, state.rate),
-        rate=angular_acceleration(setting.body.inertia, state.rate, moment),
-        heat_load=now.flux,
-        sunk=jnp.zeros_like(state.heat_load),
-        peaks=jax.tree.map(jnp.zeros_like, state.peaks),
-    )
-    height = now.around.place.height
-    off = jnp.where(now.pressure > _AIR, now.load.off_trim - FARTHEST, -1.0)
-    swing = jnp.hypot(now.load.swing, setting.control.frequency)
-    ends = [
-        setting.until.due(
-            t - setting.start,
-            height,
-            now.speed,
-            now.around.stream.dot(now.around.up),
-            setting.world.ground,
-        ),
-        leaving(state.sunk, height),
-        off,
-        setting.step * swing - COARSEST,
-    ]
-    # The last three end nothing: the events carry them to `_keep`, free of another evaluation.
-    felt = [height, now.sensed.norm() / STANDARD_GRAVITY, now.flux]
-    return change, jnp.stack([*ends, *felt])
-
-
-def _keep(
-    t: Array, state: RigidState, events: Array, fired: Array, setting: _Setting
-) -> RigidState:
-    del fired, setting
-    sunk = has_sunk(state.sunk, events[4], state.position.dot(state.velocity))
-    peaks = higher(t, state.peaks, events[5:])
-    return eqx.tree_at(lambda s: (s.sunk, s.peaks), state, (sunk, peaks))
-
-
-def _next_end(t: Array, state: RigidState, setting: _Setting) -> Array:
-    del state
-    return t + setting.step
-
-
-def _row(t: Array, state: RigidState, setting: _Setting) -> RigidObservation:
-    now = _instant(t, state, setting)
-    capsule, load = setting.body.capsule, now.load
-    weight = capsule.mass * STANDARD_GRAVITY
-    place = (state.position, state.velocity, state.heat_load)
-    ahead = now.around.stream / now.speed
-    force = now.sensed * capsule.mass
-    drag = -force.dot(ahead)
-    across = force + ahead * drag
-    felt = Felt(
-        drag=drag,
-        lift=jnp.sqrt(across.dot(across) + 1e-24),
-        bank=_bank(now),
-        pressure=now.pressure,
-        mach=now.mach,
-        angle=load.attack,
-        load=now.sensed.norm() / STANDARD_GRAVITY,
-        load_axial=-load.force.x / weight,
-        load_normal=load.force.z / weight,
-        flux=now.flux,
-        speed=now.speed,
-    )
-    at = now.around.to_fixed.inverse().then(now.attitude)
-    angles = angles_of(ned(now.around.place).inverse().then(at))
-    return RigidObservation(
-        entry=observed(*place, now.around, capsule, felt),
-        bank_commanded=now.command.bank,
-        incidence=load.incidence,
-        sideslip=load.sideslip,
-        yaw=angles.yaw,
-        pitch_body=angles.pitch,
-        roll=angles.roll,
-        attitude=now.attitude,
-        rate_body=state.rate,
-        force_body=load.force,
-        moment_body=load.moment,
-        moment_control=now.moment,
-    )
 
 
 def _bank(now: _Instant) -> Array:

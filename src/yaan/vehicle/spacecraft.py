@@ -1,8 +1,10 @@
 """A spacecraft as an orbit sees it: what it weighs, what it drags, how it burns."""
 
+from typing import Any
+
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from yaan.base.constants import STANDARD_GRAVITY
 
@@ -22,6 +24,13 @@ class Spacecraft(eqx.Module):
     """Vacuum thrust of all the engines that a burn uses together [N]."""
     isp: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
     """Specific impulse in vacuum [s], not zero."""
+
+    tank: Int[Array, "*batch"] = eqx.field(default=0, converter=jnp.asarray)
+    """Which of the vehicle's tanks it burns from."""
+
+    def propellant(self, tanks: Float[Any, "*batch tanks"]) -> Any:
+        """What is left in its own tank of all [kg]; `tank` is shared."""
+        return tanks[..., self.tank]
 
     @property
     def flow(self) -> Float[Array, "*batch"]:

@@ -7,6 +7,7 @@ Grids and pulses are padded to powers of two, so that one compiled flight serves
 
 from collections.abc import Sequence
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -26,8 +27,10 @@ from yaan.description import (
     PulseSpec,
     StartSpec,
 )
-from yaan.dynamics.body import BodyState, Pulses
+from yaan.dynamics.body import Pulses
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State
+from yaan.flight.start import moving
 from yaan.gnc.pointing import Pointing
 from yaan.motion.body import BodyPhases
 from yaan.spacetime.attitude import Angles, from_angles, ned, normalised, orbital_rate, vvlh
@@ -191,19 +194,18 @@ def pulse_flow(pulse: PulseSpec) -> float:
     return float(np.linalg.norm(pulse.force)) / (pulse.specific_impulse * STANDARD_GRAVITY)
 
 
-def build_start(spec: BodyFlightSpec, world: World) -> BodyState:
-    """The state at the epoch, of one lane: its leaves have the lane on their first axis."""
+def build_start(spec: BodyFlightSpec, world: World) -> State:
+    """The state at the epoch, of one lane: its leaves have the lane on their first axis.
+
+    Each configuration has a tank of its own.
+    """
     position, velocity = _motion(spec.start, world)
     attitude = _attitude(spec.start, world, position, velocity)
-    propellant = [full.mass - empty.mass for empty, full in _ends(spec)]
-    state = BodyState(
-        position=position,
-        velocity=velocity,
-        attitude=attitude,
-        rate=_rate(spec.start, world, (position, velocity), attitude),
-        propellant=_array(propellant),
-        burning=_number(0.0),
-        pulsing=jnp.zeros(padded(len(spec.pulses))),
+    loads = _array([full.mass - empty.mass for empty, full in _ends(spec)])
+    state = eqx.tree_at(
+        lambda s: (s.attitude, s.rate),
+        moving(_number(0.0), position, velocity, loads),
+        (attitude, _rate(spec.start, world, (position, velocity), attitude)),
     )
     return jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], state)
 

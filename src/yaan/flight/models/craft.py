@@ -16,6 +16,7 @@ from yaan.description import (
     StepSpec,
 )
 from yaan.dynamics.forces import World
+from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.gnc.attitude import AttitudeControl
 from yaan.gnc.bank import BankProfile, constant_bank
 from yaan.spacetime.earth import Ellipsoid
@@ -157,6 +158,7 @@ def build_spacecraft(spec: MissionSpec, engines: int | None = None) -> Spacecraf
         drag_area=craft.drag_coefficient * craft.drag_area,
         thrust=used * module.engine.thrust,
         isp=module.engine.isp,
+        tank=stack_of(spec).tank(MODULE),
     )
 
 

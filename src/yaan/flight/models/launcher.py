@@ -1,5 +1,6 @@
 """From a checked mission file to models of the launcher and its pad: SI numbers into PyTrees."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import jax.numpy as jnp
@@ -33,6 +34,58 @@ class Vehicle:
     items: tuple[str, ...]
     shapes: tuple[str, ...]
     """The stage or part whose force table each configuration is."""
+
+
+MODULE = "service_module"
+"""What a spacecraft burns from, and leaves before its entry."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """All that lifts off, by the names of its tanks and parts: the order of a state's columns."""
+
+    tanks: tuple[str, ...]
+    parts: tuple[str, ...]
+    loads: tuple[float, ...]
+    """What is in the tanks at lift-off [kg]."""
+    payload: tuple[str, ...]
+    """The parts that the launcher brings to orbit."""
+
+    def tank(self, name: str) -> int:
+        """Where a tank is in a state."""
+        return self.tanks.index(name)
+
+    def part(self, name: str) -> int:
+        """Where a part is in a state."""
+        return self.parts.index(name)
+
+    def of(self, parts: Iterable[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Where parts are, and their tanks."""
+        names = [name for name in self.parts if name in set(parts)]
+        tanks = tuple(self.tank(name) for name in names if name in self.tanks)
+        return tuple(self.part(name) for name in names), tanks
+
+    @property
+    def launcher(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """What the payload leaves behind: parts and tanks."""
+        return self.of(name for name in self.parts if name not in self.payload)
+
+    @property
+    def empty(self) -> tuple[np.ndarray, np.ndarray]:
+        """Tanks without propellant, and all parts aboard."""
+        return np.zeros(len(self.tanks)), np.ones(len(self.parts), dtype=bool)
+
+
+def stack_of(spec: MissionSpec) -> Stack:
+    """The launcher with its payload: a spacecraft of two parts where the file tells of one."""
+    vehicle, craft = spec.vehicle, spec.spacecraft
+    loads = {name: stage.count * stage.propellant for name, stage in vehicle.stages.items()}
+    payload = ("payload",)
+    if craft is not None:
+        payload = (MODULE, "capsule")
+        loads[MODULE] = craft.service_module.propellant
+    parts = (*vehicle.stages, *vehicle.parts, *payload)
+    return Stack(tuple(loads), parts, tuple(loads.values()), payload)
 
 
 def build_pad(spec: MissionSpec) -> Geodetic:
