@@ -58,7 +58,7 @@ def lanes() -> Iterator[Line]:
     from yaan.base.session import computing
     from yaan.design.steer import solve
     from yaan.design.task import make_task
-    from yaan.flight import ascent
+    from yaan.flight import batches
     from yaan.flight.models.world import build_world
     from yaan.mission import check_mission
 
@@ -67,16 +67,16 @@ def lanes() -> Iterator[Line]:
         world = build_world(spec)
         task = make_task(spec, spec.steering.profile, world)
         steered = solve(task, world)
-        flat = np.repeat(steered.flat[None], ascent.LANES, axis=0)
-        many, one = ascent.repeat(task.case), ascent.repeat(task.case, 1)
-        batch = _spent(lambda: ascent.fly(world, many, flat))
-        alone = _spent(lambda: ascent.fly(world, one, flat[:1]))
-        rates = {"batched": ascent.LANES / batch["wall"], "one by one": 1.0 / alone["wall"]}
+        flat = np.repeat(steered.flat[None], batches.LANES, axis=0)
+        many, one = batches.repeat(task.case), batches.repeat(task.case, 1)
+        batch = _spent(lambda: batches.fly(world, many, flat))
+        alone = _spent(lambda: batches.fly(world, one, flat[:1]))
+        rates = {"batched": batches.LANES / batch["wall"], "one by one": 1.0 / alone["wall"]}
         yield {
             "benchmark": "ascents a second, batched over one by one",
             "value": rates["batched"] / rates["one by one"],
             "unit": "1",
-            "parts": {**rates, "lanes": ascent.LANES, "ascents/CPU-s": ascent.LANES / batch["cpu"]},
+            "parts": {**rates, "lanes": batches.LANES, "ascents/CPU-s": batches.LANES / batch["cpu"]},
         }
         beta = spec.vehicle.payload.ballistic_coefficient or 400.0  # [kg/m^2]
         falling = abort_map.falling_world(world)
@@ -92,7 +92,7 @@ def lanes() -> Iterator[Line]:
         }
         yield {
             "benchmark": "entry rate over ascent rate",
-            "value": (len(times) / falls["cpu"]) / (ascent.LANES / batch["cpu"]),
+            "value": (len(times) / falls["cpu"]) / (batches.LANES / batch["cpu"]),
             "unit": "1",
             "parts": {"falls": falls, "ascents": batch},
         }

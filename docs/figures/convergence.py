@@ -15,7 +15,7 @@ import numpy as np
 import yaan
 from yaan.base.session import computing
 from yaan.design.steer import make_task, solve
-from yaan.flight import ascent
+from yaan.flight import batches
 from yaan.flight.models.world import build_world
 from yaan.search.unknowns import LANES
 
@@ -48,7 +48,7 @@ def measure() -> dict[str, list[float]]:
             for step in [*STEPS, TRUTH]
         ]
         flat = np.repeat(steered.flat[None], LANES, axis=0)
-        ends = ascent.fly(world, ascent.stack(cases), flat, rows=131_072).ends
+        ends = batches.fly(world, batches.stack(cases), flat, rows=131_072).ends
     leg = task.aim.saves[0]
     errors: dict[str, list[float]] = {"step": STEPS}
     for name, *_ in CURVES:

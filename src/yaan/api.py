@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from yaan.base.errors import InputError
-from yaan.description import BodyFlightSpec, EntrySpec, MissionSpec, Spec
-from yaan.mission.checks import check, check_mission
+from yaan.description import Plan
+from yaan.mission.checks import check
 from yaan.mission.file.tree import Tree
 from yaan.mission.load import load_tree, override
 from yaan.mission.provenance import assumptions, provenance_of, sources
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from yaan.analysis.flown import Flown
     from yaan.dataset import Trajectory
-    from yaan.design.return_flight import Entered
-    from yaan.flight.body import FlownBody
     from yaan.flight.progress import Progress
 
 
@@ -44,17 +42,17 @@ class Mission:
 
     def __init__(self, tree: Tree) -> None:
         self.source = tree
-        self.spec: Spec = check(tree)
+        self.plan: Plan = check(tree)
 
     @property
     def name(self) -> str:
         """Short name."""
-        return self.spec.name
+        return self.plan.name
 
     @property
     def title(self) -> str:
         """Title, or the name where there is none."""
-        return self.spec.title or self.spec.name
+        return self.plan.title or self.plan.name
 
     @property
     def tree(self) -> dict[str, Any]:
@@ -85,22 +83,15 @@ class Mission:
         """
         if profile is not None:
             return self.replace("steering.profile", profile).fly(progress=progress)
-        if isinstance(self.spec, EntrySpec):
-            from yaan.analysis.fly_entry import fly_entry
-
-            return Flight(*fly_entry(self.spec, provenance_of(self.source), progress))
-        if isinstance(self.spec, BodyFlightSpec):
-            from yaan.flight.body import fly_body_file
-
-            return Flight(*fly_body_file(self.spec, provenance_of(self.source), progress))
         from yaan.analysis.fly import fly
 
-        return Flight(*fly(self.spec, provenance_of(self.source), self._varied, progress))
+        provenance = provenance_of(self.source)
+        return Flight(*fly(self.plan, provenance, self._varied, progress))
 
-    def _varied(self, values: Mapping[str, Any]) -> MissionSpec | None:
-        """This mission with the values at dotted keys replaced; None where that is refused."""
+    def _varied(self, values: Mapping[str, Any]) -> Plan | None:
+        """The plan with the values at dotted keys replaced; None where that is refused."""
         try:
-            return check_mission(override(self.source, values))
+            return check(override(self.source, values))
         except InputError:
             return None
 
@@ -119,7 +110,7 @@ class Mission:
 class Flight:
     """A mission flown: its numbers, its history, and where to keep them."""
 
-    def __init__(self, flown: "Flown | Entered | FlownBody", timings: dict[str, float]) -> None:
+    def __init__(self, flown: "Flown", timings: dict[str, float]) -> None:
         self._flown = flown
         self.timings = timings
         """Time spent by stage of the computation [s]."""
@@ -127,18 +118,10 @@ class Flight:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Everything told in numbers, as in `summary.json`."""
-        from yaan.analysis.body import summarise_body
-        from yaan.analysis.entry import summarise_entry
-        from yaan.analysis.summary import summarise
+        from yaan.analysis.summarise import summarise
         from yaan.base.session import computing
-        from yaan.design.return_flight import Entered
-        from yaan.flight.body import FlownBody
 
         with computing():
-            if isinstance(self._flown, FlownBody):
-                return summarise_body(self._flown)
-            if isinstance(self._flown, Entered):
-                return summarise_entry(self._flown)
             return summarise(self._flown)
 
     @property

@@ -14,7 +14,7 @@ from yaan.base.session import computing
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State, state_of
 from yaan.environment.fields import load_gravity
-from yaan.flight.ascent import Lane
+from yaan.flight.batches import Lane
 from yaan.motion.fall import Fallen, fall
 from yaan.spacetime.frame import components
 from yaan.spacetime.path import Path

@@ -13,14 +13,14 @@ from yaan.analysis.body_tables import judge_tables
 from yaan.analysis.body_timeline import highest, rate_of, timeline
 from yaan.analysis.conclusion import conclude
 from yaan.analysis.event import degrees
+from yaan.analysis.flown import Flown
 from yaan.analysis.integration import judge_integration, tell_integration
 from yaan.analysis.published import compare_published, judge_published
-from yaan.analysis.sensitivity import ranked_by_place
 from yaan.analysis.summary import SCHEMA, told_assumption, told_sources
 from yaan.analysis.verdict import verdict
-from yaan.description.notes import notes_of
+from yaan.description import FreeFlight, Plan
 from yaan.flight.body import FlownBody
-from yaan.flight.models.world import epoch_of, orientation_notes
+from yaan.flight.models.world import epoch_of
 from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
@@ -34,51 +34,51 @@ _ADVICE = {
 }
 
 
-def summarise_body(flown: FlownBody) -> dict[str, Any]:
+def summarise_body(flown: Flown, free: FreeFlight, one: FlownBody) -> dict[str, Any]:
     """`summary.json` of a body's flight."""
-    spec, history = flown.spec, flown.history
-    masses, closure = mass_ledger(spec, history)
-    tables, notes = judge_tables(flown)
-    start, end = state_at(flown, 0), state_at(flown, len(history) - 1)
+    plan, history = flown.plan, flown.history
+    masses, closure = mass_ledger(free, history)
+    tables, notes = judge_tables(free, one)
+    start, end = state_at(plan, one, 0), state_at(plan, one, len(history) - 1)
     orbits = start["orbit"] is not None and end["orbit"] is not None
     body: dict[str, Any] = {
         "schema": SCHEMA,
         "kind": "flight",
-        "mission": spec.name,
-        "title": spec.title,
+        "mission": plan.name,
+        "title": plan.title,
         "yaan": version("yaan"),
-        "epoch": spec.epoch,
+        "epoch": plan.epoch,
         "spans": {"body": [float(history["time"][0]), float(history["time"][-1])]},
-        "outcome": outcome(flown),
-        "timeline": timeline(spec, history, orbits=orbits),
+        "outcome": outcome(free, one),
+        "timeline": timeline(free, history, orbits=orbits),
         "start": start,
         "end": end,
         "peaks": peaks(history),
-        "phases": phase_rows(flown),
+        "phases": phase_rows(free, one),
         "mass_ledger": masses,
         "mass_closure": closure,
-        "propellant": propellant(spec, history),
-        "assumptions": [told_assumption(r) for r in ranked_by_place(flown.provenance)],
+        "propellant": propellant(free, history),
+        "assumptions": [told_assumption(r) for r in flown.ranked],
         "sources": told_sources(flown.provenance),
-        "notes": [*notes_of(spec), *orientation_notes(spec), *notes],
-        "models": models(spec),
-        "integration": tell_integration(flown.errors, spec.integration),
+        "notes": [*flown.notes, *notes],
+        "models": models(free),
+        "integration": tell_integration(flown.errors, plan.integration),
     }
-    body["published"] = compare_published(spec, body)
+    body["published"] = compare_published(plan, body)
     body["verdicts"] = [
         *tables,
-        *judge_steps(spec, history),
+        *judge_steps(free, history),
         *judge_integration(body),
         *_ledger_verdict(body),
         *judge_published(body),
     ]
-    body["outcome"] = conclude(body["outcome"], body["verdicts"], spec.title or spec.name)
+    body["outcome"] = conclude(body["outcome"], body["verdicts"], plan.title or plan.name)
     return body
 
 
-def outcome(flown: FlownBody) -> dict[str, Any]:
+def outcome(free: FreeFlight, flown: FlownBody) -> dict[str, Any]:
     """How the flight ended: a word and a sentence."""
-    for phase, code in zip(flown.spec.phases, flown.outcomes, strict=True):
+    for phase, code in zip(free.phases, flown.outcomes, strict=True):
         if code is OutcomeCode.REACHED:
             continue
         text = code.sentence(phase.name)
@@ -93,7 +93,7 @@ def outcome(flown: FlownBody) -> dict[str, Any]:
         return {"code": code.word, "text": text, "shortfall": 0.0}
     h = flown.history
     if h["time"][-1] <= h["time"][0]:
-        code, name = OutcomeCode.NOTHING_FLOWN, flown.spec.phases[-1].name
+        code, name = OutcomeCode.NOTHING_FLOWN, free.phases[-1].name
         return {"code": code.word, "text": code.sentence(name), "shortfall": 0.0}
     end = float(h["height"][-1])
     height = f"{end / 1e3:.3f} km" if abs(end) >= 1e4 else f"{end:.2f} m"
@@ -116,13 +116,13 @@ def _undefined(history: History) -> list[str]:
     ]
 
 
-def state_at(flown: FlownBody, row: int) -> dict[str, Any]:
+def state_at(plan: Plan, flown: FlownBody, row: int) -> dict[str, Any]:
     """The whole state of a row, in full digits: SI, and degrees where the key says so."""
     h = flown.history
     time = float(h["time"][row])
     return {
         "time": time,
-        "utc": (epoch_of(flown.spec) + time).iso(),
+        "utc": (epoch_of(plan) + time).iso(),
         "phase": h.phases[int(h["phase"][row])],
         "position_gcrs": _plain(h["position_gcrs"][row]),
         "velocity_gcrs": _plain(h["velocity_gcrs"][row]),
@@ -192,13 +192,13 @@ def peaks(history: History) -> dict[str, Any]:
     }
 
 
-def phase_rows(flown: FlownBody) -> list[dict[str, Any]]:
+def phase_rows(free: FreeFlight, flown: FlownBody) -> list[dict[str, Any]]:
     """Each phase: what flew, how, from when to when, by what steps, and how it ended."""
-    legs, spec = flown.legs, flown.spec
+    legs = flown.legs
     return [
         {
             "phase": phase.name,
-            "configuration": spec.configuration_of(phase),
+            "configuration": free.configuration_of(phase),
             "motion": phase.motion,
             "pointing": phase.pointing or "stream" if phase.motion == "point" else None,
             "engine": phase.engine,
@@ -208,7 +208,7 @@ def phase_rows(flown: FlownBody) -> list[dict[str, Any]]:
             "step": phase.step,
             "outcome": code.word,
         }
-        for k, (phase, code) in enumerate(zip(spec.phases, flown.outcomes, strict=True))
+        for k, (phase, code) in enumerate(zip(free.phases, flown.outcomes, strict=True))
     ]
 
 

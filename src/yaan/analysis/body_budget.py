@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.description import BodyFlightSpec
+from yaan.description import FreeFlight
 from yaan.results.trajectory import History
 
 
@@ -20,25 +20,25 @@ def legs_of(history: History) -> list[tuple[int, int, int]]:
     return found
 
 
-def mass_ledger(spec: BodyFlightSpec, history: History) -> tuple[list[dict[str, Any]], float]:
+def mass_ledger(free: FreeFlight, history: History) -> tuple[list[dict[str, Any]], float]:
     """Every change of mass, and what it leaves unexplained [kg].
 
     The ledger adds up dry masses and propellant on its own; the mass of the history is that of
     the dynamics.
     """
-    names = list(spec.body.configurations)
-    dry = {name: c.ends()[0].mass for name, c in spec.body.configurations.items()}
+    names = list(free.body.configurations)
+    dry = {name: c.ends()[0].mass for name, c in free.body.configurations.items()}
     left, rows, worst = history["propellant"], list[dict[str, Any]](), 0.0
     before: str | None = None
     mass = 0.0
     for index, first, last in legs_of(history):
-        phase = spec.phases[index]
-        name = spec.configuration_of(phase)
+        phase = free.phases[index]
+        name = free.configuration_of(phase)
         column = names.index(name)
         if name != before:
             whole = dry[name] + float(left[first, column])
             what = "all aboard" if before is None else f"{before} becomes {name}"
-            at = "start" if before is None else f"{spec.phases[index - 1].name}-end"
+            at = "start" if before is None else f"{free.phases[index - 1].name}-end"
             change = 0.0 if before is None else whole - mass
             rows.append({"event": at, "item": what, "change": change, "mass": whole})
             mass, before = whole, name
@@ -53,10 +53,10 @@ def mass_ledger(spec: BodyFlightSpec, history: History) -> tuple[list[dict[str, 
     return rows, worst
 
 
-def propellant(spec: BodyFlightSpec, history: History) -> list[dict[str, Any]]:
+def propellant(free: FreeFlight, history: History) -> list[dict[str, Any]]:
     """What each configuration carried, burnt and kept, and what velocity the rest is worth."""
     rows: list[dict[str, Any]] = []
-    for k, (name, configuration) in enumerate(spec.body.configurations.items()):
+    for k, (name, configuration) in enumerate(free.body.configurations.items()):
         empty, full = configuration.ends()
         loaded, left = full.mass - empty.mass, float(history["propellant"][-1, k])
         if loaded <= 0.0:

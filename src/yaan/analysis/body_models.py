@@ -4,23 +4,23 @@ from collections.abc import Iterator, Sequence
 
 from yaan.analysis.summary import world_models
 from yaan.base.units import format_quantity
-from yaan.description import BodyEngineSpec, BodyFlightSpec, BodyPhaseSpec, PulseSpec
+from yaan.description import BodyEngineSpec, BodyPhaseSpec, FreeFlight, PulseSpec
 
 Model = dict[str, str]
 
 
-def models(spec: BodyFlightSpec) -> list[Model]:
+def models(free: FreeFlight) -> list[Model]:
     """The models that flew, and what each ignores."""
-    return [*world_models(spec.environment), *_motions(spec), *_loads(spec), _integrator(spec)]
+    return [*world_models(free.plan.environment), *_motions(free), *_loads(free), _integrator(free)]
 
 
-def _motions(spec: BodyFlightSpec) -> Iterator[Model]:
-    motions = {phase.motion for phase in spec.phases}
+def _motions(free: FreeFlight) -> Iterator[Model]:
+    motions = {phase.motion for phase in free.phases}
     if "rigid" in motions:
         text = "rigid body: quaternion and rate against GCRS; inertia linear in the propellant"
         ignored = "slosh, flexibility, the centre of mass moving within the body"
         yield _model("body", text, ignored)
-        turned = spec.environment.gravity_gradient
+        turned = free.plan.environment.gravity_gradient
         text = "gravity turns the body: that of all mass at the Earth's centre"
         ignored = "harmonics, the Sun and the Moon in the torque"
         if not turned:
@@ -31,17 +31,17 @@ def _motions(spec: BodyFlightSpec) -> Iterator[Model]:
         yield _model("point", text, "moments, and what turns the axes")
 
 
-def _loads(spec: BodyFlightSpec) -> Iterator[Model]:
-    if any(c.aerodynamics is not None for c in spec.body.configurations.values()):
+def _loads(free: FreeFlight) -> Iterator[Model]:
+    if any(c.aerodynamics is not None for c in free.body.configurations.values()):
         text = "coefficients by angle and Mach number, linear between nodes; damping by rate"
         ignored = "coupling of the two angles beyond the drag's, lag, Reynolds number"
         yield _model("aerodynamics", text, ignored)
-    burning = {spec.configuration_of(phase) for phase in spec.phases if phase.engine == "on"}
-    for name, configuration in spec.body.configurations.items():
+    burning = {free.configuration_of(phase) for phase in free.phases if phase.engine == "on"}
+    for name, configuration in free.body.configurations.items():
         if name in burning and configuration.engine is not None:
             ignored = "build-up, tail-off, misalignment"
             yield _model(f"engine of {name}", _engine(configuration.engine), ignored)
-    for pulse in spec.pulses:
+    for pulse in free.pulses:
         ignored = "build-up, tail-off" if pulse.burns else "the mass that it burns, build-up"
         if pulse.burns and pulse.at is None:
             ignored += ", where its jets are"
@@ -77,9 +77,9 @@ def _three(values: Sequence[float]) -> str:
     return f"({', '.join(f'{value:.6g}' for value in values)})"
 
 
-def _integrator(spec: BodyFlightSpec) -> Model:
-    method = {"rk4": "Runge-Kutta 4", "dop853": "Dormand and Prince 8"}[spec.method]
-    steps = ", ".join(dict.fromkeys(_step(phase) for phase in spec.phases))
+def _integrator(free: FreeFlight) -> Model:
+    method = {"rk4": "Runge-Kutta 4", "dop853": "Dormand and Prince 8"}[free.plan.method]
+    steps = ", ".join(dict.fromkeys(_step(phase) for phase in free.phases))
     return _model("integrator", f"{method}, fixed steps of {steps}", "")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from yaan.analysis.verdict import verdict
-from yaan.description import BodyAirSpec, CoefficientSpec
+from yaan.description import BodyAirSpec, CoefficientSpec, FreeFlight
 from yaan.environment.atmosphere import StandardAtmosphere1976
 from yaan.flight.body import FlownBody
 from yaan.flight.models.body import TABLES
@@ -32,10 +32,10 @@ _FELT = 1e-6  # of the largest dynamic pressure: with less the angles say nothin
 _SLACK = 1e-9  # [rad] and [1]
 
 
-def judge_tables(flown: FlownBody) -> tuple[list[dict[str, Any]], list[str]]:
+def judge_tables(free: FreeFlight, flown: FlownBody) -> tuple[list[dict[str, Any]], list[str]]:
     """The verdict on the tables, none where there are none, and a note for each that was left."""
-    environment = flown.spec.environment
-    airs = [c.aerodynamics for c in flown.spec.body.configurations.values()]
+    environment = free.plan.environment
+    airs = [c.aerodynamics for c in free.body.configurations.values()]
     notes: list[str] = []
     thin: list[str] = []
     height = left_table(flown.world, flown.history["height"])
@@ -43,7 +43,7 @@ def judge_tables(flown: FlownBody) -> tuple[list[dict[str, Any]], list[str]]:
         # Above its top the standard atmosphere says nothing is there, which is no extrapolation.
         kind = thin if isinstance(flown.world.atmosphere, StandardAtmosphere1976) else notes
         kind.append(height)
-    notes += [text for phase in range(len(flown.spec.phases)) for text in _left(flown, phase)]
+    notes += [text for phase in range(len(free.phases)) for text in _left(free, flown, phase)]
     if environment.atmosphere.model == "none" or not (notes or any(airs)):
         return [], [*notes, *thin]
     value = f"left in {len(notes)} places" if notes else "inside"
@@ -54,12 +54,12 @@ def judge_tables(flown: FlownBody) -> tuple[list[dict[str, Any]], list[str]]:
     return [verdict("inside its tables", not notes, value, limit, words)], [*notes, *thin]
 
 
-def _left(flown: FlownBody, index: int) -> list[str]:
+def _left(free: FreeFlight, flown: FlownBody, index: int) -> list[str]:
     """A sentence for each axis of each table that a phase has left."""
-    spec, history = flown.spec, flown.history
-    phase = spec.phases[index]
-    name = spec.configuration_of(phase)
-    air = spec.body.configurations[name].aerodynamics
+    history = flown.history
+    phase = free.phases[index]
+    name = free.configuration_of(phase)
+    air = free.body.configurations[name].aerodynamics
     pressure = history["dynamic_pressure"]
     felt = pressure > _FELT * np.max(pressure)
     rows = np.flatnonzero(felt & (history["phase"] == index))

@@ -7,7 +7,7 @@ import numpy as np
 
 from yaan.analysis.body_budget import legs_of
 from yaan.analysis.event import entry, event, in_time, told_peak
-from yaan.description import BodyFlightSpec, PulseSpec
+from yaan.description import FreeFlight, PulseSpec
 from yaan.results.extremes import Around, peak, turning_height, turning_radius
 from yaan.results.trajectory import Array, History
 
@@ -30,14 +30,14 @@ _SMOOTH: Final = (
 )
 
 
-def timeline(spec: BodyFlightSpec, history: History, *, orbits: bool) -> list[dict[str, Any]]:
+def timeline(free: FreeFlight, history: History, *, orbits: bool) -> list[dict[str, Any]]:
     """Events and peaks in the order of time.
 
     `orbits`: the body stays in orbit, so that its apogees and perigees are told; else its apex.
     """
-    rows = [entry(history, 0, 0, "start", "", "event"), *_ends(spec, history)]
-    for pulse in spec.pulses:
-        for word, time in zip(("on", "off"), _lasting(spec, history, pulse), strict=False):
+    rows = [entry(history, 0, 0, "start", "", "event"), *_ends(free, history)]
+    for pulse in free.pulses:
+        for word, time in zip(("on", "off"), _lasting(free, history, pulse), strict=False):
             if time <= history["time"][-1] + _AT_ONCE:
                 rows.append(event(history, time, f"{pulse.name}-{word}", ""))
     rows += _apsides(history) if orbits else _apex(history)
@@ -59,12 +59,12 @@ def highest(history: History) -> tuple[float, float]:
     return float(history["time"][row]), float(history["height"][row])
 
 
-def _lasting(spec: BodyFlightSpec, history: History, pulse: PulseSpec) -> tuple[float, ...]:
+def _lasting(free: FreeFlight, history: History, pulse: PulseSpec) -> tuple[float, ...]:
     """When a pulse came on and went off [s]; one that burns is on while something is left."""
     if not pulse.burns:
         return pulse.from_, pulse.to
-    names = list(spec.body.configurations)
-    columns = np.array([names.index(spec.configuration_of(phase)) for phase in spec.phases])
+    names = list(free.body.configurations)
+    columns = np.array([names.index(free.configuration_of(phase)) for phase in free.phases])
     left = history["propellant"][np.arange(len(history)), columns[history["phase"].astype(int)]]
     time = history["time"]
     lit = np.flatnonzero((left > 0.0) & (time >= pulse.from_ - _AT_ONCE) & (time < pulse.to))
@@ -75,9 +75,9 @@ def _lasting(spec: BodyFlightSpec, history: History, pulse: PulseSpec) -> tuple[
     return float(time[lit[0]]), float(time[dry[0]]) if len(dry) else pulse.to
 
 
-def _ends(spec: BodyFlightSpec, history: History) -> Iterator[dict[str, Any]]:
+def _ends(free: FreeFlight, history: History) -> Iterator[dict[str, Any]]:
     for index, _, end in legs_of(history):
-        name = spec.phases[index].name
+        name = free.phases[index].name
         yield entry(history, end, min(end + 1, len(history) - 1), f"{name}-end", name, "event")
 
 

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.description import MissionSpec
+from yaan.description import Ascent
 from yaan.design.steer import Steered
 from yaan.results.trajectory import History
 
@@ -17,7 +17,7 @@ def leg_rows(history: History, steered: Steered) -> list[tuple[int, int]]:
     """First and last row of each leg that was flown."""
     label = np.asarray(steered.lane.tape.label)[: len(history)]
     found = []
-    for i in range(len(steered.task.plan.legs)):
+    for i in range(len(steered.task.sequence.legs)):
         rows = np.flatnonzero(label == i)
         if len(rows):
             found.append((int(rows[0]), int(rows[-1])))
@@ -25,7 +25,7 @@ def leg_rows(history: History, steered: Steered) -> list[tuple[int, int]]:
 
 
 def mass_ledger(
-    spec: MissionSpec, history: History, steered: Steered
+    ascent: Ascent, history: History, steered: Steered
 ) -> tuple[list[dict[str, Any]], float]:
     """Every change of mass, and what it leaves unexplained [kg].
 
@@ -38,7 +38,7 @@ def mass_ledger(
     mass = float(np.sum(launcher.propellant) + sum(dry.values()) + sum(items.values()))
     rows = [{"event": "ignition", "item": "all aboard", "change": 0.0, "mass": mass}]
     worst = abs(mass - float(history["mass"][0]))
-    burnt, legs = history["propellant"], steered.task.plan.legs
+    burnt, legs = history["propellant"], steered.task.sequence.legs
     left = dict(zip(vehicle.stages, burnt[0], strict=True))
     event = "ignition"
     for leg, (first, last) in zip(legs, leg_rows(history, steered), strict=False):
@@ -60,15 +60,15 @@ def mass_ledger(
     return rows, worst
 
 
-def propellant(spec: MissionSpec, steered: Steered) -> list[dict[str, Any]]:
+def propellant(ascent: Ascent, steered: Steered) -> list[dict[str, Any]]:
     """What each stage carried, burnt and kept, and what velocity the rest is worth [m/s]."""
     launcher, lane = steered.task.case.launcher, steered.lane
     loaded = np.asarray(launcher.propellant)
-    left = np.asarray(lane.legs.inner.propellant)[len(steered.task.plan.legs) - 1]
+    left = np.asarray(lane.legs.inner.propellant)[len(steered.task.sequence.legs) - 1]
     rows = []
     for i, name in enumerate(steered.task.vehicle.stages):
-        carried = _carried(spec, steered, i, float(left[i]))
-        isp = spec.vehicle.stages[name].engine.isp
+        carried = _carried(ascent, steered, i, float(left[i]))
+        isp = ascent.vehicle.stages[name].engine.isp
         rows.append(
             {
                 "stage": name,
@@ -81,10 +81,10 @@ def propellant(spec: MissionSpec, steered: Steered) -> list[dict[str, Any]]:
     return rows
 
 
-def _carried(spec: MissionSpec, steered: Steered, stage: int, left: float) -> float:
+def _carried(ascent: Ascent, steered: Steered, stage: int, left: float) -> float:
     """Mass at the end of the last leg that the stage was aboard, without what it had left [kg]."""
-    phases, launcher = jax.device_get((steered.task.plan.phases, steered.task.case.launcher))
-    aboard = np.asarray(phases.stages_aboard)[: len(steered.task.plan.legs), stage]
+    phases, launcher = jax.device_get((steered.task.sequence.phases, steered.task.case.launcher))
+    aboard = np.asarray(phases.stages_aboard)[: len(steered.task.sequence.legs), stage]
     leg = int(np.flatnonzero(aboard)[-1])
     burnt_down = np.asarray(steered.lane.legs.inner.propellant)[leg] + launcher.dry_mass
     stages = np.sum(burnt_down * phases.stages_aboard[leg])
@@ -104,7 +104,9 @@ def velocity_ledger(history: History, steered: Steered) -> dict[str, Any]:
     series = {name: np.asarray(getattr(ledger, name))[:count] for name in _TERMS}
     speed = history["speed_relative"]
     rows: dict[str, dict[str, Any]] = {}
-    for leg, (first, last) in zip(steered.task.plan.legs, leg_rows(history, steered), strict=False):
+    for leg, (first, last) in zip(
+        steered.task.sequence.legs, leg_rows(history, steered), strict=False
+    ):
         row = rows.setdefault(
             leg.phase.name, {"phase": leg.phase.name} | dict.fromkeys(_TERMS, 0.0)
         )

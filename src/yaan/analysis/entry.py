@@ -5,80 +5,77 @@ from typing import Any
 
 from yaan.analysis import landing
 from yaan.analysis.conclusion import conclude
+from yaan.analysis.flown import Flown
 from yaan.analysis.integration import judge_integration, tell_integration
 from yaan.analysis.landing import cut_to
 from yaan.analysis.published import compare_published, judge_published
 from yaan.analysis.return_phases import landed_at
 from yaan.analysis.return_summary import entry_models, not_found
-from yaan.analysis.sensitivity import ranked_by_place
 from yaan.analysis.summary import SCHEMA, told_assumption, told_sources, world_models
 from yaan.analysis.touchdown import tell_touchdown
 from yaan.analysis.verdict_return import judge_return
 from yaan.base.units import format_quantity
-from yaan.description import EntryPhaseSpec
-from yaan.description.notes import notes_of
-from yaan.design.return_flight import Entered
-from yaan.flight.models.world import epoch_of, left_table, orientation_notes
+from yaan.description import Entering, EntryPhaseSpec
+from yaan.design.landing import Landed, Lander
+from yaan.flight.models.world import epoch_of
 from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
+from yaan.results.trajectory import History
 
 
-def summarise_entry(entered: Entered) -> dict[str, Any]:
+def summarise_entry(
+    flown: Flown, entering: Entering, lander: Lander, landed: Landed
+) -> dict[str, Any]:
     """`summary.json` of an entry."""
-    spec, landed, history = entered.spec, entered.landed, entered.history
-    parachutes = spec.capsule.parachutes
-    beyond = left_table(entered.world, history["height"])
+    plan, asked, history = flown.plan, entering.entry, flown.history
+    parachutes = entering.capsule.parachutes
     handed = float(landed.entry.end.t[0])
     spans = {"entry": [0.0, handed]}
     if landed.descent is not None:
         spans["descent"] = [handed, landed.end[0]]
-    touchdown = tell_touchdown(history, entered.lander, landed, spec.capsule, spec.ground)
+    touchdown = tell_touchdown(history, lander, landed, entering.capsule, entering.ground)
     body: dict[str, Any] = {
         "schema": SCHEMA,
         "kind": "flight",
-        "mission": spec.name,
-        "title": spec.title,
+        "mission": plan.name,
+        "title": plan.title,
         "yaan": version("yaan"),
-        "epoch": spec.epoch,
+        "epoch": plan.epoch,
         "spans": spans,
         "timeline": landing.landing_events(
             history, landed, parachutes, touched=touchdown is not None
         ),
-        "entry": landing.told_entry(history, entered.lander, landed, spec.entry),
+        "entry": landing.told_entry(history, lander, landed, asked),
         "descent": landing.told_descent(history, landed, parachutes),
         "touchdown": touchdown,
-        "landing": landed_at(epoch_of(spec), landed, entered.world, history),
-        "peaks": _peaks(entered),
+        "landing": landed_at(epoch_of(plan), landed, flown.world, history),
+        "peaks": _peaks(history),
         "crew_return": None,
-        "assumptions": [told_assumption(r) for r in ranked_by_place(entered.provenance)],
-        "sources": told_sources(entered.provenance),
-        "notes": [
-            *notes_of(spec),
-            *orientation_notes(spec),
-            *([] if beyond is None else [beyond]),
-        ],
-        "integration": tell_integration(entered.errors, spec.integration),
+        "assumptions": [told_assumption(r) for r in flown.ranked],
+        "sources": told_sources(flown.provenance),
+        "notes": flown.notes,
+        "integration": tell_integration(flown.errors, plan.integration),
         "models": [
-            *world_models(spec.environment),
-            *entry_models(spec.capsule, spec.entry, spec.ground),
+            *world_models(plan.environment),
+            *entry_models(entering.capsule, asked, entering.ground),
             {
                 "name": "integrator",
-                "text": f"Runge-Kutta 4, steps of {_step(spec.entry)} at most",
+                "text": f"Runge-Kutta 4, steps of {_step(asked)} at most",
                 "ignores": "",
             },
         ],
     }
-    if spec.crew is not None:
-        body["crew_return"] = landing.told_crew(history, spec.crew.condition, "entry", "descent")
+    if plan.crew is not None:
+        body["crew_return"] = landing.told_crew(history, plan.crew.condition, "entry", "descent")
     lasted = float(history["time"][-1] - history["time"][0])
     body["outcome"] = not_found(landed) or outcome(body, lasted)
-    body["published"] = compare_published(spec, body)
+    body["published"] = compare_published(plan, body)
     body["verdicts"] = [
         *judge_return(body, hung=parachutes is not None, home=False),
         *judge_integration(body),
         *judge_published(body),
     ]
-    body["outcome"] = conclude(body["outcome"], body["verdicts"], spec.title or spec.name)
+    body["outcome"] = conclude(body["outcome"], body["verdicts"], plan.title or plan.name)
     return body
 
 
@@ -88,9 +85,9 @@ def _step(spec: EntryPhaseSpec) -> str:
     return f"{format_quantity(spec.step, 's')} in the air"
 
 
-def _peaks(entered: Entered) -> dict[str, Any]:
+def _peaks(history: History) -> dict[str, Any]:
     """The largest of the entry itself: what canopies do as they open is told with them."""
-    h = cut_to(entered.history, "entry")
+    h = cut_to(history, "entry")
     q, load = (peak(h["time"], h[column]) for column in ("dynamic_pressure", "load"))
     return {
         "dynamic_pressure": {

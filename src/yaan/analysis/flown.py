@@ -1,59 +1,69 @@
-"""What a mission's flight produced, before it is told."""
+"""What a plan's flight produced, before it is told."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yaan.analysis.abort_map import AbortMap
 from yaan.analysis.sensitivity import Ranked
-from yaan.description import MissionSpec
+from yaan.description import Ascent, Plan
 from yaan.design.dogleg import DogLeg
-from yaan.design.return_flight import Returned
+from yaan.design.landing import Landed, Lander
 from yaan.design.return_search import Home
 from yaan.design.steer import Steered
+from yaan.dynamics.forces import World
 from yaan.flight.accuracy import PhaseError
+from yaan.flight.body import FlownBody
 from yaan.results.provenance import Provenance
 from yaan.results.trajectory import History
 
 
 @dataclass(frozen=True)
-class Flown:
-    """All that a mission's flight produced, before it is told."""
+class Climb:
+    """The ascent by every profile: the flown one is the plan's choice."""
 
-    provenance: Provenance
-    spec: MissionSpec
-    steered: Mapping[str, Steered]
-    """Every profile by name; the flown one is the file's choice."""
+    ascent: Ascent
+    profiles: Mapping[str, Steered]
     histories: Mapping[str, History]
     aborts: Mapping[str, AbortMap]
-    ranked: list[Ranked]
-    notes: list[str]
-    errors: list[PhaseError]
-    """Of the flown profile's flight, and of the way home."""
-    stopped: bool = False
-    """The user stopped it after the ascents were flown."""
-    back: Returned | None = None
-    """The way home, of a mission that has one."""
-    lost: str = ""
-    """Why a way home that the mission has was not flown at all: sentences."""
     dog_leg: DogLeg | None = None
     """What a turn out of the plane of launch costs; nothing where none is forced."""
 
     @property
-    def home(self) -> Home | None:
-        """The way home, as far as it was found."""
-        return None if self.back is None else self.back.home
+    def profile(self) -> str:
+        """The profile that is flown."""
+        return self.ascent.steering.profile
 
     @property
-    def whole(self) -> History | None:
-        """The history of the whole mission, of one that comes home."""
-        return None if self.back is None else self.back.history
+    def steered(self) -> Steered:
+        """The flown profile, solved."""
+        return self.profiles[self.profile]
 
     @property
     def history(self) -> History:
-        """All that the flown profile's flight recorded."""
-        return self.histories[self.profile] if self.whole is None else self.whole
+        """What the flown profile recorded."""
+        return self.histories[self.profile]
 
-    @property
-    def profile(self) -> str:
-        """The profile that is flown."""
-        return self.spec.steering.profile
+
+@dataclass(frozen=True)
+class Flown:
+    """All that a flight produced, before it is told; its parts are those of its plan."""
+
+    plan: Plan
+    provenance: Provenance
+    world: World
+    history: History
+    """Of the whole flight."""
+    errors: list[PhaseError]
+    ranked: list[Ranked]
+    notes: list[str]
+    stopped: bool = False
+    """The user stopped it after the ascents were flown."""
+    climb: Climb | None = None
+    home: Home | None = None
+    """The return, as far as it was found."""
+    lost: str = ""
+    """Why a return that the plan has was not flown at all: sentences."""
+    lander: Lander | None = None
+    """What comes down from an interface."""
+    landed: Landed | None = None
+    body: FlownBody | None = None

@@ -1,4 +1,4 @@
-"""Flying a mission: steering solved for every profile, the aborts mapped, assumptions ranked."""
+"""Flying a plan: steering solved for every profile, the aborts mapped, assumptions ranked."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,21 +8,22 @@ from typing import TypeVar
 import numpy as np
 
 from yaan.analysis import abort_map
-from yaan.analysis.flown import Flown
+from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.remarks import remarks
-from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank
+from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank, ranked_by_place
 from yaan.analysis.sides import Sides
 from yaan.base.errors import YaanError
 from yaan.base.session import computing
-from yaan.description import MissionSpec
+from yaan.description import Ascent, FreeFlight, InterfaceSpec, Plan
 from yaan.description.notes import notes_of
 from yaan.design import dogleg
 from yaan.design.history import history, told
-from yaan.design.return_flight import Returned, go_home, horizon, prepare_home
+from yaan.design.return_flight import Returned, enter_alone, go_home, horizon, prepare_home
 from yaan.design.steer import Steered, solve
 from yaan.design.task import Task, Watch, make_task
 from yaan.dynamics.forces import World
-from yaan.flight import ascent
+from yaan.flight import batches
+from yaan.flight.body import fly_free
 from yaan.flight.models.world import build_world, landing_world, left_table, orientation_notes
 from yaan.flight.progress import Clock, Progress, Report, before
 from yaan.results.outcome import OutcomeCode
@@ -33,75 +34,117 @@ _Result = TypeVar("_Result")
 
 
 def fly(
-    spec: MissionSpec, provenance: Provenance, vary: Vary, report: Report | None = None
+    plan: Plan, provenance: Provenance, vary: Vary, report: Report | None = None
 ) -> tuple[Flown, dict[str, float]]:
-    """Fly every profile of a mission; the flown one is `spec.steering.profile`.
+    """Fly a plan; returns what was flown and the time spent by stage [s].
 
-    Returns what was flown and the time spent by stage [s]. A mission without a solution is
-    flown as far as it goes: its outcome says what is missing.
+    Of an ascent every profile is flown, and assumptions are ranked by plans that `vary` makes. A
+    flight without a solution is flown as far as it goes: its outcome says what is missing.
     """
     tell = report or (lambda progress: None)
     clock = Clock()
+    if plan.ascent is not None:
+        flown = _fly_ascent(plan.ascent, provenance, vary, tell, clock)
+    elif plan.free is not None:
+        flown = _fly_free(plan.free, provenance, tell, clock)
+    else:
+        flown = _fly_entry(plan, provenance, tell, clock)
+    return flown, clock.spent
+
+
+def _fly_entry(plan: Plan, provenance: Provenance, tell: Report, clock: Clock) -> Flown:
+    """An entry from an interface, and what follows it."""
+    entering, start = plan.entering, plan.start
+    if entering is None or not isinstance(start, InterfaceSpec):
+        raise YaanError(f"{plan.name} has no pad, no interface and no state that it could fly from")
+    tell(Progress("build", f"building models{before(plan)}"))
+    with computing(), clock.on("fly"):
+        entered = enter_alone(entering, start, lambda text: tell(Progress("home", text)))
+    history = entered.history
+    beyond = left_table(entered.world, history["height"])
+    notes = [*notes_of(plan), *orientation_notes(plan), *([] if beyond is None else [beyond])]
+    what = (entered.world, history, entered.errors, ranked_by_place(provenance), notes)
+    return Flown(plan, provenance, *what, lander=entered.lander, landed=entered.landed)
+
+
+def _fly_free(free: FreeFlight, provenance: Provenance, tell: Report, clock: Clock) -> Flown:
+    """One body from a state."""
+    body = fly_free(free, tell, clock)
+    notes = [*notes_of(free.plan), *orientation_notes(free.plan)]
+    what = (body.world, body.history, body.errors, ranked_by_place(provenance), notes)
+    return Flown(free.plan, provenance, *what, body=body)
+
+
+def _fly_ascent(
+    ascent: Ascent, provenance: Provenance, vary: Vary, tell: Report, clock: Clock
+) -> Flown:
+    """Every profile of a launch, and its return beside them."""
+    plan, asked = ascent.plan, ascent.plan.homeward
     with computing():
         with clock.on("build models"):
-            tell(Progress("build", f"building models{before(spec)}"))
-            world = build_world(spec, horizon(spec))
-            tasks = {name: make_task(spec, name, world) for name in spec.steering.profiles}
+            tell(Progress("build", f"building models{before(plan)}"))
+            world = build_world(plan, horizon(asked))
+            tasks = {name: make_task(ascent, name, world) for name in ascent.steering.profiles}
             # What is flown later compiles while the steering is searched for.
-            _aside(lambda: _prepare(spec, world))
-        flown = spec.steering.profile
+            _aside(lambda: _prepare(ascent, world))
+        flown = ascent.steering.profile
         with clock.on("compile and solve steering"):
             solving = _start_solving(tasks, flown, world, tell)
             chosen = solving[flown].result()
         with clock.on("observe"):
-            chosen, seen, errors = told(spec, world, chosen)
+            chosen, seen, errors = told(ascent, world, chosen)
             histories = {flown: seen}
             _replay(seen, tell)
         aborts: dict[str, abort_map.AbortMap] = {}
         ranked, sides = grouped(provenance), Sides()
         stopped = False
-        coming = _start_home(spec, world, chosen, histories[flown], tell)
+        coming = _start_return(ascent, world, chosen, histories[flown], tell)
         turning = _aside(lambda: dogleg.price(chosen, world))
         try:
             with clock.on("rank assumptions"):
                 tell(Progress("rank", "moving every assumption over its range"))
-                ranked = _rank(provenance, vary, spec, world, chosen, sides)
+                ranked = _rank(provenance, vary, ascent, world, chosen, sides)
             with clock.on("map aborts"):
                 for steered in (_solved(solving, sides) | {flown: chosen}).values():
-                    aborts |= _map_abort(spec, world, steered, tell, sides)
+                    aborts |= _map_abort(ascent, world, steered, tell, sides)
         except KeyboardInterrupt:
             stopped = True  # the flight is there: it is kept, and says what is missing from it
         profiles = _solved(solving, sides) | {flown: chosen}
-        histories |= _histories(spec, world, profiles, sides)
-        with clock.on("wait for the way home"):
-            back, lost = _home(coming)
+        histories |= _histories(ascent, world, profiles, sides)
+        with clock.on("wait for the return"):
+            back, lost = _returned(coming)
         if _interrupted(coming):
             stopped = True
             sides.add(lost)
         dog_leg = sides.attempt("price of the dog-leg", turning.result)
     profiles = {name: one for name, one in profiles.items() if name in histories}
-    notes = [*notes_of(spec), *_notes(spec, world, chosen, histories[flown])]
+    notes = [*notes_of(plan), *_notes(ascent, world, chosen, histories[flown])]
     notes += [*remarks(chosen, dog_leg), *sides.notes]
     errors += [] if back is None else back.errors
-    flights = (provenance, spec, profiles, histories, aborts, ranked, notes, errors, stopped)
-    return Flown(*flights, back=back, lost=lost, dog_leg=dog_leg), clock.spent
+    climb = Climb(ascent, profiles, histories, aborts, dog_leg)
+    home, history = (None, climb.history) if back is None else (back.home, back.history)
+    what = (world, history, errors, ranked, notes, stopped)
+    return Flown(plan, provenance, *what, climb=climb, home=home, lost=lost)
 
 
-def _start_home(
-    spec: MissionSpec, world: World, steered: Steered, ascent: History, tell: Report
+def _start_return(
+    ascent: Ascent, world: World, steered: Steered, before: History, tell: Report
 ) -> "Future[Returned] | None":
-    """The way home, flown beside the aborts and the ranking; nothing where there is none."""
-    codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.plan.legs)]
-    if spec.landing is None or not steered.solution.met or np.any(codes != OutcomeCode.REACHED):
+    """The return, flown beside the aborts and the ranking; nothing where there is none."""
+    asked, entering = ascent.plan.homeward, ascent.plan.entering
+    codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.sequence.legs)]
+    flew = steered.solution.met and not np.any(codes != OutcomeCode.REACHED)
+    if asked is None or entering is None or not flew:
         return None
+    there, end = landing_world(world, entering), steered.end
 
-    there = landing_world(world, spec)
-    return _aside(
-        lambda: go_home(there, spec, ascent, steered.end, lambda text: tell(Progress("home", text)))
-    )
+    def watch(text: str) -> None:
+        tell(Progress("home", text))
+
+    return _aside(lambda: go_home(there, ascent, asked, before, end, watch))
 
 
-def _home(coming: "Future[Returned] | None") -> tuple[Returned | None, str]:
+def _returned(coming: "Future[Returned] | None") -> tuple[Returned | None, str]:
     """The way home, or why there is none."""
     if _interrupted(coming):
         return None, "The way home was not flown: the user stopped the flight."
@@ -118,11 +161,12 @@ def _interrupted(work: "Future[_Result] | None") -> bool:
     return work is not None and isinstance(work.exception(), KeyboardInterrupt)
 
 
-def _prepare(spec: MissionSpec, world: World) -> None:
-    if spec.vehicle.payload.ballistic_coefficient is not None:
+def _prepare(ascent: Ascent, world: World) -> None:
+    asked, entering = ascent.plan.homeward, ascent.plan.entering
+    if ascent.vehicle.payload.ballistic_coefficient is not None:
         abort_map.prepare(world)
-    if spec.landing is not None:
-        prepare_home(landing_world(world, spec), spec)
+    if asked is not None and entering is not None:
+        prepare_home(landing_world(world, entering), ascent, asked)
 
 
 def _aside(work: Callable[[], _Result]) -> "Future[_Result]":
@@ -153,9 +197,9 @@ def _start_solving(
     # The first batch compiles the flight for all profiles; two threads would compile it twice.
     tell(Progress("compile", "compiling the ascent (kept in the cache for the next time)"))
     first = tasks[flown]
-    nothing = np.zeros((ascent.LANES, len(first.aim.unknowns)))
+    nothing = np.zeros((batches.LANES, len(first.aim.unknowns)))
     flat = first.aim.base.place(nothing)
-    ascent.fly(world, ascent.repeat(ascent.coarse(first.case, 64.0)), flat)
+    batches.fly(world, batches.repeat(batches.coarse(first.case, 64.0)), flat)
     begun = {name: _aside(partial(solve, tasks[name], world, watch(name))) for name in order}
     return {name: begun[name] for name in tasks}
 
@@ -168,22 +212,22 @@ def _solved(solving: "dict[str, Future[Steered]]", sides: Sides) -> dict[str, St
 
 
 def _histories(
-    spec: MissionSpec, world: World, profiles: dict[str, Steered], sides: Sides
+    ascent: Ascent, world: World, profiles: dict[str, Steered], sides: Sides
 ) -> dict[str, History]:
     """What the profiles that are not flown would have recorded."""
-    others = {name: one for name, one in profiles.items() if name != spec.steering.profile}
+    others = {name: one for name, one in profiles.items() if name != ascent.steering.profile}
     found = {
-        name: sides.attempt(f"profile {name}", partial(history, spec, world, one))
+        name: sides.attempt(f"profile {name}", partial(history, ascent, world, one))
         for name, one in others.items()
     }
     return {name: made for name, made in found.items() if made is not None}
 
 
 def _map_abort(
-    spec: MissionSpec, world: World, steered: Steered, tell: Report, sides: Sides
+    ascent: Ascent, world: World, steered: Steered, tell: Report, sides: Sides
 ) -> dict[str, abort_map.AbortMap]:
     """The falls of one profile; nothing where the file gives no ballistic coefficient."""
-    beta = spec.vehicle.payload.ballistic_coefficient
+    beta = ascent.vehicle.payload.ballistic_coefficient
     if beta is None:
         return {}
     name = steered.task.name
@@ -198,14 +242,14 @@ def _map_abort(
 def _rank(
     provenance: Provenance,
     vary: Vary,
-    spec: MissionSpec,
+    ascent: Ascent,
     world: World,
     steered: Steered,
     sides: Sides,
 ) -> list[Ranked]:
     if not steered.solution.met:
         return grouped(provenance)
-    made = sides.attempt("the ranking", lambda: rank(provenance, vary, spec, world, steered))
+    made = sides.attempt("the ranking", lambda: rank(provenance, vary, ascent, world, steered))
     if made is None:
         return grouped(provenance)
     ranked, notes = made
@@ -232,34 +276,34 @@ def _replay(history: History, tell: Report) -> None:
         )
 
 
-def _notes(spec: MissionSpec, world: World, steered: Steered, history: History) -> list[str]:
+def _notes(ascent: Ascent, world: World, steered: Steered, history: History) -> list[str]:
     """What a reader must know: ranges left, stages run dry, data held past its end."""
-    notes = orientation_notes(spec)
+    notes = orientation_notes(ascent.plan)
     lane = steered.lane
-    plan, vehicle = steered.task.plan, steered.task.vehicle
+    legs, vehicle = steered.task.sequence.legs, steered.task.vehicle
     beyond = left_table(world, history["height"])
     notes += [beyond] if beyond else []
-    cut_off = np.asarray(lane.legs.inner.cut_off)[: len(plan.legs)]
-    left = np.asarray(lane.legs.inner.propellant)[: len(plan.legs)]
-    commanded = {s for p in spec.phases for s in p.shut_down}
+    cut_off = np.asarray(lane.legs.inner.cut_off)[: len(legs)]
+    left = np.asarray(lane.legs.inner.propellant)[: len(legs)]
+    commanded = {s for p in ascent.phases for s in p.shut_down}
     for i, name in enumerate(vehicle.stages):
         dry = np.flatnonzero((left[:, i] == 0.0) & np.isfinite(cut_off[:, i]))
         if len(dry) and name in commanded:
             at = cut_off[dry[0], i]
             notes.append(f"{name} ran dry at {at:.1f} s, before its commanded cut-off.")
-    notes += _table_notes(spec, history)
-    codes = np.asarray(lane.legs.outcome)[: len(plan.legs)]
+    notes += _table_notes(ascent, history)
+    codes = np.asarray(lane.legs.outcome)[: len(legs)]
     notes += [
         OutcomeCode(int(code)).sentence(leg.phase.name)
-        for code, leg in zip(codes, plan.legs, strict=True)
+        for code, leg in zip(codes, legs, strict=True)
         if code not in (OutcomeCode.REACHED, OutcomeCode.NO_SOLUTION)
     ]
     return notes
 
 
-def _table_notes(spec: MissionSpec, history: History) -> list[str]:
+def _table_notes(ascent: Ascent, history: History) -> list[str]:
     """Whether the force tables were left where the air still matters."""
-    stages, parts = spec.vehicle.stages.values(), spec.vehicle.parts.values()
+    stages, parts = ascent.vehicle.stages.values(), ascent.vehicle.parts.values()
     tables = [part.aerodynamics.table for part in (*stages, *parts) if part.aerodynamics]
     felt = history["dynamic_pressure"] > 1.0  # [Pa]
     if not tables or not np.any(felt):

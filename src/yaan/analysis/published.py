@@ -4,7 +4,7 @@ from typing import Any
 
 from yaan.analysis.verdict import verdict
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.description import PublishedSpec, Spec
+from yaan.description import Plan, PublishedSpec
 
 _AT = {
     "time": ("time", "s"),
@@ -34,12 +34,12 @@ _TOLD = {
 """From SI to the unit that a quantity is told in."""
 
 
-def compare_published(spec: Spec, summary: dict[str, Any]) -> list[dict[str, Any]]:
+def compare_published(plan: Plan, summary: dict[str, Any]) -> list[dict[str, Any]]:
     """One row for each published figure; `within` is None where no tolerance is given.
 
     A figure of an event that was not reached has no value of ours.
     """
-    return [_row(p, summary) for p in spec.published]
+    return [_row(p, summary) for p in plan.published]
 
 
 def judge_published(summary: dict[str, Any]) -> list[dict[str, Any]]:

@@ -22,8 +22,11 @@ def remarks(steered: Steered, dog_leg: DogLeg | None) -> list[str]:
     """Notes on one solved profile."""
     notes = [bound_note(u, limit) for u, limit in steered.at_bounds]
     notes += dog_leg_notes(steered, dog_leg)
-    if steered.task.plan.orbit_leg is not None and steered.task.spec.target.perigee < _GRAZING:
-        height = steered.task.spec.target.perigee / 1e3
+    if (
+        steered.task.sequence.orbit_leg is not None
+        and steered.task.ascent.target.perigee < _GRAZING
+    ):
+        height = steered.task.ascent.target.perigee / 1e3
         notes.append(
             f"A perigee of {height:g} km lies in the air: the orbit is met at cut-off, and does "
             "not last a revolution."
@@ -45,8 +48,8 @@ def bound_note(unknown: Unknown, limit: float) -> str:
 
 def dog_leg_notes(steered: Steered, dog_leg: DogLeg | None) -> list[str]:
     """That a turn is flown, and what it costs."""
-    spec, notes = steered.task.spec, []
-    least, wanted = least_inclination(spec), spec.target.inclination
+    ascent, notes = steered.task.ascent, []
+    least, wanted = least_inclination(ascent), ascent.target.inclination
     if abs(least - wanted) > _NEARLY:
         notes.append(dog_leg_words(least, wanted))
     if dog_leg is None or dog_leg.price < _WORTH_TELLING:

@@ -11,9 +11,9 @@ import numpy as np
 
 from yaan.analysis.event import row_at
 from yaan.analysis.landing import phase_rows
-from yaan.analysis.return_phases import Return
+from yaan.analysis.return_phases import Told
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.description import MissionSpec
+from yaan.description import Ascent
 from yaan.design.record import PHASES, along_motion
 from yaan.results.trajectory import History
 
@@ -21,14 +21,14 @@ _TERMS = ("ideal", "gravity", "drag", "steering", "back_pressure", "achieved")
 
 
 def mass_rows(
-    told: Return, burns: list[dict[str, Any]], mass: float
+    told: Told, burns: list[dict[str, Any]], mass: float
 ) -> tuple[list[dict[str, Any]], float]:
     """Every change of mass after the launcher, from `mass` [kg], and the worst disagreement."""
     home, h = told.home, told.history
     first = row_at(h, float(home.separated.t[0]))
     rows: list[dict[str, Any]] = []
     worst = abs(mass - float(h["mass"][first]))
-    exhaust = float(home.plan.raising.craft.isp) * STANDARD_GRAVITY
+    exhaust = float(home.task.raising.craft.isp) * STANDARD_GRAVITY
     for burn in burns:
         spent = burn["thrust"] / exhaust * burn["duration"]
         mass -= spent
@@ -37,7 +37,7 @@ def mass_rows(
         worst = max(worst, abs(mass - float(h["mass"][after])))
     if home.down is None or home.landed is None:
         return rows, worst
-    capsule = float(np.asarray(home.plan.craft.capsule.mass))
+    capsule = float(np.asarray(home.task.craft.capsule.mass))
     rows.append(_row("service-module-separation", "service module", capsule - mass, capsule))
     return rows, max(worst, abs(capsule - float(h["mass"][-1])))
 
@@ -46,13 +46,12 @@ def _row(event: str, item: str, change: float, mass: float) -> dict[str, Any]:
     return {"event": event, "item": item, "change": change, "mass": mass}
 
 
-def propellant_row(spec: MissionSpec, burns: list[dict[str, Any]]) -> dict[str, Any]:
+def propellant_row(ascent: Ascent, told: Told, burns: list[dict[str, Any]]) -> dict[str, Any]:
     """What the service module carried, burnt and kept."""
-    assert spec.spacecraft is not None
-    module = spec.spacecraft.service_module
+    module = told.asked.spacecraft.service_module
     used = sum(burn["propellant"] for burn in burns)
     left = module.propellant - used
-    mass = spec.vehicle.payload.mass - module.propellant
+    mass = ascent.vehicle.payload.mass - module.propellant
     worth = module.engine.isp * STANDARD_GRAVITY * float(np.log1p(left / mass))
     return {
         "stage": "service_module",
@@ -63,7 +62,7 @@ def propellant_row(spec: MissionSpec, burns: list[dict[str, Any]]) -> dict[str, 
     }
 
 
-def velocity_ledger(told: Return) -> dict[str, Any]:
+def velocity_ledger(told: Told) -> dict[str, Any]:
     """Where the Earth-relative velocity went, by phase of the way home."""
     h = told.history
     rows = []
@@ -82,7 +81,7 @@ def velocity_ledger(told: Return) -> dict[str, Any]:
     }
 
 
-def _phase(told: Return, h: History, rows: np.ndarray) -> dict[str, float]:
+def _phase(told: Told, h: History, rows: np.ndarray) -> dict[str, float]:
     """The terms of one phase; it may come in several spells, as the orbit between burns."""
     terms: dict[str, float] = {term: 0.0 for term in _TERMS}
     breaks = np.flatnonzero(np.diff(rows) > 1) + 1
@@ -95,7 +94,7 @@ def _phase(told: Return, h: History, rows: np.ndarray) -> dict[str, float]:
     return terms
 
 
-def _spell(told: Return, h: History, rows: np.ndarray) -> dict[str, float]:
+def _spell(told: Told, h: History, rows: np.ndarray) -> dict[str, float]:
     t, mass = h["time"][rows], h["mass"][rows]
     pull, inertial, stream = along_motion(told.home.world, h, rows)
     # The thrust of a step is that at its end: before it, it may not have burnt yet.
@@ -115,7 +114,7 @@ def _spell(told: Return, h: History, rows: np.ndarray) -> dict[str, float]:
     }
 
 
-def _sense(told: Return, t: np.ndarray) -> np.ndarray:
+def _sense(told: Told, t: np.ndarray) -> np.ndarray:
     """+1 while burns push along the motion, -1 against."""
     home = told.home
     sense = np.ones(len(t))

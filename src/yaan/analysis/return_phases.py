@@ -10,7 +10,7 @@ from yaan.analysis.event import degrees, event, row_at
 from yaan.analysis.landing import interface, phase_rows
 from yaan.base.constants import EARTH_RADIUS
 from yaan.base.session import computing
-from yaan.description import MissionSpec
+from yaan.description import Return
 from yaan.design.choice import Opportunity, light
 from yaan.design.landing import Landed
 from yaan.design.record import elements_of
@@ -24,10 +24,10 @@ from yaan.spacetime.time import Epoch, bundled_orientation
 
 
 @dataclass(frozen=True)
-class Return:
-    """What is told from: the way home and the history of the whole mission."""
+class Told:
+    """What is told from: the return and the history of the whole flight."""
 
-    spec: MissionSpec
+    asked: Return
     epoch: Epoch
     home: Home
     history: History
@@ -38,9 +38,9 @@ def elevation_of(epoch: Epoch, t: float, latitude: float, longitude: float) -> f
     return float(sun_elevation(epoch, bundled_orientation(), t, latitude, longitude)[0])
 
 
-def orbit_phase(told: Return) -> dict[str, Any]:
+def orbit_phase(told: Told) -> dict[str, Any]:
     """The orbit between separation and the deorbit burn."""
-    home, plan = told.home, told.home.plan
+    home, task = told.home, told.home.task
     lane = home.orbit
     end = _end_of_orbit(home)
     path = home.path
@@ -50,11 +50,11 @@ def orbit_phase(told: Return) -> dict[str, Any]:
     dark = [s for s in spells if s.kind == "umbra"]
     longest = max((s.end - s.start for s in dark), default=0.0)
     whole = float(t[-1] - t[0])
-    named = int(np.argmin(np.abs(home.perigees - plan.raising.perigee)))
+    named = int(np.argmin(np.abs(home.perigees - task.raising.perigee)))
     price = home.raised.delta_v + home.reference.delta_v
     last_burn = float(np.max(home.raised.burns.start[lane] + home.raised.burns.duration[lane]))
     return {
-        "named_perigee": plan.raising.perigee,
+        "named_perigee": task.raising.perigee,
         "chosen_perigee": float(home.perigees[lane]),
         "cost": float(price[lane] - price[named]),
         "elements": _elements(
@@ -96,16 +96,15 @@ def _elements(home: Home, when: dict[str, float]) -> list[dict[str, Any]]:
     ]
 
 
-def _raising_burns(told: Return) -> list[dict[str, Any]]:
-    home, craft = told.home, told.home.plan.raising.craft
+def _raising_burns(told: Told) -> list[dict[str, Any]]:
+    home, craft = told.home, told.home.task.raising.craft
     lane, burns = home.orbit, home.raised.burns
-    assert told.spec.spacecraft is not None
     found = []
     for i in range(burns.start.shape[1]):
         if burns.duration[lane, i] > 0.0:
             name = "circularise" if i == 0 else "trim"
             start, duration = float(burns.start[lane, i]), float(burns.duration[lane, i])
-            engines = told.spec.spacecraft.service_module.engines
+            engines = told.asked.spacecraft.service_module.engines
             found.append(_burn(told.history, name, start, duration, engines, float(craft.thrust)))
     return found
 
@@ -128,14 +127,14 @@ def _burn(
     }
 
 
-def opportunities(told: Return) -> list[dict[str, Any]]:
+def opportunities(told: Told) -> list[dict[str, Any]]:
     """Every pass of the orbit that is flown, in order of time."""
     home = told.home
     return [_opportunity(told, one) for one in home.found if one.orbit == home.orbit]
 
 
-def _opportunity(told: Return, one: Opportunity) -> dict[str, Any]:
-    home, way = told.home, told.home.plan.way
+def _opportunity(told: Told, one: Opportunity) -> dict[str, Any]:
+    home, way = told.home, told.home.task.way
     chosen = one is home.chosen
     why = one.why
     if one.reachable and not chosen:
@@ -158,17 +157,17 @@ def _opportunity(told: Return, one: Opportunity) -> dict[str, Any]:
     }
 
 
-def deorbit(told: Return) -> dict[str, Any] | None:
+def deorbit(told: Told) -> dict[str, Any] | None:
     """The burn, the parting, the interface."""
-    home, spec, h = told.home, told.spec, told.history
-    if home.down is None or home.landed is None or spec.deorbit is None:
+    home, asked, h = told.home, told.asked, told.history
+    if home.down is None or home.landed is None:
         return None
     start, duration = float(home.down.ignition[0]), float(home.down.duration[0])
-    thrust = float(home.plan.craft.whole.thrust)
+    thrust = float(home.task.craft.whole.thrust)
     parted = float(home.down.burnt.end.t[0])
     row = row_at(h, parted)
     return {
-        "burn": _burn(h, "deorbit", start, duration, spec.deorbit.engines, thrust),
+        "burn": _burn(h, "deorbit", start, duration, asked.deorbit.engines, thrust),
         "separation": {
             "time": parted,
             "height": float(h["height"][row]),
@@ -182,11 +181,9 @@ def deorbit(told: Return) -> dict[str, Any] | None:
     }
 
 
-def landing(told: Return) -> dict[str, Any]:
+def landing(told: Told) -> dict[str, Any]:
     """Where the crew comes down, against where it should."""
-    home, spec = told.home, told.spec
-    assert spec.landing is not None
-    zone = spec.landing.zone
+    home, zone = told.home, told.asked.landing.zone
     place: dict[str, Any] = {
         "zone": (zone.title or zone.name).split(",")[0],
         "polygon": [[degrees(lat), degrees(lon)] for lat, lon in zone.polygon],
@@ -226,7 +223,7 @@ def _drift(world: World, history: History) -> float:
     return float(np.hypot(east, north))
 
 
-def home_events(told: Return) -> list[dict[str, Any]]:
+def home_events(told: Told) -> list[dict[str, Any]]:
     """Events between separation and the interface."""
     home, h = told.home, told.history
     lane, burns = home.orbit, home.raised.burns
@@ -245,7 +242,7 @@ def home_events(told: Return) -> list[dict[str, Any]]:
     return found
 
 
-def spans(told: Return, separation: float) -> dict[str, list[float]]:
+def spans(told: Told, separation: float) -> dict[str, list[float]]:
     """From when to when each part of the mission lasts [s]."""
     home = told.home
     found = {"ascent": [0.0, separation], "orbit": [separation, float(_end_of_orbit(home))]}
@@ -260,7 +257,7 @@ def spans(told: Return, separation: float) -> dict[str, list[float]]:
     return found
 
 
-def mean_height(told: Return) -> float:
+def mean_height(told: Told) -> float:
     """Mean height above 6378.137 km between the raising and the deorbit [m]."""
     path, home = told.home.path, told.home
     lane = home.orbit

@@ -6,10 +6,10 @@ from yaan.analysis import landing, return_budget
 from yaan.analysis import return_phases as told
 from yaan.analysis.event import degrees, in_time
 from yaan.analysis.flown import Flown
-from yaan.analysis.return_phases import Return
+from yaan.analysis.return_phases import Told
 from yaan.analysis.touchdown import tell_touchdown
 from yaan.analysis.verdict_return import MISS
-from yaan.description import CapsuleSpec, EntryPhaseSpec, GroundSpec, MissionSpec
+from yaan.description import CapsuleSpec, EntryPhaseSpec, GroundSpec, Plan
 from yaan.design.landing import Landed
 from yaan.design.return_search import Home
 from yaan.flight.legs import LANES
@@ -18,16 +18,16 @@ from yaan.results.outcome import OutcomeCode
 
 
 def tell_return(flown: Flown, body: dict[str, Any]) -> None:
-    """Add the way home to the summary of the ascent."""
-    spec, home = flown.spec, flown.home
+    """Add the return to the summary of the ascent."""
+    plan, home, climb = flown.plan, flown.home, flown.climb
+    asked, entering = plan.homeward, plan.entering
     assert home is not None
-    assert flown.whole is not None
-    assert spec.entry is not None
-    assert spec.spacecraft is not None
-    assert spec.landing is not None
-    history = flown.whole
+    assert climb is not None
+    assert asked is not None
+    assert entering is not None
+    history = flown.history
     separation = float(home.separated.t[0])
-    back = Return(spec, epoch_of(spec), home, history)
+    back = Told(asked, epoch_of(plan), home, history)
     body["spans"] = told.spans(back, separation)
     body["orbit_phase"] = told.orbit_phase(back)
     body["opportunities"] = told.opportunities(back)
@@ -39,25 +39,25 @@ def tell_return(flown: Flown, body: dict[str, Any]) -> None:
     events = told.home_events(back)
     if body["deorbit"] is not None and home.landed is not None:
         burns.append(body["deorbit"]["burn"])
-        parachutes = spec.spacecraft.capsule.parachutes
-        body["entry"] = landing.told_entry(history, home.lander, home.landed, spec.entry)
+        parachutes = entering.capsule.parachutes
+        body["entry"] = landing.told_entry(history, home.lander, home.landed, entering.entry)
         body["descent"] = landing.told_descent(history, home.landed, parachutes)
         body["touchdown"] = tell_touchdown(
             history,
             home.lander,
             home.landed,
-            spec.spacecraft.capsule,
-            spec.landing.zone.ground,
+            entering.capsule,
+            entering.ground,
             inside=place.get("inside"),
         )
         touched = body["touchdown"] is not None
         events += landing.landing_events(history, home.landed, parachutes, touched=touched)
-        if spec.crew is not None:
+        if plan.crew is not None:
             body["crew_return"] = landing.told_crew(
-                history, spec.crew.return_condition, "entry", "descent"
+                history, plan.crew.return_condition, "entry", "descent"
             )
     body["timeline"] = in_time([*body["timeline"], *events])
-    mass = spec.vehicle.payload.mass
+    mass = climb.ascent.vehicle.payload.mass
     left_behind = body["mass_ledger"][-1]["mass"] - mass
     if left_behind:
         body["mass_ledger"].append(
@@ -71,14 +71,14 @@ def tell_return(flown: Flown, body: dict[str, Any]) -> None:
     rows, worst = return_budget.mass_rows(back, burns, mass)
     body["mass_ledger"] += rows
     body["mass_closure"] = max(body["mass_closure"], worst)
-    body["propellant"].append(return_budget.propellant_row(spec, burns))
+    body["propellant"].append(return_budget.propellant_row(climb.ascent, back, burns))
     body["return_velocity_ledger"] = return_budget.velocity_ledger(back)
     body["outcome"] = _outcome(body, back)
-    capsule, ground = spec.spacecraft.capsule, spec.landing.zone.ground
-    body["models"] += [orbit_model(spec), *entry_models(capsule, spec.entry, ground)]
+    capsule, ground = entering.capsule, entering.ground
+    body["models"] += [orbit_model(plan), *entry_models(capsule, entering.entry, ground)]
 
 
-def _outcome(body: dict[str, Any], back: Return) -> dict[str, Any]:
+def _outcome(body: dict[str, Any], back: Told) -> dict[str, Any]:
     """How the mission ended: the ascent's word unless it flew, then the way home's."""
     home, before = back.home, body["outcome"]
     if before["code"] != OutcomeCode.REACHED.word:
@@ -135,9 +135,9 @@ def not_found(landed: Landed) -> dict[str, Any] | None:
     return {"code": OutcomeCode.NOT_FOUND.word, "text": text, "shortfall": 0.0}
 
 
-def orbit_model(spec: MissionSpec) -> dict[str, str]:
+def orbit_model(plan: Plan) -> dict[str, str]:
     """The model of the orbit that is kept, and what it ignores."""
-    environment = spec.environment
+    environment = plan.environment
     missed = [body for body in ("Sun", "Moon") if body.lower() not in environment.third_bodies]
     felt = [body for body in ("Sun", "Moon") if body not in missed]
     pulled = f", {' and '.join(felt)}" if felt else ""

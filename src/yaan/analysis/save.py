@@ -5,9 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from yaan.analysis.flown import Flown
-from yaan.design.return_flight import Entered
-from yaan.flight.body import FlownBody
+from yaan.analysis.flown import Climb, Flown
 from yaan.results.store import (
     new_run_folder,
     telling_kept,
@@ -18,7 +16,7 @@ from yaan.results.store import (
 
 
 def keep(
-    flown: Flown | Entered | FlownBody,
+    flown: Flown,
     summary: dict[str, Any],
     timings: dict[str, float],
     parent: Path,
@@ -30,7 +28,7 @@ def keep(
     Raises:
         OutputError: if a file cannot be written; it says what is kept.
     """
-    folder = new_run_folder(parent, flown.spec.name)
+    folder = new_run_folder(parent, flown.plan.name)
     resolved = flown.provenance.text
     with telling_kept(folder):
         write_text(folder / "mission.yaml", resolved)
@@ -40,15 +38,15 @@ def keep(
             inputs={"mission.yaml": resolved.encode("utf-8")},
             timings=timings,
         )
-        write_flight(folder, summary, flown.history, _groups(flown))
+        write_flight(folder, summary, flown.history, _groups(flown.climb))
     return folder
 
 
-def _groups(flown: Flown | Entered | FlownBody) -> dict[str, dict[str, Any]]:
+def _groups(climb: Climb | None) -> dict[str, dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
-    if not isinstance(flown, Flown):
+    if climb is None:
         return groups
-    for name, fall in flown.aborts.items():
+    for name, fall in climb.aborts.items():
 
         def known(load: np.ndarray, flown: np.ndarray = fall.flown) -> np.ndarray:
             return np.where(flown, load, np.nan)
@@ -61,7 +59,7 @@ def _groups(flown: Flown | Entered | FlownBody) -> dict[str, dict[str, Any]]:
             "canopies": fall.low.astype(int),
             "outcome": np.where(fall.landed, 0, np.where(fall.flown, 1, 7)),
         }
-    for name, history in flown.histories.items():
+    for name, history in climb.histories.items():
         columns = ("time", "height", "speed_inertial", "load", "dynamic_pressure")
         groups[f"profiles/{name}"] = {column: history[column] for column in columns}
     return groups

@@ -41,10 +41,10 @@ def tried(steered: Steered) -> str:
 
 def advice(steered: Steered) -> str:
     """What to try next."""
-    spec = steered.task.spec
-    least = least_inclination(spec)
-    if abs(least - spec.target.inclination) > np.radians(0.05):
-        return dog_leg_words(least, spec.target.inclination) + " Ask for that, or carry less."
+    ascent = steered.task.ascent
+    least = least_inclination(ascent)
+    if abs(least - ascent.target.inclination) > np.radians(0.05):
+        return dog_leg_words(least, ascent.target.inclination) + " Ask for that, or carry less."
     return (
         "Try less payload, a lower orbit, another azimuth or a shorter coast; from one that flies "
         "the asked one can be approached step by step. That none was found is no proof."

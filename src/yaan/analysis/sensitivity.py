@@ -16,12 +16,12 @@ import numpy as np
 
 from yaan.analysis import abort_map
 from yaan.base.session import computing
-from yaan.description import MissionSpec
+from yaan.description import Ascent, Plan
 from yaan.description.landing_cross import HOME_BLOCKS
 from yaan.design.steer import Steered
 from yaan.design.task import Task, make_task
 from yaan.dynamics.forces import World
-from yaan.flight import ascent
+from yaan.flight import batches
 from yaan.results.provenance import Assumption, Provenance
 from yaan.search.unknowns import LANES, damped
 
@@ -81,8 +81,8 @@ class _Variant:
         return f"{self.ranked.assumption.key} at its {self.side} end"
 
 
-Vary = Callable[[Mapping[str, Any]], MissionSpec | None]
-"""The mission with the values at some keys replaced; None where its own rules refuse them."""
+Vary = Callable[[Mapping[str, Any]], Plan | None]
+"""The plan with the values at some keys replaced; None where its own rules refuse them."""
 
 
 def grouped(provenance: Provenance) -> list[Ranked]:
@@ -99,7 +99,7 @@ def ranked_by_place(provenance: Provenance) -> list[Ranked]:
 
 
 def rank(
-    provenance: Provenance, vary: Vary, spec: MissionSpec, world: World, steered: Steered
+    provenance: Provenance, vary: Vary, ascent: Ascent, world: World, steered: Steered
 ) -> tuple[list[Ranked], list[str]]:
     """All assumptions, and notes on what could not be ranked.
 
@@ -107,7 +107,7 @@ def rank(
     """
     every = grouped(provenance)
     variants = [v for r in every for v in _variants(vary, r, steered.task.name, world)]
-    beta = spec.vehicle.payload.ballistic_coefficient
+    beta = ascent.vehicle.payload.ballistic_coefficient
     nominal = _Variant(Ranked([], every[0].assumption), "", steered.task, beta) if every else None
     notes: list[str] = []
     if nominal is not None and steered.solution.met:
@@ -147,11 +147,12 @@ def _variants(vary: Vary, ranked: Ranked, profile: str, world: World) -> list[_V
     for side, value in ends.items():
         if value is None:
             continue
-        spec = vary(dict.fromkeys(ranked.keys, value))
-        if spec is None:
+        plan = vary(dict.fromkeys(ranked.keys, value))
+        varied = None if plan is None else plan.ascent
+        if varied is None:
             continue  # an end of the range that the file's own rules refuse is not flown
-        task = make_task(spec, profile, world)
-        made.append(_Variant(ranked, side, task, spec.vehicle.payload.ballistic_coefficient))
+        task = make_task(varied, profile, world)
+        made.append(_Variant(ranked, side, task, varied.vehicle.payload.ballistic_coefficient))
     return made
 
 
@@ -167,7 +168,7 @@ class _Mending:
     step: np.ndarray | None = None
     misses: np.ndarray | None = None
     """Of the flight before `step`."""
-    lane: ascent.Lane | None = None
+    lane: batches.Lane | None = None
     figures: tuple[float, float, float] | None = None
     lost: bool = False
     """It has left the numbers, and no step leads back."""
@@ -229,14 +230,14 @@ def _targets(task: Task) -> list[str]:
 
 def _fly_group(world: World, group: list[_Mending], met: float) -> None:
     """Fly at most a batch of variants: keep those that miss by less than `met`, move the others."""
-    cases = ascent.stack([ascent.lengthened(m.variant.task.case) for m in group])
+    cases = batches.stack([batches.lengthened(m.variant.task.case) for m in group])
     filled = [*group, *[group[-1]] * (LANES - len(group))]
     bases = [m.variant.task.aim.base for m in filled]
     flat = np.stack([base.place(m.at) for base, m in zip(bases, filled, strict=True)])
     if bases[0].coasts:
         durations = [base.durations(m.at) for base, m in zip(bases, filled, strict=True)]
-        cases = ascent.lasting(cases, bases[0].coasts, np.stack(durations))
-    batch = ascent.fly(world, cases, flat)
+        cases = batches.lasting(cases, bases[0].coasts, np.stack(durations))
+    batch = batches.fly(world, cases, flat)
     for k, mending in enumerate(group):
         rows = np.repeat(mending.at[None], LANES, axis=0)
         misses = mending.variant.task.aim.misses(batch.ends, rows)[k]
@@ -256,20 +257,20 @@ def _updated(slope: np.ndarray, step: np.ndarray, change: np.ndarray) -> np.ndar
 def _jacobian(world: World, task: Task, x: np.ndarray) -> np.ndarray:
     """Scaled Jacobian of the misses at the nominal solution `x`."""
     scale = _scale(task)
-    cases = ascent.repeat(ascent.lengthened(task.case))
+    cases = batches.repeat(batches.lengthened(task.case))
     n = len(x)
     points = np.concatenate([x + 1e-3 * np.diag(scale), np.repeat(x[None], LANES - n, axis=0)])
-    cases = ascent.timed(cases, task.aim.base, points)
-    ends = ascent.fly(world, cases, task.aim.base.place(points)).ends
+    cases = batches.timed(cases, task.aim.base, points)
+    ends = batches.fly(world, cases, task.aim.base.place(points)).ends
     misses = task.aim.misses(ends, points)
     return (misses[:n] - misses[n]).T / 1e-3
 
 
 def _figures(
-    world: World, task: Task, batch: ascent.Batch, lane: ascent.Lane, k: int
+    world: World, task: Task, batch: batches.Batch, lane: batches.Lane, k: int
 ) -> tuple[float, float, float]:
     leg, stage = task.aim.saves
-    seen = ascent.observe_lane(world, lane)
+    seen = batches.observe_lane(world, lane)
     load = np.asarray(seen.load)[: int(lane.tape.count)]
     return (
         float(batch.ends.propellant[k, leg, stage]),
@@ -279,7 +280,7 @@ def _figures(
 
 
 def _falls(
-    world: World, variants: list[_Variant], lanes: list[ascent.Lane | None]
+    world: World, variants: list[_Variant], lanes: list[batches.Lane | None]
 ) -> list[float | None]:
     """The worst fall of each variant, over a few instants."""
     flown = [i for i, lane in enumerate(lanes) if lane is not None and variants[i].beta]

@@ -12,7 +12,7 @@ import numpy as np
 from yaan.analysis import budget, search
 from yaan.analysis.conclusion import conclude
 from yaan.analysis.event import degrees, entry, in_time, told_elements, told_peak
-from yaan.analysis.flown import Flown
+from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.integration import judge_integration, tell_integration
 from yaan.analysis.published import compare_published, judge_published
 from yaan.analysis.return_summary import tell_return
@@ -23,10 +23,12 @@ from yaan.base.constants import STANDARD_GRAVITY
 from yaan.base.units import format_quantity
 from yaan.crew import grade, load_limits
 from yaan.description import (
+    Ascent,
     AtmosphereSpec,
     EarthSpec,
     EnvironmentSpec,
-    MissionSpec,
+    Plan,
+    Return,
     WindSpec,
 )
 from yaan.design.dogleg import DogLeg
@@ -40,55 +42,55 @@ SCHEMA = 1
 _IGNITION = "ignition"
 
 
-def summarise(flown: Flown) -> dict[str, Any]:
-    """`summary.json`."""
-    spec, steered = flown.spec, flown.steered[flown.profile]
-    history = flown.histories[flown.profile]
-    masses, closure = budget.mass_ledger(spec, history, steered)
+def summarise_ascent(flown: Flown, climb: Climb) -> dict[str, Any]:
+    """`summary.json` of a launch, and of the return that follows it."""
+    plan, ascent, steered, history = flown.plan, climb.ascent, climb.steered, climb.history
+    masses, closure = budget.mass_ledger(ascent, history, steered)
     body: dict[str, Any] = {
         "schema": SCHEMA,
         "kind": "flight",
-        "mission": spec.name,
-        "title": spec.title,
+        "mission": plan.name,
+        "title": plan.title,
         "yaan": version("yaan"),
-        "profile": flown.profile,
-        "epoch": spec.launch.epoch,
-        "outcome": outcome(flown.spec, steered, stopped=flown.stopped),
+        "profile": climb.profile,
+        "epoch": plan.epoch,
+        "outcome": outcome(ascent, steered, stopped=flown.stopped),
         "liftoff": _liftoff(steered, history),
-        "steering": _steering(steered, flown.dog_leg),
+        "steering": _steering(steered, climb.dog_leg),
         "orbit": _orbit(steered),
         "target": {
-            "perigee": spec.target.perigee,
-            "apogee": spec.target.apogee,
-            "inclination_deg": degrees(spec.target.inclination),
+            "perigee": ascent.target.perigee,
+            "apogee": ascent.target.apogee,
+            "inclination_deg": degrees(ascent.target.inclination),
         },
         "timeline": _timeline(steered, history),
         "peaks": _peaks(history),
         "mass_ledger": masses,
         "mass_closure": closure,
-        "propellant": budget.propellant(spec, steered),
+        "propellant": budget.propellant(ascent, steered),
         "velocity_ledger": budget.velocity_ledger(history, steered),
-        "crew": _crew(spec, history),
-        "abort": _abort(flown),
-        "profiles": {name: _profile(flown, name) for name in flown.steered},
+        "crew": _crew(plan, history),
+        "abort": _abort(climb),
+        "profiles": {name: _profile(climb, name) for name in climb.profiles},
         "assumptions": [told_assumption(r) for r in flown.ranked],
         "sources": told_sources(flown.provenance),
         "notes": flown.notes,
-        "models": models(spec),
-        "integration": tell_integration(flown.errors, spec.integration),
+        "models": models(ascent),
+        "integration": tell_integration(flown.errors, plan.integration),
     }
+    asked = plan.homeward
     if flown.home is not None:
         tell_return(flown, body)
     elif flown.lost and body["outcome"]["code"] == OutcomeCode.REACHED.word:
         body["outcome"] = {"code": OutcomeCode.NOT_FOUND.word, "text": flown.lost, "shortfall": 0.0}
-    body["published"] = compare_published(spec, body)
+    body["published"] = compare_published(plan, body)
     body["verdicts"] = [
-        *judge(spec, steered, body),
-        *(judge_return(body, hung=_hung(spec), home=True) if spec.landing is not None else []),
+        *judge(ascent, steered, body),
+        *(judge_return(body, hung=_hung(asked), home=True) if asked is not None else []),
         *judge_integration(body),
         *judge_published(body),
     ]
-    body["outcome"] = conclude(body["outcome"], body["verdicts"], spec.title or spec.name)
+    body["outcome"] = conclude(body["outcome"], body["verdicts"], plan.title or plan.name)
     return body
 
 
@@ -99,9 +101,9 @@ def told_sources(provenance: Provenance) -> list[dict[str, Any]]:
     ]
 
 
-def _hung(spec: MissionSpec) -> bool:
+def _hung(asked: Return) -> bool:
     """Whether it comes down under parachutes."""
-    return spec.spacecraft is not None and spec.spacecraft.capsule.parachutes is not None
+    return asked.spacecraft.capsule.parachutes is not None
 
 
 def _liftoff(steered: Steered, history: History) -> dict[str, Any]:
@@ -117,10 +119,10 @@ def _liftoff(steered: Steered, history: History) -> dict[str, Any]:
 
 
 def _steering(steered: Steered, dog_leg: DogLeg | None) -> dict[str, Any]:
-    flat, plan, legs = steered.flat, steered.task.plan, steered.lane.legs
+    flat, sequence, legs = steered.flat, steered.task.sequence, steered.lane.legs
     programmes = {}
-    for name in plan.programmes:
-        used = [k for k, leg in enumerate(plan.legs) if leg.phase.steer.programme == name]
+    for name in sequence.programmes:
+        used = [k for k, leg in enumerate(sequence.legs) if leg.phase.steer.programme == name]
         if not used:
             continue
         a, b, c = (float(v) for v in np.asarray(legs.inner.memory.coefficients)[used[0]])
@@ -153,14 +155,14 @@ def _steering(steered: Steered, dog_leg: DogLeg | None) -> dict[str, Any]:
         "coasts": {
             name: float(d)
             for name, d in zip(
-                plan.coasts, steered.task.aim.base.durations(steered.solution.x), strict=True
+                sequence.coasts, steered.task.aim.base.durations(steered.solution.x), strict=True
             )
         },
     }
 
 
 def _orbit(steered: Steered) -> dict[str, Any] | None:
-    leg = steered.task.plan.orbit_leg
+    leg = steered.task.sequence.orbit_leg
     if leg is None:
         return None
     frame = "true equator of date (CIRS), osculating at cut-off, above 6378.137 km"
@@ -169,7 +171,7 @@ def _orbit(steered: Steered) -> dict[str, Any] | None:
 
 def _timeline(steered: Steered, history: History) -> list[dict[str, Any]]:
     rows = [entry(history, 0, 0, _IGNITION, "", "event")]
-    legs = steered.task.plan.legs
+    legs = steered.task.sequence.legs
     spans = budget.leg_rows(history, steered)
     for i, (leg, (_, last)) in enumerate(zip(legs, spans, strict=False)):
         after = spans[i + 1][0] if i + 1 < len(spans) else last
@@ -202,20 +204,20 @@ def _peaks(history: History) -> dict[str, Any]:
     }
 
 
-def _crew(spec: MissionSpec, history: History) -> dict[str, Any] | None:
-    if spec.crew is None:
+def _crew(plan: Plan, history: History) -> dict[str, Any] | None:
+    if plan.crew is None:
         return None
     loads = np.stack([history[f"load_{axis}"] for axis in "xyz"], axis=1)
-    axes = grade(history["time"], loads, load_limits(), spec.crew.condition)
-    return {"condition": spec.crew.condition, "axes": [axis.row() for axis in axes]}
+    axes = grade(history["time"], loads, load_limits(), plan.crew.condition)
+    return {"condition": plan.crew.condition, "axes": [axis.row() for axis in axes]}
 
 
-def _abort(flown: Flown) -> dict[str, Any] | None:
-    beta = flown.spec.vehicle.payload.ballistic_coefficient
-    if not flown.aborts or beta is None:
+def _abort(climb: Climb) -> dict[str, Any] | None:
+    beta = climb.ascent.vehicle.payload.ballistic_coefficient
+    if not climb.aborts or beta is None:
         return None
     worst = {}
-    for name, fall in flown.aborts.items():
+    for name, fall in climb.aborts.items():
         time, load = fall.worst
         released, release = fall.worst_release
         worst[name] = {
@@ -229,13 +231,13 @@ def _abort(flown: Flown) -> dict[str, Any] | None:
     return {"ballistic_coefficient": beta, "profiles": worst}
 
 
-def _profile(flown: Flown, name: str) -> dict[str, Any]:
-    steered, history = flown.steered[name], flown.histories[name]
+def _profile(climb: Climb, name: str) -> dict[str, Any]:
+    steered, history = climb.profiles[name], climb.histories[name]
     leg, stage = steered.task.aim.saves
     ends = steered.batch.ends
-    fall = flown.aborts.get(name)
+    fall = climb.aborts.get(name)
     return {
-        "title": flown.spec.steering.profiles[name].title,
+        "title": climb.ascent.steering.profiles[name].title,
         "met": steered.solution.met,
         "cut_off": float(ends.time[0, leg]),
         "separation": float(history["time"][-1]),
@@ -337,19 +339,20 @@ def _air_text(spec: AtmosphereSpec) -> str:
     return spec.model if spec.model == "none" else spec.model.upper()
 
 
-def _fall_model(spec: MissionSpec) -> list[dict[str, str]]:
-    if spec.vehicle.payload.ballistic_coefficient is None:
+def _fall_model(ascent: Ascent) -> list[dict[str, str]]:
+    if ascent.vehicle.payload.ballistic_coefficient is None:
         return []
     text = "drag by ballistic coefficient, point-mass and J2 gravity, to 7 km"
     ignored = "lift, escape motors, abort burn, heating"
     return [{"name": "unpowered fall", "text": text, "ignores": ignored}]
 
 
-def models(spec: MissionSpec) -> list[dict[str, str]]:
+def models(ascent: Ascent) -> list[dict[str, str]]:
     """The models that flew, and what each ignores."""
-    step = format_quantity(spec.step, "s")
+    plan = ascent.plan
+    step = format_quantity(plan.step, "s")
     return [
-        *world_models(spec.environment, None if spec.landing is None else spec.landing.wind),
+        *world_models(plan.environment, None if plan.landing is None else plan.landing.wind),
         {
             "name": "launcher",
             "text": "point mass; thrust by curve less back pressure, flow by specific impulse",
@@ -365,7 +368,7 @@ def models(spec: MissionSpec) -> list[dict[str, str]]:
             "text": "vertical rise, pitch-over, gravity turn, linear tangent; constants solved",
             "ignores": "limits on attitude rate, navigation errors",
         },
-        *_fall_model(spec),
+        *_fall_model(ascent),
         {
             "name": "integrator",
             "text": f"Runge-Kutta 4, steps of {step} or the phase's own at most, shorter where"

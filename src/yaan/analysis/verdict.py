@@ -7,13 +7,13 @@ import numpy as np
 from yaan.analysis import budget, search
 from yaan.analysis.event import degrees
 from yaan.base.units import format_quantity
-from yaan.description import MissionSpec
+from yaan.description import Ascent
 from yaan.design.aim import ORBIT_HEIGHT, ORBIT_INCLINATION
 from yaan.design.steer import Steered
 from yaan.results.outcome import OutcomeCode
 
 
-def outcome(spec: MissionSpec, steered: Steered, *, stopped: bool = False) -> dict[str, Any]:
+def outcome(ascent: Ascent, steered: Steered, *, stopped: bool = False) -> dict[str, Any]:
     """How the flight ended: a word, a sentence, and what velocity is missing [m/s].
 
     A shortfall is told only of a flight that meets its targets by burning more than it carries.
@@ -21,11 +21,11 @@ def outcome(spec: MissionSpec, steered: Steered, *, stopped: bool = False) -> di
     if stopped:
         text = "Stopped by the user: the ascents are kept; aborts and ranking are not complete."
         return _ended(OutcomeCode.INTERRUPTED, text)
-    codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.plan.legs)]
+    codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.sequence.legs)]
     bad = np.flatnonzero(codes != OutcomeCode.REACHED)
     broken = ""
     if len(bad):
-        code, leg = OutcomeCode(int(codes[bad[0]])), steered.task.plan.legs[int(bad[0])]
+        code, leg = OutcomeCode(int(codes[bad[0]])), steered.task.sequence.legs[int(bad[0])]
         broken = code.sentence(leg.phase.name)
         if code == OutcomeCode.NO_LIFT_OFF:
             return _ended(OutcomeCode.NO_SOLUTION, broken)
@@ -34,7 +34,7 @@ def outcome(spec: MissionSpec, steered: Steered, *, stopped: bool = False) -> di
             f"{search.nearest(steered)} {broken} {search.tried(steered)} {search.advice(steered)}"
         )
         return _ended(OutcomeCode.NOT_FOUND, " ".join(text.split()))
-    short = _shortfall(spec, steered)
+    short = _shortfall(ascent, steered)
     if broken:
         return _ended(OutcomeCode.NO_SOLUTION, broken)
     if short > 0.0:
@@ -62,20 +62,20 @@ def _last_stage(steered: Steered) -> str:
     return steered.task.vehicle.stages[steered.task.aim.saves[1]]
 
 
-def _shortfall(spec: MissionSpec, steered: Steered) -> float:
+def _shortfall(ascent: Ascent, steered: Steered) -> float:
     """Velocity that the overdrawn propellant is worth [m/s]."""
-    rows = {row["stage"]: row for row in budget.propellant(spec, steered)}
+    rows = {row["stage"]: row for row in budget.propellant(ascent, steered)}
     return max(0.0, -rows[_last_stage(steered)]["margin_velocity"])
 
 
-def judge(spec: MissionSpec, steered: Steered, summary: dict[str, Any]) -> list[dict[str, Any]]:
+def judge(ascent: Ascent, steered: Steered, summary: dict[str, Any]) -> list[dict[str, Any]]:
     """Every verdict on the ascent; what one that did not fly has not failed is open."""
-    whole = outcome(spec, steered)["code"] == OutcomeCode.REACHED.word
-    reached = [_orbit(summary), _propellant(spec, summary)]
+    whole = outcome(ascent, steered)["code"] == OutcomeCode.REACHED.word
+    reached = [_orbit(summary), _propellant(ascent, summary)]
     if not whole:
         reached = [v | {"passed": False if v["passed"] is False else None} for v in reached]
     verdicts = reached
-    verdicts += [] if spec.launch.site.azimuth_limits is None else [_azimuth(spec, summary)]
+    verdicts += [] if ascent.pad.site.azimuth_limits is None else [_azimuth(ascent, summary)]
     verdicts += judge_crew(summary["crew"], "crew load", whole=whole)
     return [*verdicts, _closure(summary)]
 
@@ -108,10 +108,10 @@ def _orbit(summary: dict[str, Any]) -> dict[str, Any]:
     return verdict("orbit", passed, value, limit, "Osculating orbit at cut-off.")
 
 
-def _propellant(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any]:
+def _propellant(ascent: Ascent, summary: dict[str, Any]) -> dict[str, Any]:
     rows = {row["stage"]: row for row in summary["propellant"]}
-    reserve = spec.reserve
-    stage = reserve.stage if reserve is not None else list(spec.vehicle.stages)[-1]
+    reserve = ascent.plan.reserve
+    stage = reserve.stage if reserve is not None else list(ascent.vehicle.stages)[-1]
     wanted = reserve.propellant if reserve is not None else 0.0
     left = rows[stage]["left"]
     return verdict(
@@ -123,8 +123,8 @@ def _propellant(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _azimuth(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any]:
-    limits = spec.launch.site.azimuth_limits
+def _azimuth(ascent: Ascent, summary: dict[str, Any]) -> dict[str, Any]:
+    limits = ascent.pad.site.azimuth_limits
     assert limits is not None
     low, high = (float(np.degrees(a)) for a in limits)
     azimuth = summary["liftoff"]["azimuth_deg"]
@@ -132,7 +132,7 @@ def _azimuth(spec: MissionSpec, summary: dict[str, Any]) -> dict[str, Any]:
         "launch azimuth",
         low <= azimuth <= high,
         f"{azimuth:.1f} deg",
-        f"{low:g} to {high:g} deg at {spec.launch.site.name}",
+        f"{low:g} to {high:g} deg at {ascent.pad.site.name}",
         "A dog-leg around the limit is not flown.",
     )
 

@@ -14,7 +14,7 @@ from yaan.cli.exits import ExitCode
 from yaan.cli.shelves import MissionArgument, complete, kind_of, library_titles
 
 if TYPE_CHECKING:
-    from yaan.description import Spec
+    from yaan.description import Plan
     from yaan.mission import Tree
 
 
@@ -75,26 +75,26 @@ def check(
     """Validate a mission file and tell every mistake at once."""
     from yaan.mission.provenance import assumptions_by_place
 
-    tree, spec = _checked(file, overrides)
-    assumed, notes = len(assumptions_by_place(tree)), told_notes(spec)
+    tree, plan = _checked(file, overrides)
+    assumed, notes = len(assumptions_by_place(tree)), told_notes(plan)
     if as_json:
-        told = {"file": file, "ok": True, "mission": spec.name, "assumptions": assumed}
+        told = {"file": file, "ok": True, "mission": plan.name, "assumptions": assumed}
         console.print_json(told | {"notes": notes})
     else:
-        what = " ".join((spec.title or spec.name).split())
+        what = " ".join((plan.title or plan.name).split())
         print(f"{file}: ok. {what}; {assumed} assumed values (yaan sources {file}).")
         for note in notes:
             print(f"note: {note}")
     return ExitCode.OK
 
 
-def told_notes(spec: "Spec") -> list[str]:
+def told_notes(plan: "Plan") -> list[str]:
     """What a reader of a checked file should know."""
     from yaan.description.notes import notes_of
     from yaan.description.work import work_of
 
-    notes = notes_of(spec)
-    words = work_of(spec).words
+    notes = notes_of(plan)
+    words = work_of(plan).words
     return [*notes, f"It is a long flight: {words}."] if words else notes
 
 
@@ -185,7 +185,7 @@ def sources(
     return ExitCode.OK
 
 
-def _checked(file: str, overrides: list[str] | None) -> "tuple[Tree, Spec]":
+def _checked(file: str, overrides: list[str] | None) -> "tuple[Tree, Plan]":
     """Load and check a mission or an entry without loading what flies it.
 
     Raises:

@@ -3,7 +3,6 @@
 from yaan.description.body import (
     MOST_ROWS,
     AttitudeSpec,
-    BodyFlightSpec,
     BodyPhaseSpec,
     BodyUntilSpec,
     PlaceSpec,
@@ -37,7 +36,6 @@ from yaan.description.craft import (
     TrimSpec,
 )
 from yaan.description.cross import LIFT_OFF
-from yaan.description.entry import EntryLandingSpec, EntrySpec, InterfaceSpec
 from yaan.description.environment import (
     AirTableSpec,
     AtmosphereSpec,
@@ -50,7 +48,7 @@ from yaan.description.environment import (
 from yaan.description.gravity import GravityFieldSpec, GravitySpec, degree_and_order
 from yaan.description.ground import GroundSpec
 from yaan.description.integration import IntegrationSpec
-from yaan.description.kinds import Spec
+from yaan.description.interface import InterfaceSpec
 from yaan.description.landing import (
     AimSpec,
     BankSpec,
@@ -63,10 +61,9 @@ from yaan.description.landing import (
     ZoneSpec,
 )
 from yaan.description.landing_cross import ENTRY_EVENTS, HOME_BLOCKS, HOME_PHASES
-from yaan.description.mission import (
+from yaan.description.launch import (
     CrewSpec,
-    LaunchSpec,
-    MissionSpec,
+    PadSpec,
     ReserveSpec,
     SeatSpec,
     SiteSpec,
@@ -80,6 +77,7 @@ from yaan.description.parachutes import (
     ReleaseSpec,
     StepSpec,
 )
+from yaan.description.plan import Ascent, Entering, FreeFlight, Plan, Return
 from yaan.description.steering import (
     CoefficientsSpec,
     MeetSpec,
@@ -112,6 +110,7 @@ __all__ = [
     "AeroTableSpec",
     "AimSpec",
     "AirTableSpec",
+    "Ascent",
     "AtmosphereSpec",
     "AttitudeControlSpec",
     "AttitudeSpec",
@@ -120,7 +119,6 @@ __all__ = [
     "BodyBoxSpec",
     "BodyConfigurationSpec",
     "BodyEngineSpec",
-    "BodyFlightSpec",
     "BodyPhaseSpec",
     "BodyRadiationSpec",
     "BodySpec",
@@ -138,10 +136,10 @@ __all__ = [
     "DeploySpec",
     "EarthSpec",
     "EngineSpec",
-    "EntryLandingSpec",
+    "Entering",
     "EntryPhaseSpec",
-    "EntrySpec",
     "EnvironmentSpec",
+    "FreeFlight",
     "GimbalSpec",
     "GravityFieldSpec",
     "GravitySpec",
@@ -151,16 +149,16 @@ __all__ = [
     "IntegrationSpec",
     "InterfaceSpec",
     "LandingSpec",
-    "LaunchSpec",
     "MassPropertiesSpec",
     "MeetSpec",
-    "MissionSpec",
     "OrbitSpec",
+    "PadSpec",
     "ParachutesSpec",
     "PartSpec",
     "PayloadSpec",
     "PhaseSpec",
     "PlaceSpec",
+    "Plan",
     "ProfileSpec",
     "ProgrammeSpec",
     "PublishedSpec",
@@ -169,6 +167,7 @@ __all__ = [
     "ReefingSpec",
     "ReleaseSpec",
     "ReserveSpec",
+    "Return",
     "RigidCapsuleSpec",
     "ScaleSpec",
     "SeatSpec",
@@ -176,7 +175,6 @@ __all__ = [
     "ShapeSpec",
     "SiteSpec",
     "SpacecraftSpec",
-    "Spec",
     "StageSpec",
     "StartSpec",
     "StartVelocitySpec",

@@ -1,4 +1,4 @@
-"""A file of kind `body`: a body let go from a given state, flown through forces in phases."""
+"""The start of a body, the phases it flies through, and what pushes it."""
 
 import math
 from typing import Annotated, Literal, Self
@@ -6,11 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from yaan.description.block import Block
-from yaan.description.body_shape import BodySpec, Triple
-from yaan.description.environment import EnvironmentSpec, world_mistakes
+from yaan.description.body_shape import Triple
 from yaan.description.exactly import TRIPLE, Exactly
-from yaan.description.ground import BodyGroundSpec
-from yaan.description.integration import IntegrationSpec
 from yaan.description.quantity import (
     BodyRate,
     BodyStep,
@@ -18,10 +15,8 @@ from yaan.description.quantity import (
     Latitude,
     Longitude,
     MassFlow,
-    MissionName,
     Mistake,
     Name,
-    PastEpoch,
     Place,
     PulseTime,
     Push,
@@ -32,7 +27,6 @@ from yaan.description.quantity import (
     Velocity,
     refuse,
 )
-from yaan.description.steering import PublishedSpec
 
 MOST_ROWS = 500_000
 """Steps that one file may take: each is a row of the history."""
@@ -268,49 +262,3 @@ class PulseSpec(Block):
         if mistakes:
             raise refuse(*mistakes)
         return self
-
-
-class BodyFlightSpec(Block):
-    """A checked flight of a body; every dimensional value is an SI float."""
-
-    schema_: Literal[1] = Field(alias="schema", description="version of the format")
-    kind: Literal["body"] = Field(description="kind of file")
-    name: MissionName = Field(description="short name, used for the run folder")
-    epoch: PastEpoch = Field(description='start, as "2027-01-18T02:30:00 UTC"')
-    body: BodySpec = Field(description="what flies")
-    start: StartSpec = Field(description="its state at the epoch")
-    phases: list[BodyPhaseSpec] = Field(min_length=1, description="phases, in the order of flight")
-    ground: BodyGroundSpec | None = Field(
-        default=None,
-        description="how high the ground lies; left out, at 0 m, or where it starts if that is "
-        "lower",
-    )
-    pulses: list[PulseSpec] = Field(
-        default_factory=list[PulseSpec], description="forces and torques at given times"
-    )
-    method: Literal["rk4", "dop853"] = Field(
-        default="rk4",
-        description="integration: Runge-Kutta of fourth order, or Dormand and Prince's of eighth",
-    )
-    environment: EnvironmentSpec = Field(
-        default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
-    )
-    integration: IntegrationSpec = Field(
-        default_factory=IntegrationSpec, description="what the integration may be out by"
-    )
-    published: list[PublishedSpec] = Field(
-        default_factory=list[PublishedSpec], description="figures to compare with"
-    )
-
-    @model_validator(mode="after")
-    def _world_fits(self) -> Self:
-        """The world is known at the epoch, and sunlight has something to press on."""
-        lit = any(c.radiation is not None for c in self.body.configurations.values())
-        mistakes = world_mistakes(self.environment, self.epoch, radiation=lit)
-        if mistakes:
-            raise refuse(*mistakes)
-        return self
-
-    def configuration_of(self, phase: BodyPhaseSpec) -> str:
-        """The configuration that flies in a phase."""
-        return phase.configuration or next(iter(self.body.configurations))

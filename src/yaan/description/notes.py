@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.description.body import BodyFlightSpec
 from yaan.description.body_shape import BodyConfigurationSpec
 from yaan.description.craft import CapsuleSpec, SpacecraftSpec
-from yaan.description.entry import EntrySpec
-from yaan.description.mission import MissionSpec
+from yaan.description.plan import Ascent, Plan
 from yaan.description.thrust import MOST_OF_ALL, lift_off_mass, peak_thrust, thrust_notes
 
 Range = tuple[float, float]
@@ -48,17 +46,20 @@ _SPHERE: Final[Range] = (3.0, 2e5)
 _LENGTH: Final[Range] = (0.02, 200.0)  # reference length over the root of the reference area
 
 
-def notes_of(spec: MissionSpec | EntrySpec | BodyFlightSpec) -> list[str]:
-    """Notes on a file, each with the key to look at."""
-    if isinstance(spec, EntrySpec):
-        return list(_of_capsule("capsule", spec.capsule))
-    if isinstance(spec, BodyFlightSpec):
-        configurations = spec.body.configurations.items()
-        return [note for name, one in configurations for note in _of_configuration(name, one)]
-    notes = [*thrust_notes(spec), *_of_stages(spec), *_of_payload(spec)]
-    if spec.spacecraft is not None:
-        notes += _of_spacecraft(spec.spacecraft, spec.vehicle.payload.mass)
-        notes += _of_capsule("spacecraft.capsule", spec.spacecraft.capsule)
+def notes_of(plan: Plan) -> list[str]:
+    """Notes on a plan, each with the key to look at."""
+    ascent, home, entering, free = plan.ascent, plan.homeward, plan.entering, plan.free
+    notes: list[str] = []
+    if ascent is not None:
+        notes += [*thrust_notes(ascent), *_of_stages(ascent), *_of_payload(ascent)]
+    if home is not None and ascent is not None:
+        notes += _of_spacecraft(home.spacecraft, ascent.vehicle.payload.mass)
+    if entering is not None:
+        key = "capsule" if home is None else "spacecraft.capsule"
+        notes += _of_capsule(key, entering.capsule)
+    if free is not None:
+        configurations = free.body.configurations.items()
+        notes += [note for name, one in configurations for note in _of_configuration(name, one)]
     return notes
 
 
@@ -80,25 +81,26 @@ def _of_capsule(key: str, capsule: CapsuleSpec) -> Iterator[str]:
         yield from _ratio(told, gyration, _GYRATION, "diameters")
 
 
-def _of_payload(spec: MissionSpec) -> Iterator[str]:
-    whole, vehicle = lift_off_mass(spec), spec.vehicle
+def _of_payload(ascent: Ascent) -> Iterator[str]:
+    whole, vehicle = lift_off_mass(ascent), ascent.vehicle
     told = "vehicle.payload.mass over the mass at lift-off is"
     yield from _ratio(told, vehicle.payload.mass / whole, _PAYLOAD)
     for name, part in vehicle.parts.items():
         told = f"vehicle.parts.{name}.mass over the mass at lift-off is"
         yield from _ratio(told, part.mass / whole, _PART)
-    if spec.reserve is not None and spec.reserve.stage in vehicle.stages:
+    reserve = ascent.plan.reserve
+    if reserve is not None and reserve.stage in vehicle.stages:
         told = "reserve.propellant over that of its stage is"
-        held = vehicle.stages[spec.reserve.stage]
-        yield from _ratio(told, spec.reserve.propellant / (held.count * held.propellant), _PART)
-    ballistic = spec.vehicle.payload.ballistic_coefficient
+        held = vehicle.stages[reserve.stage]
+        yield from _ratio(told, reserve.propellant / (held.count * held.propellant), _PART)
+    ballistic = ascent.vehicle.payload.ballistic_coefficient
     if ballistic is not None:
         told = "vehicle.payload.ballistic_coefficient is"
         yield from _ratio(told, ballistic, _BALLISTIC, "kg/m2")
 
 
-def _of_stages(spec: MissionSpec) -> Iterator[str]:
-    for name, stage in spec.vehicle.stages.items():
+def _of_stages(ascent: Ascent) -> Iterator[str]:
+    for name, stage in ascent.vehicle.stages.items():
         key, loaded = f"vehicle.stages.{name}", stage.dry_mass + stage.propellant
         told = f"{key}.dry_mass over that with {key}.propellant is"
         yield from _ratio(told, stage.dry_mass / loaded, _STRUCTURE)

@@ -5,7 +5,7 @@ from typing import Final
 
 from yaan.base import format_quantity
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.description.mission import MissionSpec
+from yaan.description.plan import Ascent
 from yaan.description.vehicle import EngineSpec, StageSpec
 
 MOST_TO_ORBIT: Final = 5.0
@@ -35,22 +35,22 @@ def burn_time(stage: StageSpec) -> float:
     return held / (stage.engine_count * peak_thrust(engine))
 
 
-def thrust_notes(spec: MissionSpec) -> list[str]:
+def thrust_notes(ascent: Ascent) -> list[str]:
     """Notes on the thrust, each with the key to look at."""
     notes = [
-        note for name, stage in spec.vehicle.stages.items() for note in _curve_notes(name, stage)
+        note for name, stage in ascent.vehicle.stages.items() for note in _curve_notes(name, stage)
     ]
-    ratio, most = lift_off_ratio(spec), MOST_OF_ALL
-    if any(phase.until.orbit for phase in spec.phases):
+    ratio, most = lift_off_ratio(ascent), MOST_OF_ALL
+    if any(phase.until.orbit for phase in ascent.phases):
         most = MOST_TO_ORBIT
     if ratio > most:
-        keys = " and ".join(_key(name, stage) for name, stage in _lit(spec).items())
+        keys = " and ".join(_key(name, stage) for name, stage in _lit(ascent).items())
         notes.append(
             f"Thrust is {ratio:.1f} times the weight at lift-off, and rarely above {most:g}: "
             f"check {keys} against the masses."
         )
     elif ratio < 1.0:
-        keys = " and ".join(_key(name, stage) for name, stage in _lit(spec).items())
+        keys = " and ".join(_key(name, stage) for name, stage in _lit(ascent).items())
         notes.append(
             f"Thrust is {ratio:.2g} times the weight at lift-off, which does not lift it: "
             f"check {keys} against the masses."
@@ -58,22 +58,22 @@ def thrust_notes(spec: MissionSpec) -> list[str]:
     return notes
 
 
-def lift_off_ratio(spec: MissionSpec) -> float:
+def lift_off_ratio(ascent: Ascent) -> float:
     """Peak vacuum thrust of what is lit first over the weight of all."""
-    thrust = sum(s.count * s.engine_count * peak_thrust(s.engine) for s in _lit(spec).values())
-    return thrust / (lift_off_mass(spec) * STANDARD_GRAVITY)
+    thrust = sum(s.count * s.engine_count * peak_thrust(s.engine) for s in _lit(ascent).values())
+    return thrust / (lift_off_mass(ascent) * STANDARD_GRAVITY)
 
 
-def lift_off_mass(spec: MissionSpec) -> float:
+def lift_off_mass(ascent: Ascent) -> float:
     """Mass of all that lifts off [kg]."""
-    vehicle = spec.vehicle
+    vehicle = ascent.vehicle
     stages = sum(s.count * (s.propellant + s.dry_mass) for s in vehicle.stages.values())
     return stages + sum(part.mass for part in vehicle.parts.values()) + vehicle.payload.mass
 
 
-def _lit(spec: MissionSpec) -> dict[str, StageSpec]:
+def _lit(ascent: Ascent) -> dict[str, StageSpec]:
     """The stages that the first phase lights."""
-    return {name: spec.vehicle.stages[name] for name in spec.phases[0].ignite}
+    return {name: ascent.vehicle.stages[name] for name in ascent.phases[0].ignite}
 
 
 def _key(name: str, stage: StageSpec) -> str:

@@ -11,10 +11,11 @@ from typing import Final
 
 from yaan.base import format_quantity
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
-from yaan.description.body import MOST_ROWS, BodyFlightSpec
+from yaan.description.body import MOST_ROWS
 from yaan.description.craft import CapsuleSpec
-from yaan.description.entry import EntrySpec
-from yaan.description.mission import MissionSpec
+from yaan.description.interface import InterfaceSpec
+from yaan.description.landing import EntryPhaseSpec
+from yaan.description.plan import Ascent, Entering, FreeFlight, Plan, Return
 from yaan.description.quantity import Mistake
 from yaan.description.steering import PhaseSpec
 from yaan.description.thrust import burn_time
@@ -26,8 +27,6 @@ _TIMEOUT: Final = 5_700.0
 
 _CANOPIES: Final = 15e3
 """Height above which no canopy is open [m]."""
-
-Flown = MissionSpec | EntrySpec | BodyFlightSpec
 
 LONG: Final = 30.0
 """What takes longer [s] is told before it begins."""
@@ -63,56 +62,80 @@ class Work:
         return f"{_count(self.steps)} steps, roughly {_duration(self.seconds)} or more"
 
 
-def work_of(spec: Flown) -> Work:
-    """What a file costs, at least."""
-    if isinstance(spec, BodyFlightSpec):
-        steps = sum((p.until.duration or 0.0) / p.step for p in spec.phases) + _fall(spec)
-        degree = spec.environment.gravity.degree
-        one = _EVALUATIONS[spec.method] * (_FORCES + _DEGREE * degree**2)
-        return Work(steps, steps * one)
-    if isinstance(spec, EntrySpec):
-        rigid = spec.entry.motion == "rigid"
-        steps = _entry_length(spec) / (spec.entry.attitude_step if rigid else spec.entry.step)
-        gravity = _ENTRY_FORCES * _DEGREE * spec.environment.gravity.degree**2
-        return Work(steps, steps * (_ENTRY + gravity))
-    steps = sum(_ascent_steps(spec))
-    seconds = steps * _ASCENT
-    if spec.orbit is not None and spec.landing is not None:
-        orbit = spec.landing.time / spec.orbit.step
-        steps, seconds = steps + orbit, seconds + orbit * _ORBIT
-    if spec.entry is not None and spec.spacecraft is not None and spec.deorbit is not None:
-        height, angle = spec.entry.interface_height, spec.deorbit.entry_angle
-        lasts = max(
-            _airless(height - spec.entry.floor, _CIRCULAR, angle),
-            _sinking(spec.spacecraft.capsule, spec.entry.floor),
-        )
-        rigid = spec.entry.motion == "rigid"
-        entry = lasts / (spec.entry.attitude_step if rigid else spec.entry.step)
-        steps, seconds = steps + entry, seconds + entry * _ENTRY
-    return Work(steps, seconds)
+def work_of(plan: Plan) -> Work:
+    """What a flight costs, at least."""
+    parts = [
+        _of_free(plan.free),
+        _of_entry(plan),
+        _of_ascent(plan.ascent),
+        _of_return(plan.homeward),
+    ]
+    return Work(sum(part.steps for part in parts), sum(part.seconds for part in parts))
 
 
-def _ascent_steps(spec: MissionSpec) -> Iterator[float]:
+def _of_free(free: FreeFlight | None) -> Work:
+    if free is None:
+        return Work(0.0, 0.0)
+    plan = free.plan
+    steps = sum((p.until.duration or 0.0) / p.step for p in free.phases) + _fall(free)
+    degree = plan.environment.gravity.degree
+    one = _EVALUATIONS[plan.method] * (_FORCES + _DEGREE * degree**2)
+    return Work(steps, steps * one)
+
+
+def _of_entry(plan: Plan) -> Work:
+    """Of an entry from an interface."""
+    entering, start = plan.entering, plan.start
+    if entering is None or not isinstance(start, InterfaceSpec):
+        return Work(0.0, 0.0)
+    steps = _entry_length(entering, start) / _entry_step(entering.entry)
+    gravity = _ENTRY_FORCES * _DEGREE * plan.environment.gravity.degree**2
+    return Work(steps, steps * (_ENTRY + gravity))
+
+
+def _of_ascent(ascent: Ascent | None) -> Work:
+    steps = 0.0 if ascent is None else sum(_ascent_steps(ascent))
+    return Work(steps, steps * _ASCENT)
+
+
+def _of_return(home: Return | None) -> Work:
+    if home is None:
+        return Work(0.0, 0.0)
+    orbit, entry = home.landing.time / home.orbit.step, home.entry
+    lasts = max(
+        _airless(entry.interface_height - entry.floor, _CIRCULAR, home.deorbit.entry_angle),
+        _sinking(home.spacecraft.capsule, entry.floor),
+    )
+    steps = lasts / _entry_step(entry)
+    return Work(orbit + steps, orbit * _ORBIT + steps * _ENTRY)
+
+
+def _entry_step(entry: EntryPhaseSpec) -> float:
+    """The step that an entry is flown with [s]."""
+    return entry.attitude_step if entry.motion == "rigid" else entry.step
+
+
+def _ascent_steps(ascent: Ascent) -> Iterator[float]:
     """About how many steps each phase of an ascent takes; where only a height ends it, none."""
     start, lit = 0.0, dict[str, float]()  # [s] when each stage was lit
-    for phase in spec.phases:
+    for phase in ascent.phases:
         until = phase.until
         lit |= dict.fromkeys(phase.ignite, start)
-        burns = {name: at + burn_time(spec.vehicle.stages[name]) for name, at in lit.items()}
+        burns = {name: at + burn_time(ascent.vehicle.stages[name]) for name, at in lit.items()}
         ends = [until.time, None if until.duration is None else start + until.duration]
         ends.append(burns.get(until.depleted or ""))
         ends.append(max((burns[name] for name in phase.ignite), default=None))
         stop = max(min((end for end in ends if end is not None), default=start), start)
-        steps = (stop - start) / (phase.step or spec.step)
+        steps = (stop - start) / (phase.step or ascent.plan.step)
         # A search whose flights end there goes on to its last rung.
         yield steps if steps <= MOST_ASCENT_STEPS else MOST_ASCENT_STEPS * _RUNGS
         # What may end early leaves its time to the phase that follows.
         start = start if until.model_fields_set & _EARLY else stop
 
 
-def _fall(spec: BodyFlightSpec) -> float:
+def _fall(free: FreeFlight) -> float:
     """Steps of a first phase that only a height ends, at least: those of a fall without air."""
-    first, start = spec.phases[0], spec.start
+    first, start = free.phases[0], free.start
     top, down, end = start.position.height, start.velocity.down, first.until.height_below
     if first.until.duration is not None or top is None or down is None or end is None:
         return 0.0
@@ -122,18 +145,20 @@ def _fall(spec: BodyFlightSpec) -> float:
     )
 
 
-def work_mistakes(spec: Flown) -> Iterator[Mistake]:
+def work_mistakes(plan: Plan) -> Iterator[Mistake]:
     """Steps so short that a leg surely uses up all that it may take."""
-    if isinstance(spec, MissionSpec):
-        yield from _ascent_mistakes(spec)
-        yield from _thrust_mistakes(spec)
-        yield from _orbit_mistakes(spec)
+    ascent, home = plan.ascent, plan.homeward
+    if ascent is not None:
+        yield from _ascent_mistakes(ascent)
+        yield from _thrust_mistakes(ascent)
+    if home is not None:
+        yield from _orbit_mistakes(home)
 
 
-def _lengths(spec: MissionSpec) -> Iterator[tuple[PhaseSpec, float]]:
+def _lengths(ascent: Ascent) -> Iterator[tuple[PhaseSpec, float]]:
     """Each phase and how long it lasts at least [s]."""
     latest = 0.0
-    for phase in spec.phases:
+    for phase in ascent.phases:
         until = phase.until
         alone = len(until.model_fields_set) == 1
         least = 0.0
@@ -142,16 +167,16 @@ def _lengths(spec: MissionSpec) -> Iterator[tuple[PhaseSpec, float]]:
         elif alone and until.duration is not None:
             least = until.duration
         elif alone and until.depleted in phase.ignite:
-            least = burn_time(spec.vehicle.stages[until.depleted])
+            least = burn_time(ascent.vehicle.stages[until.depleted])
         ends = [until.time, None if until.duration is None else latest + until.duration]
         latest = min((end for end in ends if end is not None), default=float("inf"))
         yield phase, least
 
 
-def _ascent_mistakes(spec: MissionSpec) -> Iterator[Mistake]:
+def _ascent_mistakes(ascent: Ascent) -> Iterator[Mistake]:
     told = False
-    for k, (phase, least) in enumerate(_lengths(spec)):
-        step = phase.step or spec.step
+    for k, (phase, least) in enumerate(_lengths(ascent)):
+        step = phase.step or ascent.plan.step
         if least / step <= MOST_ASCENT_STEPS or (phase.step is None and told):
             continue
         told = told or phase.step is None
@@ -159,9 +184,9 @@ def _ascent_mistakes(spec: MissionSpec) -> Iterator[Mistake]:
         yield _too_short(at, least, step, MOST_ASCENT_STEPS, f"phase {phase.name}")
 
 
-def _thrust_mistakes(spec: MissionSpec) -> Iterator[Mistake]:
+def _thrust_mistakes(ascent: Ascent) -> Iterator[Mistake]:
     """Stages that would burn for longer than an ascent can be flown."""
-    for name, stage in spec.vehicle.stages.items():
+    for name, stage in ascent.vehicle.stages.items():
         burn = burn_time(stage)
         if burn > _LONGEST_BURN and stage.engine.thrust is not None:
             at = ("vehicle", "stages", name, "engine", "thrust")
@@ -169,27 +194,24 @@ def _thrust_mistakes(spec: MissionSpec) -> Iterator[Mistake]:
             yield Mistake(at, expected, f"it would burn for {burn:.3g} s, and an ascent is shorter")
 
 
-def _orbit_mistakes(spec: MissionSpec) -> Iterator[Mistake]:
-    if spec.orbit is None or spec.landing is None:
-        return
-    step, whole, at = spec.orbit.step, spec.landing.time, ("orbit", "step")
+def _orbit_mistakes(home: Return) -> Iterator[Mistake]:
+    step, whole, at = home.orbit.step, home.landing.time, ("orbit", "step")
     if whole / step > MOST_ROWS:
         yield _too_short(at, whole, step, MOST_ROWS, "the flight to landing.time")
 
 
-def _entry_length(spec: EntrySpec) -> float:
+def _entry_length(entering: Entering, start: InterfaceSpec) -> float:
     """How long the entry lasts at least [s]: a fall without air, or one at its terminal speed.
 
     What stays up longer than the patience with entries has timed out by then.
     """
-    sinking = _sinking(spec.capsule, spec.entry.floor)
-    coming = spec.interface.flight_path_angle < 0.0
-    falling = _airless(_top(spec), spec.interface.speed, spec.interface.flight_path_angle)
+    sinking = _sinking(entering.capsule, entering.entry.floor)
+    coming = start.flight_path_angle < 0.0
+    falling = _airless(_top(start), start.speed, start.flight_path_angle)
     return min(max(falling, sinking if coming else 0.0), _TIMEOUT)
 
 
-def _top(spec: EntrySpec) -> float:
-    at = spec.interface
+def _top(at: InterfaceSpec) -> float:
     return at.height if at.height is not None else (at.radius or EARTH_RADIUS) - EARTH_RADIUS
 
 

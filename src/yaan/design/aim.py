@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN
-from yaan.description import MissionSpec, ProfileSpec, TargetSpec
-from yaan.design.sequence import Plan, duration_of
-from yaan.flight.ascent import Ends, SteeringBase
+from yaan.description import Ascent, ProfileSpec, TargetSpec
+from yaan.design.sequence import Sequence, duration_of
+from yaan.flight.batches import Ends, SteeringBase
 from yaan.gnc.powered import TANGENT_UNIT
 from yaan.search.unknowns import Answers, Unknown
 
@@ -111,13 +111,13 @@ def _scaled(targets: tuple[Target, ...], ends: Ends, x: np.ndarray) -> np.ndarra
     return np.stack(columns, axis=-1) if columns else np.zeros((len(ends.time), 0))
 
 
-def launch_azimuth(spec: MissionSpec) -> float:
+def launch_azimuth(ascent: Ascent) -> float:
     """Azimuth [rad] from which the orbit needs no turn; due east below the site's latitude.
 
     Of the two solutions the one closer to the site's limits. Source: Vallado, Fundamentals of
     Astrodynamics, 4th ed. (2013), section 6.4.1, with the turning of the Earth taken off.
     """
-    site, target = spec.launch.site, spec.target
+    site, target = ascent.pad.site, ascent.target
     sine = np.clip(np.cos(target.inclination) / np.cos(site.latitude), -1.0, 1.0)
     low, high = site.azimuth_limits or (0.0, np.pi)
     middle = 0.5 * (low + high)
@@ -134,9 +134,9 @@ def launch_azimuth(spec: MissionSpec) -> float:
 class _Layout:
     """Collects the unknowns and how they act on the flat constants."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.coasts = tuple(plan.coasts.values())
-        self.first_coast = 3 + 3 * len(plan.programmes)
+    def __init__(self, sequence: Sequence) -> None:
+        self.coasts = tuple(sequence.coasts.values())
+        self.first_coast = 3 + 3 * len(sequence.programmes)
         self.flat = np.zeros(self.first_coast + len(self.coasts))
         self.unknowns: list[Unknown] = []
         self.columns: list[np.ndarray] = []
@@ -155,56 +155,60 @@ class _Layout:
         return SteeringBase(self.flat, spread, programmes, self.coasts)
 
 
-def make_aim(spec: MissionSpec, profile: ProfileSpec, plan: Plan, stages: tuple[str, ...]) -> Aim:
+def make_aim(
+    ascent: Ascent, profile: ProfileSpec, sequence: Sequence, stages: tuple[str, ...]
+) -> Aim:
     """The unknowns and targets of one profile."""
-    layout = _Layout(plan)
+    layout = _Layout(sequence)
     if profile.kick is not None:
         layout.flat[0] = profile.kick
-    elif any(p.steer.law in ("pitch_over", "pitch_hold") for p in spec.phases):
+    elif any(p.steer.law in ("pitch_over", "pitch_hold") for p in ascent.phases):
         scan = tuple(k * _DEG for k in _KICKS)
         held = tuple(k * _DEG for k in _SWEPT)
         kick = Unknown("kick", 6.0 * _DEG, _DEG, 0.05 * _DEG, 40.0 * _DEG, scan, sweep=held)
         layout.leave(kick, {0: 1.0})
-    _turn(spec, profile, layout)
-    for i, name in enumerate(plan.programmes):
-        _programme(profile, plan, layout, i, name)
-    _coasts(spec, plan, layout)
-    shape = _shape(profile, plan)
+    _turn(ascent, profile, layout)
+    for i, name in enumerate(sequence.programmes):
+        _programme(profile, sequence, layout, i, name)
+    _coasts(ascent, sequence, layout)
+    shape = _shape(profile, sequence)
     freedom = len(layout.unknowns)
-    orbit, arrival = ([], []) if plan.orbit_leg is None else _orbit(spec, plan.orbit_leg, layout)
-    leg = plan.orbit_leg if plan.orbit_leg is not None else len(plan.legs) - 1
-    burning = np.asarray(plan.phases.overdraws)[leg]
+    orbit, arrival = (
+        ([], []) if sequence.orbit_leg is None else _orbit(ascent, sequence.orbit_leg, layout)
+    )
+    leg = sequence.orbit_leg if sequence.orbit_leg is not None else len(sequence.legs) - 1
+    burning = np.asarray(sequence.phases.overdraws)[leg]
     stage = int(np.argmax(burning)) if burning.any() else len(stages) - 1
-    spec_stage = spec.vehicle.stages[stages[stage]]
+    spec_stage = ascent.vehicle.stages[stages[stage]]
     # An arrival fixes one thing more than the orbit does: `short` is no condition of its own.
     roomy = len(shape) + len(arrival) - 1 <= freedom
     return Aim(
         unknowns=tuple(layout.unknowns),
-        base=layout.base(plan.programmes),
+        base=layout.base(sequence.programmes),
         targets=tuple(shape + orbit),
         approach=tuple(shape + (arrival if roomy else orbit)),
         saves=(leg, stage),
         total=spec_stage.propellant * spec_stage.count,
-        orbit_leg=plan.orbit_leg,
-        wanted=spec.target,
+        orbit_leg=sequence.orbit_leg,
+        wanted=ascent.target,
     )
 
 
-def _turn(spec: MissionSpec, profile: ProfileSpec, layout: _Layout) -> None:
+def _turn(ascent: Ascent, profile: ProfileSpec, layout: _Layout) -> None:
     """Azimuth, or the yaw when the file gives the azimuth."""
-    if spec.launch.azimuth is None:
-        if _along_the_equator(spec):
+    if ascent.pad.azimuth is None:
+        if _along_the_equator(ascent):
             # Any turn would only leave the plane, whose inclination has its least value there.
-            layout.flat[1:3] = launch_azimuth(spec), profile.yaw or 0.0
+            layout.flat[1:3] = launch_azimuth(ascent), profile.yaw or 0.0
             return
-        turn = _first_turn(spec)
-        guess = launch_azimuth(spec) + turn
-        low, high = spec.launch.site.azimuth_limits or (guess - _REACH, guess + _REACH)
+        turn = _first_turn(ascent)
+        guess = launch_azimuth(ascent) + turn
+        low, high = ascent.pad.site.azimuth_limits or (guess - _REACH, guess + _REACH)
         unknown = Unknown("azimuth", min(max(guess, low), high), _DEG, low, high)
         layout.leave(unknown, {1: 1.0})
         _free_yaw(profile, layout, -0.75 * turn)
         return
-    layout.flat[1] = spec.launch.azimuth
+    layout.flat[1] = ascent.pad.azimuth
     _free_yaw(profile, layout, 0.0)
 
 
@@ -215,41 +219,43 @@ def _free_yaw(profile: ProfileSpec, layout: _Layout, guess: float) -> None:
         layout.leave(Unknown("yaw", guess, _DEG, -_REACH_YAW, _REACH_YAW), {2: 1.0})
 
 
-def _along_the_equator(spec: MissionSpec) -> bool:
-    tilt = min(spec.target.inclination, np.pi - spec.target.inclination)
-    return bool(max(tilt, abs(spec.launch.site.latitude)) < _LEVEL)
+def _along_the_equator(ascent: Ascent) -> bool:
+    tilt = min(ascent.target.inclination, np.pi - ascent.target.inclination)
+    return bool(max(tilt, abs(ascent.pad.site.latitude)) < _LEVEL)
 
 
-def least_inclination(spec: MissionSpec) -> float:
+def least_inclination(ascent: Ascent) -> float:
     """The inclination that is flown without a turn and is nearest to the wanted one [rad].
 
     A plane through the Earth's centre and the pad is tilted by the geocentric latitude at least.
     """
-    round_earth = (1.0 - spec.environment.earth.shape.flattening) ** 2
-    latitude = abs(np.arctan(round_earth * np.tan(spec.launch.site.latitude)))
-    return float(np.clip(spec.target.inclination, latitude, np.pi - latitude))
+    round_earth = (1.0 - ascent.plan.environment.earth.shape.flattening) ** 2
+    latitude = abs(np.arctan(round_earth * np.tan(ascent.pad.site.latitude)))
+    return float(np.clip(ascent.target.inclination, latitude, np.pi - latitude))
 
 
-def _first_turn(spec: MissionSpec) -> float:
+def _first_turn(ascent: Ascent) -> float:
     """Where to look first for an orbit that needs a dog-leg: across the equator, then back [rad].
 
     Due east, or west, every change of the azimuth moves the inclination away to second order only.
     """
-    beyond = least_inclination(spec) - spec.target.inclination
+    beyond = least_inclination(ascent) - ascent.target.inclination
     if abs(beyond) < _EASTERLY:
         return 0.0
-    return float(np.copysign(_FIRST_TURN, spec.launch.site.latitude) * np.sign(beyond))
+    return float(np.copysign(_FIRST_TURN, ascent.pad.site.latitude) * np.sign(beyond))
 
 
-def _programme(profile: ProfileSpec, plan: Plan, layout: _Layout, index: int, name: str) -> None:
+def _programme(
+    profile: ProfileSpec, sequence: Sequence, layout: _Layout, index: int, name: str
+) -> None:
     """Coefficients: the first programme starts steep, the last one ends level."""
     programme, at = profile.programmes[name], 3 + 3 * index
     if programme.coefficients is not None:
         given = programme.coefficients
         layout.flat[at : at + 3] = [given.a, given.b, given.c]
         return
-    span, scale = plan.spans[name] / TANGENT_UNIT, _TANGENT_SCALE
-    last = index == len(plan.programmes) - 1
+    span, scale = sequence.spans[name] / TANGENT_UNIT, _TANGENT_SCALE
+    last = index == len(sequence.programmes) - 1
     if not programme.continuous:
         start = Unknown(f"{name}.start", 0.4, scale, -2.0, 6.0, _STARTS, 1)
         layout.leave(start, {at: 1.0})
@@ -261,9 +267,9 @@ def _programme(profile: ProfileSpec, plan: Plan, layout: _Layout, index: int, na
         layout.leave(bow, {at + 1: 4.0 / span, at + 2: -4.0 / span**2})
 
 
-def _coasts(spec: MissionSpec, plan: Plan, layout: _Layout) -> None:
-    for k, name in enumerate(plan.coasts):
-        until = next(phase.until for phase in spec.phases if phase.name == name)
+def _coasts(ascent: Ascent, sequence: Sequence, layout: _Layout) -> None:
+    for k, name in enumerate(sequence.coasts):
+        until = next(phase.until for phase in ascent.phases if phase.name == name)
         low, high = until.duration_between or (0.0, 0.0)
         scan = tuple(float(v) for v in np.geomspace(low, high, 5)[1:-1])
         scale = max(0.02 * (high - low), 1.0)  # [s]
@@ -272,11 +278,11 @@ def _coasts(spec: MissionSpec, plan: Plan, layout: _Layout) -> None:
         layout.leave(free, {layout.first_coast + k: 1.0})
 
 
-def _shape(profile: ProfileSpec, plan: Plan) -> list[Target]:
+def _shape(profile: ProfileSpec, sequence: Sequence) -> list[Target]:
     """What the profile asks of the way."""
     targets = []
     for meet in profile.meet:
-        leg = plan.index(meet.at)
+        leg = sequence.index(meet.at)
         label = meet.at if isinstance(meet.at, str) else f"{meet.at:g} s"
         if meet.height is not None:
             wanted = _less("height", leg, meet.height)
@@ -287,7 +293,7 @@ def _shape(profile: ProfileSpec, plan: Plan) -> list[Target]:
     return targets
 
 
-def _orbit(spec: MissionSpec, leg: int, layout: _Layout) -> tuple[list[Target], list[Target]]:
+def _orbit(ascent: Ascent, leg: int, layout: _Layout) -> tuple[list[Target], list[Target]]:
     """The targets of the orbit, and those of an arrival at its perigee.
 
     Cut-off is on the energy, so that a place on the orbit, which is radius and flight-path angle at
@@ -295,7 +301,7 @@ def _orbit(spec: MissionSpec, leg: int, layout: _Layout) -> tuple[list[Target], 
     unknown of its own: the perigee itself has a cusp where flights arrive at it, which is where the
     best ones do. A nearly circular orbit is arrived at in its perigee.
     """
-    want = spec.target
+    want = ascent.target
     tilt = Target(
         "inclination", leg, "rad", 0.01 * _DEG, _less("inclination", leg, want.inclination)
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.description import MissionSpec
+from yaan.description import Ascent
 from yaan.design.aim import least_inclination
 from yaan.design.seek import search
 from yaan.design.steer import Steered
@@ -47,37 +47,37 @@ def price(steered: Steered, world: World) -> DogLeg | None:
     """The dog-leg of a solved flight; None where it flies as it would by itself."""
     task = steered.task
     straight = _straight(steered)
-    if straight is None or not steered.solution.met or task.plan.orbit_leg is None:
+    if straight is None or not steered.solution.met or task.sequence.orbit_leg is None:
         return None
     beside = make_task(straight, task.name, world)
     found = _solved(beside, steered, world)
     if not found.met:
         return None
     stage = task.vehicle.stages[task.aim.saves[1]]
-    empty = payload_beyond(task.spec, stage)
-    speed = task.spec.vehicle.stages[stage].engine.isp * STANDARD_GRAVITY
+    empty = payload_beyond(task.ascent, stage)
+    speed = task.ascent.vehicle.stages[stage].engine.isp * STANDARD_GRAVITY
     left = [-cost * task.aim.total / 1e3 for cost in (found.cost, steered.solution.cost)]
     gained = speed * float(np.log((empty + left[0]) / (empty + left[1])))
     azimuth = float(beside.aim.base.place(found.x)[1])
     return DogLeg(max(gained, 0.0), azimuth, straight.target.inclination)
 
 
-def _straight(steered: Steered) -> MissionSpec | None:
+def _straight(steered: Steered) -> Ascent | None:
     """The mission without what forces a turn; None where nothing does."""
-    task, spec = steered.task, steered.task.spec
-    wanted = spec.target.inclination
-    least = least_inclination(spec)
+    task, ascent = steered.task, steered.task.ascent
+    wanted = ascent.target.inclination
+    least = least_inclination(ascent)
     beyond = abs(least - wanted) > _BESIDE
     limited = any(unknown.name == "azimuth" for unknown, _ in steered.at_bounds)
-    fixed_yaw = task.spec.steering.profiles[task.name].yaw is not None
-    if fixed_yaw or not (beyond or limited or spec.launch.azimuth is not None):
+    fixed_yaw = task.ascent.steering.profiles[task.name].yaw is not None
+    if fixed_yaw or not (beyond or limited or ascent.pad.azimuth is not None):
         return None
-    limits = None if limited else spec.launch.site.azimuth_limits
-    site = spec.launch.site.model_copy(update={"azimuth_limits": limits})
-    launch = spec.launch.model_copy(update={"azimuth": None, "site": site})
+    limits = None if limited else ascent.pad.site.azimuth_limits
+    site = ascent.pad.site.model_copy(update={"azimuth_limits": limits})
+    pad = ascent.pad.model_copy(update={"azimuth": None, "site": site})
     reached = least + _BESIDE * np.sign(least - wanted) if beyond else wanted
-    target = spec.target.model_copy(update={"inclination": float(reached)})
-    return spec.model_copy(update={"launch": launch, "target": target})
+    target = ascent.target.model_copy(update={"inclination": float(reached)})
+    return ascent.changed(start=pad, target=target)
 
 
 def _solved(beside: Task, steered: Steered, world: World) -> Solution:

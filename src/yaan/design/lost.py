@@ -7,7 +7,7 @@ import numpy as np
 from yaan.design import deorbit
 from yaan.design.deorbit import Approach
 from yaan.design.raising import Raised
-from yaan.design.return_plan import Plan
+from yaan.design.return_plan import ReturnTask
 from yaan.motion.orbit import FLOOR
 from yaan.results.outcome import OutcomeCode
 
@@ -21,9 +21,9 @@ class Lost:
     """Sentences: what was tried, what came nearest and what to try."""
 
 
-def none_down(plan: Plan, down: deorbit.Down, solved: deorbit.Solved) -> Lost:
+def none_down(task: ReturnTask, down: deorbit.Down, solved: deorbit.Solved) -> Lost:
     """What became of deorbits of which none came down."""
-    way, high = plan.way, ~down.approach.interface.fired[:, FLOOR]
+    way, high = task.way, ~down.approach.interface.fired[:, FLOOR]
     near = int(np.argmin(np.where(high, np.inf, np.abs(solved.error))))
     wanted = f"{np.degrees(way.entry_angle):.3g} deg"
     height = f"{way.interface_height / 1e3:g} km"
@@ -52,9 +52,9 @@ def not_raised(raised: Raised) -> Lost:
     return Lost(OutcomeCode.NOT_FOUND, text)
 
 
-def stays(plan: Plan, ignition: float, duration: float) -> Lost:
+def stays(task: ReturnTask, ignition: float, duration: float) -> Lost:
     """What became of a deorbit that has propellant left and stays up."""
-    height = f"{plan.way.interface_height / 1e3:g} km"
+    height = f"{task.way.interface_height / 1e3:g} km"
     text = (
         f"No deorbit burn was found for the chosen pass: the nearest, of {duration:.1f} s from "
         f"T+ {ignition:.0f} s, does not come down to {height}. "
@@ -63,12 +63,12 @@ def stays(plan: Plan, ignition: float, duration: float) -> Lost:
     return Lost(OutcomeCode.NOT_FOUND, text)
 
 
-def still_burning(plan: Plan, down: Approach) -> Lost:
+def still_burning(task: ReturnTask, down: Approach) -> Lost:
     """What became of a deorbit whose engines are left behind before they have done their work."""
     lacking = float(down.ignition[0] + down.duration[0] - down.burnt.end.t[0])
     text = (
         f"No deorbit burn was found for the chosen pass: the nearest lasts {down.duration[0]:.0f} s"
-        f", {lacking:.0f} s more than the fall to {plan.way.separation_height / 1e3:g} km, where "
+        f", {lacking:.0f} s more than the fall to {task.way.separation_height / 1e3:g} km, where "
         "the engines are left. Try more of deorbit.engines, a stronger engine, or a lower orbit."
     )
     return Lost(OutcomeCode.NOT_FOUND, text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yaan.description import MissionSpec
+from yaan.description import Ascent
 from yaan.design.aim import least_inclination
 
 _LIGHT, _HEAVY, _STRONG = 0.6, 1.3, 1.5
@@ -24,27 +24,27 @@ class Neighbour:
     """A problem beside the asked one; `at` leads from it (0) to the asked one (1)."""
 
     name: str
-    at: Callable[[float], MissionSpec]
+    at: Callable[[float], Ascent]
 
 
-def neighbours(spec: MissionSpec) -> Iterator[Neighbour]:
+def neighbours(ascent: Ascent) -> Iterator[Neighbour]:
     """Those that are tried, in turn."""
-    if abs(least_inclination(spec) - spec.target.inclination) > np.radians(0.05):
-        yield Neighbour("a smaller dog-leg", lambda s: _tilted(spec, s))
-    yield Neighbour(f"{_LIGHT:.0%} of the payload", lambda s: _loaded(spec, _LIGHT, s))
-    coasts = [p.name for p in spec.phases if (p.until.duration or 0.0) > _COAST]
+    if abs(least_inclination(ascent) - ascent.target.inclination) > np.radians(0.05):
+        yield Neighbour("a smaller dog-leg", lambda s: _tilted(ascent, s))
+    yield Neighbour(f"{_LIGHT:.0%} of the payload", lambda s: _loaded(ascent, _LIGHT, s))
+    coasts = [p.name for p in ascent.phases if (p.until.duration or 0.0) > _COAST]
     if coasts:
-        yield Neighbour("shorter coasts", lambda s: _coasting(spec, coasts, s))
-    if spec.target.perigee > 1.2 * _LOW:
-        yield Neighbour("a lower orbit", lambda s: _lowered(spec, s))
-    yield Neighbour(f"{_STRONG:.0%} of the last thrust", lambda s: _driven(spec, s))
-    yield Neighbour(f"{_HEAVY:.0%} of the payload", lambda s: _loaded(spec, _HEAVY, s))
+        yield Neighbour("shorter coasts", lambda s: _coasting(ascent, coasts, s))
+    if ascent.target.perigee > 1.2 * _LOW:
+        yield Neighbour("a lower orbit", lambda s: _lowered(ascent, s))
+    yield Neighbour(f"{_STRONG:.0%} of the last thrust", lambda s: _driven(ascent, s))
+    yield Neighbour(f"{_HEAVY:.0%} of the payload", lambda s: _loaded(ascent, _HEAVY, s))
 
 
-def continuous(spec: MissionSpec, profile: str) -> MissionSpec | None:
+def continuous(ascent: Ascent, profile: str) -> Ascent | None:
     """The same with every programme starting where the one before ended; None if it is so."""
-    programmes = spec.steering.profiles[profile].programmes
-    flown = [p.steer.programme for p in spec.phases if p.steer.programme is not None]
+    programmes = ascent.steering.profiles[profile].programmes
+    flown = [p.steer.programme for p in ascent.phases if p.steer.programme is not None]
     freed = [
         name
         for name, p in programmes.items()
@@ -55,55 +55,57 @@ def continuous(spec: MissionSpec, profile: str) -> MissionSpec | None:
     changed = {
         n: p.model_copy(update={"continuous": True}) for n, p in programmes.items() if n in freed
     }
-    mine = spec.steering.profiles[profile].model_copy(update={"programmes": programmes | changed})
-    profiles = dict(spec.steering.profiles) | {profile: mine}
-    return spec.model_copy(
-        update={"steering": spec.steering.model_copy(update={"profiles": profiles})}
-    )
+    mine = ascent.steering.profiles[profile].model_copy(update={"programmes": programmes | changed})
+    profiles = dict(ascent.steering.profiles) | {profile: mine}
+    return ascent.changed(steering=ascent.steering.model_copy(update={"profiles": profiles}))
 
 
 def _between(start: float, end: float, s: float) -> float:
     return start + (end - start) * s
 
 
-def _loaded(spec: MissionSpec, factor: float, s: float) -> MissionSpec:
-    payload = spec.vehicle.payload
+def _loaded(ascent: Ascent, factor: float, s: float) -> Ascent:
+    payload = ascent.vehicle.payload
     mass = payload.mass * _between(factor, 1.0, s)
-    vehicle = spec.vehicle.model_copy(update={"payload": payload.model_copy(update={"mass": mass})})
-    return spec.model_copy(update={"vehicle": vehicle})
+    vehicle = ascent.vehicle.model_copy(
+        update={"payload": payload.model_copy(update={"mass": mass})}
+    )
+    return ascent.changed(vehicle=vehicle)
 
 
-def _driven(spec: MissionSpec, s: float) -> MissionSpec:
-    lit = [stage for phase in spec.phases for stage in phase.ignite]
-    stage = spec.vehicle.stages[lit[-1]]
+def _driven(ascent: Ascent, s: float) -> Ascent:
+    lit = [stage for phase in ascent.phases for stage in phase.ignite]
+    stage = ascent.vehicle.stages[lit[-1]]
     engine, factor = stage.engine, _between(_STRONG, 1.0, s)
     more = {k: v * factor for k in ("thrust", "impulse") if (v := getattr(engine, k)) is not None}
     changed = stage.model_copy(update={"engine": engine.model_copy(update=more)})
-    stages = dict(spec.vehicle.stages) | {lit[-1]: changed}
-    return spec.model_copy(update={"vehicle": spec.vehicle.model_copy(update={"stages": stages})})
+    stages = dict(ascent.vehicle.stages) | {lit[-1]: changed}
+    return ascent.changed(vehicle=ascent.vehicle.model_copy(update={"stages": stages}))
 
 
-def _aimed(spec: MissionSpec, **changed: float) -> MissionSpec:
-    return spec.model_copy(update={"target": spec.target.model_copy(update=changed)})
+def _aimed(ascent: Ascent, **changed: float) -> Ascent:
+    return ascent.changed(target=ascent.target.model_copy(update=changed))
 
 
-def _lowered(spec: MissionSpec, s: float) -> MissionSpec:
-    lower = (1.0 - s) * (spec.target.perigee - _LOW)
-    return _aimed(spec, perigee=spec.target.perigee - lower, apogee=spec.target.apogee - lower)
+def _lowered(ascent: Ascent, s: float) -> Ascent:
+    lower = (1.0 - s) * (ascent.target.perigee - _LOW)
+    return _aimed(
+        ascent, perigee=ascent.target.perigee - lower, apogee=ascent.target.apogee - lower
+    )
 
 
-def _tilted(spec: MissionSpec, s: float) -> MissionSpec:
-    wanted, least = spec.target.inclination, least_inclination(spec)
+def _tilted(ascent: Ascent, s: float) -> Ascent:
+    wanted, least = ascent.target.inclination, least_inclination(ascent)
     easy = least + np.sign(least - wanted) * _TURN
-    return _aimed(spec, inclination=_between(easy, wanted, s))
+    return _aimed(ascent, inclination=_between(easy, wanted, s))
 
 
-def _coasting(spec: MissionSpec, names: list[str], s: float) -> MissionSpec:
+def _coasting(ascent: Ascent, names: list[str], s: float) -> Ascent:
     factor = _between(_SHORT, 1.0, s)
     phases = []
-    for phase in spec.phases:
+    for phase in ascent.phases:
         until, length = phase.until, phase.until.duration
         if phase.name in names and length is not None:
             until = until.model_copy(update={"duration": length * factor})
         phases.append(phase.model_copy(update={"until": until}))
-    return spec.model_copy(update={"phases": phases})
+    return ascent.changed(phases=phases)

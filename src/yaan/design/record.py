@@ -63,20 +63,20 @@ def couch(seat: tuple[float, float, float]) -> Couch:
 
 def home_rows(world: World, home: Home, seat: Couch) -> list[Rows]:
     """Rows of the way home, leg by leg, as far as it was flown."""
-    plan, lane = home.plan, home.orbit
+    task, lane = home.task, home.orbit
     down, kept = home.down, _rows(home.kept, lane)
     if down is not None:
         kept = _until(kept, float(down.burnt.start.t[0]))
     burns = _burns(home.raised.burns, lane)
-    found = [orbit_rows(world, plan.raising.craft, burns, kept, "circularise", seat)]
+    found = [orbit_rows(world, task.raising.craft, burns, kept, "circularise", seat)]
     if down is None:
         return found
     burn = _against(float(down.ignition[0]), float(down.duration[0]))
     burnt = _rows(down.burnt)
-    found.append(orbit_rows(world, plan.craft.whole, burn, burnt, "deorbit", seat))
+    found.append(orbit_rows(world, task.craft.whole, burn, burnt, "deorbit", seat))
     found[-1].phase[found[-1].columns["time"] > _end(burn) + 1e-6] = "coast-to-entry"
     alone = _rows(down.interface)
-    rows = orbit_rows(world, plan.craft.alone, _against(0.0, 0.0), alone, "deorbit", seat)
+    rows = orbit_rows(world, task.craft.alone, _against(0.0, 0.0), alone, "deorbit", seat)
     rows.phase[:] = "coast-to-entry"
     found.append(rows)
     return found if home.landed is None else [*found, *landing_rows(home.lander, home.landed, seat)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
-from yaan.description import CrewSpec, EntrySpec, MissionSpec
+from yaan.description import Ascent, CrewSpec, Entering, InterfaceSpec, Plan, Return
 from yaan.design.choice import Elevation
 from yaan.design.landing import Landed, Lander, Tell, land, prepare_rounded
 from yaan.design.record import (
@@ -16,7 +16,7 @@ from yaan.design.record import (
     path_rows,
     whole_history,
 )
-from yaan.design.return_plan import AFTER, bank_of, handover_of, make_plan, turning_of
+from yaan.design.return_plan import AFTER, bank_of, handover_of, make_return, turning_of
 from yaan.design.return_search import Home, fly_home, lander_of
 from yaan.design.shadow import landing_errors, orbit_errors
 from yaan.dynamics.forces import World
@@ -27,7 +27,6 @@ from yaan.flight.legs import Save
 from yaan.flight.models.craft import build_capsule, build_interface, build_train
 from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.flight.models.world import HORIZON, build_world, epoch_of
-from yaan.results.provenance import Provenance
 from yaan.results.trajectory import History
 from yaan.spacetime.ephemeris import sun_elevation
 from yaan.spacetime.frame import components
@@ -38,8 +37,6 @@ from yaan.spacetime.time import bundled_orientation
 class Entered:
     """An entry of its own, flown."""
 
-    provenance: Provenance
-    spec: EntrySpec
     world: World
     lander: Lander
     landed: Landed
@@ -47,11 +44,11 @@ class Entered:
     errors: list[PhaseError]
 
 
-def horizon(spec: MissionSpec) -> float:
+def horizon(home: Return | None) -> float:
     """How long after lift-off the world of a mission must be known [s]."""
-    if spec.landing is None:
+    if home is None:
         return HORIZON
-    return max(HORIZON, spec.landing.time + spec.landing.window + AFTER)
+    return max(HORIZON, home.landing.time + home.landing.window + AFTER)
 
 
 @dataclass(frozen=True)
@@ -65,13 +62,16 @@ class Returned:
 
 
 def go_home(
-    world: World, spec: MissionSpec, ascent: History, inserted: State, tell: Tell
+    world: World, ascent: Ascent, asked: Return, before: History, inserted: State, tell: Tell
 ) -> Returned:
-    """Fly home from `inserted`, the end of the ascent, as the spacecraft leaves its launcher."""
-    stack = stack_of(spec)
+    """Fly home from `inserted`, the end of the ascent, as the spacecraft leaves its launcher.
+
+    `before` is the history of the ascent.
+    """
+    plan, stack = ascent.plan, stack_of(ascent)
     separated = inserted.dropping(*stack.launcher)
     loaded = float(separated.tanks[0, stack.tank(MODULE)])
-    home = fly_home(world, make_plan(spec), separated, elevation_of(spec), tell)
+    home = fly_home(world, make_return(ascent, asked), separated, elevation_of(plan), tell)
     tell("flying its shadow, which tells its errors")
     errors, interface = orbit_errors(world, home)
     if home.landed is not None and interface is not None:
@@ -83,63 +83,62 @@ def go_home(
                 landed = land(lander, known.interface, known.aim, home.nominal_bank, tell)
             return (lander, landed), landing_errors(lander, landed, interface)
 
-        (lander, landed), more = accurately(fly, spec.integration)
-        way = replace(home.plan.way, entry_tolerance=lander.tolerance)
-        home = replace(home, plan=replace(home.plan, way=way), landed=landed)
+        (lander, landed), more = accurately(fly, plan.integration)
+        way = replace(home.task.way, entry_tolerance=lander.tolerance)
+        home = replace(home, task=replace(home.task, way=way), landed=landed)
         errors += more
-    site = spec.launch.site
-    rows = home_rows(world, home, couch(seat_of(spec.crew)))
-    whole = whole_history(ascent, rows, (site.latitude, site.longitude), loaded)
+    site = ascent.pad.site
+    rows = home_rows(world, home, couch(seat_of(plan.crew)))
+    whole = whole_history(before, rows, (site.latitude, site.longitude), loaded)
     return Returned(home, whole, errors)
 
 
-def prepare_home(world: World, spec: MissionSpec) -> None:
+def prepare_home(world: World, ascent: Ascent, asked: Return) -> None:
     """Compile every programme of the way home, or fetch it compiled, by legs that end at once."""
-    plan = make_plan(spec)
-    lander, seat = lander_of(world, plan), couch(seat_of(spec.crew))
+    task = make_return(ascent, asked)
+    lander, seat = lander_of(world, task), couch(seat_of(ascent.plan.crew))
     state = (np.zeros(1), np.array([[EARTH_RADIUS, 0.0, 0.0]]), np.array([[0.0, 7.5e3, 0.0]]))
     up = np.array([[1.0, 0.0, 0.0]])
-    stack = stack_of(spec)
+    stack = stack_of(ascent)
     high = state_of(state[0], state[1] + 400e3 * up, state[2], *stack.empty)
     low = state_of(state[0], state[1] + 100.0 * up, state[2] * 0.0 - 10.0 * up, *stack.empty)
     kept = legs.coast(
-        world, plan.raising.craft, high, legs.Burns.none(1), stop=0.0, step=1.0, save=Save.STEPS
+        world, task.raising.craft, high, legs.Burns.none(1), stop=0.0, step=1.0, save=Save.STEPS
     )
-    path_rows(world, plan.raising.craft, kept, seat)
-    landed = land(lander, low, None, plan.bank.nominal, lambda text: None)
+    path_rows(world, task.raising.craft, kept, seat)
+    landed = land(lander, low, None, task.bank.nominal, lambda text: None)
     prepare_rounded(lander, low)
     rows = landing_rows(lander, landed, seat)
     along_motion(world, whole_history(None, rows), np.zeros(1, dtype=int))
 
 
-def enter_alone(spec: EntrySpec, provenance: Provenance, tell: Tell) -> Entered:
-    """Fly a file of kind `entry`."""
-    world = build_world(spec)
-    parachutes = spec.capsule.parachutes
+def enter_alone(entering: Entering, start: InterfaceSpec, tell: Tell) -> Entered:
+    """Fly an entry from an interface."""
+    plan, asked = entering.plan, entering.entry
+    world = build_world(plan)
+    parachutes = entering.capsule.parachutes
     lander = Lander(
         world=world,
-        capsule=build_capsule(spec.capsule),
+        capsule=build_capsule(entering.capsule),
         train=None if parachutes is None else build_train(parachutes),
-        bank=bank_of(spec.entry),
-        until=handover_of(spec.capsule, spec.entry),
-        step=spec.entry.step,
-        turning=turning_of(spec.capsule, spec.entry),
+        bank=bank_of(asked),
+        until=handover_of(entering.capsule, asked),
+        step=asked.step,
+        turning=turning_of(entering.capsule, asked),
     )
-    position, velocity = build_interface(spec.interface, world)
-    start = state_of(np.zeros(1), components(position)[None], components(velocity)[None])
-    aim = None
-    if spec.landing is not None:
-        aim = (spec.landing.aim.latitude, spec.landing.aim.longitude)
+    position, velocity = build_interface(start, world)
+    first = state_of(np.zeros(1), components(position)[None], components(velocity)[None])
+    aim = None if entering.aim is None else (entering.aim.latitude, entering.aim.longitude)
     tell("flying the entry")
 
     def fly(tolerance: float) -> tuple[tuple[Lander, Landed], list[PhaseError]]:
         finer = lander.finer(tolerance)
-        landed = land(finer, start, aim, finer.bank.nominal, tell)
+        landed = land(finer, first, aim, finer.bank.nominal, tell)
         return (finer, landed), landing_errors(finer, landed)
 
-    (finer, landed), errors = accurately(fly, spec.integration)
-    rows = landing_rows(finer, landed, couch(seat_of(spec.crew)))
-    return Entered(provenance, spec, world, finer, landed, whole_history(None, rows), errors)
+    (finer, landed), errors = accurately(fly, plan.integration)
+    rows = landing_rows(finer, landed, couch(seat_of(plan.crew)))
+    return Entered(world, finer, landed, whole_history(None, rows), errors)
 
 
 def seat_of(crew: CrewSpec | None) -> tuple[float, float, float]:
@@ -149,9 +148,9 @@ def seat_of(crew: CrewSpec | None) -> tuple[float, float, float]:
     return (crew.seat.x, crew.seat.y, crew.seat.z)
 
 
-def elevation_of(spec: MissionSpec) -> Elevation:
+def elevation_of(plan: Plan) -> Elevation:
     """The elevation of the Sun over the ground, against the mission's time."""
-    epoch, orientation = epoch_of(spec), bundled_orientation()
+    epoch, orientation = epoch_of(plan), bundled_orientation()
 
     def elevation(t: float, latitude: float, longitude: float) -> float:
         return float(sun_elevation(epoch, orientation, t, latitude, longitude)[0])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yaan.description import CapsuleSpec, EntryPhaseSpec, MissionSpec, ZoneSpec
+from yaan.description import Ascent, CapsuleSpec, EntryPhaseSpec, Return, ZoneSpec
 from yaan.design.choice import Wish
 from yaan.design.deorbit import Craft, Way
 from yaan.flight.models.craft import (
@@ -53,8 +53,8 @@ class Raising:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Everything that is asked, in SI."""
+class ReturnTask:
+    """Everything that is asked of a return, in SI, and what flies it."""
 
     raising: Raising
     craft: Craft
@@ -68,42 +68,37 @@ class Plan:
     """How the capsule turns, where its entry is that of a rigid body."""
 
 
-def make_plan(spec: MissionSpec) -> Plan:
-    """The plan of a mission that comes home; its blocks are there."""
-    assert spec.spacecraft is not None
-    assert spec.orbit is not None
-    assert spec.landing is not None
-    assert spec.deorbit is not None
-    assert spec.entry is not None
-    landing, raise_ = spec.landing, spec.orbit.circularise
+def make_return(ascent: Ascent, home: Return) -> ReturnTask:
+    """The models and wishes of a return from the orbit of an ascent."""
+    landing, raise_ = home.landing, home.orbit.circularise
     trimmed = raise_.perigee if raise_.apogee_height is None else raise_.apogee_height
-    capsule = spec.spacecraft.capsule
-    return Plan(
+    capsule = home.spacecraft.capsule
+    return ReturnTask(
         raising=Raising(
-            craft=build_spacecraft(spec),
+            craft=build_spacecraft(ascent, home),
             apogee=raise_.apogee,
             perigee=raise_.perigee,
-            band=None if spec.orbit.perigee_band is None else _pair(spec.orbit.perigee_band),
+            band=None if home.orbit.perigee_band is None else _pair(home.orbit.perigee_band),
             apogee_height=trimmed if raise_.burns == 2 else None,
         ),
         craft=Craft(
-            build_spacecraft(spec, spec.deorbit.engines),
+            build_spacecraft(ascent, home, home.deorbit.engines),
             build_capsule(capsule),
-            stack_of(spec).of([MODULE]),
+            stack_of(ascent).of([MODULE]),
         ),
         train=None if capsule.parachutes is None else build_train(capsule.parachutes),
         way=Way(
-            entry_angle=spec.deorbit.entry_angle,
-            separation_height=spec.deorbit.separation_height,
-            interface_height=spec.entry.interface_height,
-            until=handover_of(capsule, spec.entry),
-            orbit_step=spec.orbit.step,
-            entry_step=spec.entry.step,
+            entry_angle=home.deorbit.entry_angle,
+            separation_height=home.deorbit.separation_height,
+            interface_height=home.entry.interface_height,
+            until=handover_of(capsule, home.entry),
+            orbit_step=home.orbit.step,
+            entry_step=home.entry.step,
         ),
         wish=Wish(zone_of(landing.zone), landing.time, landing.window, landing.light),
         aim=None if landing.aim is None else (landing.aim.latitude, landing.aim.longitude),
-        bank=bank_of(spec.entry),
-        turning=turning_of(capsule, spec.entry),
+        bank=bank_of(home.entry),
+        turning=turning_of(capsule, home.entry),
     )
 
 
@@ -140,8 +135,3 @@ def zone_of(spec: ZoneSpec) -> Zone:
 def _pair(values: list[float]) -> tuple[float, float]:
     low, high = values
     return low, high
-
-
-def horizon(plan: Plan) -> float:
-    """How long after lift-off the world must be known [s]."""
-    return plan.wish.time + plan.wish.window + AFTER

@@ -29,7 +29,7 @@ from yaan.design.lost import Lost, none_down, not_raised, stays, still_burning
 from yaan.design.offset import Offset, offset_of
 from yaan.design.passes import Track
 from yaan.design.raising import Raised
-from yaan.design.return_plan import Plan
+from yaan.design.return_plan import ReturnTask
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.flight import legs
@@ -71,7 +71,7 @@ class Home:
     """The way home, as far as it was found."""
 
     world: World
-    plan: Plan
+    task: ReturnTask
     separated: State
     """One lane: where the launcher left it."""
     perigees: Array
@@ -93,14 +93,14 @@ class Home:
     @property
     def lander(self) -> Lander:
         """What comes down."""
-        return lander_of(self.world, self.plan)
+        return lander_of(self.world, self.task)
 
     @property
     def orbit(self) -> int:
         """Index of the orbit that is flown: the chosen one's, else the named one's."""
         if self.chosen is not None:
             return self.chosen.orbit
-        return int(np.argmin(np.abs(self.perigees - self.plan.raising.perigee)))
+        return int(np.argmin(np.abs(self.perigees - self.task.raising.perigee)))
 
     @property
     def path(self) -> Path:
@@ -108,32 +108,34 @@ class Home:
         return raising.recorded(self.kept, self.orbit)
 
 
-def lander_of(world: World, plan: Plan) -> Lander:
+def lander_of(world: World, task: ReturnTask) -> Lander:
     """What comes down, and how it may."""
     return Lander(
         world=world,
-        capsule=plan.craft.capsule,
-        train=plan.train,
-        bank=plan.bank,
-        until=plan.way.until,
-        step=plan.way.entry_step,
-        turning=plan.turning,
-        tolerance=plan.way.entry_tolerance,
+        capsule=task.craft.capsule,
+        train=task.train,
+        bank=task.bank,
+        until=task.way.until,
+        step=task.way.entry_step,
+        turning=task.turning,
+        tolerance=task.way.entry_tolerance,
     )
 
 
-def fly_home(world: World, plan: Plan, separated: State, sun: choice.Elevation, tell: Tell) -> Home:
+def fly_home(
+    world: World, task: ReturnTask, separated: State, sun: choice.Elevation, tell: Tell
+) -> Home:
     """Fly from `separated` (one lane) to the sea."""
-    step = plan.way.orbit_step
+    step = task.way.orbit_step
     tell("raising the orbit")
-    perigees = _perigees(plan)
-    raised = _raise(world, plan, separated, perigees)
+    perigees = _perigees(task)
+    raised = _raise(world, task, separated, perigees)
     keeping = "keeping the orbit through the landing window"
     tell(keeping)
-    end = plan.wish.time + plan.wish.window
+    end = task.wish.time + task.wish.window
     start = separated.take(np.zeros(LANES, dtype=int))
     kept = legs.coast(
-        *(world, plan.raising.craft, start, raised.burns),
+        *(world, task.raising.craft, start, raised.burns),
         stop=end,
         step=step,
         save=Save.STEPS,
@@ -142,10 +144,10 @@ def fly_home(world: World, plan: Plan, separated: State, sun: choice.Elevation, 
     paths = [raising.recorded(kept, i) for i in range(LANES)]
     tell("finding what a deorbit costs and where it lands")
     ready = float(np.max(raised.burns.start + raised.burns.duration)) + _SETTLED
-    references, nominal, reach, lost = _refer(world, plan, kept, paths, ready)
-    wish = plan.wish
-    if plan.aim is not None:
-        wish = replace(wish, area=Disc(*plan.aim, reach))
+    references, nominal, reach, lost = _refer(world, task, kept, paths, ready)
+    wish = task.wish
+    if task.aim is not None:
+        wish = replace(wish, area=Disc(*task.aim, reach))
     soonest = max(wish.time - wish.window, ready + float(np.max(references.lasts)))
     tracks = [_track(world, path, wish, references.offset, soonest) for path in paths]
     # Where a landing lies to its orbit is known from those that came down.
@@ -154,13 +156,13 @@ def fly_home(world: World, plan: Plan, separated: State, sun: choice.Elevation, 
     found = choice.refused(found, list(able), "the propellant does not last")
     there = (np.abs(raised.misses) <= _RAISED) | np.isinf(raised.misses)  # what ran dry is told
     found = choice.refused(found, list(there), "the orbit is not raised to its perigee")
-    best = choice.choose(found, wish, list(perigees - plan.raising.perigee))
+    best = choice.choose(found, wish, list(perigees - task.raising.perigee))
     if not np.any(there):
         lost = not_raised(raised)
     elif lost is not None and not np.any(able):
         lost = Lost(OutcomeCode.NO_SOLUTION, "The propellant does not last for the deorbit burn.")
     home = Home(
-        *(world, plan, separated, perigees, raised, kept, references, nominal, found, best),
+        *(world, task, separated, perigees, raised, kept, references, nominal, found, best),
         down=None,
         landed=None,
         lost=lost,
@@ -168,25 +170,25 @@ def fly_home(world: World, plan: Plan, separated: State, sun: choice.Elevation, 
     return home if best is None else _descend(world, home, best, tell)
 
 
-def _perigees(plan: Plan) -> Array:
+def _perigees(task: ReturnTask) -> Array:
     """The orbits looked at: the named one, and others over the band."""
-    if plan.raising.band is None:
-        return np.full(LANES, plan.raising.perigee)
-    return np.sort(np.append(np.linspace(*plan.raising.band, LANES - 1), plan.raising.perigee))
+    if task.raising.band is None:
+        return np.full(LANES, task.raising.perigee)
+    return np.sort(np.append(np.linspace(*task.raising.band, LANES - 1), task.raising.perigee))
 
 
-def _raise(world: World, plan: Plan, separated: State, perigees: Array) -> Raised:
-    step = plan.way.orbit_step
-    near = raising.apogees(world, plan.raising.craft, separated, plan.raising.apogee, step)[-1]
+def _raise(world: World, task: ReturnTask, separated: State, perigees: Array) -> Raised:
+    step = task.way.orbit_step
+    near = raising.apogees(world, task.raising.craft, separated, task.raising.apogee, step)[-1]
     start = separated.take(np.zeros(LANES, dtype=int))
-    raised = raising.raise_orbit(world, plan.raising.craft, start, near, perigees, step=step)
-    if plan.raising.apogee_height is None:
+    raised = raising.raise_orbit(world, task.raising.craft, start, near, perigees, step=step)
+    if task.raising.apogee_height is None:
         return raised
     opposite = near + 0.5 * raising.period(float(world.mu), raised.end)
     # A band moves the whole orbit, so that the trimmed apogee follows the perigee.
-    heights = perigees + (plan.raising.apogee_height - plan.raising.perigee)
+    heights = perigees + (task.raising.apogee_height - task.raising.perigee)
     return raising.raise_orbit(
-        world, plan.raising.craft, start, opposite, heights, step=step, index=1, burns=raised.burns
+        world, task.raising.craft, start, opposite, heights, step=step, index=1, burns=raised.burns
     )
 
 
@@ -202,33 +204,33 @@ def rows_before(kept: Leg, craft: Spacecraft, times: Array) -> State:
 
 
 def _refer(
-    world: World, plan: Plan, kept: Leg, paths: list[Path], first: float
+    world: World, task: ReturnTask, kept: Leg, paths: list[Path], first: float
 ) -> tuple[Reference, float, float, Lost | None]:
     """Deorbits before the middle of the window, spread over a revolution; none before `first` [s].
 
     And the bank that the load limit allows, its side reach [m], and why none came down.
     """
-    middle = max(plan.wish.time - _DOWN, first)
+    middle = max(task.wish.time - _DOWN, first)
     turn = float(np.mean(raising.period(float(world.mu), kept.end)))
     ignition = np.maximum(middle - turn * np.arange(LANES) / LANES, first)
-    start = rows_before(kept, plan.raising.craft, ignition - 1.0)
-    case = Case(world, plan.craft, plan.way)
+    start = rows_before(kept, task.raising.craft, ignition - 1.0)
+    case = Case(world, task.craft, task.way)
     solved = deorbit.solve_burns(case, start, ignition)
-    bank = profiles(plan.bank, np.full(LANES, plan.bank.nominal), REVERSAL)
+    bank = profiles(task.bank, np.full(LANES, task.bank.nominal), REVERSAL)
     down = deorbit.fly_down(case, start, ignition, solved.duration, bank)
     landed = np.flatnonzero(deorbit.came(down))
     offset = offset_of([paths[i] for i in landed], down.entry.end.take(landed))
-    if plan.bank.given is None:
+    if task.bank.given is None:
         # What the reference bank does to the side the solved one undoes.
         offset = replace(offset, aside=0.0)
     one = int(landed[0]) if len(landed) else 0
-    nominal, reach = sizes_allowed(lander_of(world, plan), down.approach.interface.end.take(one))
+    nominal, reach = sizes_allowed(lander_of(world, task), down.approach.interface.end.take(one))
     lasts = _like_the_landed(down.entry.end.t - ignition, landed)
-    burnt, craft = down.approach.burnt, plan.craft.whole
+    burnt, craft = down.approach.burnt, task.craft.whole
     used = np.maximum(craft.propellant(start.tanks) - craft.propellant(burnt.end.tanks), 1e-9)
     spare = craft.propellant(burnt.end.tanks) / used
     duration = _like_the_landed(solved.duration, landed)
-    lost = None if len(landed) else none_down(plan, down, solved)
+    lost = None if len(landed) else none_down(task, down, solved)
     return Reference(offset, duration, lasts, burnt.added.ideal, spare), nominal, reach, lost
 
 
@@ -257,14 +259,14 @@ def _track(world: World, path: Path, wish: Wish, offset: Offset, soonest: float)
 
 
 def _descend(world: World, home: Home, best: Opportunity, tell: Tell) -> Home:
-    plan, lane = home.plan, best.orbit
-    aim = plan.aim or (best.passed.latitude, best.passed.longitude)
+    task, lane = home.task, best.orbit
+    aim = task.aim or (best.passed.latitude, best.passed.longitude)
     tell("solving the deorbit burn")
     reference = home.reference
     guess = (best.passed.time - float(reference.lasts[lane]), float(reference.duration[lane]))
     start = _row_before(home, lane, guess[0] - _LEAD)
-    bank = profiles(plan.bank, np.array([home.nominal_bank]), REVERSAL)
-    case = Case(world, plan.craft, plan.way)
+    bank = profiles(task.bank, np.array([home.nominal_bank]), REVERSAL)
+    case = Case(world, task.craft, task.way)
     ignition, duration = deorbit.aim_along(case, start, guess, bank, aim)
     start = _row_before(home, lane, ignition - 1.0)
     down = deorbit.fly_approach(
@@ -272,12 +274,12 @@ def _descend(world: World, home: Home, best: Opportunity, tell: Tell) -> Home:
     )
     if not down.interface.fired[0, FLOOR]:
         dry = down.burnt.outcome[0] == OutcomeCode.RAN_DRY
-        return home if dry else replace(home, lost=stays(plan, ignition, duration))
+        return home if dry else replace(home, lost=stays(task, ignition, duration))
     if down.burnt.end.t[0] < ignition + duration:
-        return replace(home, lost=still_burning(plan, down))
+        return replace(home, lost=still_burning(task, down))
     landed = land(home.lander, down.interface.end, aim, home.nominal_bank, tell)
     return replace(home, down=down, landed=landed)
 
 
 def _row_before(home: Home, lane: int, time: float) -> State:
-    return rows_before(home.kept, home.plan.raising.craft, np.full(LANES, time)).take(lane)
+    return rows_before(home.kept, home.task.raising.craft, np.full(LANES, time)).take(lane)

@@ -11,11 +11,11 @@ from functools import partial
 
 import numpy as np
 
-from yaan.description import MissionSpec
+from yaan.description import Ascent
 from yaan.design.neighbours import Neighbour, continuous, neighbours
 from yaan.design.task import Searched, Task, Watch, make_task
 from yaan.dynamics.forces import World
-from yaan.flight import ascent
+from yaan.flight import batches
 from yaan.results.outcome import OutcomeCode
 from yaan.search.targeting import find
 from yaan.search.unknowns import LANES, Attempt, Solution, Tolerance, size_of
@@ -48,9 +48,9 @@ class _Log:
         self.attempts += [replace(a, name=prefix + a.name) for a in found.attempts]
         return found
 
-    def task_of(self, spec: MissionSpec) -> Task:
+    def task_of(self, ascent: Ascent) -> Task:
         """The asked profile of a mission beside the asked one."""
-        return make_task(spec, self.task.name, self.world)
+        return make_task(ascent, self.task.name, self.world)
 
 
 def seek(task: Task, world: World, watch: Watch | None = None) -> Solution:
@@ -77,7 +77,7 @@ def search(
 ) -> Solution:
     """Search one task with long steps."""
     return find(
-        Searched(task, world, ascent.lengthened(task.case)),
+        Searched(task, world, batches.lengthened(task.case)),
         list(task.aim.unknowns),
         start=start,
         stages=task.aim.stages(),
@@ -88,7 +88,7 @@ def search(
 
 
 def _lifts_off(task: Task, world: World, found: Solution) -> bool:
-    flight = Searched(task, world, ascent.lengthened(task.case))
+    flight = Searched(task, world, batches.lengthened(task.case))
     flight(np.repeat(found.x[None], LANES, axis=0))
     assert flight.last is not None
     return not np.any(flight.last.ends.outcome == OutcomeCode.NO_LIFT_OFF)
@@ -101,10 +101,10 @@ def rank_of(found: Solution) -> tuple[bool, float]:
 
 def _restarts(log: _Log) -> Iterator[Callable[[], Solution | None]]:
     """Other ways to the same targets, in turn."""
-    joined = continuous(log.task.spec, log.task.name)
+    joined = continuous(log.task.ascent, log.task.name)
     if joined is not None:
         yield partial(_freed, log, log.task_of(joined))
-    for neighbour in neighbours(log.task.spec):
+    for neighbour in neighbours(log.task.ascent):
         yield partial(_from_beside, log, neighbour)
 
 
@@ -119,12 +119,12 @@ def _freed(log: _Log, joined: Task) -> Solution | None:
 
 def _carried(log: _Log, joined: Task, found: Solution) -> np.ndarray:
     """The unknowns of the asked task that fly as `found` did with the programmes of `joined`."""
-    flight = Searched(joined, log.world, ascent.lengthened(joined.case))
+    flight = Searched(joined, log.world, batches.lengthened(joined.case))
     flight(np.repeat(found.x[None], LANES, axis=0))
     assert flight.last is not None
     coefficients = np.asarray(flight.last.legs.inner.memory.coefficients)[:, 0]
     known = {u.name: v for u, v in zip(joined.aim.unknowns, found.x, strict=True)}
-    for leg, flown in zip(joined.plan.legs, coefficients, strict=False):
+    for leg, flown in zip(joined.sequence.legs, coefficients, strict=False):
         programme = leg.phase.steer.programme
         if programme is not None:
             known.setdefault(f"{programme}.start", float(flown[0]))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
-from yaan.description import LIFT_OFF, MissionSpec, PhaseSpec, ProfileSpec, UntilSpec
+from yaan.description import LIFT_OFF, Ascent, PhaseSpec, ProfileSpec, UntilSpec
 from yaan.flight.models.launcher import Vehicle, burn_time, payload_beyond
 from yaan.gnc.powered import Law
 from yaan.motion.powered import End, Phases
@@ -44,7 +44,7 @@ class Leg:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Sequence:
     """The legs of a profile, as names and as arrays."""
 
     legs: tuple[Leg, ...]
@@ -65,32 +65,32 @@ class Plan:
         raise KeyError(at)
 
 
-def make_plan(spec: MissionSpec, profile: ProfileSpec, vehicle: Vehicle, mu: float) -> Plan:
-    """The plan of one steering profile; `mu` [m^3/s^2] sets the energy of the target."""
-    legs = _legs(spec, profile)
+def make_sequence(ascent: Ascent, profile: ProfileSpec, vehicle: Vehicle, mu: float) -> Sequence:
+    """The sequence of one steering profile; `mu` [m^3/s^2] sets the energy of the target."""
+    legs = _legs(ascent, profile)
     programmes = tuple(profile.programmes)
     orbits = [
         i
         for i, leg in enumerate(legs)
         if leg.event not in (None, LIFT_OFF) and leg.phase.until.orbit
     ]
-    return Plan(
+    return Sequence(
         legs=legs,
         programmes=programmes,
-        phases=_arrays(spec, profile, vehicle, legs, mu),
+        phases=_arrays(ascent, profile, vehicle, legs, mu),
         orbit_leg=orbits[-1] if orbits else None,
-        spans=_spans(spec),
+        spans=_spans(ascent),
         coasts={
             leg.phase.name: i for i, leg in enumerate(legs) if leg.phase.until.duration_between
         },
     )
 
 
-def _spans(spec: MissionSpec) -> dict[str, float]:
+def _spans(ascent: Ascent) -> dict[str, float]:
     spans: dict[str, float] = {}
-    start, stages = 0.0, spec.vehicle.stages
+    start, stages = 0.0, ascent.vehicle.stages
     lit: list[str] = []
-    for phase in spec.phases:
+    for phase in ascent.phases:
         lit = phase.ignite or lit
         until = phase.until
         burn = max((burn_time(stages[name]) for name in lit), default=100.0)
@@ -109,17 +109,17 @@ def duration_of(until: UntilSpec) -> float | None:
     return until.duration if between is None else float(np.sqrt(between[0] * between[1]))
 
 
-def _legs(spec: MissionSpec, profile: ProfileSpec) -> tuple[Leg, ...]:
+def _legs(ascent: Ascent, profile: ProfileSpec) -> tuple[Leg, ...]:
     waypoints = sorted({m.at for m in profile.meet if isinstance(m.at, float)})
-    held = spec.launch.hold_down
-    legs = [Leg(spec.phases[0], LIFT_OFF, begins=True, on_pad=True)] if held else []
+    held = ascent.pad.hold_down
+    legs = [Leg(ascent.phases[0], LIFT_OFF, begins=True, on_pad=True)] if held else []
     start = 0.0
-    for phase in spec.phases:
+    for phase in ascent.phases:
         until = phase.until
         stop = until.time if until.time is not None else np.inf
         if until.duration is not None:
             stop = min(stop, start + until.duration)
-        begins = not (held and phase is spec.phases[0])
+        begins = not (held and phase is ascent.phases[0])
         for at in [w for w in waypoints if start < w < stop]:
             legs.append(Leg(phase, None, begins, at))
             begins = False
@@ -129,7 +129,7 @@ def _legs(spec: MissionSpec, profile: ProfileSpec) -> tuple[Leg, ...]:
 
 
 def _arrays(
-    spec: MissionSpec, profile: ProfileSpec, vehicle: Vehicle, legs: tuple[Leg, ...], mu: float
+    ascent: Ascent, profile: ProfileSpec, vehicle: Vehicle, legs: tuple[Leg, ...], mu: float
 ) -> Phases:
     rows = []
     dropped: set[str] = set()
@@ -140,8 +140,10 @@ def _arrays(
         programme = leg.phase.steer.programme
         begins = programme is not None and programme != running
         running = programme or running
-        rows.append(_row(spec, profile, vehicle, leg, dropped, begins=begins))
-        rows[-1]["energy"] = -mu / (2.0 * EARTH_RADIUS + spec.target.perigee + spec.target.apogee)
+        rows.append(_row(ascent, profile, vehicle, leg, dropped, begins=begins))
+        rows[-1]["energy"] = -mu / (
+            2.0 * EARTH_RADIUS + ascent.target.perigee + ascent.target.apogee
+        )
     padding = -len(rows) % PADDED
     last = dict(rows[-1], exists=False, ignite=np.zeros_like(rows[-1]["ignite"]), begins=False)
     rows += [last] * padding
@@ -151,7 +153,7 @@ def _arrays(
 
 
 def _row(
-    spec: MissionSpec,
+    ascent: Ascent,
     profile: ProfileSpec,
     vehicle: Vehicle,
     leg: Leg,
@@ -166,7 +168,7 @@ def _row(
     names = list(profile.programmes)
     programme = phase.steer.programme
     final = bool(until.orbit)
-    before = spec.phases[: spec.phases.index(phase)]
+    before = ascent.phases[: ascent.phases.index(phase)]
     lit = {s for p in (*before, phase) for s in p.ignite}
     shut = {s for p in (*before, phase) for s in p.shut_down}
     burning = [s for s in stages if s in lit - shut - dropped - _spent(before)]
@@ -180,24 +182,24 @@ def _row(
         "shut_down": np.array([leg.begins and s in phase.shut_down for s in stages]),
         "stages_aboard": np.array([s not in dropped for s in stages]),
         "items_aboard": np.array([name not in dropped for name in vehicle.items]),
-        "configuration": _shape(spec, vehicle, dropped),
+        "configuration": _shape(ascent, vehicle, dropped),
         "time": min(times, default=np.inf),
         "duration": (duration_of(until) or np.inf) if leg.until is None else np.inf,
-        "timeout": _timeout(spec, leg, burning if final else []),
+        "timeout": _timeout(ascent, leg, burning if final else []),
         "ends": _ends(leg, until, stages),
         "heat_flux": until.heat_flux_below or 1.0,
         "dynamic_pressure": until.dynamic_pressure_below or 1.0,
         "height": until.height_above or 0.0,
         "overdraws": np.array([final and s in burning for s in stages]),
         "on_pad": leg.on_pad,
-        "step": _step(spec, phase),
+        "step": _step(ascent, phase),
         "exists": True,
     }
 
 
-def _step(spec: MissionSpec, phase: PhaseSpec) -> float:
+def _step(ascent: Ascent, phase: PhaseSpec) -> float:
     """The longest step: as asked, but in the air as short as its peaks need their rows."""
-    asked = phase.step or spec.step
+    asked = phase.step or ascent.plan.step
     return asked if _LAWS[phase.steer.law] == Law.LINEAR_TANGENT else min(asked, _LONGEST_IN_AIR)
 
 
@@ -215,9 +217,9 @@ def _ends(leg: Leg, until: UntilSpec, stages: tuple[str, ...]) -> np.ndarray:
     return ends
 
 
-def _shape(spec: MissionSpec, vehicle: Vehicle, dropped: set[str]) -> int:
+def _shape(ascent: Ascent, vehicle: Vehicle, dropped: set[str]) -> int:
     """The configuration with the largest area among what is aboard; 0 where none declares one."""
-    parts = {**spec.vehicle.stages, **spec.vehicle.parts}
+    parts = {**ascent.vehicle.stages, **ascent.vehicle.parts}
     shapes = [(parts[name].aerodynamics, name) for name in vehicle.shapes]
     aboard = [
         (shape.reference_area, i)
@@ -233,7 +235,7 @@ def _spent(phases: list[PhaseSpec]) -> set[str]:
     return {end.depleted for end in ends if end.depleted and end.model_fields_set == {"depleted"}}
 
 
-def _timeout(spec: MissionSpec, leg: Leg, burning: list[str]) -> float:
+def _timeout(ascent: Ascent, leg: Leg, burning: list[str]) -> float:
     """How long a stage may burn for its orbit: until half of what it pushes is burnt too.
 
     A motor with a thrust curve is out by then, so a phase with a time of its own lasts it.
@@ -242,8 +244,8 @@ def _timeout(spec: MissionSpec, leg: Leg, burning: list[str]) -> float:
         return _PAD_TIMEOUT
     until = leg.phase.until
     timed = until.time is not None or until.duration is not None
-    solids = all(spec.vehicle.stages[name].engine.thrust_curve for name in burning)
+    solids = all(ascent.vehicle.stages[name].engine.thrust_curve for name in burning)
     if not burning or (timed and solids):
         return _TIMEOUT
-    carried = payload_beyond(spec, burning[-1])
-    return burn_time(spec.vehicle.stages[burning[-1]], 0.5 * carried)
+    carried = payload_beyond(ascent, burning[-1])
+    return burn_time(ascent.vehicle.stages[burning[-1]], 0.5 * carried)

@@ -25,24 +25,24 @@ _SEAT = (1.0, 0.0, 0.0)  # the size of a load does not depend on it
 
 def orbit_errors(world: World, home: Home) -> tuple[list[PhaseError], State | None]:
     """What the orbit and the deorbit are out by, and where the shadow comes to the interface."""
-    down, plan = home.down, home.plan
+    down, task = home.down, home.task
     if down is None or down.burnt.tape is None or not down.interface.fired[0, FLOOR]:
         return [], None
-    step, lane = LONGER * plan.way.orbit_step, np.array([home.orbit])
+    step, lane = LONGER * task.way.orbit_step, np.array([home.orbit])
     raised = home.raised.burns
     burns = legs.Burns(raised.start[lane], raised.duration[lane], raised.sense[lane])
     tolerance = legs.ORBIT_TOLERANCE * loosened(DOP853.order)
     kept = legs.coast(
         world,
-        plan.raising.craft,
+        task.raising.craft,
         home.separated,
         burns,
         stop=float(down.burnt.start.t[0]),
         step=step,
         tolerance=tolerance,
     )
-    way = replace(plan.way, orbit_step=step, orbit_tolerance=tolerance)
-    case = Case(world, plan.craft, way)
+    way = replace(task.way, orbit_step=step, orbit_tolerance=tolerance)
+    case = Case(world, task.craft, way)
     beside = deorbit.fly_approach(case, kept.end, down.ignition, down.duration)
     first = down.burnt.start
     assert home.kept.tape is not None

@@ -12,8 +12,8 @@ from yaan.dynamics.accuracy import shortened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
 from yaan.dynamics.state import State, state_of
-from yaan.flight import ascent
-from yaan.flight.ascent import Batch, Lane
+from yaan.flight import batches
+from yaan.flight.batches import Batch, Lane
 from yaan.flight.models.launcher import stack_of
 from yaan.search.targeting import refine
 from yaan.search.unknowns import LANES, Solution, Tolerance, Unknown
@@ -60,10 +60,10 @@ class Steered:
     @property
     def end(self) -> State:
         """Where the ascent hands over: what it has not dropped, with what is left in the tanks."""
-        lane, plan = self.lane, self.task.plan
-        last = jax.tree.map(lambda leaf: leaf[len(plan.legs) - 1], (lane.legs, plan.phases))
+        lane, sequence = self.lane, self.task.sequence
+        last = jax.tree.map(lambda leaf: leaf[len(sequence.legs) - 1], (lane.legs, sequence.phases))
         legs, phase = last
-        stack = stack_of(self.task.spec)
+        stack = stack_of(self.task.ascent)
         tanks = np.array(stack.loads)
         stages = len(self.task.vehicle.stages)
         tanks[:stages] = legs.inner.propellant
@@ -97,8 +97,8 @@ def shadowed(steered: Steered, world: World) -> Steered:
     """The same solution flown once more, with its shadow in the second lane."""
     flat = np.repeat(steered.flat[None], LANES, axis=0)
     x = np.repeat(steered.solution.x[None], LANES, axis=0)
-    cases = ascent.timed(ascent.shadowed(steered.task.case), steered.task.aim.base, x)
-    batch = ascent.fly(world, cases, flat)
+    cases = batches.timed(batches.shadowed(steered.task.case), steered.task.aim.base, x)
+    batch = batches.fly(world, cases, flat)
     return replace(steered, batch=batch)
 
 
@@ -129,7 +129,7 @@ def _refined(task: Task, near: Solution, world: World, watch: Watch | None) -> S
 def _as_given(task: Task, world: World) -> Steered:
     """A replay: the file fixes every constant, so the flight is flown and judged as it is."""
     flat = np.repeat(task.aim.base.place(np.zeros(0))[None], LANES, axis=0)
-    batch = ascent.fly(world, ascent.repeat(task.case), flat)
+    batch = batches.fly(world, batches.repeat(task.case), flat)
     misses = task.aim.misses(batch.ends, np.zeros((LANES, 0)))[0]
     solution = Solution(
         x=np.zeros(0),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yaan.description import MissionSpec
+from yaan.description import Ascent
 from yaan.design.aim import Aim, make_aim
-from yaan.design.sequence import Plan, make_plan
+from yaan.design.sequence import Sequence, make_sequence
 from yaan.dynamics.forces import World
-from yaan.flight import ascent
-from yaan.flight.ascent import Batch, Case
+from yaan.flight import batches
+from yaan.flight.batches import Batch, Case
 from yaan.flight.models.launcher import Vehicle, build_pad, build_vehicle
 from yaan.search.unknowns import Answers
 
@@ -23,32 +23,32 @@ class Task:
 
     name: str
     vehicle: Vehicle
-    plan: Plan
+    sequence: Sequence
     aim: Aim
     case: Case
-    spec: MissionSpec
+    ascent: Ascent
     """What it was made from."""
 
 
-def make_task(spec: MissionSpec, name: str, world: World) -> Task:
+def make_task(ascent: Ascent, name: str, world: World) -> Task:
     """The models, unknowns and targets of one profile."""
-    vehicle = build_vehicle(spec.vehicle)
-    profile = spec.steering.profiles[name]
-    plan = make_plan(spec, profile, vehicle, float(world.mu))
-    aim = make_aim(spec, profile, plan, vehicle.stages)
-    case = Case(vehicle.launcher, plan.phases, build_pad(spec), np.asarray(1.0))
-    return Task(name, vehicle, plan, aim, case, spec)
+    vehicle = build_vehicle(ascent.vehicle)
+    profile = ascent.steering.profiles[name]
+    plan = make_sequence(ascent, profile, vehicle, float(world.mu))
+    aim = make_aim(ascent, profile, plan, vehicle.stages)
+    case = Case(vehicle.launcher, plan.phases, build_pad(ascent), np.asarray(1.0))
+    return Task(name, vehicle, plan, aim, case, ascent)
 
 
 class Searched:
     """Flies rows of unknowns of one case, and keeps the last batch."""
 
     def __init__(self, task: Task, world: World, case: Case) -> None:
-        self.task, self.world, self.lanes = task, world, ascent.repeat(case)
+        self.task, self.world, self.lanes = task, world, batches.repeat(case)
         self.last: Batch | None = None
 
     def __call__(self, x: np.ndarray) -> Answers:
         """Fly the rows and answer what the search asks."""
         base = self.task.aim.base
-        self.last = ascent.fly(self.world, ascent.timed(self.lanes, base, x), base.place(x))
+        self.last = batches.fly(self.world, batches.timed(self.lanes, base, x), base.place(x))
         return self.task.aim.answers(self.last.ends, x)

@@ -1,4 +1,4 @@
-"""Flying a file of kind `body`: one lane through its phases, recorded step by step."""
+"""Free flight: one body, one lane through its phases, recorded step by step."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
@@ -9,7 +9,7 @@ import numpy as np
 
 from yaan.base.programme import programme
 from yaan.base.session import computing
-from yaan.description import BodyFlightSpec
+from yaan.description import FreeFlight
 from yaan.dynamics.accuracy import LONGER, loosened, shortened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853, RK4
@@ -29,7 +29,6 @@ from yaan.motion.base import Legs
 from yaan.motion.body import Cast, Fineness, fly_body, observe_body
 from yaan.motion.row import Row
 from yaan.results.outcome import OutcomeCode
-from yaan.results.provenance import Provenance
 from yaan.results.trajectory import History, make_history
 from yaan.spacetime.earth import geodetic
 from yaan.spacetime.zone import distance
@@ -50,8 +49,6 @@ _UNDEFINED: Final = ("yaw_vvlh", "pitch_vvlh", "roll_vvlh")
 class FlownBody:
     """A body, flown."""
 
-    provenance: Provenance
-    spec: BodyFlightSpec
     world: World
     legs: Legs
     """How each phase went; leaves have the phases on their first axis."""
@@ -69,39 +66,35 @@ class FlownBody:
         return codes
 
 
-def fly_body_file(
-    spec: BodyFlightSpec, provenance: Provenance, report: Report | None = None
-) -> tuple[FlownBody, dict[str, float]]:
-    """Fly the body; returns it and the time spent by stage [s]."""
-    tell = report or (lambda progress: None)
-    clock = Clock()
+def fly_free(free: FreeFlight, tell: Report, clock: Clock) -> FlownBody:
+    """Fly the body."""
     with computing():
         with clock.on("build models"):
             tell(Progress("build", "building models"))
-            world = build_world(spec, horizon(spec))
-            start = build_start(spec, world)
-            world = grounded(spec, world, start)
-            cast = (build_body(spec), build_phases(spec), build_pulses(spec))
+            world = build_world(free.plan, horizon(free))
+            start = build_start(free, world)
+            world = grounded(free, world, start)
+            cast = (build_body(free), build_phases(free), build_pulses(free))
 
         def fly(tolerance: float) -> tuple[FlownBody, list[PhaseError]]:
             with clock.on("fly"):
-                tell(Progress("fly", f"flying the body{before(spec)}"))
-                lanes = _flown(spec, world, cast, start, tolerance, tell)
+                tell(Progress("fly", f"flying the body{before(free.plan)}"))
+                lanes = _flown(free, world, cast, start, tolerance, tell)
             with clock.on("observe"):
                 tell(Progress("observe", "looking at every step"))
-                seen, shadow = (_seen(spec, world, cast, lane) for lane in lanes)
+                seen, shadow = (_seen(free, world, cast, lane) for lane in lanes)
             errors = compare(seen, shadow, orbital=True)
             first = lanes[0]
-            return FlownBody(provenance, spec, world, first.legs, seen, first.full, errors), errors
+            return FlownBody(world, first.legs, seen, first.full, errors), errors
 
-        order = _METHODS[spec.method].order
-        flown, _ = accurately(fly, spec.integration, _lost, order)
-    return flown, clock.spent
+        order = _METHODS[free.plan.method].order
+        flown, _ = accurately(fly, free.plan.integration, _lost, order)
+    return flown
 
 
-def grounded(spec: BodyFlightSpec, world: World, start: State) -> World:
+def grounded(free: FreeFlight, world: World, start: State) -> World:
     """The world with the ground where the body starts, if that is lower and the file is silent."""
-    if spec.ground is not None:
+    if free.plan.ground is not None:
         return world
     place = geodetic(world.earth.rotation(jnp.zeros(1)).apply(start.position), world.shape)
     return replace(world, ground=jnp.minimum(place.height[0], 0.0))
@@ -112,15 +105,15 @@ def _lost(flown: FlownBody) -> bool:
     return bool(_LOST & {*flown.outcomes})
 
 
-def horizon(spec: BodyFlightSpec) -> float:
+def horizon(free: FreeFlight) -> float:
     """How long after the epoch the world must be known [s]."""
-    known = sum(phase.until.duration or HORIZON for phase in spec.phases)
+    known = sum(phase.until.duration or HORIZON for phase in free.phases)
     return max(HORIZON, known)
 
 
-def gradient(spec: BodyFlightSpec) -> bool:
+def gradient(free: FreeFlight) -> bool:
     """Whether gravity turns the body."""
-    return spec.environment.gravity_gradient
+    return free.plan.environment.gravity_gradient
 
 
 class _Lane(NamedTuple):
@@ -132,7 +125,7 @@ class _Lane(NamedTuple):
 
 
 def _flown(
-    spec: BodyFlightSpec,
+    free: FreeFlight,
     world: World,
     cast: Cast,
     start: State,
@@ -140,14 +133,16 @@ def _flown(
     tell: Report,
 ) -> list[_Lane]:
     """The flight and its shadow."""
-    order = _METHODS[spec.method].order
+    order = _METHODS[free.plan.method].order
     loose = tolerance * jnp.asarray([1.0, loosened(order)])
     stretch = shortened(tolerance, order) * jnp.asarray([1.0, LONGER])
     fine = Fineness(stretch, loose)
-    known, turned, most = rows_of(spec), gradient(spec), _ROWS[-1]
+    known, turned, most = rows_of(free), gradient(free), _ROWS[-1]
     rows = next((size for size in _ROWS if size >= known), most)
     while True:
-        legs, tape = _fly(world, cast, start, fine, rows=rows, gradient=turned, method=spec.method)
+        legs, tape = _fly(
+            world, cast, start, fine, rows=rows, gradient=turned, method=free.plan.method
+        )
         count = int(tape.count[0])
         out = bool(np.any(np.asarray(legs.outcome) == OutcomeCode.OUT_OF_STEPS))
         if not (out or count > rows) or rows == most:
@@ -168,18 +163,18 @@ def _flown(
     ]
 
 
-def _seen(spec: BodyFlightSpec, world: World, cast: Cast, lane: _Lane) -> History:
+def _seen(free: FreeFlight, world: World, cast: Cast, lane: _Lane) -> History:
     """The history of one lane."""
-    turned = gradient(spec)
+    turned = gradient(free)
     seen = looked_at(lane.tape, lambda rows: _look(world, cast, lane.legs, rows, gradient=turned))
-    return _history(spec, lane.tape, seen)
+    return _history(free, lane.tape, seen)
 
 
-def rows_of(spec: BodyFlightSpec) -> int:
+def rows_of(free: FreeFlight) -> int:
     """Rows that are known to be needed: one a step, a few at the ends of phases and pulses."""
-    known = [(phase.until.duration, phase.step) for phase in spec.phases]
+    known = [(phase.until.duration, phase.step) for phase in free.phases]
     steps = sum(np.ceil(duration / step) for duration, step in known if duration is not None)
-    return int(steps) + 8 * len(known) + 4 * len(spec.pulses)
+    return int(steps) + 8 * len(known) + 4 * len(free.pulses)
 
 
 @programme
@@ -210,7 +205,7 @@ def _look(world: World, cast: Cast, legs: Legs, tape: Tape, *, gradient: bool) -
     return observe_body(world, cast, legs, tape, gradient=gradient)
 
 
-def _history(spec: BodyFlightSpec, tape: Tape, observed: dict[str, Array]) -> History:
+def _history(free: FreeFlight, tape: Tape, observed: dict[str, Array]) -> History:
     """The history: one row a step, two where phases meet."""
     columns = observed | {"time": np.asarray(tape.t), "phase": np.asarray(tape.label)}
     known = _known(columns)
@@ -219,8 +214,8 @@ def _history(spec: BodyFlightSpec, tape: Tape, observed: dict[str, Array]) -> Hi
     columns["downrange"] = distance(north, east, north[0], east[0])
     return make_history(
         columns,
-        stages=list(spec.body.configurations),
-        phases=[phase.name for phase in spec.phases],
+        stages=list(free.body.configurations),
+        phases=[phase.name for phase in free.phases],
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from yaan.description import Spec
+from yaan.description import Plan
 from yaan.description.work import work_of
 
 
@@ -25,9 +25,9 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-def before(spec: Spec) -> str:
+def before(plan: Plan) -> str:
     """What is said before a long flight begins, as the end of a line; nothing of a short one."""
-    words = work_of(spec).words
+    words = work_of(plan).words
     return words and f": {words}"
 
 

@@ -1,7 +1,7 @@
 """Mission files: found, merged, checked; and what a mission rests on."""
 
-from yaan.description import BodyFlightSpec, EntrySpec, MissionSpec
-from yaan.mission.checks import check, check_mission
+from yaan.description import Ascent, Plan
+from yaan.mission.checks import check, check_ascent
 from yaan.mission.file import Tree, library_text, names
 from yaan.mission.load import load_tree, name_of, override
 from yaan.mission.provenance import assumptions, provenance_of, sources
@@ -10,15 +10,14 @@ from yaan.mission.template import template
 from yaan.results.provenance import Assumption, Source
 
 __all__ = [
+    "Ascent",
     "Assumption",
-    "BodyFlightSpec",
-    "EntrySpec",
-    "MissionSpec",
+    "Plan",
     "Source",
     "Tree",
     "assumptions",
     "check",
-    "check_mission",
+    "check_ascent",
     "json_schema",
     "library_text",
     "load_tree",

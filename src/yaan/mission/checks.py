@@ -2,7 +2,7 @@
 
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -19,82 +19,77 @@ from yaan.description.block import (
     note_mistakes,
     quantity_in,
 )
-from yaan.description.body import BodyFlightSpec
 from yaan.description.body_cross import body_mistakes
 from yaan.description.cross import cross_mistakes
-from yaan.description.entry import EntrySpec
-from yaan.description.kinds import Spec
 from yaan.description.landing_cross import entry_mistakes, home_mistakes
-from yaan.description.mission import MissionSpec
+from yaan.description.plan import Ascent, Plan
 from yaan.description.quantity import Mistake
 from yaan.description.work import work_mistakes
 from yaan.mission.file.tree import Address, Tree, dotted
+from yaan.mission.forms import BodyFlightSpec, EntrySpec, Form, MissionSpec
 
 _MOST: Final = 200  # mistakes that are told; who has more has given the wrong file
 
 
-_ROOTS: Final[dict[str, type[Spec]]] = {
-    "mission": MissionSpec,
-    "entry": EntrySpec,
-    "body": BodyFlightSpec,
+_Cross = Callable[[Any], Iterable[Mistake]]
+
+_FORMS: Final[dict[str, tuple[type[Form], tuple[_Cross, ...]]]] = {
+    "mission": (MissionSpec, (cross_mistakes, home_mistakes)),
+    "entry": (EntrySpec, (entry_mistakes,)),
+    "body": (BodyFlightSpec, (body_mistakes,)),
 }
+"""Each kind of file: its form, and the checks between its blocks."""
 
 
-def check(tree: Tree) -> Spec:
+def check(tree: Tree) -> Plan:
     """Check a resolved file of kind `mission`, `entry` or `body`.
 
     Returns:
-        What it describes, with SI floats for its quantities.
+        The plan that it describes, with SI floats for its quantities.
 
     Raises:
         InputError: every mistake, each with file, line, key, value, and what was expected.
     """
-    root = _root(tree)
-    spec: Spec | None = None
+    root, crosses = _form(tree)
+    plan: Plan | None = None
     found: list[Mistake] = []
     try:
-        spec = root.model_validate(tree.data)
-        found += work_mistakes(spec)
+        plan = root.model_validate(tree.data).plan()
+        found += work_mistakes(plan)
     except ValidationError as error:
         found += mistakes_of(error)
     found += _note_mistakes(root, tree)
     known = [mistake.at for mistake in found]
-    found += [m for m in _cross_mistakes(root, tree.data) if not _is_told(m.at, known)]
+    between = [mistake for cross in crosses for mistake in cross(tree.data)]
+    found += [m for m in between if not _is_told(m.at, known)]
     # A key without a value is left out, which would hide that nobody knows the key.
     found += [Mistake(at, "a known key") for at in tree.nulls() if _is_unknown(root, at)]
     mistakes = [m for m in found if not _is_told(m.at, list(tree.unresolved))]
-    if mistakes or tree.problems or spec is None:
+    if mistakes or tree.problems or plan is None:
         raise InputError(_problems(mistakes, tree))
-    return spec
+    return plan
 
 
-def check_mission(tree: Tree) -> MissionSpec:
-    """Check a file that must be of kind `mission`; see `check`.
+def check_ascent(tree: Tree) -> Ascent:
+    """Check a file that must be of a flight from a pad; see `check`.
 
     Raises:
         InputError: every mistake, or the one that it is of another kind.
     """
-    spec = check(tree)
-    if isinstance(spec, MissionSpec):
-        return spec
+    ascent = check(tree).ascent
+    if ascent is not None:
+        return ascent
     file, line = tree.origin(("kind",))
-    raise InputError(Problem(file, line, "kind", quote(spec.kind), "mission"))
+    raise InputError(Problem(file, line, "kind", quote(tree.data["kind"]), "mission"))
 
 
-def _root(tree: Tree) -> type[Spec]:
+def _form(tree: Tree) -> tuple[type[Form], tuple[_Cross, ...]]:
     kind = tree.data.get("kind")
-    return _ROOTS.get(kind, MissionSpec) if isinstance(kind, str) else MissionSpec
+    usual = _FORMS["mission"]
+    return _FORMS.get(kind, usual) if isinstance(kind, str) else usual
 
 
-def _cross_mistakes(root: type[Spec], data: Any) -> list[Mistake]:
-    if root is EntrySpec:
-        return list(entry_mistakes(data))
-    if root is BodyFlightSpec:
-        return list(body_mistakes(data))
-    return [*cross_mistakes(data), *home_mistakes(data)]
-
-
-def _note_mistakes(root: type[Spec], tree: Tree) -> list[Mistake]:
+def _note_mistakes(root: type[Form], tree: Tree) -> list[Mistake]:
     """What is wrong with the notes of all blocks, whatever else is wrong with them."""
     found: list[Mistake] = []
     for path, block in tree.blocks():
@@ -113,7 +108,7 @@ def _problem(mistake: Mistake, tree: Tree) -> Problem:
     """Say a mistake in the words of the file."""
     file, line = tree.origin(mistake.at)
     exists, value = _value(tree.data, mistake.at)
-    expected, hint, root = mistake.expected, mistake.hint, _root(tree)
+    expected, hint, (root, _) = mistake.expected, mistake.hint, _form(tree)
     if expected == "required":
         expected = f"required: {_description(root, mistake.at)}"
     elif not exists:
@@ -157,7 +152,7 @@ def _place(item: Mistake | Problem, tree: Tree) -> tuple[object, ...]:
     return *tree.place(item.at), item.expected
 
 
-def _is_unknown(root: type[Spec], path: Address) -> bool:
+def _is_unknown(root: type[Form], path: Address) -> bool:
     """Whether the format has no such key."""
     keys = _keys(root, path[:-1])
     return bool(keys) and str(path[-1]) not in keys
@@ -175,7 +170,7 @@ def _value(data: Any, path: Address) -> tuple[bool, Any]:
     return True, data
 
 
-def _keys(root: type[Spec], path: Address) -> list[str]:
+def _keys(root: type[Form], path: Address) -> list[str]:
     """The keys that a block may have."""
     kind, _ = _kind(root, path)
     if not is_model(kind):
@@ -183,12 +178,12 @@ def _keys(root: type[Spec], path: Address) -> list[str]:
     return [info.alias or name for name, info in kind.model_fields.items()]
 
 
-def _own_keys(root: type[Spec], path: Address) -> str:
+def _own_keys(root: type[Form], path: Address) -> str:
     """The hint that lists a block's own keys, where they are few."""
     return listed(key for key in _keys(root, path) if key not in NOTES)
 
 
-def _description(root: type[Spec], path: Address) -> str:
+def _description(root: type[Form], path: Address) -> str:
     """What a missing key means, with an example where it is a quantity."""
     _, info = _kind(root, path)
     if info is None:
@@ -198,7 +193,7 @@ def _description(root: type[Spec], path: Address) -> str:
     return f"{what}, {quantity.describe()}" if quantity else what
 
 
-def _kind(root: type[Spec], path: Address) -> tuple[Any, FieldInfo | None]:
+def _kind(root: type[Form], path: Address) -> tuple[Any, FieldInfo | None]:
     """Type of the value at an address of the format, and its field."""
     kind: Any = root
     info: FieldInfo | None = None

@@ -6,10 +6,10 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from yaan.base.plain import is_list, is_mapping, mapping
-from yaan.description import BodyFlightSpec, EntrySpec, MissionSpec
 from yaan.description.environment import TURNINGS
 from yaan.description.gravity import FIELDS
 from yaan.mission.file.library import library_node, names_of_kind
+from yaan.mission.forms import BodyFlightSpec, EntrySpec, MissionSpec
 
 # Models that a file may replace by a reference, the kind of file that it refers to, what it is
 # called, and the key that tells it from another model of the same kind.

@@ -21,8 +21,8 @@ from yaan.description import (
     BodyAirSpec,
     BodyConfigurationSpec,
     BodyEngineSpec,
-    BodyFlightSpec,
     CoefficientSpec,
+    FreeFlight,
     MassPropertiesSpec,
     PulseSpec,
     StartSpec,
@@ -48,14 +48,14 @@ _BEYOND = 1e3  # [rad] and [1]: padding lies so far past the last node
 Grid = NDArray[np.float64]
 
 
-def build_body(spec: BodyFlightSpec) -> Configuration:
+def build_body(free: FreeFlight) -> Configuration:
     """All configurations, stacked on the first axis of their leaves.
 
     Raises:
         YaanError: outside a 64-bit context.
     """
     require_float64()
-    configurations = list(spec.body.configurations.values())
+    configurations = list(free.body.configurations.values())
     airs = [c.aerodynamics for c in configurations if c.aerodynamics is not None]
     tables = [t for air in airs for t in (getattr(air, name) for name in TABLES) if t is not None]
     angles = _nodes([table.angle for table in tables])
@@ -154,36 +154,36 @@ def padded(count: int, least: int = 2) -> int:
     return max(least, 1 << max(count - 1, 0).bit_length())
 
 
-def build_phases(spec: BodyFlightSpec) -> BodyPhases:
+def build_phases(free: FreeFlight) -> BodyPhases:
     """The phases in turn."""
-    names = list(spec.body.configurations)
-    heights = [phase.until.height_below for phase in spec.phases]
+    names = list(free.body.configurations)
+    heights = [phase.until.height_below for phase in free.phases]
     return BodyPhases(
-        rigid=jnp.asarray([phase.motion == "rigid" for phase in spec.phases]),
+        rigid=jnp.asarray([phase.motion == "rigid" for phase in free.phases]),
         pointing=jnp.asarray(
-            [int(Pointing[(phase.pointing or "stream").upper()]) for phase in spec.phases]
+            [int(Pointing[(phase.pointing or "stream").upper()]) for phase in free.phases]
         ),
-        configuration=jnp.asarray([names.index(spec.configuration_of(p)) for p in spec.phases]),
-        engine=jnp.asarray([phase.engine == "on" for phase in spec.phases]),
-        duration=_array([phase.until.duration or np.inf for phase in spec.phases]),
+        configuration=jnp.asarray([names.index(free.configuration_of(p)) for p in free.phases]),
+        engine=jnp.asarray([phase.engine == "on" for phase in free.phases]),
+        duration=_array([phase.until.duration or np.inf for phase in free.phases]),
         height_below=_array([_NEVER if height is None else height for height in heights]),
-        depleted=jnp.asarray([phase.until.depleted for phase in spec.phases]),
-        step=_array([phase.step for phase in spec.phases]),
+        depleted=jnp.asarray([phase.until.depleted for phase in free.phases]),
+        step=_array([phase.step for phase in free.phases]),
     )
 
 
-def build_pulses(spec: BodyFlightSpec) -> Pulses:
+def build_pulses(free: FreeFlight) -> Pulses:
     """The pulses in the order of the file, followed by some that never come."""
-    missing = padded(len(spec.pulses)) - len(spec.pulses)
+    missing = padded(len(free.pulses)) - len(free.pulses)
     nothing = [[0.0] * 3] * missing
     return Pulses(
-        start=_array([pulse.from_ for pulse in spec.pulses] + [np.inf] * missing),
-        stop=_array([pulse.to for pulse in spec.pulses] + [np.inf] * missing),
-        force=_bodies([pulse.force for pulse in spec.pulses] + nothing),
-        torque=_bodies([pulse.torque for pulse in spec.pulses] + nothing),
-        position=_bodies([pulse.at or [0.0] * 3 for pulse in spec.pulses] + nothing),
-        about_centre=_array([float(p.at is None) for p in spec.pulses] + [1.0] * missing),
-        flow=_array([pulse_flow(pulse) for pulse in spec.pulses] + [0.0] * missing),
+        start=_array([pulse.from_ for pulse in free.pulses] + [np.inf] * missing),
+        stop=_array([pulse.to for pulse in free.pulses] + [np.inf] * missing),
+        force=_bodies([pulse.force for pulse in free.pulses] + nothing),
+        torque=_bodies([pulse.torque for pulse in free.pulses] + nothing),
+        position=_bodies([pulse.at or [0.0] * 3 for pulse in free.pulses] + nothing),
+        about_centre=_array([float(p.at is None) for p in free.pulses] + [1.0] * missing),
+        flow=_array([pulse_flow(pulse) for pulse in free.pulses] + [0.0] * missing),
     )
 
 
@@ -194,24 +194,24 @@ def pulse_flow(pulse: PulseSpec) -> float:
     return float(np.linalg.norm(pulse.force)) / (pulse.specific_impulse * STANDARD_GRAVITY)
 
 
-def build_start(spec: BodyFlightSpec, world: World) -> State:
+def build_start(free: FreeFlight, world: World) -> State:
     """The state at the epoch, of one lane: its leaves have the lane on their first axis.
 
     Each configuration has a tank of its own.
     """
-    position, velocity = _motion(spec.start, world)
-    attitude = _attitude(spec.start, world, position, velocity)
-    loads = _array([full.mass - empty.mass for empty, full in _ends(spec)])
+    position, velocity = _motion(free.start, world)
+    attitude = _attitude(free.start, world, position, velocity)
+    loads = _array([full.mass - empty.mass for empty, full in _ends(free)])
     state = eqx.tree_at(
         lambda s: (s.attitude, s.rate),
         moving(_number(0.0), position, velocity, loads),
-        (attitude, _rate(spec.start, world, (position, velocity), attitude)),
+        (attitude, _rate(free.start, world, (position, velocity), attitude)),
     )
     return jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], state)
 
 
-def _ends(spec: BodyFlightSpec) -> list[tuple[MassPropertiesSpec, MassPropertiesSpec]]:
-    return [configuration.ends() for configuration in spec.body.configurations.values()]
+def _ends(free: FreeFlight) -> list[tuple[MassPropertiesSpec, MassPropertiesSpec]]:
+    return [configuration.ends() for configuration in free.body.configurations.values()]
 
 
 def _motion(start: StartSpec, world: World) -> tuple[Vector, Vector]:

@@ -5,14 +5,14 @@ import numpy as np
 
 from yaan.base.session import require_float64
 from yaan.description import (
+    Ascent,
     BankSpec,
     CapsuleSpec,
     InertiaSpec,
     InterfaceSpec,
-    MissionSpec,
     ParachutesSpec,
+    Return,
     RigidCapsuleSpec,
-    SpacecraftSpec,
     StepSpec,
 )
 from yaan.dynamics.forces import World
@@ -143,35 +143,28 @@ def _box(ends: list[float] | None) -> tuple[float, float]:
     return (-np.inf, np.inf) if ends is None else (ends[0], ends[1])
 
 
-def build_spacecraft(spec: MissionSpec, engines: int | None = None) -> Spacecraft:
+def build_spacecraft(ascent: Ascent, home: Return, engines: int | None = None) -> Spacecraft:
     """The spacecraft in orbit with `engines` of its engines in use; all of them if left out.
 
     Raises:
         YaanError: outside a 64-bit context.
     """
     require_float64()
-    craft = spacecraft_of(spec)
-    module = craft.service_module
+    craft, module = home.spacecraft, home.spacecraft.service_module
     used = module.engines if engines is None else engines
     return Spacecraft(
-        dry_mass=spec.vehicle.payload.mass - module.propellant,
+        dry_mass=ascent.vehicle.payload.mass - module.propellant,
         drag_area=craft.drag_coefficient * craft.drag_area,
         thrust=used * module.engine.thrust,
         isp=module.engine.isp,
-        tank=stack_of(spec).tank(MODULE),
+        tank=stack_of(ascent).tank(MODULE),
     )
 
 
-def spacecraft_of(spec: MissionSpec) -> SpacecraftSpec:
-    """The spacecraft of a mission that comes home; the check has seen that there is one."""
-    assert spec.spacecraft is not None
-    return spec.spacecraft
-
-
-def service_module_mass(spec: MissionSpec) -> float:
+def service_module_mass(ascent: Ascent, home: Return) -> float:
     """Dry mass of the service module [kg]: the payload less its capsule and its propellant."""
-    craft = spacecraft_of(spec)
-    return spec.vehicle.payload.mass - craft.capsule.mass - craft.service_module.propellant
+    craft = home.spacecraft
+    return ascent.vehicle.payload.mass - craft.capsule.mass - craft.service_module.propellant
 
 
 def build_bank(spec: BankSpec) -> BankProfile | None:

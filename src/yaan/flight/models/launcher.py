@@ -10,8 +10,8 @@ from yaan.aerodynamics.tables import ForceTable
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.description import (
     AeroTableSpec,
+    Ascent,
     EngineSpec,
-    MissionSpec,
     StageSpec,
     VehicleSpec,
 )
@@ -76,9 +76,9 @@ class Stack:
         return np.zeros(len(self.tanks)), np.ones(len(self.parts), dtype=bool)
 
 
-def stack_of(spec: MissionSpec) -> Stack:
+def stack_of(ascent: Ascent) -> Stack:
     """The launcher with its payload: a spacecraft of two parts where the file tells of one."""
-    vehicle, craft = spec.vehicle, spec.spacecraft
+    vehicle, craft = ascent.vehicle, ascent.plan.spacecraft
     loads = {name: stage.count * stage.propellant for name, stage in vehicle.stages.items()}
     payload = ("payload",)
     if craft is not None:
@@ -88,13 +88,13 @@ def stack_of(spec: MissionSpec) -> Stack:
     return Stack(tuple(loads), parts, tuple(loads.values()), payload)
 
 
-def build_pad(spec: MissionSpec) -> Geodetic:
+def build_pad(ascent: Ascent) -> Geodetic:
     """The launch pad.
 
     On the Earth's axis there is no north that an azimuth could count from: a pad there stands a
     few metres off it, on its own meridian, where rounding does not choose the heading.
     """
-    site = spec.launch.site
+    site = ascent.pad.site
     latitude = np.clip(site.latitude, -_LAST_NORTH, _LAST_NORTH)
     return Geodetic(jnp.asarray(latitude), jnp.asarray(site.longitude), jnp.asarray(site.height))
 
@@ -188,16 +188,16 @@ def _force_tables(tables: list[tuple[AeroTableSpec, float, float, float]]) -> Fo
     )
 
 
-def payload_beyond(spec: MissionSpec, stage: str) -> float:
+def payload_beyond(ascent: Ascent, stage: str) -> float:
     """Mass that `stage` carries to its own cut-off [kg]: itself dry and all not dropped before."""
-    dropped = {name for phase in spec.phases for name in phase.drop}
+    dropped = {name for phase in ascent.phases for name in phase.drop}
     stages = sum(
         s.count * s.dry_mass
-        for n, s in spec.vehicle.stages.items()
+        for n, s in ascent.vehicle.stages.items()
         if n == stage or n not in dropped
     )
-    parts = sum(p.mass for n, p in spec.vehicle.parts.items() if n not in dropped)
-    return stages + parts + spec.vehicle.payload.mass
+    parts = sum(p.mass for n, p in ascent.vehicle.parts.items() if n not in dropped)
+    return stages + parts + ascent.vehicle.payload.mass
 
 
 def burn_time(spec: StageSpec, mass_more: float = 0.0) -> float:

@@ -14,11 +14,11 @@ from yaan.base.session import require_float64
 from yaan.description import (
     AtmosphereSpec,
     EarthSpec,
+    Entering,
     EnvironmentSpec,
     GravityFieldSpec,
     GravitySpec,
-    MissionSpec,
-    Spec,
+    Plan,
     WindSpec,
     degree_and_order,
 )
@@ -68,14 +68,14 @@ _BODIES: dict[str, tuple[Callable[[Epoch, float], Ephemeris], float]] = {
 }
 
 
-def build_world(spec: Spec, duration: float = HORIZON) -> World:
-    """Earth, air and wind of a file that can be flown, valid for `duration` [s] from its epoch.
+def build_world(plan: Plan, duration: float = HORIZON) -> World:
+    """Earth, air and wind of a plan, valid for `duration` [s] from its epoch.
 
     Raises:
         YaanError: outside a 64-bit context.
     """
     require_float64()
-    environment, epoch = spec.environment, epoch_of(spec)
+    environment, epoch = plan.environment, epoch_of(plan)
     gravity = _gravity(environment.gravity)
     shape = Ellipsoid(environment.earth.shape.radius, environment.earth.shape.flattening)
     return World(
@@ -87,34 +87,26 @@ def build_world(spec: Spec, duration: float = HORIZON) -> World:
         shape=shape,
         third_bodies=_third_bodies(environment, epoch, duration),
         radiation=_radiation(environment, epoch, duration, shape),
-        ground=jnp.asarray(_ground(spec)),
+        ground=jnp.asarray(plan.surface),
     )
 
 
-def _ground(spec: Spec) -> float:
-    """Height of the ground [m]: of the site, or of where the file says that the flight ends."""
-    if isinstance(spec, MissionSpec):
-        return spec.launch.site.height
-    return 0.0 if spec.ground is None else spec.ground.height
+def landing_world(world: World, entering: Entering) -> World:
+    """The world of a mission on its return: the zone's ground, and its wind if it has one."""
+    found = replace(world, ground=jnp.asarray(entering.ground.height))
+    return found if entering.wind is None else replace(found, wind=_wind(entering.wind))
 
 
-def landing_world(world: World, spec: MissionSpec) -> World:
-    """The world of a mission on its way home: the zone's ground, and its wind if it has one."""
-    assert spec.landing is not None
-    found = replace(world, ground=jnp.asarray(spec.landing.zone.ground.height))
-    return found if spec.landing.wind is None else replace(found, wind=_wind(spec.landing.wind))
+def epoch_of(plan: Plan) -> Epoch:
+    """Where time starts: the first ignition of a launch, or what the plan calls its epoch."""
+    return parse_utc(plan.epoch)
 
 
-def epoch_of(spec: Spec) -> Epoch:
-    """Where time starts: the lift-off of a mission, or what the file calls its epoch."""
-    return parse_utc(spec.launch.epoch if isinstance(spec, MissionSpec) else spec.epoch)
-
-
-def orientation_notes(spec: Spec) -> list[str]:
-    """A note where the turning of the Earth is not measured at the epoch of a file."""
-    if not spec.environment.earth.measured:
+def orientation_notes(plan: Plan) -> list[str]:
+    """A note where the turning of the Earth is not measured at the epoch of a plan."""
+    if not plan.environment.earth.measured:
         return []
-    mjd = sum(epoch_of(spec).utc()) - 2_400_000.5
+    mjd = sum(epoch_of(plan).utc()) - 2_400_000.5
     note = bundled_orientation().note(mjd)
     return [note] if note else []
 

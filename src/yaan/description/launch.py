@@ -1,4 +1,4 @@
-"""The whole mission: where, when, to what orbit, with what vehicle, in what world."""
+"""Where a launch begins and what orbit it is to reach; who rides, and what must be left."""
 
 import math
 from typing import Annotated, Literal, Self
@@ -6,28 +6,19 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from yaan.description.block import Block
-from yaan.description.craft import SpacecraftSpec
-from yaan.description.environment import EnvironmentSpec, world_mistakes
 from yaan.description.exactly import RANGE
-from yaan.description.integration import IntegrationSpec
-from yaan.description.landing import DeorbitSpec, HomeEntrySpec, LandingSpec, OrbitSpec
 from yaan.description.quantity import (
     Azimuth,
-    Epoch,
     Inclination,
     Latitude,
     Longitude,
-    MissionName,
     Mistake,
     OrbitHeight,
     Propellant,
     SiteHeight,
-    Step,
     check_rising,
     refuse,
 )
-from yaan.description.steering import PhaseSpec, PublishedSpec, SteeringSpec
-from yaan.description.vehicle import VehicleSpec
 
 _UNIT_TOLERANCE = 1e-3
 
@@ -46,11 +37,10 @@ class SiteSpec(Block):
     )
 
 
-class LaunchSpec(Block):
-    """Where and when."""
+class PadSpec(Block):
+    """A start from the ground."""
 
     site: SiteSpec = Field(description="launch pad")
-    epoch: Epoch = Field(description='lift-off, as "2027-01-15T03:30:00 UTC"')
     hold_down: bool = Field(
         default=True,
         description="the pad holds the vehicle until thrust exceeds weight; "
@@ -124,43 +114,3 @@ class ReserveSpec(Block):
 
     stage: str = Field(description="stage that keeps it")
     propellant: Propellant = Field(description="least propellant left at cut-off")
-
-
-class MissionSpec(Block):
-    """A checked mission; every dimensional value is an SI float."""
-
-    schema_: Literal[1] = Field(alias="schema", description="version of the format")
-    kind: Literal["mission"] = Field(description="kind of file")
-    name: MissionName = Field(description="short name, used for the run folder")
-    launch: LaunchSpec = Field(description="where and when")
-    target: TargetSpec = Field(description="orbit at cut-off")
-    vehicle: VehicleSpec = Field(description="launcher and payload")
-    spacecraft: SpacecraftSpec | None = Field(
-        default=None, description="the payload as a craft of its own, to come home"
-    )
-    orbit: OrbitSpec | None = Field(default=None, description="orbit that is kept")
-    landing: LandingSpec | None = Field(default=None, description="where and when to come down")
-    deorbit: DeorbitSpec | None = Field(default=None, description="burn that brings it down")
-    entry: HomeEntrySpec | None = Field(default=None, description="flight through the air")
-    crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
-    environment: EnvironmentSpec = Field(
-        default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
-    )
-    step: Step = Field(default=0.25, description="integration step")
-    reserve: ReserveSpec | None = Field(default=None, description="propellant that must be left")
-    steering: SteeringSpec = Field(description="profiles")
-    phases: list[PhaseSpec] = Field(min_length=1, description="phases, in the order of flight")
-    integration: IntegrationSpec = Field(
-        default_factory=IntegrationSpec, description="what the integration may be out by"
-    )
-    published: list[PublishedSpec] = Field(
-        default_factory=list[PublishedSpec], description="figures to compare with"
-    )
-
-    @model_validator(mode="after")
-    def _world_fits(self) -> Self:
-        """The world has what the flight needs, and nothing that it does not feel."""
-        mistakes = world_mistakes(self.environment, self.launch.epoch)
-        if mistakes:
-            raise refuse(*mistakes)
-        return self

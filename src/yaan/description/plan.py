@@ -1,0 +1,188 @@
+"""The plan of a flight: where it begins, what flies, through which phases, in what world.
+
+It is made from a file (`yaan.mission`), or written in Python with the same blocks. All that flies
+takes a plan and knows of no file. A plan has up to four parts, which are its fields taken
+together where all of them are there: an *ascent* from a pad, a *return* to a landing zone, the
+*entry* of a capsule, which a return ends with, and the *free flight* of one body.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from yaan.description.block import Block
+from yaan.description.body import BodyPhaseSpec, PulseSpec, StartSpec
+from yaan.description.body_shape import BodySpec
+from yaan.description.craft import CapsuleSpec, SpacecraftSpec
+from yaan.description.environment import EnvironmentSpec, WindSpec
+from yaan.description.ground import BodyGroundSpec, GroundSpec
+from yaan.description.integration import IntegrationSpec
+from yaan.description.interface import InterfaceSpec
+from yaan.description.landing import (
+    AimSpec,
+    DeorbitSpec,
+    EntryPhaseSpec,
+    HomeEntrySpec,
+    LandingSpec,
+    OrbitSpec,
+)
+from yaan.description.launch import CrewSpec, PadSpec, ReserveSpec, TargetSpec
+from yaan.description.quantity import MissionName, PastEpoch, Step
+from yaan.description.steering import PhaseSpec, PublishedSpec, SteeringSpec
+from yaan.description.vehicle import VehicleSpec
+
+
+class Plan(Block):
+    """What is flown; every dimensional value is an SI float."""
+
+    name: MissionName = Field(description="short name, used for the run folder")
+    epoch: PastEpoch = Field(description='where time starts, as "2027-01-15T03:30:00 UTC"')
+    start: PadSpec | InterfaceSpec | StartSpec = Field(
+        description="where it begins: a pad, an entry interface, a state"
+    )
+    vehicle: VehicleSpec | CapsuleSpec | BodySpec = Field(
+        description="what flies: a launcher, a capsule, a body"
+    )
+    phases: list[PhaseSpec] | list[BodyPhaseSpec] = Field(
+        default_factory=list[PhaseSpec], description="phases, in the order of flight"
+    )
+    target: TargetSpec | None = Field(default=None, description="orbit at cut-off of an ascent")
+    steering: SteeringSpec | None = Field(default=None, description="profiles of an ascent")
+    step: Step = Field(default=0.25, description="integration step of an ascent")
+    reserve: ReserveSpec | None = Field(default=None, description="propellant that must be left")
+    spacecraft: SpacecraftSpec | None = Field(
+        default=None, description="the payload as a craft of its own, to come home"
+    )
+    orbit: OrbitSpec | None = Field(default=None, description="orbit that is kept")
+    landing: LandingSpec | None = Field(default=None, description="where and when to come down")
+    deorbit: DeorbitSpec | None = Field(default=None, description="burn that brings it down")
+    entry: EntryPhaseSpec | None = Field(default=None, description="flight through the air")
+    aim: AimSpec | None = Field(default=None, description="where an entry should come down")
+    ground: GroundSpec | BodyGroundSpec | None = Field(
+        default=None, description="the ground of a flight that has no pad and no landing zone"
+    )
+    pulses: list[PulseSpec] = Field(
+        default_factory=list[PulseSpec], description="forces and torques at given times, of a body"
+    )
+    method: Literal["rk4", "dop853"] = Field(default="rk4", description="of a body's integration")
+    crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
+    environment: EnvironmentSpec = Field(
+        default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
+    )
+    integration: IntegrationSpec = Field(
+        default_factory=IntegrationSpec, description="what the integration may be out by"
+    )
+    published: list[PublishedSpec] = Field(
+        default_factory=list[PublishedSpec], description="figures to compare with"
+    )
+
+    @property
+    def ascent(self) -> "Ascent | None":
+        """The flight from a pad, where it is one."""
+        pad, vehicle, target, steering = self.start, self.vehicle, self.target, self.steering
+        if not (isinstance(pad, PadSpec) and isinstance(vehicle, VehicleSpec)):
+            return None
+        assert target is not None
+        assert steering is not None
+        phases = [phase for phase in self.phases if isinstance(phase, PhaseSpec)]
+        return Ascent(self, pad, vehicle, target, steering, phases)
+
+    @property
+    def homeward(self) -> "Return | None":
+        """The return to a landing zone, where there is one."""
+        craft, orbit, landing = self.spacecraft, self.orbit, self.landing
+        if craft is None or orbit is None or landing is None or self.deorbit is None:
+            return None
+        assert isinstance(self.entry, HomeEntrySpec)
+        return Return(self, craft, orbit, landing, self.deorbit, self.entry)
+
+    @property
+    def entering(self) -> "Entering | None":
+        """The entry, that of a return or one from an interface."""
+        home = self.homeward
+        if home is not None:
+            landing = home.landing
+            parts = (landing.zone.ground, landing.aim, landing.wind)
+            return Entering(self, home.spacecraft.capsule, home.entry, *parts)
+        if not isinstance(self.vehicle, CapsuleSpec) or self.entry is None:
+            return None
+        ground = self.ground if isinstance(self.ground, GroundSpec) else GroundSpec()
+        return Entering(self, self.vehicle, self.entry, ground, self.aim, None)
+
+    @property
+    def free(self) -> "FreeFlight | None":
+        """The flight of a body from a state, where it is one."""
+        if not (isinstance(self.start, StartSpec) and isinstance(self.vehicle, BodySpec)):
+            return None
+        phases = [phase for phase in self.phases if isinstance(phase, BodyPhaseSpec)]
+        return FreeFlight(self, self.start, self.vehicle, phases)
+
+    @property
+    def surface(self) -> float:
+        """Height of the ground where the flight begins [m]."""
+        if isinstance(self.start, PadSpec):
+            return self.start.site.height
+        return 0.0 if self.ground is None else self.ground.height
+
+
+@dataclass(frozen=True)
+class Ascent:
+    """What a plan says of a flight from a pad."""
+
+    plan: Plan
+    pad: PadSpec
+    vehicle: VehicleSpec
+    target: TargetSpec
+    steering: SteeringSpec
+    phases: list[PhaseSpec]
+
+    def changed(self, **fields: object) -> "Ascent":
+        """The ascent of the same plan with some of its checked fields replaced."""
+        ascent = self.plan.model_copy(update=fields).ascent
+        assert ascent is not None
+        return ascent
+
+
+@dataclass(frozen=True)
+class Return:
+    """What a plan says of the return from an orbit to a landing zone."""
+
+    plan: Plan
+    spacecraft: SpacecraftSpec
+    orbit: OrbitSpec
+    landing: LandingSpec
+    deorbit: DeorbitSpec
+    entry: HomeEntrySpec
+
+
+@dataclass(frozen=True)
+class Entering:
+    """What a plan says of an entry and what follows it."""
+
+    plan: Plan
+    capsule: CapsuleSpec
+    entry: EntryPhaseSpec
+    ground: GroundSpec
+    aim: AimSpec | None
+    wind: WindSpec | None
+    """Of the return, if it has one of its own."""
+
+
+@dataclass(frozen=True)
+class FreeFlight:
+    """What a plan says of the flight of one body."""
+
+    plan: Plan
+    start: StartSpec
+    body: BodySpec
+    phases: list[BodyPhaseSpec]
+
+    @property
+    def pulses(self) -> list[PulseSpec]:
+        """What pushes it at given times."""
+        return self.plan.pulses
+
+    def configuration_of(self, phase: BodyPhaseSpec) -> str:
+        """The name of what flies in a phase."""
+        return phase.configuration or next(iter(self.body.configurations))

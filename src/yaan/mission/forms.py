@@ -1,0 +1,188 @@
+"""The forms of the file, schema 1: one for each kind, and the plan that each makes."""
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from yaan.description.block import Block
+from yaan.description.body import BodyPhaseSpec, PulseSpec, StartSpec
+from yaan.description.body_shape import BodySpec
+from yaan.description.craft import CapsuleSpec, SpacecraftSpec
+from yaan.description.environment import EnvironmentSpec, world_mistakes
+from yaan.description.ground import BodyGroundSpec, GroundSpec
+from yaan.description.integration import IntegrationSpec
+from yaan.description.interface import InterfaceSpec
+from yaan.description.landing import (
+    AimSpec,
+    DeorbitSpec,
+    EntryPhaseSpec,
+    HomeEntrySpec,
+    LandingSpec,
+    OrbitSpec,
+)
+from yaan.description.launch import CrewSpec, PadSpec, ReserveSpec, TargetSpec
+from yaan.description.plan import Plan
+from yaan.description.quantity import Epoch, MissionName, Mistake, PastEpoch, Step, refuse
+from yaan.description.steering import PhaseSpec, PublishedSpec, SteeringSpec
+from yaan.description.vehicle import VehicleSpec
+
+
+class LaunchSpec(PadSpec):
+    """Where and when."""
+
+    epoch: Epoch = Field(description='lift-off, as "2027-01-15T03:30:00 UTC"')
+
+    @property
+    def pad(self) -> PadSpec:
+        """The start without its epoch."""
+        return PadSpec.model_construct(**_fields(self, PadSpec))
+
+
+class MissionSpec(Block):
+    """A checked mission; every dimensional value is an SI float."""
+
+    schema_: Literal[1] = Field(alias="schema", description="version of the format")
+    kind: Literal["mission"] = Field(description="kind of file")
+    name: MissionName = Field(description="short name, used for the run folder")
+    launch: LaunchSpec = Field(description="where and when")
+    target: TargetSpec = Field(description="orbit at cut-off")
+    vehicle: VehicleSpec = Field(description="launcher and payload")
+    spacecraft: SpacecraftSpec | None = Field(
+        default=None, description="the payload as a craft of its own, to come home"
+    )
+    orbit: OrbitSpec | None = Field(default=None, description="orbit that is kept")
+    landing: LandingSpec | None = Field(default=None, description="where and when to come down")
+    deorbit: DeorbitSpec | None = Field(default=None, description="burn that brings it down")
+    entry: HomeEntrySpec | None = Field(default=None, description="flight through the air")
+    crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
+    environment: EnvironmentSpec = Field(
+        default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
+    )
+    step: Step = Field(default=0.25, description="integration step")
+    reserve: ReserveSpec | None = Field(default=None, description="propellant that must be left")
+    steering: SteeringSpec = Field(description="profiles")
+    phases: list[PhaseSpec] = Field(min_length=1, description="phases, in the order of flight")
+    integration: IntegrationSpec = Field(
+        default_factory=IntegrationSpec, description="what the integration may be out by"
+    )
+    published: list[PublishedSpec] = Field(
+        default_factory=list[PublishedSpec], description="figures to compare with"
+    )
+
+    @model_validator(mode="after")
+    def _world_fits(self) -> Self:
+        """The world has what the flight needs, and nothing that it does not feel."""
+        mistakes = world_mistakes(self.environment, self.launch.epoch)
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+    def plan(self) -> Plan:
+        """What is flown."""
+        known = _fields(self, Plan)
+        return Plan.model_construct(**known, start=self.launch.pad, epoch=self.launch.epoch)
+
+
+class EntryLandingSpec(Block):
+    """Where an entry is meant to come down."""
+
+    aim: AimSpec = Field(description="point that the bank is solved for, and misses are taken from")
+
+
+class EntrySpec(Block):
+    """A checked entry; every dimensional value is an SI float."""
+
+    schema_: Literal[1] = Field(alias="schema", description="version of the format")
+    kind: Literal["entry"] = Field(description="kind of file")
+    name: MissionName = Field(description="short name, used for the run folder")
+    epoch: PastEpoch = Field(description='start of the entry, as "2027-01-18T02:30:00 UTC"')
+    interface: InterfaceSpec = Field(description="where it starts, and how it moves")
+    capsule: CapsuleSpec = Field(description="what enters")
+    entry: EntryPhaseSpec = Field(description="how it is flown")
+    landing: EntryLandingSpec | None = Field(default=None, description="where it should come down")
+    ground: GroundSpec = Field(
+        default_factory=GroundSpec, description="how high the ground lies, and what it is"
+    )
+    crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
+    environment: EnvironmentSpec = Field(
+        default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
+    )
+    integration: IntegrationSpec = Field(
+        default_factory=IntegrationSpec, description="what the integration may be out by"
+    )
+    published: list[PublishedSpec] = Field(
+        default_factory=list[PublishedSpec], description="figures to compare with"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """Solving needs an aim; the rotation of the Earth is tabulated for the time of UTC."""
+        mistakes: list[Mistake] = []
+        if self.entry.bank.solve and self.landing is None:
+            expected = "{constant: ANGLE} or {time: [..], angle: [..]}"
+            mistakes.append(Mistake(("entry", "bank"), expected, "solve needs landing.aim"))
+        mistakes += world_mistakes(self.environment, self.epoch)
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+    def plan(self) -> Plan:
+        """What is flown."""
+        aim = None if self.landing is None else self.landing.aim
+        known: dict[str, Any] = _fields(self, Plan) | {"landing": None, "aim": aim}
+        return Plan.model_construct(**known, start=self.interface, vehicle=self.capsule)
+
+
+class BodyFlightSpec(Block):
+    """A checked flight of a body; every dimensional value is an SI float."""
+
+    schema_: Literal[1] = Field(alias="schema", description="version of the format")
+    kind: Literal["body"] = Field(description="kind of file")
+    name: MissionName = Field(description="short name, used for the run folder")
+    epoch: PastEpoch = Field(description='start, as "2027-01-18T02:30:00 UTC"')
+    body: BodySpec = Field(description="what flies")
+    start: StartSpec = Field(description="its state at the epoch")
+    phases: list[BodyPhaseSpec] = Field(min_length=1, description="phases, in the order of flight")
+    ground: BodyGroundSpec | None = Field(
+        default=None,
+        description="how high the ground lies; left out, at 0 m, or where it starts if that is "
+        "lower",
+    )
+    pulses: list[PulseSpec] = Field(
+        default_factory=list[PulseSpec], description="forces and torques at given times"
+    )
+    method: Literal["rk4", "dop853"] = Field(
+        default="rk4",
+        description="integration: Runge-Kutta of fourth order, or Dormand and Prince's of eighth",
+    )
+    environment: EnvironmentSpec = Field(
+        default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
+    )
+    integration: IntegrationSpec = Field(
+        default_factory=IntegrationSpec, description="what the integration may be out by"
+    )
+    published: list[PublishedSpec] = Field(
+        default_factory=list[PublishedSpec], description="figures to compare with"
+    )
+
+    @model_validator(mode="after")
+    def _world_fits(self) -> Self:
+        """The world is known at the epoch, and sunlight has something to press on."""
+        lit = any(c.radiation is not None for c in self.body.configurations.values())
+        mistakes = world_mistakes(self.environment, self.epoch, radiation=lit)
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+    def plan(self) -> Plan:
+        """What is flown."""
+        return Plan.model_construct(**_fields(self, Plan), vehicle=self.body)
+
+
+Form = MissionSpec | EntrySpec | BodyFlightSpec
+
+
+def _fields(block: Block, model: type[Block]) -> dict[str, Any]:
+    """The checked fields of a block that a model has too."""
+    own = type(block).model_fields
+    return {name: getattr(block, name) for name in model.model_fields if name in own}
