@@ -12,7 +12,8 @@ from yaan.base.errors import InputError
 from yaan.description import Plan
 from yaan.mission.checks import check
 from yaan.mission.file.tree import Tree
-from yaan.mission.load import load_tree, override
+from yaan.mission.forms import form_of
+from yaan.mission.load import load_tree, override, tree_of
 from yaan.mission.provenance import assumptions, provenance_of, sources
 from yaan.results.provenance import Assumption, Source
 
@@ -37,12 +38,35 @@ def load(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -
     return Mission(load_tree(name_or_path, overrides))
 
 
+def fly(
+    plan: Plan,
+    *,
+    profile: str | None = None,
+    progress: "Callable[[Progress], None] | None" = None,
+) -> "Flight":
+    """Fly a plan that was written in Python; see `Mission.fly`.
+
+    Raises:
+        InputError: with every mistake at once: key, value and what was expected.
+    """
+    return Mission.of(plan).fly(profile=profile, progress=progress)
+
+
 class Mission:
     """A checked mission; changing it makes another one."""
 
     def __init__(self, tree: Tree) -> None:
         self.source = tree
         self.plan: Plan = check(tree)
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Mission":
+        """The mission of a plan that no file holds.
+
+        Raises:
+            InputError: with every mistake at once: key, value and what was expected.
+        """
+        return cls(tree_of(form_of(plan), "plan"))
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from yaan.base import meant, nearest
 from yaan.base.plain import is_list, is_mapping, item, mapping
 from yaan.description.exactly import RANGE
-from yaan.description.quantity import Mistake, Quantity, refuse
+from yaan.description.quantity import FILE, Mistake, Quantity, refuse
 
 NOTES: Final = frozenset({"title", "source", "assumed", "calibrated"})
 MAPPING: Final = "a mapping of keys to values"
@@ -89,14 +89,14 @@ def _range_mistakes(
     mistakes: list[Mistake] = []
     for index, end in enumerate(ends):
         try:
-            numbers.append(adapter.validate_python(end))
+            numbers.append(adapter.validate_python(end, context=FILE))
         except ValidationError as error:
             mistakes += [
                 Mistake((*at, index, *found.at), found.expected, found.hint)
                 for found in mistakes_of(error)
             ]
     try:
-        flown = adapter.validate_python(value)
+        flown = adapter.validate_python(value, context=FILE)
     except ValidationError:
         return mistakes  # the value itself is at fault, which is told
     if mistakes or not all(isinstance(x, (int, float)) for x in (*numbers, flown)):

@@ -16,7 +16,7 @@ from yaan.base.plain import item, items, mapping
 from yaan.description.block import Block
 from yaan.description.body import PlaceSpec, StartSpec
 from yaan.description.environment import EarthSpec, EnvironmentSpec
-from yaan.description.quantity import Mistake, parsed
+from yaan.description.quantity import FILE, Mistake, parsed
 
 _GEODETIC: Final = ("latitude", "longitude", "height")
 _GROUND: Final = ("north", "east", "down")
@@ -222,7 +222,7 @@ def _above(place: Triple, radius: float, flat: float) -> tuple[float, Triple]:
 def _valid(model: type[AnyBlock], value: Any) -> AnyBlock | None:
     """A block of the file, or None where it has mistakes, which are told elsewhere."""
     try:
-        return model.model_validate(value)
+        return model.model_validate(value, context=FILE)
     except ValidationError:
         return None
 

@@ -250,7 +250,8 @@ def _published_mistakes(names: _Names) -> Iterator[Mistake]:
 
 def _air_mistakes(names: _Names) -> Iterator[Mistake]:
     """A vehicle in air has a shape; leaving it out would be a flight without drag."""
-    if names.stages is None or mapping(names.data, "environment").get("atmosphere") == "none":
+    air = mapping(names.data, "environment").get("atmosphere")
+    if names.stages is None or air == "none" or mapping(air).get("model") == "none":
         return
     vehicle = mapping(names.data, "vehicle")
     carriers = [*mapping(vehicle, "stages").values(), *mapping(vehicle, "parts").values()]

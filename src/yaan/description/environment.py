@@ -126,7 +126,7 @@ def _read_wind(value: Any) -> Any:
     """`none` is still air."""
     if value == "none":
         return WindSpec()
-    if is_mapping(value):
+    if is_mapping(value) or isinstance(value, WindSpec):
         return value
     hint = meant(value, ["none"]) if isinstance(value, str) else ""
     raise refuse(Mistake((), "none, {east: .., north: ..}, or {table: ..}", hint))

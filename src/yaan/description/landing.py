@@ -9,12 +9,13 @@ from pydantic import (
     BeforeValidator,
     Field,
     ValidationError,
+    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
 
 from yaan.base import meant, nearest
-from yaan.base.plain import is_list, is_mapping
+from yaan.base.plain import is_mapping
 from yaan.description.block import Block, Pair, Strict, mistakes_of
 from yaan.description.environment import Wind
 from yaan.description.exactly import RANGE
@@ -94,7 +95,7 @@ class OrbitSpec(Block):
 
 def _read_corner(value: Any) -> Any:
     """YAML has lists only; a corner is a pair."""
-    if is_list(value) and len(value) == Pair:
+    if isinstance(value, (list, tuple)) and len(value) == Pair:
         return tuple(value)
     raise refuse(Mistake((), 'a pair of latitude and longitude, as ["10 deg", "82 deg"]'))
 
@@ -190,10 +191,12 @@ _BANK_KEYS = (["constant"], ["time", "angle"])
 _BANK = "solve, {constant: ANGLE}, or {time: [..], angle: [..]}"
 
 
-def _read_bank(value: Any) -> BankSpec:
+def _read_bank(value: Any, info: ValidationInfo) -> BankSpec:
     """`solve`, `{constant: "60 deg"}`, or times and angles."""
     if value == "solve":
         return BankSpec(solve=True)
+    if isinstance(value, BankSpec):
+        return value
     if not is_mapping(value):
         hint = meant(value, ["solve"]) if isinstance(value, str) else ""
         raise refuse(Mistake((), _BANK, hint))
@@ -204,7 +207,7 @@ def _read_bank(value: Any) -> BankSpec:
     if sorted(value) not in (sorted(keys) for keys in _BANK_KEYS):
         raise refuse(Mistake((), _BANK))
     try:
-        return BankSpec.model_validate(value)
+        return BankSpec.model_validate(value, context=info.context)
     except ValidationError as error:
         raise refuse(*mistakes_of(error)) from error
 

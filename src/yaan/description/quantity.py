@@ -1,8 +1,8 @@
 """Quantities of the mission file: texts with units and physical bounds, read to SI floats.
 
-`Mass`, `Duration` and the others are `float` to the type checker. In the file they are texts such
-as "205 t"; a bare number is refused. Bounds are physical, wide enough for any launcher, tight
-enough to catch a slip of a thousand.
+`Mass`, `Duration` and the others are `float` to the type checker. In a file they are texts such
+as "205 t", and a bare number is refused; where a program gives a number it is in SI. Bounds are
+physical, wide enough for any launcher, tight enough to catch a slip of a thousand.
 """
 
 import itertools
@@ -11,12 +11,22 @@ import re
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, Final, NamedTuple
 
-from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic import (
+    AfterValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    ValidationInfo,
+)
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from yaan.base import UNITS, UnitError, describe, format_quantity, parse
+
+FILE: Final = MappingProxyType({"from": "a file"})
+"""The context of what is read from a file: there a quantity is a text with its unit."""
 
 
 class Mistake(NamedTuple):
@@ -56,16 +66,19 @@ class Quantity:
     high: float = math.inf
     above: float = -math.inf
 
-    def read(self, value: Any) -> float:
-        """Text to SI float.
+    def read(self, value: Any, info: ValidationInfo) -> float:
+        """Text to SI float; a number, which a file may not have, is one already.
 
         Raises:
             PydanticCustomError: no quantity of this dimension, or out of bounds.
         """
-        try:
-            number = parse(value, self.dimension, self._unit)
-        except UnitError as error:
-            raise refuse(Mistake((), self.describe(), error.problems[0].hint)) from error
+        if info.context is not FILE and type(value) in (int, float) and math.isfinite(value):
+            number = float(value)
+        else:
+            try:
+                number = parse(value, self.dimension, self._unit)
+            except UnitError as error:
+                raise refuse(Mistake((), self.describe(), error.problems[0].hint)) from error
         if not (self.low <= number <= self.high and number > self.above):
             raise refuse(Mistake((), self.describe()))
         return number
@@ -95,7 +108,7 @@ class Quantity:
     ) -> CoreSchema:
         """Replace the schema of the float: the file holds a text."""
         del source, handler
-        return core_schema.no_info_plain_validator_function(self.read)
+        return core_schema.with_info_plain_validator_function(self.read)
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

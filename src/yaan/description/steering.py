@@ -1,6 +1,6 @@
 """How a vehicle is steered: phases in order, and the profiles that shape the powered arcs."""
 
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, TypeGuard, get_args
 
 from pydantic import (
     BeforeValidator,
@@ -15,6 +15,7 @@ from yaan.base import UnitError, meant, nearest, parse
 from yaan.base.plain import is_mapping
 from yaan.description.block import Block, Strict
 from yaan.description.quantity import (
+    FILE,
     ClimbAngle,
     Duration,
     DynamicPressure,
@@ -42,6 +43,8 @@ def _read_steer(value: Any) -> SteerSpec:
     """`gravity_turn`, or `{programme: NAME}`."""
     laws = [law for law in get_args(Law) if law != "programme"]
     expected = f"one of {', '.join(laws)}, {{programme: NAME}}"
+    if isinstance(value, SteerSpec):
+        return value
     if isinstance(value, str):
         if value in laws:
             return SteerSpec.model_validate({"law": value})
@@ -164,16 +167,21 @@ class ProgrammeSpec(Block):
         return self
 
 
+def _is_number(value: Any, info: ValidationInfo) -> TypeGuard[float]:
+    """Whether it is a number in SI, as a program gives it."""
+    return info.context is not FILE and isinstance(value, float)
+
+
 _LATEST = 86_400.0  # [s]; an ascent is over within a day
 
 
-def _read_at(value: Any) -> str | float:
+def _read_at(value: Any, info: ValidationInfo) -> str | float:
     """An event by name, or a time since ignition."""
     expected = 'the name of an event, or a time since ignition, as "517 s"'
     if isinstance(value, str) and value[:1].isalpha():
         return value
     try:
-        time = parse(value, "time")
+        time = value if _is_number(value, info) else parse(value, "time")
     except UnitError as error:
         raise refuse(Mistake((), expected, error.problems[0].hint)) from error
     if not 0.0 < time <= _LATEST:
@@ -312,7 +320,7 @@ class PublishedSpec(Strict):
         if dimension is None:
             return 0.0  # the quantity is wrong, which is told already
         try:
-            number = parse(value, dimension)
+            number = value if _is_number(value, info) else parse(value, dimension)
         except UnitError as error:
             problem = error.problems[0]
             raise refuse(Mistake((), problem.expected, problem.hint)) from error

@@ -4,7 +4,6 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from yaan.base.plain import is_list
 from yaan.description.block import Block, Pair
 from yaan.description.quantity import (
     Attack,
@@ -27,7 +26,7 @@ from yaan.description.quantity import (
 
 def _as_pair(value: Any) -> Any:
     """YAML has lists only; a point of a curve is a pair."""
-    if is_list(value) and len(value) == Pair:
+    if isinstance(value, (list, tuple)) and len(value) == Pair:
         return tuple(value)
     raise refuse(Mistake((), 'a pair of time and relative thrust, as ["20 s", 1.1]'))
 

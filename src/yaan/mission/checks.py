@@ -23,7 +23,7 @@ from yaan.description.body_cross import body_mistakes
 from yaan.description.cross import cross_mistakes
 from yaan.description.landing_cross import entry_mistakes, home_mistakes
 from yaan.description.plan import Ascent, Plan
-from yaan.description.quantity import Mistake
+from yaan.description.quantity import FILE, Mistake
 from yaan.description.work import work_mistakes
 from yaan.mission.file.tree import Address, Tree, dotted
 from yaan.mission.forms import BodyFlightSpec, EntrySpec, Form, MissionSpec
@@ -54,7 +54,7 @@ def check(tree: Tree) -> Plan:
     plan: Plan | None = None
     found: list[Mistake] = []
     try:
-        plan = root.model_validate(tree.data).plan()
+        plan = root.model_validate(tree.data, context=FILE).plan()
         found += work_mistakes(plan)
     except ValidationError as error:
         found += mistakes_of(error)

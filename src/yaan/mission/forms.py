@@ -25,6 +25,7 @@ from yaan.description.plan import Plan
 from yaan.description.quantity import Epoch, MissionName, Mistake, PastEpoch, Step, refuse
 from yaan.description.steering import PhaseSpec, PublishedSpec, SteeringSpec
 from yaan.description.vehicle import VehicleSpec
+from yaan.description.written import as_written
 
 
 class LaunchSpec(PadSpec):
@@ -180,6 +181,20 @@ class BodyFlightSpec(Block):
 
 
 Form = MissionSpec | EntrySpec | BodyFlightSpec
+
+
+def form_of(plan: Plan) -> dict[str, Any]:
+    """The file that makes a plan, as plain data."""
+    told = as_written(plan)
+    start, vehicle = told.pop("start"), told.pop("vehicle")
+    if isinstance(plan.start, PadSpec):
+        launch = start | {"epoch": told.pop("epoch")}
+        return {"schema": 1, "kind": "mission", **told, "launch": launch, "vehicle": vehicle}
+    if isinstance(plan.start, StartSpec):
+        return {"schema": 1, "kind": "body", **told, "start": start, "body": vehicle}
+    aim = told.pop("aim", None)
+    landing = {} if aim is None else {"landing": {"aim": aim}}
+    return {"schema": 1, "kind": "entry", **told, **landing, "interface": start, "capsule": vehicle}
 
 
 def _fields(block: Block, model: type[Block]) -> dict[str, Any]:

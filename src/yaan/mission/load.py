@@ -50,6 +50,15 @@ def load_tree(name_or_path: str | Path, overrides: Mapping[str, Any] | None = No
     return override(resolver.tree(_named(root, text)), overrides or {})
 
 
+def tree_of(data: Mapping[str, Any], label: str) -> Tree:
+    """The tree of plain data that no file holds; `label` is what errors call it.
+
+    Raises:
+        InputError: something that is no plain data.
+    """
+    return Tree(_node_of(data, Origin(label, Path())))
+
+
 def override(tree: Tree, overrides: Mapping[str, Any]) -> Tree:
     """Return the tree with values replaced by dotted key; see `load_tree`.
 
