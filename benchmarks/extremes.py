@@ -25,7 +25,7 @@ from extreme_missions import Tree, kind_of, mission
 
 import yaan
 from yaan.base import InputError
-from yaan.description import EntryPhaseSpec, MissionSpec
+from yaan.description import EntryPhaseSpec, Plan
 
 Line = dict[str, Any]
 
@@ -86,7 +86,7 @@ def finer(tree: Tree, steering: Line | None = None) -> Tree:
                 block[key] = f"{max(seconds(block[key]) / FINER, least):.9g} s"
     if "canopy_step" in EntryPhaseSpec.model_fields and made["kind"] == "entry":
         made["entry"].setdefault("canopy_step", "0.005 s")
-    if "integration" in MissionSpec.model_fields:
+    if "integration" in Plan.model_fields:
         made["integration"] = _BOUNDS
     return made
 

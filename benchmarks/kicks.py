@@ -24,7 +24,7 @@ from yaan.design.seek import search
 from yaan.design.steer import solve
 from yaan.design.task import Task, make_task
 from yaan.flight.models.world import build_world
-from yaan.mission import check_mission, load_tree
+from yaan.mission import check_ascent, load_tree
 from yaan.search.unknowns import Solution
 
 MISSION = Path(__file__).with_name("sparrow.yaml")
@@ -48,12 +48,12 @@ class Scan:
         self.thrust = thrust
         self.left: dict[float, float] = {}  # [kg] of propellant by kick [deg]
         self._x: dict[float, np.ndarray] = {}
-        self.world = build_world(self._spec({}))
+        self.world = build_world(self._spec({}).plan)
         unknowns = self.task().aim.unknowns
         self.signs = np.array([-1.0 if u.mirrored else 1.0 for u in unknowns])
 
     def _spec(self, settings: dict[str, str]):
-        return check_mission(load_tree(str(MISSION), {_THRUST: f"{self.thrust} kN", **settings}))
+        return check_ascent(load_tree(str(MISSION), {_THRUST: f"{self.thrust} kN", **settings}))
 
     def task(self, **settings: str) -> Task:
         """The mission at this thrust."""

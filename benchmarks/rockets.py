@@ -26,7 +26,7 @@ from yaan.base.session import computing
 from yaan.design.steer import solve
 from yaan.design.task import make_task
 from yaan.flight.models.world import build_world
-from yaan.mission import check_mission, load_tree
+from yaan.mission import check_ascent, load_tree
 
 SEED = 4711
 COUNT = 60
@@ -210,10 +210,10 @@ def least_need(rocket: Rocket) -> float:
 
 def fly(path: Path) -> Line:
     """What the search says of one rocket."""
-    spec = check_mission(load_tree(str(path)))
+    spec = check_ascent(load_tree(str(path)))
     start = time.perf_counter()
     with computing():
-        world = build_world(spec)
+        world = build_world(spec.plan)
         steered = solve(make_task(spec, spec.steering.profile, world), world)
     leg, stage = steered.task.aim.saves
     told = outcome(spec, steered)

@@ -60,23 +60,24 @@ def lanes() -> Iterator[Line]:
     from yaan.design.task import make_task
     from yaan.flight import batches
     from yaan.flight.models.world import build_world
-    from yaan.mission import check_mission
+    from yaan.mission import check_ascent
+    from yaan.search.unknowns import LANES
 
-    spec = check_mission(yaan.load("gaganyaan").source)
+    spec = check_ascent(yaan.load("gaganyaan").source)
     with computing():
-        world = build_world(spec)
+        world = build_world(spec.plan)
         task = make_task(spec, spec.steering.profile, world)
         steered = solve(task, world)
-        flat = np.repeat(steered.flat[None], batches.LANES, axis=0)
+        flat = np.repeat(steered.flat[None], LANES, axis=0)
         many, one = batches.repeat(task.case), batches.repeat(task.case, 1)
         batch = _spent(lambda: batches.fly(world, many, flat))
         alone = _spent(lambda: batches.fly(world, one, flat[:1]))
-        rates = {"batched": batches.LANES / batch["wall"], "one by one": 1.0 / alone["wall"]}
+        rates = {"batched": LANES / batch["wall"], "one by one": 1.0 / alone["wall"]}
         yield {
             "benchmark": "ascents a second, batched over one by one",
             "value": rates["batched"] / rates["one by one"],
             "unit": "1",
-            "parts": {**rates, "lanes": batches.LANES, "ascents/CPU-s": batches.LANES / batch["cpu"]},
+            "parts": {**rates, "lanes": LANES, "ascents/CPU-s": LANES / batch["cpu"]},
         }
         beta = spec.vehicle.payload.ballistic_coefficient or 400.0  # [kg/m^2]
         falling = abort_map.falling_world(world)
@@ -92,7 +93,7 @@ def lanes() -> Iterator[Line]:
         }
         yield {
             "benchmark": "entry rate over ascent rate",
-            "value": (len(times) / falls["cpu"]) / (batches.LANES / batch["cpu"]),
+            "value": (len(times) / falls["cpu"]) / (LANES / batch["cpu"]),
             "unit": "1",
             "parts": {"falls": falls, "ascents": batch},
         }

@@ -14,7 +14,7 @@ from yaan.base.session import computing
 from yaan.design.steer import solve
 from yaan.design.task import make_task
 from yaan.flight.models.world import build_world
-from yaan.mission import check_mission, load_tree
+from yaan.mission import check_ascent, load_tree
 
 PAYLOADS_T = (2, 4, 6, 8, 10)
 INCLINATIONS_DEG = (20.0, 51.5, 98.0)
@@ -24,7 +24,7 @@ ORBITS_KM = ((300, 300), (170, 430))
 def main() -> None:
     grid = itertools.product(PAYLOADS_T, INCLINATIONS_DEG, ORBITS_KM)
     for payload, inclination, (perigee, apogee) in grid:
-        spec = check_mission(
+        spec = check_ascent(
             load_tree(
                 "lvm3-leo",
                 {
@@ -37,7 +37,7 @@ def main() -> None:
         )
         start = time.perf_counter()
         with computing():
-            world = build_world(spec)
+            world = build_world(spec.plan)
             steered = solve(make_task(spec, spec.steering.profile, world), world)
         leg, stage = steered.task.aim.saves
         ends, told = steered.batch.ends, outcome(spec, steered)

@@ -12,7 +12,7 @@ def write_reference(path: Path) -> None:
     """Write one table a block, in the order in which a reader meets the blocks."""
     from pydantic.json_schema import models_json_schema
 
-    from yaan.description import BodyFlightSpec, EntrySpec, MissionSpec
+    from yaan.mission.forms import BodyFlightSpec, EntrySpec, MissionSpec
 
     roots = (MissionSpec, EntrySpec, BodyFlightSpec)
     _, schema = models_json_schema([(root, "validation") for root in roots], by_alias=True)

@@ -13,11 +13,11 @@ import pytest
 import yaan
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.base.session import computing
-from yaan.design.aim import Ends
 from yaan.design.steer import Steered, solve
 from yaan.design.task import make_task
+from yaan.flight.batches import Ends
 from yaan.flight.models.world import build_world
-from yaan.mission import check_mission, load_tree
+from yaan.mission import check_ascent, load_tree
 
 SPARROW = Path(__file__).parents[2] / "benchmarks" / "sparrow.yaml"
 THRUST = "vehicle.stages.first.engine.thrust"
@@ -28,8 +28,8 @@ ENOUGH = 0.3  # [kg] below the best of the scan
 def solved(*settings: str) -> Steered:
     changes: dict[str, Any] = dict(text.split("=", 1) for text in settings)
     with computing():
-        spec = check_mission(load_tree(str(SPARROW), changes))
-        world = build_world(spec)
+        spec = check_ascent(load_tree(str(SPARROW), changes))
+        world = build_world(spec.plan)
         return solve(make_task(spec, "direct", world), world)
 
 
@@ -93,7 +93,7 @@ def test_a_state_anywhere_on_the_orbit_misses_nothing(anomaly: float):
         def everywhere(value: float) -> np.ndarray:
             return np.full((1, len(legs)), value)
 
-        legs = solved(f"{THRUST}=25.5 kN").task.plan.legs
+        legs = solved(f"{THRUST}=25.5 kN").task.sequence.legs
         some = everywhere(0.0)
         ends = Ends(
             time=some,

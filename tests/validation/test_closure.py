@@ -21,10 +21,10 @@ import pytest
 from yaan.base.session import computing
 from yaan.design.steer import Steered, solve
 from yaan.design.task import make_task
-from yaan.flight import ascent
+from yaan.flight import batches
 from yaan.flight.models.world import build_world
-from yaan.mission import check_mission, load_tree
-from yaan.motion.powered_row import Observation
+from yaan.mission import check_ascent, load_tree
+from yaan.motion.row import Row
 
 CURVE = (
     '[["0 s",0.0],["0.3 s",1.0],["5 s",1.06],["20 s",1.10],["40 s",1.02],["60 s",0.92],'
@@ -55,15 +55,15 @@ class Replay:
 
     steered: Steered
     time: np.ndarray
-    seen: Observation
+    seen: Row
 
     def at(self, t: float) -> tuple[float, float, float, float]:
         """Height [km], inertial speed [m/s], flight path angle [deg], mass [t], before events."""
         first = np.append(True, np.diff(self.time) > 0.0)
         columns = (
-            self.seen.whereabouts.height / 1e3,
-            self.seen.whereabouts.speed_inertial,
-            np.degrees(self.seen.whereabouts.flight_path_angle_inertial),
+            self.seen.height / 1e3,
+            self.seen.speed_inertial,
+            np.degrees(self.seen.flight_path_angle_inertial),
             self.seen.mass / 1e3,
         )
         time = self.time[first]
@@ -73,13 +73,13 @@ class Replay:
 
 def replay(name: str, overrides: Mapping[str, object]) -> Replay:
     """Fly a library mission under the study's assumptions."""
-    spec = check_mission(load_tree(name, overrides))
+    spec = check_ascent(load_tree(name, overrides))
     with computing():
-        world = build_world(spec)
+        world = build_world(spec.plan)
         steered = solve(make_task(spec, spec.steering.profile, world), world)
         lane = steered.lane
         rows = int(lane.tape.count)
-        seen = jax.tree.map(lambda leaf: leaf[:rows], ascent.observe_lane(world, lane))
+        seen = jax.tree.map(lambda leaf: leaf[:rows], batches.observe_lane(world, lane))
         return Replay(steered, np.asarray(lane.tape.t)[:rows], seen)
 
 
@@ -117,7 +117,7 @@ def test_the_m5_table_is_repeated(m5: Replay, t: float, row: tuple[float, ...]) 
 
 
 def test_m5_ends_as_the_study_says(m5: Replay) -> None:
-    ends, leg = m5.steered.batch.ends, m5.steered.task.plan.orbit_leg
+    ends, leg = m5.steered.batch.ends, m5.steered.task.sequence.orbit_leg
     assert abs(np.degrees(m5.steered.flat[0]) - 7.31) < 0.05
     assert abs(ends.time[0, leg] - 950.94) < 0.3
     assert abs(ends.height[0, leg] - 175.2e3) < 300.0
@@ -147,7 +147,7 @@ def test_the_shaped_table_is_repeated(crewed: Replay, t: float, row: tuple[float
 
 
 def test_the_shaped_profile_ends_as_the_study_says(crewed: Replay) -> None:
-    ends, leg = crewed.steered.batch.ends, crewed.steered.task.plan.orbit_leg
+    ends, leg = crewed.steered.batch.ends, crewed.steered.task.sequence.orbit_leg
     assert abs(np.degrees(crewed.steered.flat[0]) - 5.99) < 0.05
     assert abs(np.degrees(crewed.steered.flat[2]) - 5.5) < 0.1
     assert abs(ends.time[0, leg] - 940.5) < 1.0

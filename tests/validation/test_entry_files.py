@@ -2,18 +2,31 @@
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from tests.validation.entry_cases import APOLLO10, APOLLO10_BANK, APOLLO_TRIM, RETURN, RETURN_ROWS
-from yaan.mission import EntrySpec, check, load_tree
+from yaan.description import CapsuleSpec, EntryPhaseSpec, EnvironmentSpec, InterfaceSpec
+from yaan.mission import check, load_tree
 
 
-def entry(name: str, overrides: Mapping[str, object] | None = None) -> EntrySpec:
-    spec = check(load_tree(name, overrides))
-    assert isinstance(spec, EntrySpec)
-    return spec
+class Given(NamedTuple):
+    """What a file of an entry says."""
+
+    interface: InterfaceSpec
+    capsule: CapsuleSpec
+    entry: EntryPhaseSpec
+    environment: EnvironmentSpec
+
+
+def entry(name: str, overrides: Mapping[str, object] | None = None) -> Given:
+    plan = check(load_tree(name, overrides))
+    assert isinstance(plan.start, InterfaceSpec)
+    assert isinstance(plan.vehicle, CapsuleSpec)
+    assert plan.entry is not None
+    return Given(plan.start, plan.vehicle, plan.entry, plan.environment)
 
 
 def test_apollo_10_is_the_one_that_was_flown() -> None:

@@ -83,19 +83,20 @@ class Plan(Block):
         pad, vehicle, target, steering = self.start, self.vehicle, self.target, self.steering
         if not (isinstance(pad, PadSpec) and isinstance(vehicle, VehicleSpec)):
             return None
-        assert target is not None
-        assert steering is not None
+        if target is None or steering is None:
+            return None
         phases = [phase for phase in self.phases if isinstance(phase, PhaseSpec)]
         return Ascent(self, pad, vehicle, target, steering, phases)
 
     @property
     def homeward(self) -> "Return | None":
         """The return to a landing zone, where there is one."""
-        craft, orbit, landing = self.spacecraft, self.orbit, self.landing
-        if craft is None or orbit is None or landing is None or self.deorbit is None:
+        craft, orbit, landing, deorbit = self.spacecraft, self.orbit, self.landing, self.deorbit
+        if craft is None or orbit is None or landing is None or deorbit is None:
             return None
-        assert isinstance(self.entry, HomeEntrySpec)
-        return Return(self, craft, orbit, landing, self.deorbit, self.entry)
+        if not isinstance(self.entry, HomeEntrySpec):
+            return None
+        return Return(self, craft, orbit, landing, deorbit, self.entry)
 
     @property
     def entering(self) -> "Entering | None":

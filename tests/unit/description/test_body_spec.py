@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from yaan.base import InputError, Problem
-from yaan.description import BodyFlightSpec
+from yaan.description import FreeFlight
 from yaan.description.tensor import eigenvalues
 from yaan.mission import check, load_tree
 
@@ -23,10 +23,10 @@ STAGE = (
 ).replace("I}", f"{UNIT}}}")
 
 
-def spec_of(overrides: dict[str, Any] | None = None) -> BodyFlightSpec:
-    spec = check(load_tree(BRICK, overrides))
-    assert isinstance(spec, BodyFlightSpec)
-    return spec
+def spec_of(overrides: dict[str, Any] | None = None) -> FreeFlight:
+    free = check(load_tree(BRICK, overrides)).free
+    assert free is not None
+    return free
 
 
 def found(overrides: dict[str, Any]) -> list[Problem]:
@@ -56,7 +56,7 @@ def test_quantities_are_si() -> None:
 
 def test_what_may_be_left_out_has_a_default() -> None:
     spec = spec_of({"environment": None, "pulses": None, "method": None, "start.rate": None})
-    assert (spec.method, spec.pulses) == ("rk4", [])
+    assert (spec.plan.method, spec.pulses) == ("rk4", [])
     assert (spec.start.rate.x, spec.start.rate.against) == (0.0, "itrs")
     assert spec.configuration_of(spec.phases[0]) == "whole"
     assert spec.body.configurations["whole"].centre_of_mass == [0.0, 0.0, 0.0]

@@ -8,8 +8,8 @@ import pytest
 import yaan
 from yaan.base import InputError
 from yaan.base.session import computing
-from yaan.description import EntryPhaseSpec, EntrySpec, MissionSpec, landing_cross
-from yaan.design.return_plan import make_plan
+from yaan.description import EntryPhaseSpec, landing_cross
+from yaan.design.return_plan import ReturnTask, make_return
 from yaan.mission.provenance import assumptions
 from yaan.motion import rigid_entry
 
@@ -17,10 +17,16 @@ RIGID = {"entry.motion": "rigid"}
 
 
 def entry_of(name: str, changes: dict[str, Any]) -> EntryPhaseSpec:
-    spec = yaan.load(name, changes).spec
-    assert isinstance(spec, MissionSpec | EntrySpec)
-    assert spec.entry is not None
-    return spec.entry
+    entry = yaan.load(name, changes).plan.entry
+    assert entry is not None
+    return entry
+
+
+def task_of(changes: dict[str, Any]) -> ReturnTask:
+    plan = yaan.load("gaganyaan", changes).plan
+    assert plan.ascent is not None
+    assert plan.homeward is not None
+    return make_return(plan.ascent, plan.homeward)
 
 
 GOOD = ("gaganyaan", "capsule-entry", "apollo10-entry")
@@ -78,12 +84,8 @@ def test_the_check_knows_how_coarse_the_flight_lets_steps_be():
 
 def test_the_capsule_is_built_as_written():
     with computing():
-        spec = yaan.load("gaganyaan", RIGID).spec
-        plain = yaan.load("gaganyaan").spec
-        assert isinstance(spec, MissionSpec)
-        assert isinstance(plain, MissionSpec)
-        turning = make_plan(spec).turning
-        assert make_plan(plain).turning is None
+        turning = task_of(RIGID).turning
+        assert task_of({}).turning is None
     assert turning is not None
     body, control = turning.body, turning.control
     assert [float(x) for x in (body.inertia.xx, body.inertia.yy, body.inertia.zz)] == [

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from yaan.base import InputError, Problem
 from yaan.base.constants import EARTH_FLATTENING, EARTH_RADIUS
-from yaan.description import MissionSpec
+from yaan.description import Ascent, CapsuleSpec, InterfaceSpec
 from yaan.description.polygon import corners_mistake
 from yaan.description.quantity import read_epoch
 from yaan.description.steering import AT_EVENT, OF_STAGE, QUANTITIES, PublishedSpec
-from yaan.mission import EntrySpec, check, check_mission, load_tree
+from yaan.mission import check, check_ascent, load_tree
 
 ENGINE = "vehicle.stages.s200.engine"
 TABLE = "vehicle.stages.s200.aerodynamics.table"
@@ -30,8 +30,8 @@ A, B, C, D, E = (
 
 
 @pytest.fixture(scope="module")
-def spec() -> MissionSpec:
-    return check_mission(load_tree("gaganyaan"))
+def spec() -> Ascent:
+    return check_ascent(load_tree("gaganyaan"))
 
 
 def found(overrides: dict[str, Any], mission: str = "gaganyaan") -> list[Problem]:
@@ -40,34 +40,34 @@ def found(overrides: dict[str, Any], mission: str = "gaganyaan") -> list[Problem
     return list(caught.value.problems)
 
 
-def test_quantities_are_si(spec: MissionSpec) -> None:
+def test_quantities_are_si(spec: Ascent) -> None:
     assert spec.target.apogee == 430e3
     assert spec.target.inclination == pytest.approx(math.radians(51.5))
     assert spec.vehicle.stages["s200"].propellant == 205e3
     assert spec.vehicle.stages["s200"].engine.impulse == 5.52e8
     assert spec.vehicle.stages["s200"].engine.full_flow_thrust == 2e6
     assert spec.vehicle.payload.ballistic_coefficient == 400.0
-    assert spec.launch.epoch == "2027-01-15T03:30:00 UTC"
-    assert spec.launch.azimuth == pytest.approx(math.radians(142.0))
-    assert spec.step == 0.25
+    assert spec.plan.epoch == "2027-01-15T03:30:00 UTC"
+    assert spec.pad.azimuth == pytest.approx(math.radians(142.0))
+    assert spec.plan.step == 0.25
     flux = spec.phases[5].until.heat_flux_below
     assert flux == 1400.0
 
 
-def test_order_of_the_file_is_kept(spec: MissionSpec) -> None:
+def test_order_of_the_file_is_kept(spec: Ascent) -> None:
     assert list(spec.vehicle.stages) == ["s200", "l110", "c25"]
     parts = ["s200_interface", "interstage", "equipment_bay", "escape_system"]
     assert list(spec.vehicle.parts) == parts
     assert [phase.name for phase in spec.phases][:2] == ["vertical-rise", "pitch-over"]
 
 
-def test_short_forms_are_written_out(spec: MissionSpec) -> None:
+def test_short_forms_are_written_out(spec: Ascent) -> None:
     assert spec.phases[0].steer.law == "vertical"
     assert spec.phases[0].event == "vertical-rise-end"
     assert (spec.phases[5].steer.law, spec.phases[5].steer.programme) == ("programme", "core")
     assert spec.steering.profiles["crew-shaped"].meet[0].at == "s200-separation"
     assert spec.steering.profiles["crew-shaped"].meet[2].at == 517.0
-    assert (spec.environment.wind.east, spec.environment.wind.table) == (0.0, None)
+    assert (spec.plan.environment.wind.east, spec.plan.environment.wind.table) == (0.0, None)
     curve = spec.vehicle.stages["s200"].engine.thrust_curve
     assert curve is not None
     assert curve[1] == (0.3, 1.0)
@@ -75,29 +75,29 @@ def test_short_forms_are_written_out(spec: MissionSpec) -> None:
 
 def test_what_may_be_left_out_has_a_default() -> None:
     keys = ("crew", "environment", "step", "reserve", "published", "launch.azimuth")
-    spec = check_mission(load_tree("gaganyaan", dict.fromkeys(keys)))
-    assert spec.crew is None
-    assert spec.reserve is None
-    world = spec.environment
+    spec = check_ascent(load_tree("gaganyaan", dict.fromkeys(keys)))
+    assert spec.plan.crew is None
+    assert spec.plan.reserve is None
+    world = spec.plan.environment
     assert (world.gravity.field.name, world.gravity.degree) == ("egm2008", 8)
     assert (world.atmosphere.model, world.earth.rotation) == ("us76", "iers")
     assert (world.third_bodies, world.radiation, world.gravity_gradient) == ([], False, True)
     shape = world.earth.shape
     assert (shape.radius, shape.flattening) == (EARTH_RADIUS, EARTH_FLATTENING)
-    assert spec.step == 0.25
+    assert spec.plan.step == 0.25
 
 
 def test_other_worlds() -> None:
     tables = (
         '{table: {height: ["0 m", "10 km"], east: ["1 m/s", "9 m/s"], north: ["0 m/s", "0 m/s"]}}'
     )
-    spec = check_mission(load_tree("gaganyaan", {"environment.wind": tables}))
-    assert spec.environment.wind.table is not None
-    assert spec.environment.wind.table.height == [0.0, 10e3]
-    constant = check_mission(load_tree("gaganyaan", {"environment.wind": '{east: "10 m/s"}'}))
-    assert constant.environment.wind.east == 10.0
-    point = check_mission(load_tree("gaganyaan", {"environment.gravity": "{field: j2}"}))
-    assert point.environment.gravity.degree == 2
+    spec = check_ascent(load_tree("gaganyaan", {"environment.wind": tables}))
+    assert spec.plan.environment.wind.table is not None
+    assert spec.plan.environment.wind.table.height == [0.0, 10e3]
+    constant = check_ascent(load_tree("gaganyaan", {"environment.wind": '{east: "10 m/s"}'}))
+    assert constant.plan.environment.wind.east == 10.0
+    point = check_ascent(load_tree("gaganyaan", {"environment.gravity": "{field: j2}"}))
+    assert point.plan.environment.gravity.degree == 2
 
 
 OWN = '{mu: "3.986004418e14 m^3/s^2", radius: "6378137 m", j2: 0.00108262982}'
@@ -112,8 +112,8 @@ HARMONICS = (
      ('{mu: "4e14 m3/s2"}', 0), ("{name: ggm05c}", 8)],
 )  # fmt: skip
 def test_a_field_is_flown_with_all_that_it_has_up_to_degree_8(written: str, degree: int) -> None:
-    spec = check(load_tree("gaganyaan", {"environment.gravity": f"{{field: {written}}}"}))
-    assert spec.environment.gravity.degree == degree
+    plan = check(load_tree("gaganyaan", {"environment.gravity": f"{{field: {written}}}"}))
+    assert plan.environment.gravity.degree == degree
 
 
 def test_an_earth_of_ones_own() -> None:
@@ -142,7 +142,7 @@ def test_a_replay_fixes_its_coefficients() -> None:
         "steering.profiles.crew-shaped.kick": "5.99 deg",
         "steering.profiles.crew-shaped.yaw": "5.5 deg",
     }
-    profile = check_mission(load_tree("gaganyaan", fixed)).steering.profiles["crew-shaped"]
+    profile = check_ascent(load_tree("gaganyaan", fixed)).steering.profiles["crew-shaped"]
     assert profile.programmes["core"].coefficients is not None
     assert profile.programmes["core"].coefficients.c == 0.124
     assert profile.kick == pytest.approx(math.radians(5.99))
@@ -570,17 +570,17 @@ def test_a_mistake_of_an_entry_names_its_key(
 
 def test_the_way_home_may_be_left_out() -> None:
     blocks = ("orbit", "landing", "deorbit", "entry")
-    spec = check_mission(load_tree("gaganyaan", dict.fromkeys(blocks)))
-    assert spec.spacecraft is not None
-    assert spec.orbit is None
-    spec = check_mission(load_tree("gaganyaan", dict.fromkeys(("spacecraft", *blocks))))
-    assert spec.spacecraft is None
+    spec = check_ascent(load_tree("gaganyaan", dict.fromkeys(blocks)))
+    assert spec.plan.spacecraft is not None
+    assert spec.plan.orbit is None
+    spec = check_ascent(load_tree("gaganyaan", dict.fromkeys(("spacecraft", *blocks))))
+    assert spec.plan.spacecraft is None
 
 
 def test_the_kind_of_a_file_decides_what_it_is() -> None:
-    assert isinstance(check(load_tree("capsule-entry")), EntrySpec)
+    assert check(load_tree("capsule-entry")).entering is not None
     with pytest.raises(InputError, match='kind: "entry": expected mission'):
-        check_mission(load_tree("capsule-entry"))
+        check_ascent(load_tree("capsule-entry"))
 
 
 def test_an_entry_starts_from_another(tmp_path: Path) -> None:
@@ -588,10 +588,11 @@ def test_an_entry_starts_from_another(tmp_path: Path) -> None:
     text = 'schema: 1\nkind: entry\nfrom: capsule-entry\ninterface: {flight_path_angle: "-2 deg"}\n'
     path.write_text(text, encoding="utf-8")
     spec = check(load_tree(path))
-    assert isinstance(spec, EntrySpec)
+    assert isinstance(spec.start, InterfaceSpec)
+    assert isinstance(spec.vehicle, CapsuleSpec)
     assert spec.name == "steep"
-    assert spec.interface.flight_path_angle == pytest.approx(math.radians(-2.0))
-    assert spec.capsule.mass == 5300.0
+    assert spec.start.flight_path_angle == pytest.approx(math.radians(-2.0))
+    assert spec.vehicle.mass == 5300.0
     path.write_text(text.replace("capsule-entry", "gaganyaan"), encoding="utf-8")
     with pytest.raises(InputError, match="gaganyaan is of kind mission"):
         check(load_tree(path))
@@ -654,6 +655,6 @@ def test_epochs_between_1972_and_2100_are_read(instant: Any) -> None:
             read_epoch(text)
 
 
-def test_a_checked_mission_cannot_be_changed(spec: MissionSpec) -> None:
+def test_a_checked_mission_cannot_be_changed(spec: Ascent) -> None:
     with pytest.raises(Exception, match="frozen"):
-        spec.step = 1.0  # pyright: ignore[reportAttributeAccessIssue]
+        spec.plan.step = 1.0  # pyright: ignore[reportAttributeAccessIssue]

@@ -6,15 +6,13 @@ from typing import Any
 import pytest
 
 from yaan.description.thrust import lift_off_ratio, peak_thrust, thrust_notes
-from yaan.mission import MissionSpec, check, load_tree
+from yaan.mission import Ascent, check_ascent, load_tree
 
 IMPULSE = "vehicle.stages.s200.engine.impulse"
 
 
-def spec(changes: dict[str, Any]) -> MissionSpec:
-    made = check(load_tree("lvm3-leo", changes))
-    assert isinstance(made, MissionSpec)
-    return made
+def spec(changes: dict[str, Any]) -> Ascent:
+    return check_ascent(load_tree("lvm3-leo", changes))
 
 
 def test_a_mission_of_the_library_has_none() -> None:

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 import yaan
-from yaan.analysis.fly import Progress, before
 from yaan.base import InputError
 from yaan.description import work
 from yaan.description.thrust import burn_time
 from yaan.description.work import work_of
 from yaan.flight import body
+from yaan.flight.progress import Progress, before
 from yaan.mission import check, load_tree
 from yaan.motion import powered
 
@@ -22,7 +22,7 @@ def checked(name: str, changes: dict[str, Any] | None = None) -> Any:
 
 
 def test_the_limit_is_that_of_the_loop() -> None:
-    assert work.MOST_ASCENT_STEPS == powered.MAX_STEPS
+    assert work.MOST_ASCENT_STEPS == powered.Powered.most_steps
 
 
 @pytest.mark.parametrize("name", ["gaganyaan", "capsule-entry", "tumbling-brick"])
@@ -51,8 +51,8 @@ def test_an_entry_lasts_as_long_as_its_fall() -> None:
     assert work_of(one).steps == pytest.approx(73_600, rel=0.01)
     # A balloon of 3 kg/m^2 sinks at 7 m/s in the end.
     light = checked("capsule-entry", changes | {"capsule.diameter": "50 m"})
-    drag = min(light.capsule.aerodynamics.drag)
-    last = (2.0 * light.capsule.mass * 9.80665 / (1.225 * drag * 625.0 * 3.14159)) ** 0.5
+    drag = min(light.vehicle.aerodynamics.drag)
+    last = (2.0 * light.vehicle.mass * 9.80665 / (1.225 * drag * 625.0 * 3.14159)) ** 0.5
     assert work_of(light).seconds > 60.0
     assert work_of(light).steps == pytest.approx(14_400.0 / last / 1e-3, rel=0.01)
 

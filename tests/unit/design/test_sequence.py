@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from yaan.base.constants import EARTH_MU
-from yaan.design.sequence import Sequence, make_sequence
 from yaan.flight.models.launcher import build_vehicle, burn_time
 from yaan.mission import check_mission, load_tree
 

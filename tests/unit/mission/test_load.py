@@ -10,7 +10,7 @@ from yaan.base import InputError
 from yaan.mission import (
     Tree,
     check,
-    check_mission,
+    check_ascent,
     library_text,
     load_tree,
     names,
@@ -109,14 +109,14 @@ def test_a_file_starts_from_another_and_changes_it(tmp_path: Path) -> None:
         "crew: null\npublished: []\n"
     )
     tree = load_tree(write(tmp_path, "my mission.yaml", text))
-    spec = check_mission(tree)
-    assert spec.name == "my-mission"
+    spec = check_ascent(tree)
+    assert spec.plan.name == "my-mission"
     assert spec.vehicle.payload.mass == 7000.0
     assert spec.vehicle.payload.name == "orbital module"
     assert spec.vehicle.stages["s200"].engine.isp == 275.0
     assert spec.vehicle.stages["s200"].engine.exit_area == 7.4
-    assert spec.crew is None
-    assert spec.published == []
+    assert spec.plan.crew is None
+    assert spec.plan.published == []
     assert tree.origin(("vehicle", "payload", "mass"))[1] == 5
     assert tree.origin(("vehicle", "payload", "name"))[0] == "missions/gaganyaan.yaml"
 
@@ -134,13 +134,13 @@ def test_paths_start_from_the_file_that_they_are_written_in(tmp_path: Path) -> N
         "schema: 1\nkind: mission\nfrom: gaganyaan\n"
         "vehicle: {stages: {c25: {engine: below/mine.yaml}}}\n"
     )
-    spec = check_mission(load_tree(write(tmp_path, "m.yaml", mission)))
+    spec = check_ascent(load_tree(write(tmp_path, "m.yaml", mission)))
     assert spec.vehicle.stages["c25"].engine.isp == 443.0
 
 
 def test_a_reference_in_an_override_replaces_the_whole() -> None:
     tree = load_tree("gaganyaan", {"vehicle.stages.c25.engine": "{from: rd-0110, isp: 327 s}"})
-    engine = check_mission(tree).vehicle.stages["c25"].engine
+    engine = check_ascent(tree).vehicle.stages["c25"].engine
     assert engine.name == "rd-0110"
     assert engine.isp == 327.0
     assert engine.thrust == pytest.approx(297926.0)
@@ -149,7 +149,7 @@ def test_a_reference_in_an_override_replaces_the_whole() -> None:
 def test_a_reference_in_a_file_replaces_the_whole(tmp_path: Path) -> None:
     stage = "stages: {s200: {engine: rd-0110}}"
     text = f"schema: 1\nkind: mission\nfrom: gaganyaan\nvehicle: {{{stage}}}\n"
-    engine = check_mission(load_tree(write(tmp_path, "m.yaml", text))).vehicle.stages["s200"].engine
+    engine = check_ascent(load_tree(write(tmp_path, "m.yaml", text))).vehicle.stages["s200"].engine
     assert engine.thrust_curve is None
     assert engine.full_flow_thrust is None
     assert set(engine.assumed) == {"isp", "exit_area", "ignition_ramp"}
@@ -183,8 +183,8 @@ def test_overrides_by_dotted_key(key: str, value: Any, path: tuple[Any, ...], re
 
 
 def test_null_removes_a_key() -> None:
-    assert check_mission(load_tree("gaganyaan", {"launch.azimuth": "null"})).launch.azimuth is None
-    assert check_mission(load_tree("gaganyaan", {"launch.azimuth": None})).launch.azimuth is None
+    assert check_ascent(load_tree("gaganyaan", {"launch.azimuth": "null"})).pad.azimuth is None
+    assert check_ascent(load_tree("gaganyaan", {"launch.azimuth": None})).pad.azimuth is None
 
 
 def test_an_override_leaves_the_tree_that_it_came_from() -> None:
