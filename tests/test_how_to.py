@@ -130,6 +130,9 @@ def _follow(page: str, root: Path) -> str:
     [
         ("add-a-force", ("2 passed", "micrometres higher after 30 s")),
         ("add-an-atmosphere", ("4 passed", "greatest deceleration")),
+        ("add-a-motion", ("1 passed", "km down in")),
+        ("add-a-guidance-law", ("1 passed", "from the vertical after each phase")),
+        ("add-a-start", ("1 passed", "starts at 8.5 km, 250 m/s; flown")),
     ],
 )
 def test_the_page_adds_a_model(page: str, told: tuple[str, ...], tmp_path: Path):

@@ -135,7 +135,7 @@ class Flight:
     """A mission flown: its numbers, its history, and where to keep them."""
 
     def __init__(self, flown: "Flown", timings: dict[str, float]) -> None:
-        self._flown = flown
+        self.flown = flown
         self.timings = timings
         """Time spent by stage of the computation [s]."""
 
@@ -146,7 +146,7 @@ class Flight:
         from yaan.base.session import computing
 
         with computing():
-            return summarise(self._flown)
+            return summarise(self.flown)
 
     @property
     def outcome(self) -> dict[str, Any]:
@@ -166,21 +166,21 @@ class Flight:
     @property
     def history(self) -> dict[str, np.ndarray]:
         """Columns of the flown profile, one row a step."""
-        return dict(self._flown.history.columns)
+        return dict(self.flown.history.columns)
 
     @cached_property
     def trajectory(self) -> "Trajectory":
         """The history as a dataset with one row a time; units and frames are attributes."""
         from yaan.dataset import trajectory
 
-        return trajectory(self._flown.history, self._about)
+        return trajectory(self.flown.history, self._about)
 
     @cached_property
     def borders(self) -> "xarray.Dataset":
         """The rows before and after each border of phases, where mass or thrust may jump."""
         from yaan.dataset import borders
 
-        return borders(self._flown.history, self._about)
+        return borders(self.flown.history, self._about)
 
     @property
     def _about(self) -> dict[str, Any]:
@@ -196,7 +196,7 @@ class Flight:
         from yaan.report import write_report
         from yaan.results import telling_kept
 
-        folder = keep(self._flown, self.summary, self.timings, Path(parent))
+        folder = keep(self.flown, self.summary, self.timings, Path(parent))
         with telling_kept(folder):
             write_report(folder)
         return folder

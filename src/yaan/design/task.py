@@ -11,7 +11,7 @@ from yaan.design.sequence import Sequence, make_sequence
 from yaan.dynamics.forces import World
 from yaan.flight import batches
 from yaan.flight.batches import Batch, Case
-from yaan.flight.models.launcher import Vehicle, build_pad, build_vehicle
+from yaan.flight.models.launcher import Vehicle, build_start, build_vehicle
 from yaan.search.unknowns import Answers
 
 Watch = Callable[[str, float], None]
@@ -36,7 +36,7 @@ def make_task(ascent: Ascent, name: str, world: World) -> Task:
     profile = ascent.steering.profiles[name]
     plan = make_sequence(ascent, profile, vehicle, float(world.mu))
     aim = make_aim(ascent, profile, plan, vehicle.stages)
-    case = Case(vehicle.launcher, plan.phases, build_pad(ascent), np.asarray(1.0))
+    case = Case(vehicle.launcher, plan.phases, build_start(ascent), np.asarray(1.0))
     return Task(name, vehicle, plan, aim, case, ascent)
 
 

@@ -14,13 +14,12 @@ from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
 from yaan.dynamics.solve import Tape
-from yaan.flight.start import on_pad
+from yaan.flight.start import AbstractStart
 from yaan.gnc.powered import Law, Steering
 from yaan.motion.base import Legs
 from yaan.motion.powered import Phases, Reached, ascend, observe, reached
 from yaan.motion.row import Row
 from yaan.search.unknowns import LANES
-from yaan.spacetime.earth import Geodetic
 from yaan.spacetime.elements import Elements
 from yaan.vehicle.launcher import Launcher
 
@@ -80,7 +79,7 @@ class Case(eqx.Module):
 
     launcher: Launcher
     phases: Phases
-    pad: Geodetic
+    start: AbstractStart
     tolerance: Any
     """Of `dynamics.accuracy`; infinite: steps are as long as the phases say."""
 
@@ -208,9 +207,8 @@ def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
 def _fly(
     world: World, cases: Case, steering: Steering, *, rows: int
 ) -> tuple[Legs, Tape | None, Reached]:
-    start = jax.vmap(lambda place, loads: on_pad(world, place, loads))(
-        cases.pad, cases.launcher.propellant
-    )
+    begin = jax.vmap(lambda start, loads: start.state(world, loads))
+    start = begin(cases.start, cases.launcher.propellant)
     flown = (cases.launcher, cases.phases, steering, start)
     legs, tape = ascend(world, *flown, tolerance=cases.tolerance, rows=rows)
     each = jax.vmap(jax.vmap(reached, in_axes=(None, 0, 0, 0)), in_axes=(None, 0, 0, 0))

@@ -5,12 +5,13 @@ one compilation. Ignores rotation of the body, thrust misalignment, slosh and je
 """
 
 import enum
+from collections.abc import Callable
 from typing import ClassVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Int, PyTree
 from typing_extensions import override
 
 from yaan.aerodynamics.heating import free_stream_flux
@@ -24,7 +25,7 @@ from yaan.dynamics.solve import Arrival, Tape
 from yaan.dynamics.state import State, Sums
 from yaan.gnc.base import AbstractGuidance
 from yaan.gnc.navigation import AbstractNavigator, Estimate, Perfect
-from yaan.gnc.powered import Memory, OpenLoop, Steering, no_memory
+from yaan.gnc.powered import OpenLoop, Steering, no_memory
 from yaan.motion.base import AbstractMotion, Entered, Legs, chosen, fly_in_turn
 from yaan.motion.row import Row, row
 from yaan.propulsion.engine import Firing
@@ -112,7 +113,8 @@ class Climbing(eqx.Module):
     losses: Losses
     ignition: Float[Array, "*batch stages"]  # [s], infinite before
     cut_off: Float[Array, "*batch stages"]  # [s], infinite before
-    memory: Memory
+    memory: PyTree
+    """Of its guidance; of the open loop the programme in force."""
 
 
 class Instant(eqx.Module):
@@ -356,38 +358,54 @@ def climbing(launcher: Launcher, state: State) -> Climbing:
     )
 
 
+Guide = Callable[[Steering, Phases, Array, Array], AbstractGuidance]
+"""What guides a phase, by its start and the time that ends it [s]; one lane."""
+
+
+def open_loop(steering: Steering, phase: Phases, start: Array, due: Array) -> OpenLoop:
+    """The laws of the file."""
+    programme = (phase.law, phase.programme, phase.begins, phase.continuous)
+    return OpenLoop(steering, *programme, start, due)
+
+
 def phase_of(
-    world: World, launcher: Launcher, steering: Steering, phase: Phases, start: Array
+    world: World,
+    launcher: Launcher,
+    steering: Steering,
+    phase: Phases,
+    start: Array,
+    guide: Guide = open_loop,
 ) -> Powered:
     """The motion of a phase that began at `start` [s], one lane."""
     due = jnp.minimum(phase.time, start + phase.duration)
-    programme = (phase.law, phase.programme, phase.begins, phase.continuous)
-    guidance = OpenLoop(steering, *programme, start, due)
+    guidance = guide(steering, phase, start, due)
     table = launcher.configuration(phase.configuration)
     return Powered(world, launcher, phase, table, guidance, Perfect(), steering.kick, due)
 
 
-def ascend(
+def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it starts; how finely
     world: World,
     launcher: Launcher,
     phases: Phases,
     steering: Steering,
     start: State,
     *,
+    guide: Guide = open_loop,
     tolerance: Float[Array, " lanes"] | float = 1.0,
     rows: int | None = None,
 ) -> tuple[Legs, Tape | None]:
     """Fly all phases in turn from `start`; all but `world` have lanes on their first axis.
 
-    `tolerance` is the share of `dynamics.accuracy` that each lane abides by; infinite: the steps
-    are those of the phases. See `motion.base.fly_in_turn`.
+    `guide` makes the guidance of each phase; what another one than the file's laws remembers at
+    the start is the `memory` of the state. `tolerance` is the share of `dynamics.accuracy` that
+    each lane abides by; infinite: the steps are those of the phases. See `motion.base.fly_in_turn`.
     """
     begun = jnp.broadcast_to(-world.mu / EARTH_RADIUS, start.t.shape)  # at rest, one radius up
 
     def lane(
         launcher: Launcher, steering: Steering, phase: Phases, t: Array, inner: Climbing
     ) -> tuple[Powered, Climbing]:
-        motion = phase_of(world, launcher, steering, phase, t)
+        motion = phase_of(world, launcher, steering, phase, t, guide)
         return motion, _switched(motion, t, inner)
 
     # The world is the same in every lane; mapping its tables would only copy them.

@@ -204,7 +204,7 @@ def build_start(free: FreeFlight, world: World) -> State:
     loads = _array([full.mass - empty.mass for empty, full in _ends(free)])
     state = eqx.tree_at(
         lambda s: (s.attitude, s.rate),
-        moving(_number(0.0), position, velocity, loads),
+        moving(position, velocity, loads),
         (attitude, _rate(free.start, world, (position, velocity), attitude)),
     )
     return jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], state)

@@ -15,6 +15,7 @@ from yaan.description import (
     StageSpec,
     VehicleSpec,
 )
+from yaan.flight.start import AbstractStart, OnPad
 from yaan.propulsion.engine import Engines
 from yaan.spacetime.earth import Geodetic
 from yaan.vehicle.launcher import Launcher
@@ -88,15 +89,16 @@ def stack_of(ascent: Ascent) -> Stack:
     return Stack(tuple(loads), parts, tuple(loads.values()), payload)
 
 
-def build_pad(ascent: Ascent) -> Geodetic:
-    """The launch pad.
+def build_start(ascent: Ascent) -> AbstractStart:
+    """Where a launch begins: on its pad.
 
     On the Earth's axis there is no north that an azimuth could count from: a pad there stands a
     few metres off it, on its own meridian, where rounding does not choose the heading.
     """
     site = ascent.pad.site
     latitude = np.clip(site.latitude, -_LAST_NORTH, _LAST_NORTH)
-    return Geodetic(jnp.asarray(latitude), jnp.asarray(site.longitude), jnp.asarray(site.height))
+    place = (latitude, site.longitude, site.height)
+    return OnPad(Geodetic(*(jnp.asarray(x) for x in place)))
 
 
 def build_vehicle(spec: VehicleSpec) -> Vehicle:
