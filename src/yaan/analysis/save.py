@@ -15,11 +15,12 @@ from yaan.results.store import (
     write_manifest,
     write_text,
 )
+from yaan.results.summary import Summary
 
 
 def keep(
     flown: Flown | Entered | FlownBody,
-    summary: dict[str, Any],
+    summary: Summary,
     timings: dict[str, float],
     parent: Path,
 ) -> Path:
@@ -36,7 +37,7 @@ def keep(
         write_text(folder / "mission.yaml", resolved)
         write_manifest(
             folder,
-            yaan=summary["yaan"],
+            yaan=summary.yaan,
             inputs={"mission.yaml": resolved.encode("utf-8")},
             timings=timings,
         )
