@@ -153,12 +153,12 @@ def show(
     as_json: bool,
 ) -> None:
     """Print a flight: as JSON, in two lines, or in tables; and what could not be written of it."""
-    from yaan.results.record import plain
+    from yaan.results.record import to_plain
 
     summary = flight.summary
     if as_json:
         rounded = {name: round(seconds, 3) for name, seconds in timings.items()}
-        document = {"summary": plain(summary), "folder": folder, "timings": rounded}
+        document = {"summary": to_plain(summary), "folder": folder, "timings": rounded}
         error = {"kind": "output", "exit": int(ExitCode.OUTPUT), "text": failure}
         console.print_json(document | ({"error": error} if failure else {}))
         return

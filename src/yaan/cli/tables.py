@@ -77,7 +77,7 @@ def timeline(summary: "Summary") -> "Table | None":
 
 def _switched(summary: "Summary") -> set[str]:
     """Events that switch a pulse of a body on or off."""
-    if summary.body is None:
+    if "body" not in summary.spans:
         return set()
     rows = [row.name for row in summary.timeline if not row.phase]
     on = [event.removesuffix("-on") for event in rows if event.endswith("-on")]

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from yaan.base.errors import YaanError
-from yaan.results.record import plain
+from yaan.results.record import to_plain
 from yaan.results.store import FlightRecord, read_flight
 
 # Lists of records are matched by what they are about, not by place: a phase more must not make
@@ -53,7 +53,7 @@ def compare(run_a: Path | str | FlightRecord, run_b: Path | str | FlightRecord) 
     """
     a, b = _record(run_a), _record(run_b)
     inputs = _differences("input", _mission(a.folder), _mission(b.folder))
-    results = _differences("result", _results(a), _results(b))
+    results = _differences("result", to_plain(a.summary), to_plain(b.summary))
     return [d for d in inputs if d.key.rpartition(".")[2] not in _INPUT_TEXTS] + [
         d for d in results if d.key.partition(".")[0] not in _SKIPPED_RESULTS
     ]
@@ -122,10 +122,6 @@ def _is_number(value: object) -> bool:
 
 def _record(run: Path | str | FlightRecord) -> FlightRecord:
     return run if isinstance(run, FlightRecord) else read_flight(run)
-
-
-def _results(record: FlightRecord) -> dict[str, object]:
-    return cast(dict[str, object], plain(record.summary))
 
 
 def _mission(folder: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import (
+    TYPE_CHECKING,
     Final,
     Literal,
     NoReturn,
@@ -32,6 +33,9 @@ from typing import (
 import numpy as np
 
 from yaan.base.errors import InputError, Problem, YaanError, nearest, quote
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _Record = TypeVar("_Record")
 
@@ -65,6 +69,11 @@ def notice(old: str, new: str) -> None:
     warnings.warn(text, DeprecationWarning, stacklevel=3)
 
 
+def to_plain(made: "DataclassInstance") -> dict[str, object]:
+    """A record as plain data, in the order of its fields."""
+    return {name: plain(getattr(made, name)) for name in _fields(type(made))}
+
+
 def plain(value: object) -> object:
     """The same with only what JSON knows: of records mappings, of arrays lists, of NaN None.
 
@@ -72,8 +81,7 @@ def plain(value: object) -> object:
         YaanError: for what JSON has no word for.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = (field.name for field in dataclasses.fields(value))
-        return {name: plain(getattr(value, name)) for name in names}
+        return to_plain(value)
     if isinstance(value, np.generic | np.ndarray):
         value = cast(object, value.tolist())
     if isinstance(value, Mapping):
@@ -104,8 +112,8 @@ def from_plain(
         kind: of the record.
         data: plain data, from `plain` or from JSON.
         where: the file as the user knows it.
-        partial: what is missing becomes None, NaN or empty, and what is unknown is left out: so
-            files of an older Yaan are read.
+        partial: what is missing or null becomes None, NaN or empty, and what is unknown is left
+            out: so files of an older Yaan are read.
 
     Raises:
         InputError: the first place that is wrong: file, key, value and what was expected.
@@ -135,26 +143,26 @@ class _Reader:
 
     def read(self, hint: object, value: object, key: str) -> object:
         """`value` as what `hint` says that it is; `key` is its dotted address."""
-        if dataclasses.is_dataclass(hint):
-            return self._record(cast(type, hint), value, key)
-        special = _READERS.get(get_origin(hint))
+        if value is None and (self.partial or hint is float):
+            return self._nothing(hint)
+        held = "record" if dataclasses.is_dataclass(hint) else get_origin(hint)
+        special = _READERS.get(held)
         if special is not None:
             return special(self, hint, value, key)
-        if hint is float and value is None:
-            return math.nan
         if type(value) is hint:
             return value
         if hint is float and type(value) is int:
             return float(value)
         return self.refuse(key, value, _SCALARS[cast(type, hint)])
 
-    def _record(self, kind: type, value: object, key: str) -> object:
-        given = self._mapping(value, key)
+    def record(self, hint: object, value: object, key: str) -> object:
+        """A record from a mapping of its fields."""
+        kind, given = cast(type, hint), self._mapping(value, key)
         hints = _fields(kind)
         for name in () if self.partial else given:
             if name not in hints:
                 hint = nearest(name, hints)
-                self.refuse(_below(key, name), given[name], "no such key", hint)
+                self.refuse(_below(key, name), given[name], "no key of this name", hint)
         found = {name: self._field(hint, given, name, key) for name, hint in hints.items()}
         return kind(**found)
 
@@ -163,7 +171,9 @@ class _Reader:
             return self.read(hint, given[name], _below(key, name))
         if self.partial:
             return self._nothing(hint)
-        return self.refuse(_below(key, name), "", f"the key is missing, {_words(hint)} belongs")
+        return self.refuse(
+            _below(key, name), "", f"the key is missing, {_words(hint)} belongs there"
+        )
 
     def _nothing(self, hint: object) -> object:
         """What stands for a value that an older file lacks."""
@@ -173,7 +183,7 @@ class _Reader:
         if origin is tuple and Ellipsis not in args:
             return tuple(self._nothing(arg) for arg in args)
         if dataclasses.is_dataclass(hint):
-            return self._record(cast(type, hint), {}, "")
+            return self.record(hint, {}, "")
         if origin is Literal:
             return args[0]
         return math.nan if hint is float else cast(Callable[[], object], origin or hint)()
@@ -217,6 +227,7 @@ class _Reader:
 
 
 _READERS: Final[dict[object, Callable[[_Reader, object, object, str], object]]] = {
+    "record": _Reader.record,
     Union: _Reader.optional,
     types.UnionType: _Reader.optional,
     tuple: _Reader.sequence,

@@ -93,7 +93,18 @@ MAP: Final = {
 """Key of schema 1 to key of schema 2. Where two lead to one, both told the same number."""
 
 _CHOICE: Final = re.compile(r"\{(\w+)=(\w+)\}")
-_PATTERNS: Final = {tuple(old.split(".")): tuple(new.split(".")) for old, new in MAP.items()}
+_PATTERNS: Final = {
+    root: sorted(
+        (
+            (tuple(old.split(".")), tuple(new.split(".")))
+            for old, new in MAP.items()
+            if old.partition(".")[0] == root
+        ),
+        key=lambda pattern: -len(pattern[0]),
+    )
+    for root in {old.partition(".")[0] for old in MAP}
+}
+"""By first key of schema 1: old and new path, the longest old ones first."""
 
 
 def upgraded(old: Mapping[str, object]) -> dict[str, object]:
@@ -101,7 +112,7 @@ def upgraded(old: Mapping[str, object]) -> dict[str, object]:
 
     What schema 1 did not tell is missing from it.
     """
-    leaves = sorted(leaves_of(old), key=lambda leaf: leaf[1] is None or leaf[1] in ([], {}))
+    leaves = sorted(leaves_of(old), key=lambda leaf: _empty(leaf[1]))
     tree: dict[object, object] = {}
     for path, value in leaves:
         place = new_place(path)
@@ -131,13 +142,11 @@ def new_place(path: Path) -> tuple[object, ...] | None:
 
     None where the map does not lead.
     """
-    for size in range(len(path), 0, -1):
-        for old, new in _PATTERNS.items():
-            if len(old) == size and all(
-                o in ("*", str(p)) for o, p in zip(old, path[:size], strict=True)
-            ):
-                bound = [p for o, p in zip(old, path, strict=False) if o == "*"]
-                return (*_placed(new, bound), *path[size:])
+    for old, new in _PATTERNS.get(str(path[0]), ()):
+        pairs = list(zip(old, path, strict=False))
+        if len(pairs) == len(old) and all(o in ("*", str(p)) for o, p in pairs):
+            bound = [p for o, p in pairs if o == "*"]
+            return (*_placed(new, bound), *path[len(old) :])
     return None
 
 
@@ -152,7 +161,7 @@ def _placed(new: Sequence[str], bound: list[str | int]) -> Iterator[object]:
 
 def _set(tree: dict[object, object], place: Sequence[object], value: object) -> None:
     """Put a value there, unless one is; what is nothing makes no place for itself."""
-    empty = value is None or value in ([], {})
+    empty = _empty(value)
     here = tree
     for segment in place[:-1]:
         if empty and segment not in here:
@@ -165,13 +174,17 @@ def _set(tree: dict[object, object], place: Sequence[object], value: object) -> 
         here.setdefault(place[-1], value)
 
 
+def _empty(value: object) -> bool:
+    return value is None or (isinstance(value, list | dict) and not value)
+
+
 def _listed(tree: object) -> object:
     """The tree with lists where its keys are numbers, or items chosen by a value of theirs."""
     if not isinstance(tree, dict):
         return tree
     found = cast(dict[object, object], tree)
     if not found or any(isinstance(key, str) for key in found):
-        return {key: _listed(item) for key, item in found.items()}
+        return {str(key): _listed(item) for key, item in found.items()}
     if all(isinstance(key, int) for key in found):
         return [_listed(found[key]) for key in sorted(cast(dict[int, object], found))]
     rows: list[object] = []
@@ -194,11 +207,9 @@ def places(key: str) -> list[str]:
     Raises:
         KeyError: if schema 1 had no such key.
     """
-    found = {old: new for old, new in _PATTERNS.items() if old[0] == key}
-    if not found:
-        raise KeyError(key)
-    whole = [found[(key,)]] if (key,) in found else found.values()
-    return list(dict.fromkeys(_spoken(new) for new in whole))
+    found = _PATTERNS[key]
+    whole = [new for old, new in found if len(old) == 1] or [new for _, new in found]
+    return sorted({_spoken(new) for new in whole})
 
 
 def _spoken(new: Sequence[str]) -> str:
@@ -217,13 +228,14 @@ def at(summary: object, key: str) -> object:
     None where the flight has nothing there. Beside the old names it may have new ones.
     """
     tree: dict[str | int, object] = {}
-    ordered = sorted(_PATTERNS.items(), key=lambda pair: len(pair[0]))
-    for old, new in ordered:
-        if old[0] == key:
-            for bound, value in _found(new, summary, ()):
-                left = iter(bound)
-                path = [next(left) if s == "*" else int(s) if s.isdigit() else s for s in old]
-                _put(tree, path, deepcopy(value))
+    for old, new in sorted(_PATTERNS[key], key=lambda pattern: len(pattern[0])):
+        for _, holder in _found(old[:-1], tree, ()):
+            if isinstance(holder, dict) and not old[-1].isdigit():
+                cast(dict[str, object], holder).setdefault(old[-1], None)
+        for bound, value in _found(new, summary, ()):
+            left = iter(bound)
+            path = [next(left) if s == "*" else int(s) if s.isdigit() else s for s in old]
+            _put(tree, path, deepcopy(value))
     return tree.get(key)
 
 

@@ -17,12 +17,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from yaan.base.errors import OutputError, YaanError, quote
 from yaan.results.json_file import read_json
 from yaan.results.netcdf import Groups, netcdf_bytes, read_netcdf
-from yaan.results.record import from_plain, plain
+from yaan.results.record import from_plain, plain, to_plain
 from yaan.results.schema1 import upgraded
 from yaan.results.summary import SCHEMA, Summary
 from yaan.results.trajectory import Array, History
@@ -114,7 +114,7 @@ def write_flight(
         texts = {key: getattr(summary, key) or "" for key in _TEXT_ATTRIBUTES}
         texts = {key: text for key, text in texts.items() if text}
         write_bytes(folder / "flight.nc", netcdf_bytes(history, groups or {}, texts))
-    write_json(folder / "summary.json", cast(dict[str, object], plain(summary)))
+    write_json(folder / "summary.json", to_plain(summary))
 
 
 def read_flight(folder: Path | str) -> FlightRecord:

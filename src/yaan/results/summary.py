@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Literal
 
 from yaan.results import schema1
 from yaan.results.provenance import Source
-from yaan.results.record import Radians, notice, plain, record
+from yaan.results.record import Radians, notice, record, to_plain
 from yaan.results.summary_ascent import Ascent, Elements, Opportunity, OrbitPhase
 from yaan.results.summary_evidence import (
     Integration,
@@ -164,13 +164,13 @@ class PressurePeak:
     Attributes:
         time: [s].
         value: [Pa].
-        mach: there; NaN where there is no air.
+        mach: there; None where there is no air.
         height: there [m].
     """
 
     time: float
     value: float
-    mach: float
+    mach: float | None
     height: float
 
 
@@ -234,14 +234,14 @@ class PropellantUse:
         loaded: [kg].
         used: [kg].
         left: [kg].
-        margin_velocity: ideal velocity that the rest is worth [m/s].
+        margin_velocity: ideal velocity that the rest is worth [m/s]; None without an engine.
     """
 
     stage: str
     loaded: float
     used: float
     left: float
-    margin_velocity: float
+    margin_velocity: float | None
 
 
 @record
@@ -536,4 +536,4 @@ class Summary:
         """
         new = schema1.places(key)
         notice(f"summary[{key!r}]", " and ".join(f"summary.{place}" for place in new))
-        return schema1.at(plain(self), key)
+        return schema1.at(to_plain(self), key)
