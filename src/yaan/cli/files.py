@@ -153,6 +153,23 @@ def _schema_text() -> str:
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
+def summary_schema() -> str:
+    """The JSON schema of `summary.json`, a key of a record a line."""
+    from json import dumps
+
+    from yaan.results import Summary
+    from yaan.results.record import json_schema
+
+    schema: dict[str, Any] = json_schema(Summary)
+    records: list[str] = []
+    for name, told in schema.pop("$defs").items():
+        rows = [f"  {dumps(key)}: {dumps(held)}" for key, held in told.pop("properties").items()]
+        keys = ",\n".join(rows)
+        records.append(f'"{name}": {{{dumps(told)[1:-1]}, "properties": {{\n{keys}}}}}')
+    held = ",\n".join(records)
+    return f'{{{dumps(schema)[1:-1]}, "$defs": {{\n{held}}}}}'
+
+
 def schema(
     *,
     summary: Annotated[
@@ -161,10 +178,7 @@ def schema(
 ) -> int:
     """Print the JSON schema of a mission file, for editors, or of a summary, for programs."""
     if summary:
-        from yaan.results import Summary
-        from yaan.results.record import json_schema as schema_of
-
-        console.print_json(schema_of(Summary))
+        print(summary_schema())
         return ExitCode.OK
     from yaan.mission import json_schema
 

@@ -1,6 +1,7 @@
 """Every number and every text of schema 1 stands in schema 2, where the map says."""
 
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -12,6 +13,7 @@ from yaan.results import schema1, summary_of
 from yaan.results.record import from_plain, to_plain
 from yaan.results.summary import Summary
 
+ROOT = Path(__file__).parents[3]
 DATA = sorted((Path(__file__).parent / "data").glob("*.json"))
 
 
@@ -91,6 +93,12 @@ def holds(told: Any, wanted: Any) -> bool:
     if isinstance(wanted, list):
         return len(told) == len(wanted) and all(map(holds, told, wanted))
     return told == wanted
+
+
+def test_the_table_of_keys_in_the_documentation_is_the_map():
+    page = (ROOT / "docs" / "reference" / "run-folder.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|$", page, re.MULTILINE)
+    assert dict(rows) == {old: new for old, new in schema1.MAP.items() if old != new}
 
 
 def test_a_notice_names_the_new_place():
