@@ -165,8 +165,8 @@ def test_the_ballistic_line_flies_the_steps_of_the_flight():
 def test_bounds_that_no_step_keeps_fail_their_verdict():
     tight = entered(integration__position="1e-5 m", **FLAT)
     verdict = integration(tight)
-    assert verdict["passed"] is False
-    assert "entry" in str(verdict["text"])
+    assert verdict.passed is False
+    assert "entry" in verdict.text
     assert exit_code(tight.summary) == ExitCode.VERDICT_FAILED
 
 
