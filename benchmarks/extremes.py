@@ -17,6 +17,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from extreme_missions import Tree, kind_of, mission
 import yaan
 from yaan.base import InputError
 from yaan.description import EntryPhaseSpec, Plan
+from yaan.results.record import plain
 
 Line = dict[str, Any]
 
@@ -75,7 +77,7 @@ def finer(tree: Tree, steering: Line | None = None) -> Tree:
         made["launch"]["azimuth"] = f"{steering['azimuth_deg']!r} deg"
         profile = made["steering"]["profiles"][made["steering"]["profile"]]
         profile |= {k: f"{steering[f'{k}_deg']!r} deg" for k in ("kick", "yaw")}
-        for name, found in steering["programmes"].items():
+        for name, found in steering["pitch_programmes"].items():
             abc = {letter: found[letter] for letter in "abc"}
             profile["programmes"][name]["coefficients"] = abc
     least = _LEAST[made["kind"]]
@@ -113,25 +115,27 @@ def fly(tree: Tree) -> Line:
 def record(flight: yaan.Flight) -> Line:
     """What is compared of a flight."""
     summary, h = flight.summary, flight.history
-    entry, down = summary.get("entry") or {}, summary.get("descent") or {}
-    peaks = summary.get("peaks") or {}
+    entry, peaks, landing = summary.entry, summary.peaks, summary.landing
+    load = entry.peak_load if entry else peaks.load
+    flux = entry.peak_flux if entry else peaks.heat_flux
+    contact = landing.touchdown.contact if landing and landing.touchdown else None
     values = {
-        "load": (entry.get("peak_load") or peaks.get("load") or {}).get("value_g"),
-        "heat_flux": (entry.get("peak_flux") or peaks.get("heat_flux") or {}).get("value"),
-        "dynamic_pressure": (peaks.get("dynamic_pressure") or {}).get("value"),
-        "heat_load": entry.get("heat_load"),
-        "touchdown": (down.get("touchdown") or {}).get("vertical"),
+        "load": load and load.value_g,
+        "heat_flux": flux and flux.value,
+        "dynamic_pressure": peaks.dynamic_pressure and peaks.dynamic_pressure.value,
+        "heat_load": entry and entry.heat_load,
+        "touchdown": contact and contact.vertical,
     }
     return {
-        "outcome": summary["outcome"]["code"],
-        "text": summary["outcome"]["text"],
+        "outcome": summary.outcome.code,
+        "text": summary.outcome.text,
         "rows": len(h["time"]),
         "values": {key: value for key, value in values.items() if value is not None},
         "phases": list(ends(h)),
-        "verdicts": {v["name"]: [v["passed"], v["value"]] for v in summary["verdicts"]},
-        "steering": summary.get("steering"),
-        "integration": summary.get("integration"),
-        "not_finite": list(not_finite(summary)),
+        "verdicts": {v.name: [v.passed, v.value] for v in summary.verdicts},
+        "steering": plain(summary.ascent and summary.ascent.steering),
+        "integration": plain(summary.integration),
+        "not_finite": list(not_finite(asdict(summary))),
     }
 
 

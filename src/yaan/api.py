@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -16,6 +16,11 @@ from yaan.mission.forms import form_of
 from yaan.mission.load import load_tree, override, tree_of
 from yaan.mission.provenance import assumptions, provenance_of, sources
 from yaan.results.provenance import Assumption, Source
+from yaan.results.record import plain
+from yaan.results.store import summary_of
+from yaan.results.summary import Budgets, Event, Outcome, Summary, Verdict
+from yaan.results.summary_ascent import Ascent
+from yaan.results.summary_return import Entry, Landing
 
 if TYPE_CHECKING:
     import xarray
@@ -140,28 +145,49 @@ class Flight:
         """Time spent by stage of the computation [s]."""
 
     @cached_property
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> Summary:
         """Everything told in numbers, as in `summary.json`."""
         from yaan.analysis.summarise import summarise
         from yaan.base.session import computing
 
         with computing():
-            return summarise(self.flown)
+            told = summarise(self.flown)
+        return summary_of(cast(dict[str, object], plain(told)))
 
     @property
-    def outcome(self) -> dict[str, Any]:
+    def outcome(self) -> Outcome:
         """How it ended: `code`, `text`, and the `shortfall` [m/s]."""
-        return self.summary["outcome"]
+        return self.summary.outcome
 
     @property
-    def timeline(self) -> list[dict[str, Any]]:
+    def timeline(self) -> tuple[Event, ...]:
         """Events and peaks in order of time."""
-        return self.summary["timeline"]
+        return self.summary.timeline
 
     @property
-    def verdicts(self) -> list[dict[str, Any]]:
+    def verdicts(self) -> tuple[Verdict, ...]:
         """What the flight had to hold, and whether it did."""
-        return self.summary["verdicts"]
+        return self.summary.verdicts
+
+    @property
+    def budgets(self) -> Budgets:
+        """Mass, propellant and velocity."""
+        return self.summary.budgets
+
+    @property
+    def ascent(self) -> Ascent | None:
+        """Lift-off, steering and the orbit reached; None of a flight that starts aloft."""
+        return self.summary.ascent
+
+    @property
+    def entry(self) -> Entry | None:
+        """Interface, bank, loads and heat; None of a flight that has none."""
+        return self.summary.entry
+
+    @property
+    def landing(self) -> Landing | None:
+        """Where it came down, against where it should; None of a flight that does not."""
+        return self.summary.landing
 
     @property
     def history(self) -> dict[str, np.ndarray]:
@@ -183,8 +209,8 @@ class Flight:
         return borders(self.flown.history, self._about)
 
     @property
-    def _about(self) -> dict[str, Any]:
-        return {"mission": self.summary["mission"], "epoch": self.summary["epoch"]}
+    def _about(self) -> dict[str, str]:
+        return {"mission": self.summary.mission, "epoch": self.summary.epoch}
 
     def save(self, parent: str | Path = "runs") -> Path:
         """Write a run folder with its report below `parent`; returns the folder.
@@ -202,22 +228,22 @@ class Flight:
         return folder
 
     def __repr__(self) -> str:
-        return f"<Flight {self.summary['mission']}: {self.outcome['text']}>"
+        return f"<Flight {self.summary.mission}: {self.outcome.text}>"
 
     def _repr_html_(self) -> str:
         """The timeline as a table, for notebooks."""
         out = io.StringIO()
-        out.write(f"<p><b>{_escape(self.outcome['text'])}</b></p><table><tr>")
+        out.write(f"<p><b>{_escape(self.outcome.text)}</b></p><table><tr>")
         heads = ("event", "T+ s", "height km", "inertial speed m/s", "mass t", "load g")
         out.write("".join(f"<th>{head}</th>" for head in heads) + "</tr>")
         for e in self.timeline:
             cells = (
-                _escape(e["event"]),
-                f"{e['time']:.2f}",
-                f"{e['height'] / 1e3:.2f}",
-                f"{e['speed_inertial']:.1f}",
-                f"{e['mass_after'] / 1e3:.2f}",
-                f"{e['load_g']:.2f}",
+                _escape(e.name),
+                f"{e.time:.2f}",
+                f"{e.height / 1e3:.2f}",
+                f"{e.speed_inertial:.1f}",
+                f"{e.mass_after / 1e3:.2f}",
+                f"{e.load_g:.2f}",
             )
             out.write("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
         return out.getvalue() + "</table>"

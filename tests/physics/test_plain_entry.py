@@ -75,8 +75,9 @@ def test_the_peak_load_is_that_of_another_integration(
     floor = spec.capsule.parachutes.steps[0].deploy.height
 
     time, peak = peak_load(capsule, *start(spec), floor)
-    told = mission.fly().summary["entry"]["peak_load"]
+    entry = mission.fly().entry
 
     assert peak == pytest.approx(load, rel=2e-4)
-    assert told["value_g"] == pytest.approx(peak, rel=1e-3)
-    assert told["time"] == pytest.approx(time, abs=0.5)
+    assert entry is not None
+    assert entry.peak_load.value_g == pytest.approx(peak, rel=1e-3)
+    assert entry.peak_load.time == pytest.approx(time, abs=0.5)

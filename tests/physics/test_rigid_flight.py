@@ -22,28 +22,31 @@ def flight() -> Flight:
 
 
 def test_it_flies_to_its_parachutes_and_tells_the_point_beside_it(flight: Flight):
-    entry = flight.summary["entry"]
-    assert flight.outcome["code"] == "flown"
-    assert entry["motion"] == "rigid"
-    told = entry["turning"]
+    entry = flight.entry
+    assert flight.outcome.code == "flown"
+    assert entry is not None
+    assert entry.motion == "rigid"
+    told = entry.turning
+    assert told is not None
     # A bank of the file's own is not rounded for its point: the roll's 14 s for 8 move the end.
-    assert 1e3 < told["entry_end"]["distance"] < 5e3
-    assert told["firm_distance"] == pytest.approx(told["entry_end"]["distance"], rel=0.1)
-    assert np.hypot(told["entry_end"]["along"], told["entry_end"]["right"]) == pytest.approx(
-        told["entry_end"]["distance"], rel=1e-3
+    assert 1e3 < told.entry_end.distance < 5e3
+    assert told.firm_distance == pytest.approx(told.entry_end.distance, rel=0.1)
+    assert np.hypot(told.entry_end.along, told.entry_end.right) == pytest.approx(
+        told.entry_end.distance, rel=1e-3
     )
-    assert told["peak_off_trim_deg"] < 0.5
-    assert told["peak_bank_error_deg"] < 0.5
-    assert told["peak_rate_deg"] == pytest.approx(15.0, abs=0.5)
-    assert max(told["peak_moment"]) <= 300.0
-    assert flight.summary["descent"]["outcome"] == "flown"
-    words = next(m for m in flight.summary["models"] if m["name"] == "entry")["text"]
+    assert told.peak_off_trim_deg < 0.5
+    assert told.peak_bank_error_deg < 0.5
+    assert told.peak_rate_deg == pytest.approx(15.0, abs=0.5)
+    assert max(told.peak_moment) <= 300.0
+    assert flight.summary.descent is not None
+    assert flight.summary.descent.outcome == "flown"
+    words = next(m for m in flight.summary.models if m.name == "entry").text
     assert words.startswith("rigid body")
 
 
 def test_its_history_turns_in_the_entry_and_not_under_the_parachutes(flight: Flight):
     h = flight.history
-    handed = flight.summary["spans"]["entry"][1]
+    handed = flight.summary.spans["entry"][1]
     entry = h["time"] < handed - 1e-6
     assert h["attitude"].shape[1] == 4
     assert h["rate_body"].shape[1] == 3

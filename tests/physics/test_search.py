@@ -65,17 +65,19 @@ def test_a_free_coast_leaves_no_less_than_the_one_of_the_file():
 def test_a_dog_leg_is_flown_and_its_price_is_that_of_the_propellant_it_costs():
     flight = yaan.load(SPARROW, {"target.inclination": "12 deg"}).fly()
     summary = flight.summary
-    assert summary["outcome"]["code"] == "flown"
-    dog_leg = summary["steering"]["dog_leg"]
-    assert 12.0 < dog_leg["straight_inclination_deg"] < 13.8  # the pad is at 13.72 deg
-    straight = solved(f"target.inclination={dog_leg['straight_inclination_deg']!r} deg")
+    assert summary.outcome.code == "flown"
+    assert summary.ascent is not None
+    dog_leg = summary.ascent.steering.dog_leg
+    assert dog_leg is not None
+    assert 12.0 < dog_leg.straight_inclination_deg < 13.8  # the pad is at 13.72 deg
+    straight = solved(f"target.inclination={dog_leg.straight_inclination_deg!r} deg")
     empty = 250.0 + 200.0
-    burnt = [empty + left(straight), empty + summary["propellant"][-1]["left"]]
+    burnt = [empty + left(straight), empty + summary.budgets.propellant[-1].left]
     price = 343.0 * STANDARD_GRAVITY * np.log(burnt[0] / burnt[1])
-    assert dog_leg["price"] == pytest.approx(price, abs=2.0)  # [m/s], 0.3 kg
-    notes = " ".join(summary["notes"])
+    assert dog_leg.price == pytest.approx(price, abs=2.0)  # [m/s], 0.3 kg
+    notes = " ".join(summary.notes)
     assert "13.63 deg is the least without a dog-leg; 12 deg needs one" in notes
-    assert f"costs {dog_leg['price']:.0f} m/s" in notes
+    assert f"costs {dog_leg.price:.0f} m/s" in notes
 
 
 @pytest.mark.parametrize("anomaly", [-2.5, -0.3, 0.0, 1.0, 3.0])
@@ -129,6 +131,6 @@ def test_a_given_steering_that_runs_dry_says_nothing_of_what_the_vehicle_can():
         },
     }
     heavy = yaan.load(SPARROW, given | {"vehicle.payload.mass": "400 kg"}).fly()
-    assert heavy.outcome["code"] == "ran-dry"
-    assert "cannot" not in heavy.outcome["text"]
-    assert heavy.outcome["shortfall"] == 0.0
+    assert heavy.outcome.code == "ran-dry"
+    assert "cannot" not in heavy.outcome.text
+    assert heavy.outcome.shortfall == 0.0

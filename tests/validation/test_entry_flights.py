@@ -19,19 +19,20 @@ def test_a_row_of_the_fixed_bank_table_is_flown_from_its_file(k: int) -> None:
             "entry.bank": {"constant": f"{bank} deg"},
             "interface.flight_path_angle": f"{angle} deg",
         }
-        told = yaan.load("capsule-entry", changes).fly().summary["entry"]
+        entry = yaan.load("capsule-entry", changes).fly().entry
 
-        assert told["peak_load"]["value_g"] == pytest.approx(load, abs=0.3)
+        assert entry is not None
+        assert entry.peak_load.value_g == pytest.approx(load, abs=0.3)
         if angle == -1.4:
-            assert told["heat_load"] == pytest.approx(heat, rel=0.10)
+            assert entry.heat_load == pytest.approx(heat, rel=0.10)
 
 
 def test_apollo_10_meets_its_plan_from_its_file() -> None:
     flight = yaan.load("apollo10-entry").fly()
-    rows = {row["what"]: row for row in flight.summary["published"]}
+    rows = {row.what: row for row in flight.summary.published}
 
     assert len(rows) == 3
-    assert all(row["within"] for row in rows.values()), rows
+    assert all(row.within for row in rows.values()), rows
     # Only one of them is no calibration, and the file says so.
-    assert [row["calibrated"] for row in rows.values()] == [True, False, True]
-    assert flight.outcome["code"] == "flown"
+    assert [row.calibrated for row in rows.values()] == [True, False, True]
+    assert flight.outcome.code == "flown"

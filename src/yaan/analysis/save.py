@@ -13,11 +13,12 @@ from yaan.results.store import (
     write_manifest,
     write_text,
 )
+from yaan.results.summary import Summary
 
 
 def keep(
     flown: Flown,
-    summary: dict[str, Any],
+    summary: Summary,
     timings: dict[str, float],
     parent: Path,
 ) -> Path:
@@ -34,7 +35,7 @@ def keep(
         write_text(folder / "mission.yaml", resolved)
         write_manifest(
             folder,
-            yaan=summary["yaan"],
+            yaan=summary.yaan,
             inputs={"mission.yaml": resolved.encode("utf-8")},
             timings=timings,
         )

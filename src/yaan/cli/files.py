@@ -16,6 +16,7 @@ from yaan.cli.shelves import MissionArgument, complete, kind_of, library_titles
 if TYPE_CHECKING:
     from yaan.description import Plan
     from yaan.mission import Tree
+    from yaan.results.provenance import Source
 
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]
@@ -152,8 +153,33 @@ def _schema_text() -> str:
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def schema() -> int:
-    """Print the JSON schema of a mission file, for editors."""
+def summary_schema() -> str:
+    """The JSON schema of `summary.json`, a key of a record a line."""
+    from json import dumps
+
+    from yaan.results import Summary
+    from yaan.results.record import json_schema
+
+    schema: dict[str, Any] = json_schema(Summary)
+    records: list[str] = []
+    for name, told in schema.pop("$defs").items():
+        rows = [f"  {dumps(key)}: {dumps(held)}" for key, held in told.pop("properties").items()]
+        keys = ",\n".join(rows)
+        records.append(f'"{name}": {{{dumps(told)[1:-1]}, "properties": {{\n{keys}}}}}')
+    held = ",\n".join(records)
+    return f'{{{dumps(schema)[1:-1]}, "$defs": {{\n{held}}}}}'
+
+
+def schema(
+    *,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="That of the summary.json of a run folder.")
+    ] = False,
+) -> int:
+    """Print the JSON schema of a mission file, for editors, or of a summary, for programs."""
+    if summary:
+        print(summary_schema())
+        return ExitCode.OK
     from yaan.mission import json_schema
 
     console.print_json(json_schema())
@@ -169,19 +195,18 @@ def sources(
     from yaan.mission import sources as sources_of
 
     tree, _ = _checked(mission, overrides)
-    found = {
-        "sources": [asdict(source) for source in sources_of(tree)],
-        "assumptions": assumptions_of(tree),
-    }
+    given = sources_of(tree)
     if as_json:
-        console.print_json(found)
+        told = {"sources": [asdict(source) for source in given]}
+        console.print_json(told | {"assumptions": assumptions_of(tree)})
         return ExitCode.OK
     from yaan.cli import tables
+    from yaan.mission import assumptions
 
     screen = console.out()
-    rows = [(row["key"] or "(mission)", row["text"], place(row)) for row in found["sources"]]
+    rows = [(row.key or "(mission)", row.text, place(row)) for row in given]
     screen.print(console.table("Sources", ("key", "source", "file"), rows))
-    screen.print(tables.assumptions(found) or "Nothing is assumed.")
+    screen.print(tables.assumptions(assumptions(tree)) or "Nothing is assumed.")
     return ExitCode.OK
 
 
@@ -221,7 +246,6 @@ def commented(text: str, name: str) -> str:
     return text
 
 
-def place(row: dict[str, Any]) -> str:
-    """`file:line` of a row, the folder left out."""
-    line = f":{row['line']}" if row.get("line") else ""
-    return f"{Path(str(row.get('file', ''))).name}{line}"
+def place(row: "Source") -> str:
+    """`file:line` of a source, the folder left out."""
+    return f"{Path(row.file).name}{f':{row.line}' if row.line else ''}"

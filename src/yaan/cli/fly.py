@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,7 @@ from yaan.cli.writable import require_folder
 
 if TYPE_CHECKING:
     from yaan import Flight
+    from yaan.results import Summary
 
 WIDE_VECTORS = "--xla_cpu_prefer_vector_width=512"
 
@@ -152,10 +153,12 @@ def show(
     as_json: bool,
 ) -> None:
     """Print a flight: as JSON, in two lines, or in tables; and what could not be written of it."""
+    from yaan.results.record import to_plain
+
     summary = flight.summary
     if as_json:
         rounded = {name: round(seconds, 3) for name, seconds in timings.items()}
-        document = {"summary": summary, "folder": folder, "timings": rounded}
+        document = {"summary": to_plain(summary), "folder": folder, "timings": rounded}
         error = {"kind": "output", "exit": int(ExitCode.OUTPUT), "text": failure}
         console.print_json(document | ({"error": error} if failure else {}))
         return
@@ -163,13 +166,13 @@ def show(
 
     screen = console.out()
     if not quiet:
-        profile = summary.get("profile")
-        screen.print(f"{summary['title']}, profile {profile}" if profile else summary["title"])
+        profile = f", profile {summary.profile}" if summary.profile else ""
+        screen.print(f"{summary.title}{profile}")
         for table in tables.overview(summary):
             screen.print(table)
         if verbose:
-            screen.print(tables.assumptions(summary) or "Nothing is assumed.")
-        for note in summary.get("notes", ()):
+            screen.print(tables.ranked(summary) or "Nothing is assumed.")
+        for note in summary.notes:
             screen.print(f"note: {note}", soft_wrap=True)
         screen.print(tables.timings(timings))
     for verdict, text in tables.verdicts(summary):
@@ -179,23 +182,23 @@ def show(
         screen.print(f"Run folder: {folder}", soft_wrap=True)
     if folder and not failure:
         screen.print(f"Report:     {folder / 'report.html'}", soft_wrap=True)
-    outcome = summary["outcome"]
-    if outcome.get("shortfall"):
-        screen.print(f"Shortfall: {outcome['shortfall']:.1f} m/s")
-    screen.print(outcome["text"], soft_wrap=True)
+    outcome = summary.outcome
+    if outcome.shortfall > 0.0:
+        screen.print(f"Shortfall: {outcome.shortfall:.1f} m/s")
+    screen.print(outcome.text, soft_wrap=True)
     sys.stdout.flush()
     if failure:
         print(failure, file=sys.stderr)
 
 
-def exit_code(summary: dict[str, Any]) -> ExitCode:
+def exit_code(summary: "Summary") -> ExitCode:
     """The exit code that a flight deserves."""
-    code = summary["outcome"]["code"]
+    code = summary.outcome.code
     if code == "interrupted":
         return ExitCode.INTERRUPTED
     if code == "not-found":
         return ExitCode.NOT_FOUND
     if code != "flown":
         return ExitCode.NO_SOLUTION
-    failed = any(row.get("passed") is False for row in summary.get("verdicts", ()))
+    failed = any(verdict.passed is False for verdict in summary.verdicts)
     return ExitCode.VERDICT_FAILED if failed else ExitCode.OK

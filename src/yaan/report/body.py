@@ -1,7 +1,8 @@
 """The sections of a body's flight, each left out where the flight has nothing to put there."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+import math
+from collections.abc import Iterator
+from typing import Final
 
 from yaan.report import figures
 from yaan.report.cards import Card
@@ -14,90 +15,97 @@ from yaan.report.text import (
     THIN,
     TIMES,
     clock,
+    known,
     label,
     number,
     quantity,
     significant,
 )
-from yaan.results import FlightRecord
+from yaan.results import FlightRecord, Summary
+from yaan.results.summary import BodyState, Peaks
+from yaan.results.summary_ascent import Elements
 
 Block = tuple[str, object]
-Summary = Mapping[str, Any]
 
 _LEAST_PRESSURE: Final = 1.0  # [Pa] with less there is no number to remember
 _LEAST_LOAD: Final = 1e-4  # [g0], likewise
 
-_COMPONENTS: Final = (
-    ("position_gcrs", "Position, GCRS", "m", "xyz"),
-    ("velocity_gcrs", "Velocity, GCRS", "m/s", "xyz"),
-    ("position_itrs", "Position, ITRS", "m", "xyz"),
-    ("velocity_itrs", "Velocity, ITRS", "m/s", "xyz"),
-    ("velocity_ned", "Velocity, local", "m/s", ("north", "east", "down")),
-    ("quaternion", "Attitude, GCRS to body", "", "wxyz"),
-    ("rate_body", "Rate, body axes", "rad/s", "xyz"),
-)
-_SCALARS: Final = (
-    ("latitude_deg", "Latitude", "deg"),
-    ("longitude_deg", "Longitude", "deg"),
-    ("height", "Height", "m"),
-    ("yaw_deg", "Yaw", "deg"),
-    ("pitch_deg", "Pitch", "deg"),
-    ("roll_deg", "Roll", "deg"),
-    ("mass", "Mass", "kg"),
-)
-_ORBIT: Final = (
-    ("perigee", "Perigee, above 6378.137 km", "m"),
-    ("apogee", "Apogee, above 6378.137 km", "m"),
-    ("eccentricity", "Eccentricity", ""),
-    ("inclination_deg", "Inclination", "deg"),
-    ("raan_deg", "Right ascension of the node", "deg"),
-    ("argument_of_perigee_deg", "Argument of perigee", "deg"),
-    ("true_anomaly_deg", "True anomaly", "deg"),
-)
+
+def _components(state: BodyState) -> Iterator[tuple[str, str, float]]:
+    """The state number by number: words, unit, value."""
+    for words, unit, axes, values in (
+        ("Position, GCRS", "m", "xyz", state.position_gcrs),
+        ("Velocity, GCRS", "m/s", "xyz", state.velocity_gcrs),
+        ("Position, ITRS", "m", "xyz", state.position_itrs),
+        ("Velocity, ITRS", "m/s", "xyz", state.velocity_itrs),
+        ("Velocity, local", "m/s", ("north", "east", "down"), state.velocity_ned),
+        ("Attitude, GCRS to body", "", "wxyz", state.quaternion),
+        ("Rate, body axes", "rad/s", "xyz", state.rate_body),
+    ):
+        for axis, value in zip(axes, values, strict=True):
+            yield f"{words}, {axis}", unit, value
+    yield "Latitude", "deg", state.latitude_deg
+    yield "Longitude", "deg", state.longitude_deg
+    yield "Height", "m", state.height
+    yield "Yaw", "deg", state.yaw_deg
+    yield "Pitch", "deg", state.pitch_deg
+    yield "Roll", "deg", state.roll_deg
+    yield "Mass", "kg", state.mass
+
+
+def _elements(orbit: Elements) -> Iterator[tuple[str, str, float]]:
+    """An orbit number by number: words, unit, value."""
+    yield "Perigee, above 6378.137 km", "m", orbit.perigee
+    yield "Apogee, above 6378.137 km", "m", orbit.apogee
+    yield "Eccentricity", "", orbit.eccentricity
+    yield "Inclination", "deg", orbit.inclination_deg
+    yield "Right ascension of the node", "deg", orbit.raan_deg
+    yield "Argument of perigee", "deg", orbit.argument_of_perigee_deg
+    yield "True anomaly", "deg", orbit.true_anomaly_deg
 
 
 def body_numbers(summary: Summary) -> list[Card]:
     """The key numbers of a body's flight, a card each."""
-    if span(summary, "body") is None:
+    if summary.body is None:
         return []
-    end, peaks = summary["end"], summary["peaks"]
-    since = f"{number(end['time'], 2)} s from {summary['epoch']}"
+    end, peaks = summary.body.end, summary.peaks
+    since = f"{number(end.time, 2)} s from {summary.epoch}"
     cards = [
-        Card("Height at the end", quantity(end["height"], "m", 6), _motion(end)),
-        Card("Time flown", clock(end["time"]), since),
-        _reach(summary),
+        Card("Height at the end", quantity(end.height, "m", 6), _motion(end)),
+        Card("Time flown", clock(end.time), since),
+        _reach(end, peaks),
     ]
-    turn, pressure, load = peaks["rate"], peaks["dynamic_pressure"], peaks["load"]
+    turn, pressure, load = peaks.rate, peaks.dynamic_pressure, peaks.load
     # A flight that left the numbers at once has peaks of nothing.
-    if turn["value_deg"] is not None:
-        value = f"{significant(turn['value_deg'])}°/s"
-        cards.append(Card("Fastest turn", value, f"at {clock(turn['time'])}"))
-    if (pressure["value"] or 0.0) >= _LEAST_PRESSURE:
-        below = f"{clock(pressure['time'])}, Mach {number(pressure['mach'], 3)}"
-        value = quantity(pressure["value"], "Pa", 4)
+    if turn is not None and known(turn.value_deg):
+        value = f"{significant(turn.value_deg)}°/s"
+        cards.append(Card("Fastest turn", value, f"at {clock(turn.time)}"))
+    if pressure is not None and pressure.value >= _LEAST_PRESSURE:
+        below = f"{clock(pressure.time)}, Mach {number(pressure.mach, 3)}"
+        value = quantity(pressure.value, "Pa", 4)
         cards.append(Card("Maximum dynamic pressure", value, below))
-    if (load["value_g"] or 0.0) >= _LEAST_LOAD:
-        value = f"{quantity(load['value_g'], '', 3)} g"
-        cards.append(Card("Peak load", value, f"at {clock(load['time'])}"))
+    if load is not None and load.value_g >= _LEAST_LOAD:
+        value = f"{quantity(load.value_g, '', 3)} g"
+        cards.append(Card("Peak load", value, f"at {clock(load.time)}"))
     return cards
 
 
-def _reach(summary: Summary) -> Card:
+def _reach(end: BodyState, peaks: Peaks) -> Card:
     """The orbit that it is left in, or its highest point."""
-    orbit, high = summary["end"].get("orbit"), summary["peaks"]["height"]
-    if not orbit:
-        return Card("Highest point", quantity(high["value"], "m", 6), f"at {clock(high['time'])}")
-    low, far = (number(orbit[key] / 1e3, 1) for key in ("perigee", "apogee"))
-    below = f"osculating, inclined {number(orbit['inclination_deg'], 3)}°"
+    orbit, high = end.orbit, peaks.height
+    if orbit is None:
+        value, time = (None, None) if high is None else (high.value, high.time)
+        return Card("Highest point", quantity(value, "m", 6), f"at {clock(time)}")
+    low, far = number(orbit.perigee / 1e3, 1), number(orbit.apogee / 1e3, 1)
+    below = f"osculating, inclined {number(orbit.inclination_deg, 3)}°"
     return Card("Orbit at the end", f"{low} {TIMES} {far}{SPACE}km", below)
 
 
-def _motion(end: Mapping[str, Any]) -> str:
-    velocity = end["velocity_ned"]
-    if None in velocity:
+def _motion(end: BodyState) -> str:
+    fast = math.hypot(*end.velocity_ned)
+    if not known(fast):
         return "its speed cannot be told"
-    fast = sum(v * v for v in velocity) ** 0.5
-    return f"{quantity(fast, 'm/s', 5)} against the Earth, {_sense(velocity[2])}"
+    return f"{quantity(fast, 'm/s', 5)} against the Earth, {_sense(end.velocity_ned[2])}"
 
 
 def _sense(down: float) -> str:
@@ -106,8 +114,8 @@ def _sense(down: float) -> str:
 
 def orbits(summary: Summary) -> bool:
     """Whether the timeline of a body tells the apogees and perigees of an orbit."""
-    ends = summary.get("start") or {}, summary.get("end") or {}
-    return all(state.get("orbit") for state in ends)
+    body = summary.body
+    return body is not None and body.start.orbit is not None and body.end.orbit is not None
 
 
 def flight(record: FlightRecord) -> Iterator[Block]:
@@ -141,35 +149,27 @@ def path(record: FlightRecord) -> Iterator[Block]:
 
 def states(record: FlightRecord) -> Iterator[Block]:
     """The state at the start and at the end, component by component."""
-    start, end = record.summary.get("start"), record.summary.get("end")
-    if span(record.summary, "body") is None or not start or not end:
+    if record.summary.body is None:
         return
-    rows: list[tuple[Cell, ...]] = [
-        (f"{words}, {axis}", unit, *(_full(state[key][k]) for state in (start, end)))
-        for key, words, unit, axes in _COMPONENTS
-        for k, axis in enumerate(axes)
+    start, end = record.summary.body.start, record.summary.body.end
+    pairs = [*zip(_components(start), _components(end), strict=True)]
+    if start.orbit is not None and end.orbit is not None:
+        pairs += zip(_elements(start.orbit), _elements(end.orbit), strict=True)
+    rows = [
+        (words, unit, _full(first), _full(last)) for (words, unit, first), (_, _, last) in pairs
     ]
-    rows += [
-        (words, unit, *(_full(state[key]) for state in (start, end)))
-        for key, words, unit in _SCALARS
-    ]
-    if orbits(record.summary):
-        rows += [
-            (words, unit, *(_full(state["orbit"][key]) for state in (start, end)))
-            for key, words, unit in _ORBIT
-        ]
     columns = (
         Column("Quantity", kind="text"),
         Column("Unit", kind="text"),
-        Column(f"Start, {start['utc']}"),
-        Column(f"End, {end['utc']}"),
+        Column(f"Start, {start.utc}"),
+        Column(f"End, {end.utc}"),
     )
     yield "fold", Table("The state at the start and at the end", columns, tuple(rows))
 
 
-def _full(value: float | None) -> str:
+def _full(value: float) -> str:
     """So many digits that nothing of worth is lost; a dash for what is no number."""
-    if value is None:
+    if not known(value):
         return NONE
     return f"{value:.15g}".replace("-", MINUS)
 
@@ -177,16 +177,16 @@ def _full(value: float | None) -> str:
 def _phases(summary: Summary) -> Table | None:
     rows: list[tuple[Cell, ...]] = [
         (
-            label(str(row["phase"])),
-            label(str(row["configuration"])),
-            row["motion"] + (f", {row['pointing']}" if row.get("pointing") else ""),
-            str(row["engine"]),
-            number(row["start"], 3),
-            number(row["end"], 3),
-            f"{row['steps']:,}".replace(",", THIN),
-            quantity(row["step"], "s"),
+            label(row.phase),
+            label(row.configuration),
+            row.motion + (f", {row.pointing}" if row.pointing else ""),
+            row.engine,
+            number(row.start, 3),
+            number(row.end, 3),
+            f"{row.steps:,}".replace(",", THIN),
+            quantity(row.step, "s"),
         )
-        for row in summary.get("phases") or ()
+        for row in (() if summary.body is None else summary.body.phases)
     ]
     columns = (
         Column("Phase", kind="text"),

@@ -1,12 +1,11 @@
 """The key numbers of a flight, a card each."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from yaan.report.text import TIMES, clock, label, number, quantity
-
-Summary = Mapping[str, Any]
+from yaan.report.text import TIMES, clock, known, label, number, quantity
+from yaan.results import Summary
+from yaan.results.summary_ascent import Profile
 
 KILO: Final = 1e3  # [1]
 
@@ -40,84 +39,85 @@ def key_numbers(summary: Summary) -> list[Card]:
 
 
 def _orbit_card(summary: Summary) -> Card | None:
-    orbit, target = summary.get("orbit") or {}, summary.get("target") or {}
-    if orbit.get("perigee") is None:
+    ascent = summary.ascent
+    if ascent is None or ascent.orbit is None:
         return None
+    orbit, target = ascent.orbit, ascent.target
     wanted = ""
-    if target.get("perigee") is not None:
-        wanted = f"; target {_size(target)}, {number(target.get('inclination_deg'), 2)}°"
-    below = f"inclined {number(orbit.get('inclination_deg'), 3)}°{wanted}"
-    return Card("Orbit at cut-off", _size(orbit, 1), below, broad=True)
+    if known(target.perigee):
+        wanted = f"; target {_size(target.perigee, target.apogee)}"
+        wanted += f", {number(target.inclination_deg, 2)}°"
+    below = f"inclined {number(orbit.inclination_deg, 3)}°{wanted}"
+    return Card("Orbit at cut-off", _size(orbit.perigee, orbit.apogee, 1), below, broad=True)
 
 
-def _size(orbit: Summary, digits: int = 0) -> str:
-    low, high = (_kilo(orbit.get(key), digits) for key in ("perigee", "apogee"))
-    return f"{low} {TIMES} {high} km"
+def _size(perigee: float, apogee: float, digits: int = 0) -> str:
+    return f"{_kilo(perigee, digits)} {TIMES} {_kilo(apogee, digits)} km"
 
 
-def _kilo(value: float | None, digits: int) -> str:
-    return number(None if value is None else value / KILO, digits)
+def _kilo(value: float, digits: int) -> str:
+    return number(value / KILO, digits)
 
 
-def _flown(summary: Summary) -> Summary:
-    return (summary.get("profiles") or {}).get(summary.get("profile")) or {}
+def _flown(summary: Summary) -> Profile | None:
+    profiles = {} if summary.ascent is None else summary.ascent.profiles
+    return profiles.get(summary.profile or "")
 
 
 def _insertion_card(summary: Summary) -> Card | None:
     flown = _flown(summary)
-    if flown.get("cut_off") is None:
+    if flown is None:
         return None
-    below = f"{number(flown['cut_off'], 1)} s after ignition"
-    if flown.get("separation") is not None:
-        below += f"; separation at {number(flown['separation'], 1)} s"
-    return Card("Insertion", clock(flown["cut_off"]), below)
+    below = f"{number(flown.cut_off, 1)} s after ignition"
+    if known(flown.separation):
+        below += f"; separation at {number(flown.separation, 1)} s"
+    return Card("Insertion", clock(flown.cut_off), below)
 
 
 def _propellant_card(summary: Summary) -> Card | None:
     # The service module burns after the ascent that this card is about.
-    rows = summary.get("propellant") or ()
-    stages = [row for row in rows if row.get("stage") != "service_module"]
+    stages = [row for row in summary.budgets.propellant if row.stage != "service_module"]
     if not stages:
         return None
-    last = stages[-1]
-    left = _flown(summary).get("propellant_left", last.get("left"))
-    worth = last.get("margin_velocity")
-    below = f"of {quantity(last.get('loaded'), 'kg', 3)} in {label(str(last.get('stage')))}"
-    below += f", worth {number(worth)} m/s" if worth is not None else ""
+    last, flown = stages[-1], _flown(summary)
+    left = last.left if flown is None else flown.propellant_left
+    below = f"of {quantity(last.loaded, 'kg', 3)} in {label(last.stage)}"
+    worth = last.margin_velocity
+    below += f", worth {number(worth)} m/s" if known(worth) else ""
     return Card("Propellant left", f"{_kilo(left, 2)} t", below)
 
 
 def _load_card(summary: Summary) -> Card | None:
-    peak = (summary.get("peaks") or {}).get("load") or {}
-    if peak.get("value_g") is None:
+    peak = summary.peaks.load
+    if peak is None or not known(peak.value_g):
         return None
-    return Card(LOAD, f"{number(peak['value_g'], 2)} g", f"at {clock(peak.get('time'))}")
+    return Card(LOAD, f"{number(peak.value_g, 2)} g", f"at {clock(peak.time)}")
 
 
 def _pressure_card(summary: Summary) -> Card | None:
-    peak = (summary.get("peaks") or {}).get("dynamic_pressure") or {}
-    if peak.get("value") is None:
+    peak = summary.peaks.dynamic_pressure
+    if peak is None or not known(peak.value):
         return None
-    parts = [clock(peak.get("time"))]
-    parts += [f"Mach {number(peak['mach'], 2)}"] if peak.get("mach") is not None else []
-    parts += [f"{_kilo(peak['height'], 1)} km"] if peak.get("height") is not None else []
-    return Card("Maximum dynamic pressure", f"{_kilo(peak['value'], 1)} kPa", ", ".join(parts))
+    parts = [clock(peak.time)]
+    parts += [f"Mach {number(peak.mach, 2)}"] if known(peak.mach) else []
+    parts += [f"{_kilo(peak.height, 1)} km"] if known(peak.height) else []
+    return Card("Maximum dynamic pressure", f"{_kilo(peak.value, 1)} kPa", ", ".join(parts))
 
 
 def _abort_card(summary: Summary) -> Card | None:
-    profiles = (summary.get("abort") or {}).get("profiles") or {}
-    worst = profiles.get(summary.get("profile")) or {}
-    if worst.get("peak_load_g_max") is None:
+    abort = None if summary.ascent is None else summary.ascent.abort
+    worst = None if abort is None else abort.profiles.get(summary.profile or "")
+    if worst is None or not known(worst.peak_load_g):
         return None
-    below = f"unpowered ballistic entry from {clock(worst.get('time_of_max'))}"
-    return Card("Worst abort load", f"{number(worst['peak_load_g_max'], 1)} g", below)
+    below = f"unpowered ballistic entry from {clock(worst.peak_time)}"
+    return Card("Worst abort load", f"{number(worst.peak_load_g, 1)} g", below)
 
 
 def _liftoff_card(summary: Summary) -> Card | None:
-    given = summary.get("liftoff") or {}
-    if given.get("mass") is None:
+    if summary.ascent is None or not known(summary.ascent.lift_off.mass):
         return None
-    below = f"thrust to weight {number(given.get('thrust_to_weight'), 2)}"
-    if given.get("azimuth_deg") is not None:
-        below += f", azimuth {number(given['azimuth_deg'], 1)}°"
-    return Card("Lift-off mass", f"{_kilo(given['mass'], 1)} t", below)
+    given = summary.ascent.lift_off
+    below = f"thrust to weight {number(given.thrust_to_weight, 2)}"
+    if known(given.azimuth_deg):
+        below += f", azimuth {number(given.azimuth_deg, 1)}°"
+    return Card("Lift-off mass", f"{_kilo(given.mass, 1)} t", below)

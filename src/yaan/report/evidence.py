@@ -1,33 +1,36 @@
 """The tables that say how far the numbers can be trusted: limits, evidence, assumptions, origin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from markupsafe import Markup
 
-from yaan.report.tables import Cell, Column, Summary, Table, badge, capital, make_table
+from yaan.report.tables import Cell, Column, Table, badge, capital, make_table
 from yaan.report.text import NONE, difference, label, number, plural, quantity
+from yaan.results import Summary
+from yaan.results.summary import AxisLoads, CrewLoads
+from yaan.results.summary_evidence import Effects, PublishedFigure
 
 # A published figure without a tolerance is said not to close when it is off by more than this.
 UNCLOSED: Final = 5e-3  # [1], share of the published figure
 
 
-def crew(summary: Summary, key: str = "crew") -> Table | None:
-    """The verdict on each couch axis, of the ascent or of the return (``crew_return``)."""
+def crew(loads: CrewLoads) -> Table | None:
+    """The verdict on each couch axis."""
     rows: list[tuple[Cell, ...]] = [
         (
-            str(row.get("axis", "")),
-            badge(str(row.get("verdict", "ungraded"))),
-            number(row.get("peak_g"), 2),
-            number(row.get("worst_level_g"), 2),
-            number(row.get("worst_duration"), 1),
+            row.axis,
+            badge(row.verdict),
+            number(row.peak_g, 2),
+            number(row.worst_level_g, 2),
+            number(row.worst_duration, 1),
             _allowed(row),
-            number(100.0 * row["utilisation"] if row.get("utilisation") is not None else None),
+            number(None if row.utilisation is None else 100.0 * row.utilisation),
             Markup('<b>{0}</b>: {1} <span class="soft">{2}</span>').format(
-                row.get("status") or "missing", row.get("text") or "", row.get("source") or ""
+                row.status or "missing", row.text, row.source
             ),
         )
-        for row in (summary.get(key) or {}).get("axes") or ()
+        for row in loads.axes
     ]
     columns = (
         Column("Axis", kind="mark"),
@@ -42,30 +45,29 @@ def crew(summary: Summary, key: str = "crew") -> Table | None:
     return make_table("Crew loads by couch axis", columns, rows)
 
 
-def _allowed(row: Mapping[str, Any]) -> str:
+def _allowed(row: AxisLoads) -> str:
     """Time allowed at the worst level; a graded axis without one may bear it for ever."""
-    if row.get("allowed_duration") is None and row.get("worst_level_g") is not None:
+    if row.allowed_duration is None and row.worst_level_g is not None:
         return "no end"
-    return number(row.get("allowed_duration"), 1)
+    return number(row.allowed_duration, 1)
 
 
 def published(summary: Summary) -> Table | None:
     """Published figures beside ours, and which of them are no evidence."""
     rows: list[tuple[Cell, ...]] = []
-    for row in summary.get("published") or ():
-        unit = str(row.get("unit") or "")
-        tolerance = row.get("tolerance")
+    for row in summary.published:
+        unit, tolerance = row.unit, row.tolerance
         rows.append(
             (
-                capital(str(row.get("what", ""))),
-                quantity(row.get("ours"), unit),
-                quantity(row.get("published"), unit),
-                difference(row.get("difference"), unit),
+                capital(row.what),
+                quantity(row.ours, unit),
+                quantity(row.published, unit),
+                difference(row.difference, unit),
                 "none given" if tolerance is None else f"±{quantity(tolerance, unit)}",
-                badge(closing(row), "" if row.get("ours") is not None else "never came"),
+                badge(closing(row), "" if row.ours is not None else "never came"),
                 Markup('{0}<span class="soft">{1}</span>').format(
-                    Markup("<b>calibrated, so no evidence</b>. ") if row.get("calibrated") else "",
-                    row.get("source") or "",
+                    Markup("<b>calibrated, so no evidence</b>. ") if row.calibrated else "",
+                    row.source,
                 ),
             )
         )
@@ -81,37 +83,36 @@ def published(summary: Summary) -> Table | None:
     return make_table("Published figures compared", columns, rows)
 
 
-def closing(row: Mapping[str, Any]) -> str:
+def closing(row: PublishedFigure) -> str:
     """Whether a published figure closes: the state of its badge."""
-    within, ours = row.get("within"), row.get("ours")
-    if ours is None:
+    if row.ours is None:
         return "ungraded"
-    if within is None:
-        reference, off = row.get("published"), row.get("difference")
+    if row.within is None:
+        reference, off = row.published, row.difference
         if reference and off is not None:
             return "open" if abs(off) > UNCLOSED * abs(reference) else "none"
         return "ungraded"
-    if row.get("calibrated") and within:
+    if row.calibrated and row.within:
         return "calibrated"
-    return "within" if within else "outside"
+    return "within" if row.within else "outside"
 
 
 def assumptions(summary: Summary) -> Table | None:
     """Every assumed value, the one that matters most first."""
     rows: list[tuple[Cell, ...]] = []
-    given: Sequence[Mapping[str, Any]] = summary.get("assumptions") or ()
-    for place, row in enumerate(sorted(given, key=lambda r: r.get("rank") or len(given) + 1), 1):
-        low, high = row.get("low"), row.get("high")
-        where = f"{row.get('file') or ''}:{row.get('line') or ''}".strip(":")
+    given = summary.assumptions
+    for place, row in enumerate(sorted(given, key=lambda r: r.rank or len(given) + 1), 1):
+        low, high = row.low, row.high
+        where = f"{row.file}:{row.line or ''}".strip(":")
         rows.append(
             (
                 str(place),
                 Markup('<code>{0}</code><span class="soft">{1} <code>{2}</code></span>').format(
-                    breakable(str(row.get("key", ""))), row.get("why") or "", where
+                    breakable(row.key), row.why, where
                 ),
-                str(row.get("value", NONE)),
+                row.value or NONE,
                 "not given" if low is None and high is None else f"{low} to {high}",
-                *(_effect(row, *effect) for effect in _EFFECTS),
+                *_effects(row.effect),
             )
         )
     columns = (
@@ -127,27 +128,26 @@ def assumptions(summary: Summary) -> Table | None:
     return make_table("Assumptions ranked by effect, at the low and high end", columns, rows)
 
 
-_EFFECTS: Final = (
-    ("propellant_left", 0),
-    ("cut_off", 1),
-    ("max_load_g", 2),
-    ("abort_load_g", 2),
-)
+def _effects(effect: Effects) -> Iterator[Cell]:
+    """Each kind of effect at both ends, with its decimals."""
+    ends = (effect.low, effect.high)
+    yield _both((end and end.propellant_left for end in ends), 0)
+    yield _both((end and end.cut_off for end in ends), 1)
+    yield _both((end and end.max_load_g for end in ends), 2)
+    yield _both((end and end.abort_load_g for end in ends), 2)
 
 
-def _effect(row: Mapping[str, Any], key: str, digits: int) -> Cell:
-    effect = row.get("effect") or {}
-    ends = [(effect.get(side) or {}).get(key) for side in ("low", "high")]
-    if ends == [None, None]:
+def _both(ends: Iterable[float | None], digits: int) -> Cell:
+    low, high = ends
+    if low is None and high is None:
         return NONE
-    return Markup("{0}<br>{1}").format(*(number(end, digits, sign=True) for end in ends))
+    return Markup("{0}<br>{1}").format(*(number(end, digits, sign=True) for end in (low, high)))
 
 
 def models(summary: Summary) -> Table | None:
     """What was computed with, and what that leaves out."""
     rows: list[tuple[Cell, ...]] = [
-        (capital(str(r.get("name", ""))), str(r.get("text") or ""), str(r.get("ignores") or ""))
-        for r in summary.get("models") or ()
+        (capital(model.name), model.text, model.ignores) for model in summary.models
     ]
     columns = (
         Column("Model", kind="text"),
@@ -161,11 +161,11 @@ def sources(summary: Summary) -> Table | None:
     """Where every number came from."""
     rows: list[tuple[Cell, ...]] = [
         (
-            Markup("<code>{0}</code>").format(breakable(str(row.get("key", "")))),
-            str(row.get("source") or ""),
-            f"{row.get('file') or ''}:{row.get('line') or ''}".strip(":"),
+            Markup("<code>{0}</code>").format(breakable(row.key)),
+            row.text,
+            f"{row.file}:{row.line or ''}".strip(":"),
         )
-        for row in summary.get("sources") or ()
+        for row in summary.sources
     ]
     columns = (
         Column("Key", kind="text"),
@@ -210,8 +210,8 @@ def breakable(key: str) -> Markup:
 
 def ungraded(summary: Summary) -> str:
     """A sentence about the axes without a sourced limit; empty if there are none."""
-    axes = (summary.get("crew") or {}).get("axes") or ()
-    names = [str(row.get("axis")) for row in axes if row.get("verdict") == "ungraded"]
+    crew = summary.crew_in("ascent")
+    names = [row.axis for row in (crew.axes if crew else ()) if row.verdict == "ungraded"]
     if not names:
         return ""
     verb = "is" if len(names) == 1 else "are"

@@ -20,21 +20,20 @@ def overview(record: FlightRecord) -> Iterator[Block]:
 
 def orbit(record: FlightRecord) -> Iterator[Block]:
     """The orbit, its burns, and its light."""
-    found = record.summary.get("orbit_phase") or {}
-    if not found:
+    found = record.summary.orbit_phase
+    if found is None:
         return
-    named, chosen = found.get("named_perigee"), found.get("chosen_perigee")
+    named, chosen = found.named_perigee, found.chosen_perigee
     sentence = ""
-    if found.get("revolutions") is not None:
-        sentence = f"The spacecraft stays up for {number(found['revolutions'])} revolutions."
-    if named is not None and chosen is not None and abs(named - chosen) > 1.0:
+    if found.revolutions is not None:
+        sentence = f"The spacecraft stays up for {number(found.revolutions)} revolutions."
+    if abs(named - chosen) > 1.0:
+        word = "more" if found.cost > 0 else "less"
         sentence += (
             f" The landing asks for a perigee of {number(chosen / 1e3, 1)} km instead of the"
-            f" {number(named / 1e3, 1)} km named."
+            f" {number(named / 1e3, 1)} km named. That takes {number(abs(found.cost), 1)} m/s"
+            f" {word}."
         )
-        if found.get("cost") is not None:
-            word = "more" if found["cost"] > 0 else "less"
-            sentence += f" That takes {number(abs(found['cost']), 1)} m/s {word}."
     yield "text", sentence.strip()
     yield "table", home_tables.elements(record.summary)
     yield "table", home_tables.burns(record.summary)
@@ -43,12 +42,12 @@ def orbit(record: FlightRecord) -> Iterator[Block]:
 
 def opportunities(record: FlightRecord) -> Iterator[Block]:
     """Every pass in the landing window."""
-    given = record.summary.get("opportunities") or ()
+    given = record.summary.opportunities
     if not given:
         return
-    reach = sum(1 for row in given if row.get("reachable"))
-    day = sum(1 for row in given if row.get("reachable") and row.get("light") == "day")
-    chosen = any(row.get("chosen") for row in given)
+    reach = sum(one.reachable for one in given)
+    day = sum(one.reachable and one.light == "day" for one in given)
+    chosen = any(one.chosen for one in given)
     yield (
         "text",
         f"{len(given)} passes were looked at; {reach} can reach the landing zone, {day} of them"
@@ -59,8 +58,7 @@ def opportunities(record: FlightRecord) -> Iterator[Block]:
 
 def deorbit(record: FlightRecord) -> Iterator[Block]:
     """The burn that ends the orbit, to the interface."""
-    if record.summary.get("deorbit"):
-        yield "facts", home_tables.deorbit(record.summary)
+    yield "facts", home_tables.deorbit(record.summary)
 
 
 def entry(record: FlightRecord) -> Iterator[Block]:
@@ -73,16 +71,16 @@ def entry(record: FlightRecord) -> Iterator[Block]:
 
 def crew(record: FlightRecord) -> Iterator[Block]:
     """The loads of the return on the crew."""
-    found = record.summary.get("crew_return") or {}
-    if not found.get("axes"):
+    found = record.summary.crew_in("return")
+    if found is None or not found.axes:
         return
     yield (
         "text",
-        f"The return graded for a {found.get('condition') or 'deconditioned'} crew along the couch"
+        f"The return graded for a {found.condition or 'deconditioned'} crew along the couch"
         " axes: deorbit, entry, parachutes and touchdown.",
     )
-    yield "figure", figures.exposure(record, "crew_return")
-    yield "table", evidence.crew(record.summary, "crew_return")
+    yield "figure", figures.exposure(record, "return")
+    yield "table", evidence.crew(found)
 
 
 def descent(record: FlightRecord) -> Iterator[Block]:

@@ -15,7 +15,7 @@ from yaan.report.sections import sections
 from yaan.report.span import aloft
 from yaan.report.tables import badge, state
 from yaan.report.text import label, number, plural
-from yaan.results import FlightRecord, read_flight, write_text
+from yaan.results import FlightRecord, Summary, read_flight, write_text
 
 NAME: Final = "report.html"
 _PLOTLY: Final = "package_data/plotly.min.js"
@@ -67,53 +67,51 @@ def _template() -> Template:
 
 
 def _head(record: FlightRecord) -> dict[str, Any]:
-    summary = record.summary
-    outcome = summary.get("outcome") or {}
-    flown = outcome.get("code") == "flown"
-    short = outcome.get("shortfall") or 0.0
-    passed = [row.get("passed") for row in summary.get("verdicts") or ()]
+    summary, outcome = record.summary, record.summary.outcome
+    flown, short = outcome.code == "flown", outcome.shortfall
+    passed = [verdict.passed for verdict in summary.verdicts]
     tone = "bad" if not flown or False in passed else "good"
     facts = [
-        ("Mission", summary.get("mission")),
-        ("Profile", summary.get("profile")),
-        ("Epoch" if aloft(summary) else "Lift-off", summary.get("epoch")),
-        ("Yaan", summary.get("yaan")),
+        ("Mission", summary.mission),
+        ("Profile", summary.profile),
+        ("Epoch" if aloft(summary) else "Lift-off", summary.epoch),
+        ("Yaan", summary.yaan),
     ]
     return {
-        "title": str(summary.get("title") or summary.get("mission") or "Flight"),
-        "outcome": str(outcome.get("text") or "The flight left no outcome."),
+        "title": summary.title or summary.mission or "Flight",
+        "outcome": outcome.text or "The flight left no outcome.",
         "shortfall": f"{number(short)} m/s" if not flown and short > 0 else "",
         "flown": flown,
-        "code": label(str(outcome.get("code") or "unknown")),
+        "code": label(outcome.code or "unknown"),
         "tone": tone,
         "badges": _badges(summary),
-        "facts": [(words, str(value)) for words, value in facts if value],
+        "facts": [(words, value) for words, value in facts if value],
     }
 
 
-def _badges(summary: dict[str, Any]) -> list[Markup]:
+def _badges(summary: Summary) -> list[Markup]:
     """One badge for each verdict, and those of the crew that no verdict names."""
     found = [
-        badge(str(row.get("state") or state(row.get("passed"))), label(str(row.get("name"))))
-        for row in summary.get("verdicts") or ()
+        badge(verdict.state or state(verdict.passed), label(verdict.name))
+        for verdict in summary.verdicts
     ]
-    for key, words in (("crew", "Crew load"), ("crew_return", "Crew load on return")):
-        axes = (summary.get(key) or {}).get("axes") or ()
-        graded = [a for a in axes if a.get("verdict") != "ungraded"]
+    for loads in summary.crew:
+        back = loads.part == "return"
+        words = "Crew load on return" if back else "Crew load"
+        graded = [axis for axis in loads.axes if axis.verdict != "ungraded"]
         for row in graded:
-            axis = str(row.get("axis"))
-            if not _named(summary, axis, home=key == "crew_return"):
-                found.append(badge(str(row.get("verdict")), f"{words} {axis}"))
-        rest = len(axes) - len(graded)
-        if rest and key == "crew":
+            if not _named(summary, row.axis, back=back):
+                found.append(badge(row.verdict, f"{words} {row.axis}"))
+        rest = len(loads.axes) - len(graded)
+        if rest and not back:
             found.append(badge("ungraded", f"{plural(rest, 'couch axis', 'couch axes')} ungraded"))
     return found
 
 
-def _named(summary: dict[str, Any], axis: str, *, home: bool) -> bool:
+def _named(summary: Summary, axis: str, *, back: bool) -> bool:
     """Whether a verdict speaks of the crew's load along `axis`, in the ascent or on the return."""
-    names = [str(row.get("name")).lower() for row in summary.get("verdicts") or ()]
-    return any("crew" in n and axis in n and ("return" in n) == home for n in names)
+    names = [verdict.name.lower() for verdict in summary.verdicts]
+    return any("crew" in n and axis in n and ("return" in n) == back for n in names)
 
 
 def _figures(drawn: list[Figure]) -> Markup:

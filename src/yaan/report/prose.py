@@ -1,49 +1,49 @@
 """The sentences of the report that are made from numbers."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
 from yaan.report.evidence import closing, ungraded
-from yaan.report.text import clock, difference, label, number, plural, quantity
-
-Summary = Mapping[str, Any]
+from yaan.report.text import clock, difference, known, label, number, plural, quantity
+from yaan.results import Summary
+from yaan.results.summary import VelocityTotal
+from yaan.results.summary_ascent import AbortMap, Ascent, WorstAbort
 
 
 def open_figures(summary: Summary) -> Iterator[Markup]:
     """Published figures that do not close, loudly."""
-    for row in summary.get("published") or ():
+    for row in summary.published:
         if closing(row) not in ("open", "outside"):
             continue
-        unit = str(row.get("unit") or "")
-        share = row["difference"] / row["published"] if row.get("published") else None
+        off = row.difference
+        share = off / row.published if off is not None and row.published else None
         sentence = Markup(
             '<strong class="loud">{0} does not close:</strong> {1} here, {2} published'
             ' ({3}, {4} %). <span class="soft">{5}</span>'
         )
         yield sentence.format(
-            label(str(row.get("what"))),
-            quantity(row.get("ours"), unit),
-            quantity(row.get("published"), unit),
-            difference(row.get("difference"), unit),
+            label(row.what),
+            quantity(row.ours, row.unit),
+            quantity(row.published, row.unit),
+            difference(off, row.unit),
             number(None if share is None else 100 * share, 1, sign=True),
-            row.get("source") or "",
+            row.source,
         )
 
 
 def assumed(summary: Summary) -> Iterator[Markup]:
     """How much was assumed, and what was fitted."""
-    given = summary.get("assumptions") or ()
+    given = summary.assumptions
     if not given:
         return
-    moved = sum(1 for row in given if any((row.get("effect") or {}).values()))
+    moved = sum(1 for row in given if row.effect.low or row.effect.high)
     verb = "is" if len(given) == 1 else "are"
     yield Markup(
         "<strong>{0} {1} assumed</strong>, since nobody has published them; {2} of them were moved"
         ' over a plausible range to see <a href="#assumptions">what they change</a>.'
     ).format(plural(len(given), "value"), verb, moved)
-    fitted = [str(r.get("what")) for r in summary.get("published") or () if r.get("calibrated")]
+    fitted = [row.what for row in summary.published if row.calibrated]
     if fitted:
         yield Markup(
             "{0} served to calibrate the vehicle, so agreement there is no evidence: {1}."
@@ -52,8 +52,9 @@ def assumed(summary: Summary) -> Iterator[Markup]:
 
 def limits(summary: Summary) -> Iterator[Markup]:
     """What the crew's verdicts rest on."""
-    axes = (summary.get("crew") or {}).get("axes") or ()
-    second = [str(a.get("axis")) for a in axes if str(a.get("verdict")).startswith("provisional")]
+    crew = summary.crew_in("ascent")
+    axes = () if crew is None else crew.axes
+    second = [row.axis for row in axes if row.verdict.startswith("provisional")]
     if second:
         yield Markup(
             "The crew verdict on {0} is <strong>provisional</strong>: its limit is known"
@@ -66,29 +67,41 @@ def limits(summary: Summary) -> Iterator[Markup]:
         )
 
 
-def escape_lead(abort: Summary, worst: Summary) -> str:
-    """What an abort without help does to the crew on the profile flown."""
-    beta = abort.get("ballistic_coefficient")
-    capsule = f" (ballistic coefficient {number(beta)} kg/m²)" if beta is not None else ""
+def velocity_closure(total: VelocityTotal) -> str:
+    """What the velocity budget of a part of the flight leaves unexplained."""
+    left = number(total.residual, 3, sign=True)
+    if total.part != "ascent":
+        return f"It leaves {left} m/s. A burn against the motion counts as negative."
+    share = number(100.0 * total.residual / total.ideal if total.ideal else None, 4, sign=True)
+    convention = f" Convention: {total.convention}." if total.convention else ""
     return (
-        f"If the flight fails and the capsule{capsule} falls back without escape motor, lift or"
-        f" thrust, the entry loads the crew with up to {number(worst['peak_load_g_max'], 1)} g,"
-        f" worst when it is let go at {clock(worst.get('time_of_max'))}."
+        f"Ideal velocity less everything it went into leaves {left} m/s, {share} % of the whole."
+        f"{convention}"
     )
 
 
-def escape_choice(summary: Summary, flown: str, profiles: Mapping[str, Any]) -> str:
+def escape_lead(abort: AbortMap, worst: WorstAbort) -> str:
+    """What an abort without help does to the crew on the profile flown."""
+    beta = abort.ballistic_coefficient
+    capsule = f" (ballistic coefficient {number(beta)} kg/m²)" if known(beta) else ""
+    return (
+        f"If the flight fails and the capsule{capsule} falls back without escape motor, lift or"
+        f" thrust, the entry loads the crew with up to {number(worst.peak_load_g, 1)} g,"
+        f" worst when it is let go at {clock(worst.peak_time)}."
+    )
+
+
+def escape_choice(ascent: Ascent, abort: AbortMap, flown: str) -> str:
     """Why this profile is flown, or what flying it costs the crew."""
-    mine = profiles[flown]["peak_load_g_max"]
-    known: Mapping[str, Any] = summary.get("profiles") or {}
-    for other, row in profiles.items():
-        peak = row.get("peak_load_g_max")
-        if other == flown or peak is None:
+    mine = abort.profiles[flown].peak_load_g
+    for other, row in abort.profiles.items():
+        peak = row.peak_load_g
+        if other == flown or not known(peak):
             continue
-        here, there = known.get(flown) or {}, known.get(other) or {}
         price = ""
-        if None not in (here.get("propellant_left"), there.get("propellant_left")):
-            cost = there["propellant_left"] - here["propellant_left"]
+        if flown in ascent.profiles and other in ascent.profiles:
+            here, there = ascent.profiles[flown], ascent.profiles[other]
+            cost = there.propellant_left - here.propellant_left
             price = f" The choice {'costs' if cost > 0 else 'saves'} {quantity(abs(cost), 'kg', 3)}"
             price += " of the propellant left at cut-off."
         versus = f"{number(mine, 1)} g against {number(peak, 1)} g on {other}"

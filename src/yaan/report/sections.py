@@ -4,7 +4,7 @@ A section whose data is absent is left out. Nothing is computed here that is not
 difference or a count: the numbers are the flight's.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,11 +14,10 @@ from yaan.report.cards import LOAD, key_numbers
 from yaan.report.return_cards import return_numbers
 from yaan.report.span import aloft, ascent
 from yaan.report.tables import Column, Table, badge, state
-from yaan.report.text import SPACE, label, number, significant
+from yaan.report.text import SPACE, known, label, number, significant
 from yaan.results import FlightRecord
 
 Block = tuple[str, Any]
-Summary = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,13 @@ def _key_numbers(record: FlightRecord) -> Iterator[Block]:
 def _verdicts(record: FlightRecord) -> Iterator[Block]:
     rows = tuple(
         (
-            badge(str(row.get("state") or state(row.get("passed")))),
-            label(str(row.get("name", ""))),
-            str(row.get("value") or ""),
-            str(row.get("limit") or ""),
-            str(row.get("text") or ""),
+            badge(row.state or state(row.passed)),
+            label(row.name),
+            row.value,
+            row.limit,
+            row.text,
         )
-        for row in record.summary.get("verdicts") or ()
+        for row in record.summary.verdicts
     )
     columns = (
         Column("Verdict", kind="text"),
@@ -110,60 +109,43 @@ def _track(record: FlightRecord) -> Iterator[Block]:
     yield "figure", figures.track(ascent(record))
 
 
-def _ledgers(record: FlightRecord) -> Iterator[Block]:
-    summary = record.summary
-    ledger = summary.get("velocity_ledger") or {}
-    total, residual = ledger.get("total") or {}, ledger.get("residual")
+def _budgets(record: FlightRecord) -> Iterator[Block]:
+    summary, budgets = record.summary, record.summary.budgets
     yield "figure", figures.velocity(summary)
-    yield "table", tables.velocity_ledger(summary)
-    if residual is not None and total.get("ideal"):
-        share = 100.0 * residual / total["ideal"]
-        convention = ledger.get("relative_speed")
-        yield (
-            "text",
-            f"Ideal velocity less everything it went into leaves {number(residual, 3, sign=True)}"
-            f" m/s, {number(share, 4, sign=True)} % of the whole."
-            + (f" Convention: {convention}." if convention else ""),
-        )
-    back = summary.get("return_velocity_ledger") or {}
-    yield "table", tables.velocity_ledger(summary, "return_velocity_ledger")
-    if back.get("residual") is not None:
-        yield (
-            "text",
-            f"It leaves {number(back['residual'], 3, sign=True)} m/s. A burn against the motion"
-            " counts as negative.",
-        )
+    for part in ("ascent", "return"):
+        yield "table", tables.velocity_budget(summary, part)
+        for total in budgets.velocity_totals:
+            if total.part == part and known(total.residual):
+                yield "text", prose.velocity_closure(total)
     yield "table", tables.propellant(summary)
-    masses = tables.mass_ledger(summary)
+    masses = tables.mass_budget(summary)
     yield "table", masses
-    if masses is not None and summary.get("mass_closure") is not None:
-        closure = summary["mass_closure"]
+    if masses is not None and known(budgets.mass_closure):
+        closure = budgets.mass_closure
         words = f"within {significant(closure, 2)} kg" if closure else "exactly"
-        yield "text", f"The mass ledger closes {words}."
+        yield "text", f"The mass budget closes {words}."
 
 
 def _crew(record: FlightRecord) -> Iterator[Block]:
-    crew = record.summary.get("crew") or {}
-    if not crew.get("axes"):
+    crew = record.summary.crew_in("ascent")
+    if crew is None or not crew.axes:
         return
     yield (
         "text",
-        f"Graded for a {crew.get('condition') or 'fresh'} crew along the couch axes: for each level"
+        f"Graded for a {crew.condition or 'fresh'} crew along the couch axes: for each level"
         " of load, the longest continuous time above it. A primary limit grades, a second-hand one"
         " grades provisionally, a missing one grades nothing.",
     )
     yield "figure", figures.exposure(ascent(record))
-    yield "table", evidence.crew(record.summary)
+    yield "table", evidence.crew(crew)
 
 
 def _escape(record: FlightRecord) -> Iterator[Block]:
-    abort = record.summary.get("abort") or {}
-    profiles: Mapping[str, Any] = abort.get("profiles") or {}
-    flown = str(record.summary.get("profile"))
-    worst = profiles.get(flown) or {}
-    if worst.get("peak_load_g_max") is not None:
-        yield "text", prose.escape_lead(abort, worst)
-        yield "text", prose.escape_choice(record.summary, flown, profiles)
+    up, flown = record.summary.ascent, record.summary.profile or ""
+    abort = None if up is None else up.abort
+    if up is not None and abort is not None and flown in abort.profiles:
+        yield "text", prose.escape_lead(abort, abort.profiles[flown])
+        yield "text", prose.escape_choice(up, abort, flown)
     yield "figure", figures.abort(ascent(record))
     yield "table", tables.aborts(record.groups.get(f"abort/{flown}") or {})
     rows = figures.seconds_above(record)
@@ -201,18 +183,14 @@ def _assumptions(record: FlightRecord) -> Iterator[Block]:
 
 
 def _steering(record: FlightRecord) -> Iterator[Block]:
-    steering = record.summary.get("steering") or {}
-    parts = [
-        f"{words} {number(steering[key], 3)}°"
-        for key, words in (("kick_deg", "kick"), ("azimuth_deg", "azimuth"), ("yaw_deg", "yaw"))
-        if steering.get(key) is not None
-    ]
     programmes = tables.steering(record.summary)
-    if parts:
+    if record.summary.ascent is not None:
+        steering = record.summary.ascent.steering
         yield (
             "text",
-            f"Steering of this flight: {', '.join(parts)}. What the mission leaves open is solved"
-            " at run time and is stored in no file.",
+            f"Steering of this flight: kick {number(steering.kick_deg, 3)}°, azimuth"
+            f" {number(steering.azimuth_deg, 3)}°, yaw {number(steering.yaw_deg, 3)}°. What the"
+            " mission leaves open is solved at run time and is stored in no file.",
         )
     yield "table", programmes
     if programmes is not None:
@@ -230,7 +208,7 @@ def _models(record: FlightRecord) -> Iterator[Block]:
 
 
 def _notes(record: FlightRecord) -> Iterator[Block]:
-    yield "list", [str(text) for text in record.summary.get("notes") or ()]
+    yield "list", list(record.summary.notes)
 
 
 def _sources(record: FlightRecord) -> Iterator[Block]:
@@ -239,12 +217,13 @@ def _sources(record: FlightRecord) -> Iterator[Block]:
 
 def _provenance(record: FlightRecord) -> Iterator[Block]:
     summary, manifest = record.summary, record.manifest
+    reached = None if summary.ascent is None else summary.ascent.orbit
     facts = [
-        ("Mission", summary.get("mission")),
-        ("Profile", summary.get("profile")),
-        ("Epoch", summary.get("epoch")),
-        ("Orbit's frame", (summary.get("orbit") or {}).get("frame")),
-        ("Yaan", manifest.get("yaan") or summary.get("yaan")),
+        ("Mission", summary.mission),
+        ("Profile", summary.profile),
+        ("Epoch", summary.epoch),
+        ("Orbit's frame", reached.frame if reached else ""),
+        ("Yaan", manifest.get("yaan") or summary.yaan),
         ("Python", manifest.get("python")),
         ("Platform", manifest.get("platform")),
         ("Cores", manifest.get("cores")),
@@ -277,7 +256,7 @@ _SECTIONS: Final = (
     ("crew-return", "Crew loads on the return", home.crew),
     ("descent", "Parachutes", home.descent),
     ("landing", "Landing", home.landing),
-    ("ledgers", "Ledgers", _ledgers),
+    ("budgets", "Budgets", _budgets),
     ("crew", "Crew loads in the ascent", _crew),
     ("escape", "First sight of crew escape", _escape),
     ("profiles", "Profiles compared", _profiles),

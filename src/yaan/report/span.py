@@ -1,14 +1,13 @@
 """Parts of a mission by time, so that a section shows its own part and no other."""
 
-from collections.abc import Mapping
+import math
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
-from yaan.results import FlightRecord, History
+from yaan.results import FlightRecord, History, Summary
 
-Summary = Mapping[str, Any]
 Span = tuple[float, float]
 
 HOME: Final = ("orbit", "deorbit", "entry", "descent")
@@ -17,9 +16,8 @@ HOME: Final = ("orbit", "deorbit", "entry", "descent")
 
 def span(summary: Summary, *names: str) -> Span | None:
     """First and last instant [s] of the parts called `names`; None if none of them was flown."""
-    given = summary.get("spans") or {}
-    ends = [tuple(given[name]) for name in names if given.get(name)]
-    return (float(ends[0][0]), float(ends[-1][1])) if ends else None
+    ends = [summary.spans[name] for name in names if name in summary.spans]
+    return (ends[0][0], ends[-1][1]) if ends else None
 
 
 def returns(summary: Summary) -> bool:
@@ -29,7 +27,7 @@ def returns(summary: Summary) -> bool:
 
 def aloft(summary: Summary) -> bool:
     """Whether time starts in flight, at an epoch, and not with an ignition on the pad."""
-    return bool(summary.get("spans")) and span(summary, "ascent") is None
+    return bool(summary.spans) and span(summary, "ascent") is None
 
 
 def cut(history: History | None, wanted: Span | None) -> History | None:
@@ -50,14 +48,14 @@ def ascent(record: FlightRecord) -> FlightRecord:
     Events keep their numbers, since the ascent comes first. A record without spans is all ascent;
     one with spans but no ascent has no rows left.
     """
-    if not record.summary.get("spans"):
+    summary = record.summary
+    if not summary.spans:
         return record
-    wanted = span(record.summary, "ascent")
-    rows = record.summary.get("timeline") or ()
-    kept = [r for r in rows if wanted is not None and (r.get("time") or 0.0) <= wanted[1] + 1e-6]
-    return replace(
-        record, summary=record.summary | {"timeline": kept}, history=cut(record.history, wanted)
-    )
+    wanted = span(summary, "ascent")
+    end = -math.inf if wanted is None else wanted[1] + 1e-6
+    kept = tuple(event for event in summary.timeline if event.time <= end)
+    part = replace(summary, timeline=kept)
+    return replace(record, summary=part, history=cut(record.history, wanted))
 
 
 def column(history: History, name: str) -> "np.ndarray[Any, np.dtype[Any]] | None":

@@ -1,12 +1,12 @@
 """The tables of the report, from the summary of a flight.
 
-Every function takes `summary.json` as read (SI) and gives a `Table`, or None where the flight has
-nothing to put there. Cells are plain text, which the page escapes, or `Markup` made here.
+Every function takes the summary (SI) and gives a `Table`, or None where the flight has nothing to
+put there. Cells are plain text, which the page escapes, or `Markup` made here.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from markupsafe import Markup
@@ -15,14 +15,16 @@ from yaan.report.text import (
     NONE,
     SPACE,
     clock,
+    known,
     label,
     legible,
     number,
     significant,
 )
-from yaan.results import OutcomeCode
+from yaan.results import OutcomeCode, Summary
+from yaan.results.summary import Event, VelocityLosses, VelocityTotal
+from yaan.results.trajectory import Array
 
-Summary = Mapping[str, Any]
 Cell = str | Markup
 
 COMPONENTS: Final = ("achieved", "gravity", "drag", "steering", "back_pressure")
@@ -96,23 +98,22 @@ def timeline(summary: Summary) -> Table | None:
     classes: list[str] = []
     scale, unit = mass_unit(summary)
     numbered = 0
-    for row in summary.get("timeline") or ():
-        peak = row.get("kind") == "peak"
+    for row in summary.timeline:
+        peak = row.kind == "peak"
         numbered += not peak
-        before, after = row.get("mass_before"), row.get("mass_after")
         rows.append(
             (
                 Markup('<abbr title="peak">▲</abbr>') if peak else str(numbered),
-                clock(row.get("time")),
-                number(row.get("time"), 2),
-                label(str(row.get("event", ""))),
-                scaled(row.get("height"), 1e3, 1),
-                number(row.get("speed_relative")),
-                number(row.get("speed_inertial")),
-                number(row.get("flight_path_angle_relative_deg"), 2),
-                number(row.get("flight_path_angle_deg"), 2),
-                scaled(before, scale, 2),
-                scaled(after, scale, 2),
+                clock(row.time),
+                number(row.time, 2),
+                label(row.name),
+                scaled(row.height, 1e3, 1),
+                number(row.speed_relative),
+                number(row.speed_inertial),
+                number(row.flight_path_angle_relative_deg, 2),
+                number(row.flight_path_angle_inertial_deg, 2),
+                scaled(row.mass_before, scale, 2),
+                scaled(row.mass_after, scale, 2),
                 *_felt(row),
             )
         )
@@ -136,34 +137,33 @@ def timeline(summary: Summary) -> Table | None:
     return make_table(caption, columns, rows, tuple(classes))
 
 
-def _felt(row: Mapping[str, Any]) -> tuple[str, str]:
+def _felt(row: Event) -> tuple[str, str]:
     """Dynamic pressure [kPa] and load [g]; a peak of either is never shown as zero."""
-    pressure, load, name = row.get("dynamic_pressure"), row.get("load_g"), row.get("event")
     shown = (
-        (None if pressure is None else pressure / 1e3, "maximum dynamic pressure"),
-        (load, "maximum load"),
+        (row.dynamic_pressure / 1e3, "maximum dynamic pressure"),
+        (row.load_g, "maximum load"),
     )
-    first, second = ((legible if name == peak else number)(value, 2) for value, peak in shown)
+    first, second = ((legible if row.name == peak else number)(value, 2) for value, peak in shown)
     return first, second
 
 
 def mass_unit(summary: Summary) -> tuple[float, str]:
     """Tonnes, or kilograms for what is lighter than one: factor and unit."""
-    masses = [row.get("mass_before") or 0.0 for row in summary.get("timeline") or ()]
+    masses = [row.mass_before if known(row.mass_before) else 0.0 for row in summary.timeline]
     return (1.0, "kg") if masses and max(masses) < 1e3 else (1e3, "t")
 
 
-def mass_ledger(summary: Summary) -> Table | None:
+def mass_budget(summary: Summary) -> Table | None:
     """What left the vehicle, when, and what stayed."""
     scale, unit = mass_unit(summary)
     rows: list[tuple[Cell, ...]] = [
         (
-            label(str(row.get("event", ""))),
-            label(str(row.get("item", ""))),
-            scaled(row.get("change"), scale, 3, sign=True),
-            scaled(row.get("mass"), scale, 3),
+            label(row.event),
+            label(row.item),
+            scaled(row.change, scale, 3, sign=True),
+            scaled(row.mass, scale, 3),
         )
-        for row in summary.get("mass_ledger") or ()
+        for row in summary.budgets.mass
     ]
     columns = (
         Column("At", kind="text"),
@@ -171,8 +171,8 @@ def mass_ledger(summary: Summary) -> Table | None:
         Column("Change", unit),
         Column("Mass after", unit),
     )
-    # A mass that never changes has no ledger.
-    return make_table("Mass ledger", columns, rows) if len(rows) > 1 else None
+    # A mass that never changes has no budget.
+    return make_table("Mass budget", columns, rows) if len(rows) > 1 else None
 
 
 def propellant(summary: Summary) -> Table | None:
@@ -180,13 +180,13 @@ def propellant(summary: Summary) -> Table | None:
     scale, unit = mass_unit(summary)
     rows: list[tuple[Cell, ...]] = [
         (
-            label(str(row.get("stage", ""))),
-            scaled(row.get("loaded"), scale, 2),
-            scaled(row.get("used"), scale, 2),
-            scaled(row.get("left"), scale, 2),
-            number(row.get("margin_velocity")),
+            label(row.stage),
+            scaled(row.loaded, scale, 2),
+            scaled(row.used, scale, 2),
+            scaled(row.left, scale, 2),
+            number(row.margin_velocity),
         )
-        for row in summary.get("propellant") or ()
+        for row in summary.budgets.propellant
     ]
     columns = (
         Column("Stage", kind="text"),
@@ -198,42 +198,45 @@ def propellant(summary: Summary) -> Table | None:
     return make_table("Propellant by stage", columns, rows)
 
 
-def velocity_ledger(summary: Summary, key: str = "velocity_ledger") -> Table | None:
-    """Where the ideal velocity went, by phase: of the ascent, or of the ledger called `key`."""
-    ledger = summary.get(key) or {}
-    total = ledger.get("total") or {}
-    lines = [*(ledger.get("phases") or ())] + ([{"phase": "total", **total}] if total else [])
-    rows: list[tuple[Cell, ...]] = [
-        (label(str(row.get("phase", ""))), *(number(row.get(k), 1) for k in ("ideal", *COMPONENTS)))
-        for row in lines
-    ]
+def velocity_budget(summary: Summary, part: str) -> Table | None:
+    """Where the ideal velocity of a part of the flight, `ascent` or `return`, went, by phase."""
+    phases = [row for row in summary.budgets.velocity if row.part == part]
+    total = [row for row in summary.budgets.velocity_totals if row.part == part]
+    rows = [(label(row.phase), *_losses(row)) for row in phases]
+    rows += [("Total", *_losses(row)) for row in total]
     columns = (
         Column("Phase", kind="text"),
         *(Column(label(k), "m/s") for k in ("ideal", *COMPONENTS)),
     )
-    what = "Velocity ledger by phase" if key == "velocity_ledger" else "The same of the way home"
+    what = "Velocity budget by phase" if part == "ascent" else "The same of the return"
     return make_table(what, columns, rows, total=bool(total))
+
+
+def _losses(row: VelocityLosses | VelocityTotal) -> tuple[str, ...]:
+    """Ideal velocity and what it went into [m/s], in the order of `COMPONENTS`."""
+    parts = (row.achieved, row.gravity, row.drag, row.steering, row.back_pressure)
+    return tuple(number(value, 1) for value in (row.ideal, *parts))
 
 
 def profiles(summary: Summary) -> Table | None:
     """The steering choices of the mission beside each other, the flown one first."""
-    flown = summary.get("profile")
-    aborts = (summary.get("abort") or {}).get("profiles") or {}
-    given: Mapping[str, Any] = summary.get("profiles") or {}
+    if summary.ascent is None:
+        return None
+    flown, given, abort = summary.profile, summary.ascent.profiles, summary.ascent.abort
     rows: list[tuple[Cell, ...]] = []
     for name in sorted(given, key=lambda n: n != flown):
-        row, escape = given[name], aborts.get(name) or {}
+        row, escape = given[name], None if abort is None else abort.profiles.get(name)
         tag = Markup(' <span class="tag">flown</span>') if name == flown else ""
         rows.append(
             (
                 Markup("{0}{1}").format(label(name), tag),
-                number(row.get("cut_off"), 1),
-                number(row.get("separation"), 1),
-                scaled(row.get("propellant_left"), 1e3, 2),
-                scaled(row.get("apex_height"), 1e3, 1),
-                scaled(row.get("max_dynamic_pressure"), 1e3, 1),
-                number(row.get("max_load_g"), 2),
-                number(escape.get("peak_load_g_max"), 1),
+                number(row.cut_off, 1),
+                number(row.separation, 1),
+                scaled(row.propellant_left, 1e3, 2),
+                scaled(row.apex_height, 1e3, 1),
+                scaled(row.max_dynamic_pressure, 1e3, 1),
+                number(row.max_load_g, 2),
+                number(None if escape is None else escape.peak_load_g, 1),
             )
         )
     columns = (
@@ -249,7 +252,7 @@ def profiles(summary: Summary) -> Table | None:
     return make_table("Ascent profiles compared", columns, rows)
 
 
-def aborts(member: Mapping[str, Any]) -> Table | None:
+def aborts(member: Mapping[str, Array]) -> Table | None:
     """What a fall from instants of the ascent loads: at the release, after it, and what follows.
 
     Every twentieth second, and that of the largest load; every second is in ``flight.nc``.
@@ -287,19 +290,19 @@ def _after(outcome: int, low: int) -> str:
 
 def integration(summary: Summary) -> Table | None:
     """What each phase is out by, as its shadow tells."""
-    told = summary.get("integration") or {}
     rows: list[tuple[Cell, ...]] = [
         (
-            label(row.get("phase")),
-            number(row.get("steps")),
-            significant(row.get("shortest_step"), 2),
-            significant(row.get("position"), 2),
-            significant(row.get("speed"), 2),
-            *(_percent(row.get(f"{name}_share")) for name in ("load", "dynamic_pressure")),
-            _percent(row.get("heat_flux_share")),
-            _percent(row.get("excess")),
+            label(row.phase),
+            number(row.steps),
+            significant(row.shortest_step, 2),
+            significant(row.position, 2),
+            significant(row.speed, 2),
+            _percent(row.load_share),
+            _percent(row.dynamic_pressure_share),
+            _percent(row.heat_flux_share),
+            _percent(row.excess),
         )
-        for row in told.get("phases") or ()
+        for row in (() if summary.integration is None else summary.integration.phases)
     ]
     columns = (
         Column("Phase", kind="text"),
@@ -323,9 +326,9 @@ def _percent(share: float | None) -> str:
 
 def steering(summary: Summary) -> Table | None:
     """The solved programmes: tan(pitch) = a + b s + c s^2."""
-    programmes = (summary.get("steering") or {}).get("programmes") or {}
+    programmes = {} if summary.ascent is None else summary.ascent.steering.pitch_programmes
     rows: list[tuple[Cell, ...]] = [
-        (label(name), number(row.get("start"), 2), *(number(row.get(k), 6) for k in "abc"))
+        (label(name), number(row.start, 2), *(number(k, 6) for k in (row.a, row.b, row.c)))
         for name, row in programmes.items()
     ]
     columns = (
@@ -342,10 +345,10 @@ def misses(summary: Summary) -> Table | None:
     """How far the solution stayed from each target."""
     rows: list[tuple[Cell, ...]] = [
         (
-            capital(str(row.get("target", ""))),
-            f"{significant(row.get('miss'), 3, sign=True)}{SPACE}{row.get('unit') or ''}".rstrip(),
+            capital(row.target),
+            f"{significant(row.miss, 3, sign=True)}{SPACE}{row.unit}".rstrip(),
         )
-        for row in (summary.get("steering") or {}).get("misses") or ()
+        for row in (() if summary.ascent is None else summary.ascent.steering.misses)
     ]
     return make_table("Misses", (Column("Target", kind="text"), Column("Miss")), rows)
 
@@ -362,9 +365,9 @@ def make_table(
     return Table(caption, columns, tuple(rows), classes, total) if rows else None
 
 
-def scaled(value: float | None, scale: float, digits: int, *, sign: bool = False) -> str:
+def scaled(value: float, scale: float, digits: int, *, sign: bool = False) -> str:
     """`value` over `scale` with so many decimals."""
-    return number(None if value is None else value / scale, digits, sign=sign)
+    return number(value / scale, digits, sign=sign)
 
 
 def capital(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from typing import Final
+from typing import Final, TypeGuard
 
 THIN: Final = "\u202f"  # narrow no-break space, between thousands
 SPACE: Final = "\u00a0"  # no-break space, between number and unit
@@ -25,9 +25,14 @@ _SCALES: Final[dict[str, tuple[tuple[float, float, str], ...]]] = {
 }
 
 
+def known(value: float | None) -> TypeGuard[float]:
+    """Whether there is a number: neither None nor NaN."""
+    return value is not None and math.isfinite(value)
+
+
 def number(value: float | None, digits: int = 0, *, sign: bool = False) -> str:
     """`value` with so many decimals, a true minus and thin thousands; a dash for None."""
-    if value is None or not math.isfinite(value):
+    if not known(value):
         return NONE
     text = f"{abs(value):,.{digits}f}".replace(",", THIN)
     if not any(c in "123456789" for c in text):
@@ -37,7 +42,7 @@ def number(value: float | None, digits: int = 0, *, sign: bool = False) -> str:
 
 def significant(value: float | None, digits: int = 4, *, sign: bool = False) -> str:
     """`value` with about so many significant digits, in powers of ten only if it must."""
-    if value is None or not math.isfinite(value):
+    if not known(value):
         return NONE
     if value == 0.0:
         return "0"
@@ -60,7 +65,7 @@ def legible(value: float | None, digits: int) -> str:
 
 def quantity(value: float | None, unit: str, digits: int = 4, *, sign: bool = False) -> str:
     """`value` in SI with the unit that suits its size, e.g. ``9.8 t`` for 9800 kg."""
-    if value is None or not math.isfinite(value):
+    if not known(value):
         return NONE
     for least, factor, shown in _SCALES.get(unit, ()):
         if abs(value) >= least:
@@ -70,7 +75,7 @@ def quantity(value: float | None, unit: str, digits: int = 4, *, sign: bool = Fa
 
 def difference(value: float | None, unit: str, like: float | None = None) -> str:
     """A signed difference, in the unit that `like` would be shown in."""
-    if value is None or not math.isfinite(value):
+    if not known(value):
         return NONE
     size = abs(value if like is None else like)
     for least, factor, shown in _SCALES.get(unit, ()):
@@ -81,7 +86,7 @@ def difference(value: float | None, unit: str, like: float | None = None) -> str
 
 def clock(seconds: float | None) -> str:
     """Time since ignition as ``T+mm:ss.s``, with hours where there are any."""
-    if seconds is None or not math.isfinite(seconds):
+    if not known(seconds):
         return NONE
     tenths = round(abs(seconds) * 10.0)
     minutes, rest = divmod(tenths, 600)

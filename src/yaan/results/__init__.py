@@ -1,20 +1,20 @@
 """Plain records of a flight: what was flown, how it ended, and where it is kept."""
 
 from yaan.results.compare import Difference, compare
+from yaan.results.json_file import read_json
 from yaan.results.outcome import OutcomeCode
-from yaan.results.shape import read_json
 from yaan.results.store import (
-    SCHEMA,
     FlightRecord,
     new_run_folder,
     read_flight,
+    summary_of,
     telling_kept,
-    upgrade,
     write_flight,
     write_json,
     write_manifest,
     write_text,
 )
+from yaan.results.summary import SCHEMA, Summary
 from yaan.results.trajectory import (
     COLUMNS,
     GROUP_COLUMNS,
@@ -33,14 +33,15 @@ __all__ = [
     "FlightRecord",
     "History",
     "OutcomeCode",
+    "Summary",
     "check_group",
     "compare",
     "make_history",
     "new_run_folder",
     "read_flight",
     "read_json",
+    "summary_of",
     "telling_kept",
-    "upgrade",
     "write_flight",
     "write_json",
     "write_manifest",

@@ -10,11 +10,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from yaan.base.errors import YaanError
+from yaan.results.record import to_plain
 from yaan.results.store import FlightRecord, read_flight
 
 # Lists of records are matched by what they are about, not by place: a phase more must not make
 # every later one differ.
-_NAMES = ("name", "event", "stage", "phase", "key", "what", "axis", "target", "at")
+_NAMES = ("name", "event", "stage", "phase", "key", "what", "axis", "target", "part", "at")
 _INPUT_TEXTS = ("source", "why", "title")
 _SKIPPED_RESULTS = ("schema", "yaan", "sources", "models", "notes")
 
@@ -52,7 +53,7 @@ def compare(run_a: Path | str | FlightRecord, run_b: Path | str | FlightRecord) 
     """
     a, b = _record(run_a), _record(run_b)
     inputs = _differences("input", _mission(a.folder), _mission(b.folder))
-    results = _differences("result", a.summary, b.summary)
+    results = _differences("result", to_plain(a.summary), to_plain(b.summary))
     return [d for d in inputs if d.key.rpartition(".")[2] not in _INPUT_TEXTS] + [
         d for d in results if d.key.partition(".")[0] not in _SKIPPED_RESULTS
     ]

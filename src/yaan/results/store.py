@@ -8,27 +8,27 @@ versions go to `manifest.json`.
 
 import hashlib
 import json
-import math
 import os
 import platform
 import re
 import sys
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any, cast
-
-import numpy as np
+from typing import Any
 
 from yaan.base.errors import OutputError, YaanError, quote
+from yaan.results.json_file import read_json
 from yaan.results.netcdf import Groups, netcdf_bytes, read_netcdf
-from yaan.results.shape import check_summary, read_json
+from yaan.results.record import from_plain, plain, to_plain
+from yaan.results.schema1 import upgraded
+from yaan.results.summary import SCHEMA, Summary
 from yaan.results.trajectory import Array, History
 
-SCHEMA = 1
-"""The version of `summary.json` that this Yaan writes."""
+MANIFEST_SCHEMA = 1
+"""The version of `manifest.json`."""
 
 PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "equinox", "diffrax", "pydantic", "ruamel.yaml")
 """Packages whose version can change a number; the manifest keeps those that are installed."""
@@ -51,7 +51,7 @@ class FlightRecord:
     """
 
     folder: Path
-    summary: dict[str, Any]
+    summary: Summary
     history: History | None = None
     groups: Groups = field(default_factory=dict[str, dict[str, Array]])
     manifest: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -93,7 +93,7 @@ def new_run_folder(parent: Path | str, mission: str) -> Path:
 
 def write_flight(
     folder: Path | str,
-    summary: Mapping[str, Any],
+    summary: Summary,
     history: History | None = None,
     groups: Mapping[str, Mapping[str, Array]] | None = None,
 ) -> None:
@@ -101,7 +101,7 @@ def write_flight(
 
     Args:
         folder: an existing run folder.
-        summary: results; ``schema`` is added if absent.
+        summary: results.
         history: the flown profile, from `make_history`.
         groups: ``abort/<profile>`` and ``profiles/<profile>`` to columns.
 
@@ -111,16 +111,17 @@ def write_flight(
     """
     folder = Path(folder)
     if history is not None:
-        texts = {key: str(summary[key]) for key in _TEXT_ATTRIBUTES if summary.get(key)}
+        texts = {key: getattr(summary, key) or "" for key in _TEXT_ATTRIBUTES}
+        texts = {key: text for key, text in texts.items() if text}
         write_bytes(folder / "flight.nc", netcdf_bytes(history, groups or {}, texts))
-    write_json(folder / "summary.json", {"schema": SCHEMA, **summary})
+    write_json(folder / "summary.json", to_plain(summary))
 
 
 def read_flight(folder: Path | str) -> FlightRecord:
     """Read a run folder.
 
     Raises:
-        YaanError: if it is no run folder, one of another schema, or a damaged one.
+        YaanError: if it is no run folder, one of an unknown schema, or a damaged one.
     """
     folder = Path(folder)
     if folder.name == "summary.json":
@@ -135,8 +136,7 @@ def read_flight(folder: Path | str) -> FlightRecord:
             f"{folder} is not a finished run folder: it has no summary.json."
             " `yaan fly` writes one and prints its path."
         )
-    summary = upgrade(read_json(told), told)
-    check_summary(summary, told)
+    summary = summary_of(read_json(told), told)
     flight, manifest = folder / "flight.nc", folder / "manifest.json"
     history, groups = read_netcdf(flight) if flight.exists() else (None, {})
     return FlightRecord(
@@ -144,31 +144,25 @@ def read_flight(folder: Path | str) -> FlightRecord:
     )
 
 
-def upgrade(summary: Mapping[str, Any], path: Path | str = "summary.json") -> dict[str, Any]:
-    """Bring a summary to the present schema, or refuse it with a sentence.
+def summary_of(document: Mapping[str, object], path: Path | str = "summary.json") -> Summary:
+    """The summary that plain data are, of this schema or of schema 1.
 
     Raises:
+        InputError: the first place that is wrong: file, key, value and what was expected.
         YaanError: if the schema is unknown here.
     """
-    schema = summary.get("schema")
+    schema = document.get("schema")
     if type(schema) is int and schema == SCHEMA:
-        return _completed(summary)
+        return from_plain(Summary, document, path)
+    if type(schema) is int and schema == 1:
+        return from_plain(Summary, upgraded(document), path, partial=True)
     if isinstance(schema, int) and schema > SCHEMA:
-        advice = f"It was written by a newer Yaan ({summary.get('yaan', 'unknown')}); update Yaan."
+        advice = f"It was written by a newer Yaan ({document.get('yaan', 'unknown')}); update Yaan."
     else:
         advice = "Fly the mission again to get a run folder that this Yaan reads."
     raise YaanError(
-        f"{path} carries schema {quote(schema)}; this Yaan reads schema {SCHEMA}. {advice}"
+        f"{path} carries schema {quote(schema)}; this Yaan reads schemas 1 and {SCHEMA}. {advice}"
     )
-
-
-def _completed(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """What earlier summaries of the schema told elsewhere, in its place of today."""
-    descent = summary.get("descent")
-    if "touchdown" in summary or not isinstance(descent, Mapping):
-        return dict(summary)
-    told = cast("Mapping[str, Any]", descent)
-    return dict(summary) | {"touchdown": told.get("touchdown")}
 
 
 def write_manifest(
@@ -192,7 +186,7 @@ def write_manifest(
         The manifest as written.
     """
     manifest: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": MANIFEST_SCHEMA,
         "kind": "manifest",
         "yaan": yaan,
         "python": platform.python_version(),
@@ -217,7 +211,7 @@ def write_json(path: Path | str, document: Mapping[str, Any]) -> None:
     written so that they read back bit by bit; what is not finite becomes null, since JSON has no
     word for it.
     """
-    text = json.dumps(_plain(document), indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(plain(document), indent=1, ensure_ascii=False, allow_nan=False)
     write_text(path, text + "\n")
 
 
@@ -270,29 +264,6 @@ def telling_kept(folder: Path) -> Generator[None]:
         if "summary.json" in kept and "report.html" not in kept:
             words += f" Once there is room, `yaan report {folder}` writes the report."
         raise OutputError(words, folder) from error
-
-
-def _plain(value: object) -> object:
-    """The same with only what JSON knows; numpy's scalars and arrays become Python's."""
-    if isinstance(value, np.generic | np.ndarray):
-        value = cast(object, value.tolist())
-    if isinstance(value, Mapping):
-        pairs = cast(Mapping[object, object], value).items()
-        return {str(key): _plain(item) for key, item in pairs}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in cast(Iterable[object], value)]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Path):
-        return value.as_posix()
-    if value is None or isinstance(value, str | bool | int | float):
-        # Enumerations of whole numbers and subclasses of float would print their own way.
-        return (
-            int(value)
-            if type(value) not in (str, bool, int, float) and isinstance(value, int)
-            else value
-        )
-    raise YaanError(f"A {type(value).__name__} cannot be written to JSON: {value!r}.")
 
 
 def _beside(path: Path) -> Path:

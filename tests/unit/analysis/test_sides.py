@@ -12,6 +12,8 @@ from yaan.analysis import abort_map, fly
 from yaan.analysis.sides import Sides
 from yaan.description.landing_cross import HOME_BLOCKS
 from yaan.design import steer
+from yaan.results import Summary
+from yaan.results.summary_evidence import Effects
 
 TITLE = "An assumed apogee whose range reaches the perigee, where other targets are met"
 FILE = f"""
@@ -32,14 +34,14 @@ def singular(*ignored: Any) -> Any:
     return np.linalg.inv(np.zeros((2, 2)))
 
 
-def flown(tmp_path: Path) -> dict[str, Any]:
+def flown(tmp_path: Path) -> Summary:
     file = tmp_path / "range.yaml"
     file.write_text(FILE, encoding="utf-8")
     return yaan.load(file).fly().summary
 
 
-def effects(summary: dict[str, Any], key: str) -> dict[str, Any]:
-    return next(row["effect"] for row in summary["assumptions"] if row["key"] == key)
+def effects(summary: Summary, key: str) -> Effects:
+    return next(row.effect for row in summary.assumptions if row.key == key)
 
 
 def test_what_fails_is_told_with_its_place() -> None:
@@ -69,22 +71,25 @@ def test_an_end_of_a_range_with_other_targets_is_ranked(tmp_path: Path, monkeypa
     """A circular orbit is met by four targets, an elliptic one by three."""
     monkeypatch.setattr(abort_map, "map_ascent", singular)
     told = flown(tmp_path)
-    assert told["outcome"]["code"] == "flown"
-    low, high = (effects(told, "target.apogee")[side] for side in ("low", "high"))
-    assert high["propellant_left"] == pytest.approx(0.0, abs=1e-3)
+    assert told.outcome.code == "flown"
+    low, high = effects(told, "target.apogee").low, effects(told, "target.apogee").high
+    assert low is not None
+    assert high is not None
+    assert high.propellant_left == pytest.approx(0.0, abs=1e-3)
     # Solved by itself for 300 km the mission has 97.8 kg more left.
-    assert low["propellant_left"] == pytest.approx(97.8, abs=1.0)
-    assert any("the abort map of profile" in note for note in told["notes"])
-    assert told["abort"] is None
+    assert low.propellant_left == pytest.approx(97.8, abs=1.0)
+    assert any("the abort map of profile" in note for note in told.notes)
+    assert told.ascent is not None
+    assert told.ascent.abort is None
 
 
 @pytest.mark.slow
 def test_a_ranking_that_fails_leaves_the_flight(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(fly, "rank", singular)
     told = flown(tmp_path)
-    assert told["outcome"]["code"] == "flown"
-    assert effects(told, "target.apogee") == {"low": None, "high": None}
-    assert any("the ranking" in note for note in told["notes"])
+    assert told.outcome.code == "flown"
+    assert effects(told, "target.apogee") == Effects(low=None, high=None)
+    assert any("the ranking" in note for note in told.notes)
 
 
 @pytest.mark.slow
@@ -98,6 +103,7 @@ def test_another_profile_that_fails_leaves_the_flight(monkeypatch: Any) -> None:
     # Without its way home, which is flown elsewhere.
     gone: dict[str, Any] = {key: None for key in HOME_BLOCKS}
     told = yaan.load("gaganyaan", gone).fly().summary
-    assert told["outcome"]["code"] == "flown"
-    assert list(told["profiles"]) == ["crew-shaped"]
-    assert any("profile propellant-optimal" in note for note in told["notes"])
+    assert told.outcome.code == "flown"
+    assert told.ascent is not None
+    assert list(told.ascent.profiles) == ["crew-shaped"]
+    assert any("profile propellant-optimal" in note for note in told.notes)

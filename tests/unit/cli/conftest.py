@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from yaan.cli.verbs import app
+from yaan.results import Summary, summary_of
 
 SUMMARY: dict[str, Any] = {
     "schema": 1,
@@ -59,8 +60,12 @@ SUMMARY: dict[str, Any] = {
 
 @dataclass
 class PaperFlight:
-    summary: dict[str, Any]
+    document: dict[str, Any]
     timings: dict[str, float] = field(default_factory=lambda: {"solve": 1.25})
+
+    @property
+    def summary(self) -> Summary:
+        return summary_of(self.document)
 
     def save(self, parent: Path) -> Path:
         folder = Path(parent) / "paper-1"

@@ -111,6 +111,11 @@ def test_schema_is_json(yaan_cli: Yaan):
     assert "interface" in definitions["EntrySpec"]["properties"]
 
 
+def test_the_published_schema_of_a_summary_is_that_of_its_types(yaan_cli: Yaan):
+    page = Path(__file__).parents[3] / "docs" / "reference" / "summary.schema.json"
+    assert yaan_cli("schema", "--summary").out == page.read_text(encoding="utf-8")
+
+
 def test_an_unknown_option_is_bad_input(yaan_cli: Yaan):
     assert yaan_cli("check", "paper", "--colour").code == 2
     assert yaan_cli("flie").code == 2

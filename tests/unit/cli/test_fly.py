@@ -24,7 +24,7 @@ def test_prints_the_flight_and_keeps_a_log(desk: Desk, yaan_cli: Yaan):
         "Timeline",
         "escape-system-jettison",
         "Propellant",
-        "Velocity ledger",
+        "Velocity budget",
         "held",
         "runs",
     ):

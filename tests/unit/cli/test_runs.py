@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import SUMMARY, Yaan
-from yaan.results import write_flight, write_text
+from yaan.results import summary_of, write_flight, write_text
 
 
 @pytest.fixture
@@ -17,7 +17,9 @@ def runs(tmp_path: Path) -> tuple[str, str]:
         folder = tmp_path / name
         folder.mkdir()
         rows = [{"stage": "c25", "loaded": 28e3, "used": 28e3 - left, "left": left}]
-        write_flight(folder, {**SUMMARY, "propellant": rows, "steering": {"miss": miss}})
+        misses = [{"target": "perigee", "miss": miss, "unit": "m"}]
+        told = SUMMARY | {"propellant": rows, "steering": {"misses": misses}}
+        write_flight(folder, summary_of(told))
         write_text(
             folder / "mission.yaml", f"schema: 1\nvehicle:\n  payload: {{mass: {payload}}}\n"
         )
@@ -30,13 +32,14 @@ def test_compare_tells_what_differs_in_input_and_result(runs: tuple[str, str], y
     assert ended.code == 0
     for text in ("In input", "vehicle.payload.mass", "8.4 t", "In result", "propellant.c25.left"):
         assert text in ended.out
-    assert "steering.miss" not in ended.out
-    assert "steering.miss" in yaan_cli("compare", *runs, "--all").out
+    miss = "ascent.steering.misses.perigee.miss"
+    assert miss not in ended.out
+    assert miss in yaan_cli("compare", *runs, "--all").out
 
 
 def test_compare_as_json(runs: tuple[str, str], yaan_cli: Yaan):
     found = json.loads(yaan_cli("compare", *runs, "--json").out)["differences"]
-    left = next(d for d in found if d["key"] == "propellant.c25.left")
+    left = next(d for d in found if d["key"] == "budgets.propellant.c25.left")
     assert left["absolute"] == -191.0
 
 
@@ -52,26 +55,41 @@ def test_no_run_folder_is_bad_input(tmp_path: Path, yaan_cli: Yaan):
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new"),
+    ("old", "new", "says"),
     [
-        ("summary.json", '"timeline": [', '"timeline": ['),
-        ("summary.json", '"passed": true', '"passed": []'),
-        ("summary.json", '"ideal": 9400.0', '"ideal": {}'),
-        ("summary.json", '"event": ', '"name": '),
-        ("manifest.json", "{}", '{"packages": 3, "inputs": [1]}'),
+        ('"passed": true', '"passed": []', "verdicts.0.passed: a list: expected true or false"),
+        ('"ideal": 9400.0', '"ideal": {}', "budgets.velocity_totals.0.ideal: a mapping: expected"),
+        ('"mission": ', '"missions": ', "missions: "),
+        (
+            '"kind": "event"',
+            '"kind": "event", "colour": 1',
+            "timeline.0.colour: 1: expected no",
+        ),
     ],
 )
-def test_a_run_that_cannot_be_drawn_is_told_in_one_sentence(
-    runs: tuple[str, str], yaan_cli: Yaan, name: str, old: str, new: str
+def test_a_damaged_summary_is_told_by_its_first_place(
+    runs: tuple[str, str], yaan_cli: Yaan, old: str, new: str, says: str
 ):
-    path = Path(runs[0]) / name
-    text = path.read_text(encoding="utf-8") if path.exists() else old
+    path = Path(runs[0]) / "summary.json"
+    text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
     ended = yaan_cli("report", runs[0])
-    if old == new:
-        assert ended.code == 0
-        return
+    assert ended.code == 2
+    assert ended.err.startswith(f"{path}: {says}")
+    assert ended.err.count("\n") == 1
+
+
+def test_a_run_that_cannot_be_drawn_is_told_in_one_sentence(runs: tuple[str, str], yaan_cli: Yaan):
+    (Path(runs[0]) / "manifest.json").write_text('{"packages": 3, "inputs": [1]}')
+    ended = yaan_cli("report", runs[0])
     assert ended.code == 2
     assert ended.err.startswith(f"{runs[0]} is damaged: the report cannot be drawn")
     assert ended.err.count("\n") == 1
+
+
+def test_a_run_of_schema_1_is_drawn(runs: tuple[str, str], yaan_cli: Yaan):
+    (Path(runs[0]) / "summary.json").write_text(json.dumps(SUMMARY))
+    ended = yaan_cli("report", runs[0])
+    assert ended.code == 0
+    assert "escape-system-jettison" in ended.out

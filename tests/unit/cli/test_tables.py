@@ -5,18 +5,20 @@ from typing import Any
 import pytest
 
 from yaan.cli.tables import timeline
+from yaan.results import Summary, summary_of
 
 
 def row(time: float, event: str, phase: str = "") -> dict[str, Any]:
     return {"time": time, "event": event, "phase": phase, "kind": "event", "height": 1.0}
 
 
-def summary(pulses: int, *more: dict[str, Any]) -> dict[str, Any]:
+def summary(pulses: int, *more: dict[str, Any], part: str = "body") -> Summary:
     rows = [row(n, f"p{n}-{word}") for n in range(pulses) for word in ("on", "off")]
-    return {"spans": {"body": [0.0, 9.0]}, "timeline": [row(0.0, "start"), *rows, *more]}
+    timeline = [row(0.0, "start"), *rows, *more]
+    return summary_of({"schema": 1, "spans": {part: [0.0, 9.0]}, "timeline": timeline})
 
 
-def events(told: dict[str, Any]) -> tuple[list[str], str]:
+def events(told: Summary) -> tuple[list[str], str]:
     made = timeline(told)
     assert made is not None
     return [str(cell) for cell in made.columns[1].cells], str(made.caption or "")
@@ -38,5 +40,4 @@ def test_of_many_it_is_told_how_many(pulses: int):
 
 
 def test_an_ascent_keeps_its_lift_off():
-    told = summary(9) | {"spans": {"ascent": [0.0, 9.0]}}
-    assert len(events(told)[0]) == 19
+    assert len(events(summary(9, part="ascent"))[0]) == 19

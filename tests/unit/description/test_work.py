@@ -90,7 +90,7 @@ def test_a_height_that_is_never_reached_says_how_far_it_is(monkeypatch: Any) -> 
     fall = {"name": "fall", "until": {"height_below": "100 km"}, "step": "1 s"}
     changes = {"start": start, "phases": [fall], "published": None}
     flight = yaan.load("tumbling-brick", changes).fly(progress=told.append)
-    assert flight.outcome["code"] == "out-of-steps"
+    assert flight.outcome.code == "out-of-steps"
     shares = [record.fraction for record in told if record.fraction is not None]
     assert shares == [pytest.approx(0.3, abs=0.05)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from yaan.results import make_history, write_flight, write_manifest, write_text
+from yaan.results import make_history, summary_of, write_flight, write_manifest, write_text
 
 HERE = Path(__file__).parent
 G0 = 9.80665
@@ -274,7 +274,7 @@ def write_run(folder: Path, document=None, *, history: bool = True, extra_groups
     folder.mkdir(parents=True, exist_ok=True)
     record = make_history(columns(), stages=STAGES, phases=PHASES) if history else None
     found = groups() if extra_groups is None else extra_groups
-    write_flight(folder, summary() if document is None else document, record, found)
+    write_flight(folder, summary_of(summary() if document is None else document), record, found)
     write_text(folder / "mission.yaml", "schema: 1\nname: gaganyaan\n")
     timings = {
         "read and check": 0.41,

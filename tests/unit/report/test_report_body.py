@@ -14,7 +14,7 @@ from tests.unit.analysis.orbiting import RADIUS, history, orbit
 from yaan.report import page
 from yaan.report.figures.style import axis
 from yaan.report.text import TIMES
-from yaan.results import History, read_flight, write_flight
+from yaan.results import History, read_flight, summary_of, write_flight
 
 ORBIT = {
     "perigee": 400e3, "apogee": 900e3, "inclination_deg": 52.0, "eccentricity": 0.035,
@@ -79,7 +79,7 @@ def summary(h: History, orbits: dict | None = ORBIT, **more: Any) -> dict[str, A
 
 def shown(folder: Path, h: History, told: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The words of the page, and its figures."""
-    write_flight(folder, told, h)
+    write_flight(folder, summary_of(told), h)
     text = page.render(read_flight(folder))
     found = re.search(r'id="figures">(.*?)</script>', text, re.S)
     words = re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", text, flags=re.S)

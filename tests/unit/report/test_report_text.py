@@ -5,6 +5,7 @@ import pytest
 
 from yaan.report import prose, text
 from yaan.report.figures.style import Mark, rail, spread, values
+from yaan.results import summary_of
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,6 @@ def test_only_assumptions_that_were_flown_count_as_moved():
     moved = {"low": None, "high": {"propellant_left": 1.0}}
     still = {"low": None, "high": None}
     rows = [{"key": "a", "effect": moved}, {"key": "b", "effect": still}, {"key": "c"}]
-    sentence = next(iter(prose.assumed({"assumptions": rows})))
+    sentence = next(iter(prose.assumed(summary_of({"schema": 1, "assumptions": rows}))))
     assert "3 values are assumed" in sentence
     assert "; 1 of them" in sentence

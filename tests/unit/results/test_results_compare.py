@@ -48,7 +48,7 @@ def test_results_carry_absolute_and_relative_differences(runs):
     write_json(runs / "b" / "summary.json", summary)
     found = {d.key: d for d in compare(runs / "a", runs / "b")}
     assert (found["timeline.x.time"].absolute, found["timeline.x.time"].relative) == (2.0, 2.0)
-    assert found["orbit.perigee"].absolute is None
+    assert found["ascent.orbit.perigee"].absolute is None
     assert found["timeline.x#2.time"].first is None
     assert not any(key.startswith("notes") for key in found)
 

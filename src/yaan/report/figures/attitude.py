@@ -16,16 +16,16 @@ _COLOURS: Final = (("roll", INK), ("pitch", BLUE), ("yaw", VERMILION))
 
 def attitude(record: FlightRecord) -> Figure | None:
     """Angle of attack, sideslip, bank, body rates and control moment against time."""
-    told = (record.summary.get("entry") or {}).get("turning")
+    told = None if record.summary.entry is None else record.summary.entry.turning
     reach = span(record.summary, "entry")
     history = cut(record.history, reach)
-    if not told or reach is None or history is None or "rate_body" not in history:
+    if told is None or reach is None or history is None or "rate_body" not in history:
         return None
     few = np.unique(np.linspace(0, len(history) - 1, _ROWS).astype(int))
     rows = History({k: v[few] for k, v in history.columns.items()}, history.stages, history.phases)
     alt = (
         "Angle of attack, sideslip, bank, body rates and control moment against time in the entry."
-        f" The capsule leaves its trim by {number(told['peak_off_trim_deg'], 2)} degrees at most."
+        f" The capsule leaves its trim by {number(told.peak_off_trim_deg, 2)} degrees at most."
     )
     caption = (
         "The capsule as a rigid body. The angle of attack is between the axis through the heat"

@@ -1,7 +1,7 @@
 """The figures made of bars: where the velocity went, and what each assumption moves."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from yaan.report.figures.style import (
     BLUE,
@@ -20,6 +20,9 @@ from yaan.report.figures.style import (
 )
 from yaan.report.tables import COMPONENTS
 from yaan.report.text import label, number, short_key
+from yaan.results import Summary
+from yaan.results.summary import VelocityLosses, VelocityTotal
+from yaan.results.summary_evidence import Effect, RankedAssumption
 
 MOST_BARS: Final = 12  # assumptions drawn; the table has all
 
@@ -32,25 +35,20 @@ _PARTS: Final = {
 }
 
 
-def velocity(summary: Mapping[str, Any]) -> Figure | None:
-    """Ideal velocity of each phase, split into what was achieved and what was lost."""
-    ledger = summary.get("velocity_ledger") or {}
-    rows = [
-        r for r in ledger.get("phases") or () if max(abs(r.get(k) or 0) for k in COMPONENTS) >= 5
-    ]
+def velocity(summary: Summary) -> Figure | None:
+    """Ideal velocity of each phase of the ascent, split into what was achieved and lost."""
+    phases = (row for row in summary.budgets.velocity if row.part == "ascent")
+    rows = [row for row in phases if max(map(abs, _parts(row))) >= 5]
     if not rows:
         return None
     places = list(range(len(rows)))
-    data = [_part(key, rows, places) for key in COMPONENTS]
-    labels = [
-        f"<b>{safe(label(str(r.get('phase'))))}</b>   {number(r.get('ideal'))} m/s ideal"
-        for r in rows
-    ]
-    total = ledger.get("total") or {}
-    lost = [
-        f"{_PARTS[k][0]} {number(total.get(k))}" for k in COMPONENTS if total.get(k) is not None
-    ]
-    alt = f"Ideal velocity by phase as stacked bars. In all {number(total.get('ideal'))} m/s: "
+    data = [_part(k, rows, places) for k in range(len(COMPONENTS))]
+    labels = [f"<b>{safe(label(r.phase))}</b>   {number(r.ideal)} m/s ideal" for r in rows]
+    alt = "Ideal velocity by phase as stacked bars."
+    for total in (row for row in summary.budgets.velocity_totals if row.part == "ascent"):
+        named = zip(COMPONENTS, _parts(total), strict=True)
+        lost = ", ".join(f"{_PARTS[k][0]} {number(value)}" for k, value in named)
+        alt += f" In all {number(total.ideal)} m/s: {lost}."
     caption = (
         "What each phase's ideal velocity went into. Phases under 5 m/s are left to the table. A"
         " bar to the left of zero is a gain, such as gravity while falling."
@@ -62,23 +60,24 @@ def velocity(summary: Mapping[str, Any]) -> Figure | None:
         made["legend"] = _LEGEND | {"traceorder": "normal"}
         made["margin"]["t"] = 44 if made is wide else 66
         made["height"] += made["margin"]["t"] - 10
-    return Figure("velocity", f"{alt}{', '.join(lost)}.", caption, data, wide, narrow)
+    return Figure("velocity", alt, caption, data, wide, narrow)
 
 
-def tornado(summary: Mapping[str, Any]) -> Figure | None:
+def tornado(summary: Summary) -> Figure | None:
     """How far each assumption moves the propellant left, at both ends of its range."""
-    given: Sequence[Mapping[str, Any]] = summary.get("assumptions") or ()
-    moved = [r for r in given if _swing(r) > 0.0]
+    moved = [row for row in summary.assumptions if _swing(row) > 0.0]
     moved.sort(key=_swing, reverse=True)
     rows = moved[:MOST_BARS]
     if not rows:
         return None
+    low = [(row.low, row.effect.low) for row in rows]
+    high = [(row.high, row.effect.high) for row in rows]
     data = [
-        _end(rows, "low", "at the low end", ORANGE, -0.05),
-        _end(rows, "high", "at the high end", BLUE, 0.17),
+        _end(low, "at the low end", ORANGE, -0.05),
+        _end(high, "at the high end", BLUE, 0.17),
     ]
-    labels = [f"<b>{safe(short_key(str(r.get('key'))))}</b>   {safe(_range(r))}" for r in rows]
-    first = short_key(str(rows[0].get("key")))
+    labels = [f"<b>{safe(short_key(row.key))}</b>   {safe(_range(row))}" for row in rows]
+    first = short_key(rows[0].key)
     alt = (
         f"Change of the propellant left for each of the {len(rows)} assumptions that matter most;"
         f" the first is {first}, {_ends(rows[0])} kg at the ends of its range."
@@ -130,13 +129,18 @@ def _rows(labels: Sequence[str], unit: str, size: tuple[int, int, int]) -> Json:
     return made
 
 
-def _part(key: str, rows: Sequence[Mapping[str, Any]], places: Sequence[int]) -> Json:
-    name, colour, pattern = _PARTS[key]
+def _parts(row: VelocityLosses | VelocityTotal) -> tuple[float, ...]:
+    """What the ideal velocity went into [m/s], in the order of `COMPONENTS`."""
+    return row.achieved, row.gravity, row.drag, row.steering, row.back_pressure
+
+
+def _part(k: int, rows: Sequence[VelocityLosses], places: Sequence[int]) -> Json:
+    name, colour, pattern = _PARTS[COMPONENTS[k]]
     return {
         "type": "bar",
         "orientation": "h",
         "name": name,
-        "x": [round(row.get(key) or 0.0, 2) for row in rows],
+        "x": [round(_parts(row)[k], 2) for row in rows],
         "y": [place + 0.02 for place in places],
         "width": 0.36,
         "marker": {"color": colour, "pattern": _HATCH | {"shape": pattern}}
@@ -146,16 +150,15 @@ def _part(key: str, rows: Sequence[Mapping[str, Any]], places: Sequence[int]) ->
 
 
 def _end(
-    rows: Sequence[Mapping[str, Any]], side: str, words: str, colour: str, shift: float
+    ends: Sequence[tuple[str | None, Effect | None]], words: str, colour: str, shift: float
 ) -> Json:
-    effects = [(row.get("effect") or {}).get(side) or {} for row in rows]
-    change = [effect.get("propellant_left") or 0.0 for effect in effects]
+    change = [0.0 if effect is None else effect.propellant_left for _, effect in ends]
     return {
         "type": "bar",
         "orientation": "h",
         "name": words,
         "x": [round(value, 2) for value in change],
-        "y": [row + shift for row in range(len(rows))],
+        "y": [row + shift for row in range(len(ends))],
         "width": 0.2,
         "text": [number(value, sign=True) for value in change],
         "textposition": "outside",
@@ -163,25 +166,23 @@ def _end(
         "textfont": {"size": 10.5, "color": SOFT},
         "cliponaxis": False,
         "marker": {"color": colour},
-        "customdata": [safe(str(row.get(side))) for row in rows],
+        "customdata": [safe(str(value)) for value, _ in ends],
         "hovertemplate": "%{customdata}: %{x:+,.0f} kg<extra></extra>",
     }
 
 
-def _both(row: Mapping[str, Any]) -> list[float]:
-    effect = row.get("effect") or {}
-    found = [(effect.get(side) or {}).get("propellant_left") for side in ("low", "high")]
-    return [float(value) for value in found if value is not None]
+def _both(row: RankedAssumption) -> list[float]:
+    ends = (row.effect.low, row.effect.high)
+    return [effect.propellant_left for effect in ends if effect is not None]
 
 
-def _swing(row: Mapping[str, Any]) -> float:
+def _swing(row: RankedAssumption) -> float:
     return max((abs(value) for value in _both(row)), default=0.0)
 
 
-def _ends(row: Mapping[str, Any]) -> str:
+def _ends(row: RankedAssumption) -> str:
     return " and ".join(number(value, sign=True) for value in _both(row))
 
 
-def _range(row: Mapping[str, Any]) -> str:
-    low, high = row.get("low"), row.get("high")
-    return f"{low} to {high}" if low is not None and high is not None else str(row.get("value"))
+def _range(row: RankedAssumption) -> str:
+    return row.value if row.low is None or row.high is None else f"{row.low} to {row.high}"

@@ -1,7 +1,6 @@
 """What acts on a body: how it meets the air, and forces and moments by their source."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from yaan.report.figures.body_panels import (
 )
 from yaan.report.figures.panels import Curve, Panel, Words
 from yaan.report.figures.style import BLUE, INK, VERMILION, Array, Figure
-from yaan.results import FlightRecord, History
+from yaan.results import FlightRecord, History, Summary
 
 _FELT: Final = 1e-6  # of the largest dynamic pressure: with less the angles say nothing
 _FORCES: Final = (
@@ -63,12 +62,12 @@ def body_loads(record: FlightRecord) -> Figure | None:
     return drawn(record, rows, words, panels)
 
 
-def _caption(summary: Mapping[str, Any], rows: History) -> str:
+def _caption(summary: Summary, rows: History) -> str:
     """Only of what is drawn."""
     said: list[str] = []
     if acts(rows, "load"):
         said.append("Load is the specific force of all but gravity, over 9.80665 m/s\u00b2.")
-        if any(model.get("name") == "sunlight" for model in summary.get("models") or ()):
+        if any(model.name == "sunlight" for model in summary.models):
             said.append("Sunlight's force is in it and is not drawn by itself.")
     if any(acts(rows, name) for name, *_ in _FORCES):
         said.append("Forces are on body axes.")

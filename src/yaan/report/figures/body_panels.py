@@ -50,7 +50,7 @@ def drawn(
     reach = (float(time[0]), float(time[-1]))
     hover = f"T+ %{{x:.{4 if long else 2}f}} {unit}"
     shared = Axis(reach, f"Time since the epoch, {unit}", hover)
-    return stack(words, panels, time, event_marks(record.summary, "time", scale), shared)
+    return stack(words, panels, time, event_marks(record.summary, scale=scale), shared)
 
 
 def acts(rows: History, name: str) -> bool:

@@ -1,7 +1,7 @@
 """The figures of the descent: the canopies' force against time, and their deployment boxes."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -22,15 +22,14 @@ from yaan.report.figures.style import (
     safe,
 )
 from yaan.report.span import column, cut, span
-from yaan.report.text import label, number, plural
-from yaan.results import FlightRecord
+from yaan.report.text import known, label, number, plural
+from yaan.results import FlightRecord, Summary
+from yaan.results.summary_return import Deployment, DeploymentBox, ParachuteStep
 
 KILO: Final = 1e3  # [1]
 _COLOURS: Final = (BLUE, VERMILION, GREEN, PURPLE, ORANGE)
 _DECADES: Final = {"tickvals": [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50], "exponentformat": "none"}
 _SYMBOLS: Final = ("circle", "square", "diamond", "triangle-up", "cross")
-
-Step = Mapping[str, Any]
 
 
 def parachutes(record: FlightRecord) -> Figure | None:
@@ -55,20 +54,21 @@ def parachutes(record: FlightRecord) -> Figure | None:
     curve = Curve("height", history["height"] / KILO, BLUE)
     panels.append(Panel("Height", "km", (curve,), 2, floor=0.0))
     found = steps(record.summary)
-    hardest = max(found, key=lambda s: s.get("peak_load") or 0.0, default={})
+    pulled = [step for step in found if known(step.peak_load)]
     alt = "Force of the canopies, load, speed and height against time under parachutes"
     alt += f"; {plural(len(found), 'step')} deployed." if found else "."
-    if hardest.get("peak_load") is not None:
-        alt += f" Hardest: {number(hardest['peak_load'] / KILO, 1)} kN on each of the"
-        alt += f" {label(str(hardest.get('name'))).lower()}."
+    if pulled:
+        hardest = max(pulled, key=lambda step: step.peak_load)
+        alt += f" Hardest: {number(hardest.peak_load / KILO, 1)} kN on each of the"
+        alt += f" {label(hardest.name).lower()}."
     caption = (
         "Under parachutes, against time since the hand-over. Dotted lines mark deployments,"
         " numbered as in the table; speed is on a logarithmic axis."
     )
     marks = [
-        Mark(i, label(str(s.get("name"))), float(s["deploy"]["time"]) - reach[0])
-        for i, s in enumerate(found, 1)
-        if (s.get("deploy") or {}).get("time") is not None
+        Mark(i, label(step.name), step.deploy.time - reach[0])
+        for i, step in enumerate(found, 1)
+        if step.deploy is not None
     ]
     shared = Axis((0.0, reach[1] - reach[0]), "Time since the hand-over, s", "%{x:.1f} s")
     since = history["time"] - reach[0]
@@ -77,14 +77,14 @@ def parachutes(record: FlightRecord) -> Figure | None:
 
 def boxes(record: FlightRecord) -> Figure | None:
     """Where each step was deployed in Mach number and dynamic pressure, and where it may be."""
-    found = [s for s in steps(record.summary) if _mach(s) is not None]
-    boxed = [(i, s) for i, s in enumerate(found) if s.get("box")]
+    found = [(s, s.deploy) for s in steps(record.summary) if s.deploy and s.deploy.dynamic_pressure]
+    boxed = [(i, step.box) for i, (step, _) in enumerate(found) if step.box]
     if not boxed:
         return None
-    reach = _reach(found, [s for _, s in boxed])
-    data = [_point(i, s) for i, s in enumerate(found)]
-    shapes = [_box(i, s["box"]) for i, s in boxed]
-    out = [str(s.get("name")) for s in found if s["deploy"].get("in_box") is False]
+    reach = _reach([deploy for _, deploy in found], [box for _, box in boxed])
+    data = [_point(i, *pair) for i, pair in enumerate(found)]
+    shapes = [_box(i, box) for i, box in boxed]
+    out = [step.name for step, deploy in found if not deploy.in_box]
     verdict = f"outside its box: {', '.join(out)}" if out else "all within their boxes"
     alt = f"Deployments in Mach number and dynamic pressure with the allowed boxes; {verdict}."
     caption = (
@@ -95,57 +95,52 @@ def boxes(record: FlightRecord) -> Figure | None:
     return Figure("boxes", alt, caption, data, wide, narrow)
 
 
-def steps(summary: Mapping[str, Any]) -> Sequence[Step]:
+def steps(summary: Summary) -> Sequence[ParachuteStep]:
     """The steps of the train in the order of deployment."""
-    given: Sequence[Step] = (summary.get("descent") or {}).get("steps") or ()
-    return sorted(given, key=lambda s: (s.get("deploy") or {}).get("time") or np.inf)
+    given = () if summary.descent is None else summary.descent.steps
+    return sorted(given, key=lambda step: np.inf if step.deploy is None else step.deploy.time)
 
 
-def _mach(step: Step) -> float | None:
-    deploy = step.get("deploy") or {}
-    return deploy.get("mach") if deploy.get("dynamic_pressure") else None
-
-
-def _reach(found: Sequence[Step], boxed: Sequence[Step]) -> tuple[tuple[float, float], ...]:
+def _reach(
+    found: Sequence[Deployment], boxed: Sequence[DeploymentBox]
+) -> tuple[tuple[float, float], ...]:
     """Range of the Mach axis, and of the exponents of dynamic pressure in kPa."""
-    mach = [s["deploy"]["mach"] for s in found] + [m for s in boxed for m in s["box"]["mach"]]
-    given = [s["deploy"]["dynamic_pressure"] for s in found]
-    given += [q for s in boxed for q in s["box"]["dynamic_pressure"]]
+    mach = [deploy.mach for deploy in found] + [m for box in boxed for m in box.mach]
+    given = [deploy.dynamic_pressure for deploy in found]
+    given += [q for box in boxed for q in box.dynamic_pressure]
     logs = np.log10(np.maximum(np.asarray(given, dtype=float), 1.0) / KILO)
     return (0.0, 1.12 * max(mach)), (float(logs.min()) - 0.25, float(logs.max()) + 0.25)
 
 
-def _point(place: int, step: Step) -> Json:
-    deploy = step["deploy"]
-    out = deploy.get("in_box") is False
+def _point(place: int, step: ParachuteStep, deploy: Deployment) -> Json:
+    name, out = safe(label(step.name)), not deploy.in_box
     symbol = _SYMBOLS[place % len(_SYMBOLS)]
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": safe(label(str(step.get("name")))),
-        "x": [round(float(deploy["mach"]), 4)],
-        "y": [round(float(deploy["dynamic_pressure"]) / KILO, 4)],
+        "name": name,
+        "x": [round(deploy.mach, 4)],
+        "y": [round(deploy.dynamic_pressure / KILO, 4)],
         "marker": {
             "size": 11,
             "symbol": "x" if out else symbol,
             "color": _COLOURS[place % len(_COLOURS)],
             "line": {"color": "#ffffff", "width": 1},
         },
-        "hovertemplate": f"{safe(label(str(step.get('name'))))}: Mach %{{x:.2f}}, %{{y:.2f}} kPa"
-        "<extra></extra>",
+        "hovertemplate": f"{name}: Mach %{{x:.2f}}, %{{y:.2f}} kPa<extra></extra>",
     }
 
 
-def _box(place: int, box: Mapping[str, Sequence[float]]) -> Json:
+def _box(place: int, box: DeploymentBox) -> Json:
     colour = _COLOURS[place % len(_COLOURS)]
-    low, high = (max(q, 1.0) / KILO for q in box["dynamic_pressure"])
+    low, high = (max(q, 1.0) / KILO for q in box.dynamic_pressure)
     dash = ("solid", "dash", "dot", "dashdot", "longdash")[place % 5]
     return {
         "type": "rect",
         "xref": "x",
         "yref": "y",
-        "x0": box["mach"][0],
-        "x1": box["mach"][1],
+        "x0": box.mach[0],
+        "x1": box.mach[1],
         "y0": low,
         "y1": high,
         "line": {"color": colour, "width": 1.8, "dash": dash},
@@ -156,7 +151,11 @@ def _box(place: int, box: Mapping[str, Sequence[float]]) -> Json:
 
 
 def _frame(
-    found: Sequence[Step], shapes: list[Json], reach: Sequence[tuple[float, float]], *, named: bool
+    found: Sequence[tuple[ParachuteStep, Deployment]],
+    shapes: list[Json],
+    reach: Sequence[tuple[float, float]],
+    *,
+    named: bool,
 ) -> Json:
     made = layout(340 if named else 320, (54, 16, 30, 50) if named else (46, 8, 30, 46))
     made["hovermode"] = "closest"
@@ -167,13 +166,12 @@ def _frame(
     edges = [s | {"opacity": 1, "fillcolor": "rgba(0,0,0,0)"} for s in shapes]
     made["shapes"] = [*shapes, *edges]
     texts = [note("<b>Dynamic pressure</b>, kPa", 0, 1.015)]
-    for place, step in enumerate(found):
-        deploy = step["deploy"]
-        x, y = float(deploy["mach"]), float(np.log10(deploy["dynamic_pressure"] / KILO))
+    for place, (step, deploy) in enumerate(found):
+        x, y = deploy.mach, float(np.log10(deploy.dynamic_pressure / KILO))
         right = x < 0.6 * reach[0][1]
         style = {"xanchor": "left" if right else "right", "xshift": 9 if right else -9}
         style["yshift"] = -8 if place % 2 else 8
-        text = note(safe(label(str(step.get("name")))), x, y, xref="x", yref="y", **style)
+        text = note(safe(label(step.name)), x, y, xref="x", yref="y", **style)
         colour = _COLOURS[place % len(_COLOURS)]
         font = {"size": 11.5, "color": INK if colour in (ORANGE, PURPLE) else colour}
         texts.append(text | {"yanchor": "middle", "font": font})

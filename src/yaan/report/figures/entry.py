@@ -1,6 +1,6 @@
 """The figures of the entry: the corridor in height and speed, and the histories."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -21,8 +21,9 @@ from yaan.report.figures.style import (
     note,
 )
 from yaan.report.span import column, cut, span
-from yaan.report.text import clock, number
+from yaan.report.text import clock, known, number
 from yaan.results import FlightRecord, History
+from yaan.results.summary_return import Entry, EntryLoad
 
 KILO: Final = 1e3  # [1]
 _LOADS: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # [g0], lines of equal load
@@ -35,12 +36,12 @@ def entry(record: FlightRecord) -> Figure | None:
     history = cut(record.history, reach)
     if reach is None or history is None or len(history) < 2:
         return None
-    found = record.summary.get("entry") or {}
+    found = record.summary.entry
     panels = [p for p in (_load(history, found), *_heats(history, found), _bank(history)) if p]
     panels.append(_height(history))
-    peak = (found.get("peak_load") or {}).get("value_g")
+    peak = None if found is None else found.peak_load.value_g
     alt = "Load, heat flux, heat load, wall temperature, bank and height against time in the entry."
-    alt += f" The load peaks at {number(peak, 2)} g." if peak is not None else ""
+    alt += f" The load peaks at {number(peak, 2)} g." if known(peak) else ""
     caption = (
         "The entry against time since the interface. Heat flux and heat load are convective, at"
         " the stagnation point; the wall temperature is that of radiative equilibrium. Positive"
@@ -53,32 +54,31 @@ def entry(record: FlightRecord) -> Figure | None:
     return stack(Words("entry", alt, caption), panels, since, shifted, shared, (112, 96))
 
 
-def _load(history: History, found: dict[str, Any]) -> Panel | None:
+def _load(history: History, found: Entry | None) -> Panel | None:
     load = column(history, "load")
     if load is None:
         return None
-    limit, peak = found.get("load_limit_g"), found.get("peak_load") or {}
     notes: tuple[tuple[float, float, str], ...] = ()
-    if peak.get("time") is not None and peak.get("value_g") is not None:
-        at = float(peak["time"]) - float(history["time"][0])
-        words = f"{number(peak['value_g'], 2)} g at {clock(peak['time'])}"
-        notes = ((at, float(peak["value_g"]), words),)
-    levels = ((float(limit), f"limit {number(limit, 1)} g"),) if limit is not None else ()
+    levels: tuple[tuple[float, str], ...] = ()
+    if found is not None:
+        limit, peak = found.load_limit_g, found.peak_load
+        at = peak.time - float(history["time"][0])
+        notes = ((at, peak.value_g, f"{number(peak.value_g, 2)} g at {clock(peak.time)}"),)
+        levels = ((limit, f"limit {number(limit, 1)} g"),) if known(limit) else ()
     curve = Curve("load", load, BLUE)
     return Panel("Load", "g", (curve,), 2, floor=0.0, notes=notes, levels=levels)
 
 
-def _heats(history: History, found: dict[str, Any]) -> list[Panel]:
+def _heats(history: History, found: Entry | None) -> list[Panel]:
     panels: list[Panel] = []
     flux, total = column(history, "heat_flux_stagnation"), column(history, "heat_load")
     wall = column(history, "wall_temperature")
     if flux is not None:
-        peak = found.get("peak_flux") or {}
         notes: tuple[tuple[float, float, str], ...] = ()
-        if peak.get("time") is not None and peak.get("value") is not None:
-            at = float(peak["time"]) - float(history["time"][0])
-            value = float(peak["value"]) / KILO
-            notes = ((at, value, f"{number(value)} kW/m² at {clock(peak['time'])}"),)
+        if found is not None:
+            time, value = found.peak_flux.time, found.peak_flux.value / KILO
+            words = f"{number(value)} kW/m² at {clock(time)}"
+            notes = ((time - float(history["time"][0]), value, words),)
         curve = Curve("heat flux", flux / KILO, VERMILION)
         panels.append(Panel("Heat flux", "kW/m²", (curve,), 0, floor=0.0, notes=notes))
     if total is not None:
@@ -108,11 +108,12 @@ def corridor(record: FlightRecord) -> Figure | None:
         return None
     speed, height = history["speed_relative"] / KILO, history["height"] / KILO
     top, right = float(np.nanmax(height)) * 1.04, float(np.nanmax(speed)) * 1.08
-    found = record.summary.get("entry") or {}
+    found = record.summary.entry
+    limit = found.load_limit_g if found is not None and known(found.load_limit_g) else None
     data: list[Json] = []
     texts: list[Json] = []
-    for kind, level, curve in _contours(history, right * KILO, found.get("load_limit_g")):
-        limit = kind == "limit"
+    for kind, level, curve in _contours(history, right * KILO, limit):
+        allowed = kind == "limit"
         colour = VERMILION if kind != "flux" else PURPLE
         words = (
             number(level / KILO)
@@ -120,17 +121,21 @@ def corridor(record: FlightRecord) -> Figure | None:
             else f"{number(level, 1 if level < 1.0 else 0)} g"
         )
         dash = {"limit": "solid", "load": "dash", "flux": "dot"}[kind]
-        stroke = {"dash": dash, "width": 2.2 if limit else 1.2}
+        stroke = {"dash": dash, "width": 2.2 if allowed else 1.2}
         data.append(line(words, *curve, colour, ":.1f} km", line=stroke, hoverinfo="skip"))
-        texts += _level(("limit " if limit else "") + words, curve, top, (colour, kind, len(data)))
+        texts += _level(
+            ("limit " if allowed else "") + words, curve, top, (colour, kind, len(data))
+        )
     data.append(line("This flight", speed, height, BLUE, ":.1f} km", line={"width": 3}))
-    data.append(_peaks(found))
-    peak = found.get("peak_load") or {}
     alt = (
         "Height against speed relative to the Earth in the entry, with lines of equal load and"
-        f" equal heat flux. The load peaks at {number(peak.get('value_g'), 2)} g at"
-        f" {number((peak.get('height') or np.nan) / KILO, 1)} km."
+        " equal heat flux."
     )
+    if found is not None:
+        peak = found.peak_load
+        data.append(_peak(peak))
+        alt += f" The load peaks at {number(peak.value_g, 2)} g at"
+        alt += f" {number(peak.height / KILO, 1)} km."
     caption = (
         "The entry corridor. Lines of equal load (dashed) and equal stagnation heat flux (dotted)"
         " are drawn for this capsule with this flight's own density against height, load to"
@@ -164,7 +169,8 @@ def _contours(
         return speeds / KILO, shown
 
     speeds = np.linspace(500.0, fastest, 120)
-    levels = [("load", g) for g in _LOADS if g != limit] + ([("limit", limit)] if limit else [])
+    levels = [("load", g) for g in _LOADS if g != limit]
+    levels += [("limit", limit)] if limit else []
     for kind, level in levels:
         wanted = 2.0 * float(level) / (per_pressure * speeds**2)
         found.append((kind, float(level), at(wanted, speeds)))
@@ -192,20 +198,13 @@ def _level(
     return [text | {"font": {"size": 10.5, "color": colour}, "bgcolor": "rgba(255,255,255,0.85)"}]
 
 
-def _peaks(found: dict[str, Any]) -> Json:
-    load, flux = found.get("peak_load") or {}, found.get("peak_flux") or {}
-    given = ((load, "peak load"), (flux, "peak heat flux"))
-    known = [
-        (float(p["speed_relative"]), float(p["height"]), words)
-        for p, words in given
-        if p.get("speed_relative") is not None and p.get("height") is not None
-    ]
+def _peak(peak: EntryLoad) -> Json:
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [m[0] / KILO for m in known],
-        "y": [m[1] / KILO for m in known],
-        "text": [m[2] for m in known],
+        "x": [peak.speed_relative / KILO],
+        "y": [peak.height / KILO],
+        "text": ["peak load"],
         "hovertemplate": "%{text}: %{y:.1f} km, %{x:.2f} km/s<extra></extra>",
         "marker": {"symbol": "triangle-down", "size": 10, "color": INK},
     }

@@ -1,6 +1,6 @@
 """The whole mission on a globe that turns, heights to scale."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +22,7 @@ from yaan.report.figures.style import (
 )
 from yaan.report.span import cut, returns, span
 from yaan.report.text import clock, number
-from yaan.results import FlightRecord, History
+from yaan.results import FlightRecord, History, Summary
 
 EARTH: Final = 6371.0e3  # [m], mean radius; the globe is a sphere, heights stand on it to scale
 MOST_ROWS: Final = 4600  # rows drawn of one part; three days at a row a minute
@@ -185,7 +185,7 @@ def _ends(orbit: History, words: str) -> list[Json]:
     ]
 
 
-def _marked(summary: Mapping[str, Any]) -> list[tuple[str, float]]:
+def _marked(summary: Summary) -> list[tuple[str, float]]:
     """The ends of the parts, by name and time."""
     names = {"ascent": "Lift-off", "orbit": "Insertion", "deorbit": "Deorbit burn"}
     names |= {"entry": "Entry interface"}

@@ -1,7 +1,8 @@
 """The figures of the flight itself: histories against time, the path, the profiles."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -17,8 +18,9 @@ from yaan.report.figures.style import (
     Figure,
     event_marks,
 )
-from yaan.report.text import clock, label, number
+from yaan.report.text import clock, known, label, number
 from yaan.results import FlightRecord, History
+from yaan.results.summary import Peaks
 
 KILO: Final = 1e3  # [1]
 MOST_ROWS: Final = 2500  # rows drawn; the file keeps all of them
@@ -38,8 +40,8 @@ def motion(record: FlightRecord) -> Figure | None:
         _masses(history),
     ]
     kept = [panel for panel in panels if panel is not None]
-    last = record.summary.get("timeline") or [{}]
-    ends = f" It ends at {number((last[-1].get('height') or 0) / KILO)} km." if last[-1] else ""
+    last = record.summary.timeline[-1:]
+    ends = "".join(f" It ends at {number(event.height / KILO)} km." for event in last)
     alt = (
         "Height, inertial and relative speed, flight-path angle, and the masses of vehicle and"
         f" propellants against time since ignition, each event marked.{ends}"
@@ -63,7 +65,7 @@ def environment(record: FlightRecord) -> Figure | None:
         _single(history, "mach", "Mach number", "", 1.0, BLUE, digits=2),
         _heat(history),
     ]
-    peaks = record.summary.get("peaks") or {}
+    peaks = record.summary.peaks
     kept = [_with_peak(panel, peaks) for panel in panels if panel is not None]
     found = [f"{p.words.lower()} peaks at {p.notes[0][2]}" for p in kept if p.notes]
     alt = "Load, dynamic pressure, Mach number and heat flux against time since ignition."
@@ -83,7 +85,7 @@ def downrange(record: FlightRecord) -> Figure | None:
         return None
     distance = history["downrange"] / KILO
     end = float(np.nanmax(distance)) * 1.01
-    marks = event_marks(record.summary, "downrange", KILO)
+    marks = event_marks(record.summary, lambda event: event.downrange, KILO)
     alt = (
         f"Height against distance from the launch site: the path ends {number(end / 1.01)} km"
         f" downrange at {number(float(history['height'][-1]) / KILO)} km."
@@ -106,7 +108,7 @@ def downrange(record: FlightRecord) -> Figure | None:
 def profiles(record: FlightRecord) -> Figure | None:
     """Height and load of every profile against time."""
     names = [name.split("/", 1)[1] for name in record.groups if name.startswith("profiles/")]
-    flown = record.summary.get("profile")
+    flown = record.summary.profile
     names.sort(key=lambda name: name != flown)
     if len(names) < 2:
         return None
@@ -236,28 +238,17 @@ def _heat(history: History) -> Panel | None:
     return Panel("Heat flux", "kW/m²", (curve,), 2, log=(exponents[0], exponents[1] + 0.2))
 
 
-_PEAKS: Final[dict[str, tuple[str, Callable[[Mapping[str, Any]], tuple[float | None, str]]]]] = {
-    "Load": ("load", lambda p: (p.get("value_g"), f"{number(p.get('value_g'), 2)} g")),
-    "Dynamic pressure": (
-        "dynamic_pressure",
-        lambda p: (
-            (p["value"] / KILO) if p.get("value") is not None else None,
-            f"{number((p.get('value') or 0) / KILO, 1)} kPa"
-            + (f", M {number(p['mach'], 2)}" if p.get("mach") is not None else "")
-            + (f", {number(p['height'] / KILO, 1)} km" if p.get("height") is not None else ""),
-        ),
-    ),
-}
-
-
-def _with_peak(panel: Panel, peaks: Mapping[str, Any]) -> Panel:
+def _with_peak(panel: Panel, peaks: Peaks) -> Panel:
     """The panel with its peak marked, where the summary has one."""
-    key, read = _PEAKS.get(panel.words, ("", None))
-    peak = peaks.get(key) or {}
-    if read is None or peak.get("time") is None:
+    load, pressure = peaks.load, peaks.dynamic_pressure
+    if panel.words == "Load" and load is not None:
+        time, value, text = load.time, load.value_g, f"{number(load.value_g, 2)} g"
+    elif panel.words == "Dynamic pressure" and pressure is not None:
+        time, value = pressure.time, pressure.value / KILO
+        text = f"{number(value, 1)} kPa"
+        text += f", M {number(pressure.mach, 2)}" if known(pressure.mach) else ""
+        text += f", {number(pressure.height / KILO, 1)} km" if known(pressure.height) else ""
+    else:
         return panel
-    value, text = read(peak)
-    if value is None:
-        return panel
-    notes = ((float(peak["time"]), float(value), f"{text} at {clock(peak['time'])}"),)
-    return Panel(panel.words, panel.unit, panel.curves, panel.digits, panel.log, panel.floor, notes)
+    notes = ((time, value, f"{text} at {clock(time)}"),)
+    return replace(panel, notes=notes) if known(time) and known(value) else panel

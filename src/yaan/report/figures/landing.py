@@ -1,8 +1,8 @@
 """The landing zone with the passes, the aim and the touchdown."""
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -26,30 +26,32 @@ from yaan.report.figures.style import (
 from yaan.report.span import cut, span
 from yaan.report.text import number, proper
 from yaan.results import FlightRecord
+from yaan.results.summary_ascent import Opportunity, Place
+from yaan.results.summary_return import Landing, Touchdown
 
 View = tuple[float, float, float, float]
 HOUR: Final = 3600.0  # [s]
 
 _LIGHTS: Final = {"day": ("#ffffff", "circle"), "twilight": ("#aab4be", "circle")}
+_ENDS: Final = {"aim": ("cross-thin", INK, 16), "touchdown": ("star", ORANGE, 15)}
 _DARK: Final = ("#3d4a58", "circle")
 
 
 def landing(record: FlightRecord) -> Figure | None:
     """Map of the zone, the tracks of the passes, the aim and the touchdown."""
-    found = record.summary.get("landing") or {}
-    down = found.get("touchdown")
-    if not down:
+    found = record.summary.landing
+    if found is None or found.touchdown is None:
         return None
-    polygon: Sequence[Sequence[float]] = found.get("polygon") or ()
-    passes = _near(record.summary.get("opportunities") or (), down)
-    views = [_view(polygon, passes, down, ratio) for ratio in (0.62, 1.1)]
-    data = [coast(views[0][0] - 15.0, views[0][1] + 15.0), *_zone(polygon, found)]
+    down, miss = found.touchdown, found.miss
+    passes = _near(record.summary.opportunities, down)
+    views = [_view(found.polygon, passes, down, ratio) for ratio in (0.62, 1.1)]
+    data = [coast(views[0][0] - 15.0, views[0][1] + 15.0), *_zone(found.polygon)]
     data += _tracks(record, views[0])
     data.append(_passes(passes))
-    data += _ends(found)
-    miss = found.get("miss")
-    words = f"{number(abs(down[0]), 2)}° {'north' if down[0] >= 0 else 'south'}"
-    words += f", {number(abs(down[1]), 2)}° {'east' if down[1] >= 0 else 'west'}"
+    data += [*_end("aim", found.aim), *_end("touchdown", down)]
+    north, east = down.latitude_deg, down.longitude_deg
+    words = f"{number(abs(north), 2)}° {'north' if north >= 0 else 'south'}"
+    words += f", {number(abs(east), 2)}° {'east' if east >= 0 else 'west'}"
     alt = f"Map of the landing zone with the ground track; touchdown at {words}"
     alt += f", {number(miss / 1e3, 2)} km from the aim." if miss is not None else "."
     caption = (
@@ -61,31 +63,27 @@ def landing(record: FlightRecord) -> Figure | None:
     )
     sizes = ((800, 496), (310, 341))
     wide, narrow = (
-        _map(view, passes, found, size) for view, size in zip(views, sizes, strict=True)
+        _map(view, passes, (found, down), size) for view, size in zip(views, sizes, strict=True)
     )
     return Figure("landing", alt, caption, data, wide, narrow)
 
 
-def _near(passes: Sequence[Mapping[str, Any]], down: Sequence[float]) -> list[Mapping[str, Any]]:
+def _near(passes: Sequence[Opportunity], down: Touchdown) -> list[Opportunity]:
     """The passes that a map around the touchdown can show."""
     return [
         p
         for p in passes
-        if p.get("latitude_deg") is not None
-        and abs(p["latitude_deg"] - down[0]) < 14.0
-        and abs(p.get("longitude_deg", 999.0) - down[1]) < 22.0
+        if abs(p.latitude_deg - down.latitude_deg) < 14.0
+        and abs(p.longitude_deg - down.longitude_deg) < 22.0
     ]
 
 
 def _view(
-    polygon: Sequence[Sequence[float]],
-    passes: Sequence[Mapping[str, Any]],
-    down: Sequence[float],
-    ratio: float,
+    polygon: Sequence[Place], passes: Sequence[Opportunity], down: Touchdown, ratio: float
 ) -> View:
     """West, east, south and north of the map [deg], `ratio` high to wide."""
-    north = [down[0], *(p[0] for p in polygon), *(p["latitude_deg"] for p in passes)]
-    east = [down[1], *(p[1] for p in polygon), *(p["longitude_deg"] for p in passes)]
+    shown = (down, *polygon, *passes)
+    north, east = [p.latitude_deg for p in shown], [p.longitude_deg for p in shown]
     middle = (min(north) + max(north)) / 2.0, (min(east) + max(east)) / 2.0
     shrink = max(math.cos(math.radians(middle[0])), 0.2)
     broad = max((max(east) - min(east)) * 1.25, (max(north) - min(north)) * 1.3 / ratio / shrink, 8)
@@ -98,7 +96,7 @@ def _view(
     )
 
 
-def _zone(polygon: Sequence[Sequence[float]], found: Mapping[str, Any]) -> list[Json]:
+def _zone(polygon: Sequence[Place]) -> list[Json]:
     if not polygon:
         return []
     ring = [*polygon, polygon[0]]
@@ -106,8 +104,8 @@ def _zone(polygon: Sequence[Sequence[float]], found: Mapping[str, Any]) -> list[
         {
             "type": "scatter",
             "mode": "lines",
-            "x": [p[1] for p in ring],
-            "y": [p[0] for p in ring],
+            "x": [p.longitude_deg for p in ring],
+            "y": [p.latitude_deg for p in ring],
             "fill": "toself",
             "fillcolor": "rgba(0,158,115,0.13)",
             "line": {"color": GREEN, "width": 1.8, "dash": "dash"},
@@ -153,19 +151,15 @@ def _track(longitude: Array, latitude: Array, view: View, colour: str, width: fl
     }
 
 
-def _passes(passes: Sequence[Mapping[str, Any]]) -> Json:
-    styles = [_LIGHTS.get(str(p.get("light")), _DARK) for p in passes]
-    edge = [GREEN if p.get("reachable") else VERMILION for p in passes]
+def _passes(passes: Sequence[Opportunity]) -> Json:
+    styles = [_LIGHTS.get(p.light, _DARK) for p in passes]
+    edge = [GREEN if p.reachable else VERMILION for p in passes]
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [p["longitude_deg"] for p in passes],
-        "y": [p["latitude_deg"] for p in passes],
-        "text": [
-            f"revolution {p.get('revolution')}, {safe(str(p.get('light')))}: "
-            f"{safe(str(p.get('why') or ''))}"
-            for p in passes
-        ],
+        "x": [p.longitude_deg for p in passes],
+        "y": [p.latitude_deg for p in passes],
+        "text": [f"revolution {p.revolution}, {safe(p.light)}: {safe(p.why)}" for p in passes],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {
             "size": 10,
@@ -175,32 +169,31 @@ def _passes(passes: Sequence[Mapping[str, Any]]) -> Json:
     }
 
 
-def _ends(found: Mapping[str, Any]) -> list[Json]:
-    made: list[Json] = []
-    shapes = (("aim", "cross-thin", INK, 16), ("touchdown", "star", ORANGE, 15))
-    for key, symbol, colour, size in shapes:
-        at = found.get(key)
-        if at:
-            made.append(
-                {
-                    "type": "scatter",
-                    "mode": "markers",
-                    "x": [at[1]],
-                    "y": [at[0]],
-                    "hovertemplate": f"{key}: %{{y:.4f}}° N, %{{x:.4f}}° E<extra></extra>",
-                    "marker": {"symbol": symbol, "size": size, "color": colour}
-                    | {"line": {"color": INK, "width": 1.6}},
-                }
-            )
-    return made
+def _end(words: str, at: Place | Touchdown | None) -> list[Json]:
+    """The mark of the aim or of the touchdown."""
+    if at is None:
+        return []
+    symbol, colour, size = _ENDS[words]
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [at.longitude_deg],
+            "y": [at.latitude_deg],
+            "hovertemplate": f"{words}: %{{y:.4f}}° N, %{{x:.4f}}° E<extra></extra>",
+            "marker": {"symbol": symbol, "size": size, "color": colour}
+            | {"line": {"color": INK, "width": 1.6}},
+        }
+    ]
 
 
 def _map(
     view: View,
-    passes: Sequence[Mapping[str, Any]],
-    found: Mapping[str, Any],
+    passes: Sequence[Opportunity],
+    found: tuple[Landing, Touchdown],
     size: tuple[int, int],
 ) -> Json:
+    land, down = found
     named = size[0] > 500
     made = layout(size[1] + 44, (46, 12, 10, 34) if named else (36, 6, 8, 30), hovermode="closest")
     made["plot_bgcolor"] = SEA
@@ -215,25 +208,26 @@ def _map(
     head = note(words, 0.01, 0.99, yanchor="top", font={"size": 11, "color": SOFT})
     texts = [head | {"bgcolor": "rgba(255,255,255,0.75)"}]
     texts += [_tag(row, named=named) for row in passes]
-    at = found["touchdown"]
-    down = note("<b>Touchdown</b>", at[1], at[0], xref="x", yref="y", xanchor="center")
-    texts.append(down | {"yanchor": "top", "yshift": -9, "font": {"size": 11.5, "color": INK}})
-    if found.get("zone") and found.get("polygon"):
-        at = max(found["polygon"], key=lambda p: (p[0], p[1]))
+    at = down.longitude_deg, down.latitude_deg
+    named_end = note("<b>Touchdown</b>", *at, xref="x", yref="y", xanchor="center")
+    font = {"size": 11.5, "color": INK}
+    texts.append(named_end | {"yanchor": "top", "yshift": -9, "font": font})
+    if land.zone and land.polygon:
+        north, east = max((p.latitude_deg, p.longitude_deg) for p in land.polygon)
         style = {"xref": "x", "yref": "y", "xanchor": "right", "yanchor": "top"}
         font = {"size": 11.5, "color": "#00714f"}
-        name = note(f"<b>{safe(proper(str(found['zone'])))}</b>", at[1], at[0], **style, font=font)
+        name = note(f"<b>{safe(proper(land.zone))}</b>", east, north, **style, font=font)
         texts.append(name | {"xshift": -5, "yshift": -4})
     made["annotations"] = texts
     return made
 
 
-def _tag(row: Mapping[str, Any], *, named: bool) -> Json:
-    words = f"{row.get('revolution')}"
+def _tag(row: Opportunity, *, named: bool) -> Json:
+    words = f"{row.revolution}"
     if named:
-        words += f", {safe(str(row.get('light') or ''))}"
-    if row.get("chosen"):
+        words += f", {safe(row.light)}"
+    if row.chosen:
         words = f"<b>{words}</b>"
-    text = note(words, row["longitude_deg"], row["latitude_deg"], xref="x", yref="y")
+    text = note(words, row.longitude_deg, row.latitude_deg, xref="x", yref="y")
     text |= {"xshift": 9, "yshift": 5, "font": {"size": 11, "color": INK}}
     return text | {"bgcolor": "rgba(255,255,255,0.7)"}

@@ -1,8 +1,8 @@
 """The figures of crew safety: how long each load lasts, and what an abort would do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from yaan.report.figures.style import (
 from yaan.report.span import cut, span
 from yaan.report.text import clock, label, number
 from yaan.results import FlightRecord
+from yaan.results.summary import AxisLoads
 
 _COLOURS: Final = (BLUE, VERMILION, "#009E73", "#CC79A7")
 _DASHES: Final = ("solid", "dash", "dot", "solid")
@@ -34,63 +35,63 @@ _TITLE: Final = {"text": "Continuous time, s", "font": {"size": 12}, "standoff":
 _LEVELS: Final = (8.0, 12.0, 16.0)  # [g0], round levels for counting seconds; no limits
 
 
-def exposure(record: FlightRecord, key: str = "crew") -> Figure | None:
+def exposure(record: FlightRecord, part: str = "ascent") -> Figure | None:
     """Longest time at each level of load along the graded axis, against what is allowed.
 
     Args:
-        record: the flight; of its history, the part that `key` grades.
-        key: ``crew`` for the ascent, ``crew_return`` for the return.
+        record: the flight; of its history, the part that is graded.
+        part: ``ascent`` or ``return``.
     """
-    if key == "crew_return":
+    if part == "return":
         home = span(record.summary, "deorbit", "entry", "descent")
         record = replace(record, history=cut(record.history, home))
-    graded = _shown_axis(record, key)
+    graded = _shown_axis(record, part)
     spent = None if graded is None else _spent(record, graded)
     if graded is None or spent is None:
         return None
     duration, level = spent
-    allowed: Sequence[Sequence[float]] = graded.get("allowed") or ()
+    allowed = graded.allowed
     data = [
         line("This flight", duration, level, BLUE, ":.2f} g for %{x:.1f} s", line={"width": 2.4})
     ]
-    ends = [float(np.nanmax(duration)), *(float(k[0]) for k in allowed)]
+    ends = [float(np.nanmax(duration)), *(k[0] for k in allowed)]
     right = max(ends) * 1.6
     if allowed:
         x, y = zip(*[*allowed, (max(right, allowed[-1][0]), allowed[-1][1])], strict=True)
         data.append(line("Allowed", x, y, VERMILION, ":.1f} g for %{x:.1f} s"))
-    worst = graded.get("worst_duration"), graded.get("worst_level_g")
-    if None not in worst:
-        data.append(_worst(worst))
-    name = "exposure" if key == "crew" else "exposure-return"
+    if graded.worst_duration is not None and graded.worst_level_g is not None:
+        data.append(_worst(graded.worst_duration, graded.worst_level_g))
+    name = "exposure" if part == "ascent" else "exposure-return"
     words = _exposure_words(name, graded, float(np.nanmax(level)))
-    top = 1.35 * max([float(np.nanmax(level)), *(float(k[1]) for k in allowed)])
+    top = 1.35 * max([float(np.nanmax(level)), *(k[1] for k in allowed)])
     spans = ((np.log10(0.4), np.log10(right)), (np.log10(0.3), np.log10(top)))
-    wide, narrow = (_exposure_layout(spans, allowed, graded, w) for w in (WIDE, NARROW))
+    wide, narrow = (_exposure_layout(spans, graded, w) for w in (WIDE, NARROW))
     return Figure(words.name, words.alt, words.caption, data, wide, narrow)
 
 
-def _worst(worst: tuple[Any, Any]) -> Json:
+def _worst(duration: float, level: float) -> Json:
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [worst[0]],
-        "y": [worst[1]],
+        "x": [duration],
+        "y": [level],
         "marker": {"symbol": "circle-open", "size": 11, "color": INK, "line": {"width": 2}},
         "hovertemplate": "closest to the limit: %{y:.2f} g for %{x:.1f} s<extra></extra>",
     }
 
 
-def _shown_axis(record: FlightRecord, key: str = "crew") -> Mapping[str, Any] | None:
+def _shown_axis(record: FlightRecord, part: str = "ascent") -> AxisLoads | None:
     """The axis that is graded, or else the first one with a curve, or the first one."""
-    axes: Sequence[Mapping[str, Any]] = (record.summary.get(key) or {}).get("axes") or ()
-    curved = [axis for axis in axes if axis.get("allowed")]
-    graded = [axis for axis in curved if axis.get("verdict") != "ungraded"]
+    crew = record.summary.crew_in(part)
+    axes = () if crew is None else crew.axes
+    curved = [axis for axis in axes if axis.allowed]
+    graded = [axis for axis in curved if axis.verdict != "ungraded"]
     return next(iter([*graded, *curved, *axes]), None)
 
 
-def _spent(record: FlightRecord, shown: Mapping[str, Any]) -> tuple[Array, Array] | None:
+def _spent(record: FlightRecord, shown: AxisLoads) -> tuple[Array, Array] | None:
     """Longest continuous time [s] at each level [g0] along the axis shown."""
-    history, direction = record.history, str(shown.get("axis") or "+x")
+    history, direction = record.history, shown.axis or "+x"
     column = f"load_{direction[-1]}"
     if history is None or column not in history or len(history) < 2:
         return None
@@ -102,12 +103,12 @@ def _spent(record: FlightRecord, shown: Mapping[str, Any]) -> tuple[Array, Array
     return np.array([longest_exposure(history["time"], load, g) for g in levels]), levels
 
 
-def _exposure_words(name: str, graded: Mapping[str, Any], peak: float) -> Words:
-    share = graded.get("utilisation")
+def _exposure_words(name: str, graded: AxisLoads, peak: float) -> Words:
+    share = graded.utilisation
     used = f" At its closest it uses {number(100 * share)} % of what is allowed." if share else ""
-    status = graded.get("status") or "missing"
+    status = graded.status or "missing"
     alt = (
-        f"Longest continuous time above each level of {graded.get('axis', '+x')} load, on"
+        f"Longest continuous time above each level of {graded.axis} load, on"
         f" logarithmic axes; the flight peaks at {number(peak, 2)} g.{used}"
     )
     caption = (
@@ -119,11 +120,10 @@ def _exposure_words(name: str, graded: Mapping[str, Any], peak: float) -> Words:
 
 def _exposure_layout(
     spans: tuple[tuple[float, float], tuple[float, float]],
-    allowed: Sequence[Sequence[float]],
-    graded: Mapping[str, Any],
+    graded: AxisLoads,
     width: int,
 ) -> Json:
-    wide = width == WIDE
+    wide, allowed = width == WIDE, graded.allowed
     made = layout(340 if wide else 300, (58, 16, 30, 48) if wide else (40, 8, 30, 44))
     made["hovermode"] = "closest"
     ticks = {"type": "log", "dtick": 1, "exponentformat": "none", "minexponent": 9}
@@ -131,11 +131,11 @@ def _exposure_layout(
     made["xaxis"] = axis(range=list(spans[0]), title=_TITLE, **ticks)
     made["yaxis"] = axis(range=list(spans[1]), type="log", **steps)
     head = note("<b>Load</b>, g", 0, 1.015)
-    peak = max(graded.get("peak_g") or 0.0, 0.1)
+    peak = max(graded.peak_g, 0.1)
     flight = {"xref": "x", "yref": "y", "font": {"color": BLUE, "size": 11.5}, "yshift": 3}
     texts = [head, note("<b>This flight</b>", spans[0][0] + 0.1, float(np.log10(peak)), **flight)]
     if allowed:
-        text = f"<b>Allowed</b>, {safe(str(graded.get('status') or ''))} limit"
+        text = f"<b>Allowed</b>, {safe(graded.status)} limit"
         place = {"xref": "x", "yref": "y", "font": {"color": VERMILION, "size": 11.5}}
         x = float(np.log10(allowed[0][0]))
         y = float(np.log10(allowed[0][1]))
@@ -146,7 +146,7 @@ def _exposure_layout(
 
 def abort(record: FlightRecord) -> Figure | None:
     """Peak load of an unpowered ballistic entry from every second of the ascent."""
-    flown = record.summary.get("profile")
+    flown = record.summary.profile
     names = [n.split("/", 1)[1] for n in record.groups if n.startswith("abort/")]
     names.sort(key=lambda name: name != flown)
     members = {n: record.groups[f"abort/{n}"] for n in names}
@@ -202,10 +202,10 @@ def _allowed_levels(record: FlightRecord, top: float) -> list[tuple[float, str]]
     graded = _shown_axis(record)
     if graded is None:
         return []
-    status = graded.get("status") or "missing"
+    status = graded.status or "missing"
     return [
-        (float(g), f"{g:g} g: allowed for {number(s)} s ({status})")
-        for s, g in graded.get("allowed") or ()
+        (g, f"{g:g} g: allowed for {number(s)} s ({status})")
+        for s, g in graded.allowed
         if s >= 1.0 and g < 1.05 * top
     ]
 
@@ -216,7 +216,7 @@ def seconds_above(record: FlightRecord) -> list[tuple[str, list[tuple[float, flo
     Returns:
         Profile name and pairs of level (over g0) and seconds; the flown profile first.
     """
-    flown = record.summary.get("profile")
+    flown = record.summary.profile
     rows: list[tuple[str, list[tuple[float, float]]]] = []
     for group, member in record.groups.items():
         kind, _, name = group.partition("/")

@@ -23,7 +23,7 @@ from yaan.report.figures.style import (
     spread,
     values,
 )
-from yaan.report.text import NONE, number
+from yaan.report.text import NONE, known, number
 from yaan.results import FlightRecord
 
 
@@ -71,13 +71,13 @@ def track(record: FlightRecord) -> Figure | None:
 
 def _places(record: FlightRecord, longitude: Array) -> list[tuple[Mark, float, float]]:
     """Events with their longitude, unwrapped as the track is, and latitude [deg]."""
-    rows = {row: mark for row, mark in enumerate(event_marks(record.summary))}
-    events = [r for r in record.summary.get("timeline") or () if r.get("kind") != "peak"]
+    events = [event for event in record.summary.timeline if event.kind != "peak"]
     middle = float(np.mean(longitude))
     found: list[tuple[Mark, float, float]] = []
-    for row, mark in rows.items():
-        east, north = events[row].get("longitude_deg"), events[row].get("latitude_deg")
-        if east is not None and north is not None:
+    for mark in event_marks(record.summary):
+        event = events[mark.number - 1]
+        east, north = event.longitude_deg, event.latitude_deg
+        if known(east) and known(north):
             found.append((mark, east + 360.0 * round((middle - east) / 360.0), north))
     return found
 

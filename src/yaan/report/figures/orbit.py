@@ -1,6 +1,6 @@
 """The figures of the orbit: the mission at a glance, and sunlight and shadow day by day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +20,8 @@ from yaan.report.figures.style import (
 )
 from yaan.report.span import Span, cut, span
 from yaan.report.text import clock, label, number, plural
-from yaan.results import FlightRecord
+from yaan.results import FlightRecord, Summary
+from yaan.results.summary_ascent import Burn, Eclipse
 
 HOUR: Final = 3600.0  # [s]
 DAY: Final = 86400.0  # [s]
@@ -79,10 +80,9 @@ def _curves(
 
 
 def _burn_marks(record: FlightRecord) -> Json:
-    history, orbit = record.history, record.summary.get("orbit_phase") or {}
-    burns: Sequence[Mapping[str, Any]] = orbit.get("burns") or ()
+    history, burns = record.history, _burns(record.summary)
     assert history is not None
-    at = [float(burn["start"]) for burn in burns if burn.get("start") is not None]
+    at = [burn.start for burn in burns]
     known = np.isfinite(history["height"])
     height = np.interp(at, history["time"][known], history["height"][known]) / KILO
     return {
@@ -92,13 +92,13 @@ def _burn_marks(record: FlightRecord) -> Json:
         "y": [round(float(h), 1) for h in height],
         "xaxis": "x2",
         "yaxis": "y2",
-        "text": [safe(label(str(b.get("name")))) for b in burns],
+        "text": [safe(label(burn.name)) for burn in burns],
         "hovertemplate": "%{text} burn<extra></extra>",
         "marker": {"symbol": "triangle-down", "size": 10, "color": INK},
     }
 
 
-def _glance(summary: Mapping[str, Any], parts: Sequence[Any], top: float, *, stacked: bool) -> Json:
+def _glance(summary: Summary, parts: Sequence[Any], top: float, *, stacked: bool) -> Json:
     count = len(parts)
     made = layout(620 if stacked else 320, (44, 8, 26, 46) if stacked else (52, 12, 30, 52))
     made["hovermode"] = "closest"
@@ -134,13 +134,13 @@ def _glance(summary: Mapping[str, Any], parts: Sequence[Any], top: float, *, sta
     return made
 
 
-def _band(eclipse: Mapping[str, Any], place: int) -> Json:
+def _band(eclipse: Eclipse, place: int) -> Json:
     return {
         "type": "rect",
         "xref": _axis("x", place),
         "yref": f"{_axis('y', place)} domain",
-        "x0": eclipse["start"] / HOUR,
-        "x1": eclipse["end"] / HOUR,
+        "x0": eclipse.start / HOUR,
+        "x1": eclipse.end / HOUR,
         "y0": 0,
         "y1": 1,
         "line": {"width": 0},
@@ -149,31 +149,31 @@ def _band(eclipse: Mapping[str, Any], place: int) -> Json:
     }
 
 
-def _umbras(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    given = (summary.get("orbit_phase") or {}).get("eclipses") or ()
-    return [e for e in given if e.get("kind") == "umbra"]
+def _umbras(summary: Summary) -> list[Eclipse]:
+    given = () if summary.orbit_phase is None else summary.orbit_phase.eclipses
+    return [eclipse for eclipse in given if eclipse.kind == "umbra"]
+
+
+def _burns(summary: Summary) -> Sequence[Burn]:
+    """Those that raise the orbit."""
+    return () if summary.orbit_phase is None else summary.orbit_phase.burns
 
 
 def sunlight(record: FlightRecord) -> Figure | None:
     """Sunlight and shadow along the mission, a row a day."""
-    summary = record.summary
+    summary, orbit = record.summary, record.summary.orbit_phase
     reach = span(summary, "ascent", "orbit", "deorbit", "entry", "descent")
     dark = _umbras(summary)
-    if reach is None or not dark:
+    if reach is None or orbit is None or not dark:
         return None
     days = int(np.ceil(reach[1] / DAY))
     lit = [(reach[0], reach[1])]
     data = [
         _bars("sunlight", lit, "#f6d58a", ORANGE, days),
-        _bars("umbra", [(float(e["start"]), float(e["end"])) for e in dark], "#3d4a58", INK, days),
+        _bars("umbra", [(e.start, e.end) for e in dark], "#3d4a58", INK, days),
     ]
-    orbit = summary.get("orbit_phase") or {}
-    share, longest = orbit.get("eclipse_fraction"), orbit.get("longest_eclipse")
-    found = f"{plural(len(dark), 'eclipse')}"
-    if longest is not None:
-        found += f", the longest {number(longest / 60.0, 1)} min"
-    if share is not None:
-        found += f", {number(100.0 * share, 1)} % of the time in orbit"
+    found = f"{plural(len(dark), 'eclipse')}, the longest {number(orbit.longest_eclipse / 60.0, 1)}"
+    found += f" min, {number(100.0 * orbit.eclipse_fraction, 1)} % of the time in orbit"
     alt = f"Bars of sunlight and shadow along the mission, a row a day: {found}."
     caption = f"Sunlight (light) and umbra (dark) along the mission, a row a day: {found}."
     wide, narrow = (_days(summary, days, reach, named=n) for n in (True, False))
@@ -201,7 +201,7 @@ def _bars(name: str, pieces: Sequence[Span], fill: str, edge: str, days: int) ->
     }
 
 
-def _days(summary: Mapping[str, Any], days: int, reach: Span, *, named: bool) -> Json:
+def _days(summary: Summary, days: int, reach: Span, *, named: bool) -> Json:
     pitch = 44
     made = layout(days * pitch + 82, (58, 16, 32, 50) if named else (48, 8, 32, 46))
     made["hovermode"], made["barmode"] = "closest", "overlay"
@@ -211,12 +211,11 @@ def _days(summary: Mapping[str, Any], days: int, reach: Span, *, named: bool) ->
     made["yaxis"] = axis(range=[days - 0.5, -0.62], tickvals=list(range(days)), ticktext=names)
     made["yaxis"] |= {"showgrid": False, "ticks": ""}
     deorbit, down = span(summary, "deorbit"), span(summary, "descent")
-    orbit = summary.get("orbit_phase") or {}
-    marks = [(str(b.get("name")), b["start"]) for b in orbit.get("burns") or () if "start" in b]
+    marks = [(burn.name, burn.start) for burn in _burns(summary)]
     marks += [("deorbit", deorbit[0])] if deorbit else []
     marks += [("splashdown", down[1])] if down else []
-    made["annotations"] = [_flag(name, float(at)) for name, at in marks]
-    if "ascent" in (summary.get("spans") or {}):
+    made["annotations"] = [_flag(name, at) for name, at in marks]
+    if "ascent" in summary.spans:
         made["annotations"].append(_flag("lift-off", reach[0]))
     made["annotations"] = _apart(made["annotations"])
     return made

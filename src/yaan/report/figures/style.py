@@ -5,7 +5,7 @@ every field and take longer than the whole page. Each figure has two layouts, fo
 phone; the page's script picks one by the width it finds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
@@ -13,7 +13,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from yaan.report.text import label
+from yaan.report.text import known, label
+from yaan.results import Summary
+from yaan.results.summary import Event
 
 Json = dict[str, Any]
 Array = npt.NDArray[Any]
@@ -71,13 +73,20 @@ class Mark:
     at: float
 
 
-def event_marks(summary: Mapping[str, Any], key: str = "time", scale: float = 1.0) -> list[Mark]:
-    """The events of the timeline, numbered as there, at their `key` over `scale`."""
-    events = [r for r in summary.get("timeline") or () if r.get("kind") != "peak"]
+def event_time(event: Event) -> float:
+    """When an event is [s]."""
+    return event.time
+
+
+def event_marks(
+    summary: Summary, place: Callable[[Event], float] = event_time, scale: float = 1.0
+) -> list[Mark]:
+    """The events of the timeline, numbered as there, at their `place` over `scale`."""
+    events = (event for event in summary.timeline if event.kind != "peak")
     return [
-        Mark(number, label(str(row.get("event", ""))), row[key] / scale)
-        for number, row in enumerate(events, 1)
-        if row.get(key) is not None
+        Mark(number, label(event.name), place(event) / scale)
+        for number, event in enumerate(events, 1)
+        if known(place(event))
     ]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from yaan.api import Flight
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.results.summary_evidence import PublishedFigure
 from yaan.validation.case import Case, Fly, Line, number
 
 _ANGLES: Final = (-1.2, -1.4, -2.0)  # [deg]
@@ -83,7 +84,8 @@ def cases() -> tuple[Case, ...]:
 
 def _peak(flight: Flight) -> float:
     """Largest load [g]."""
-    return float(flight.summary["entry"]["peak_load"]["value_g"])
+    assert flight.entry is not None
+    return flight.entry.peak_load.value_g
 
 
 def fixed_bank(fly: Fly) -> Sequence[Line]:
@@ -106,7 +108,8 @@ def _bank_row(
         told = f"peak load, {words}, {angle} deg"
         lines.append(number(told, "g", (load, _peak(flight)), 0.1, _STUDY))
         if angle == -1.4:
-            found = 1e-6 * float(flight.summary["entry"]["heat_load"])
+            assert flight.entry is not None
+            found = 1e-6 * flight.entry.heat_load
             why = "10 %: the nose radius is not told"
             lines.append(number(f"heat load, {words}", "MJ/m²", (heat, found), 0.1 * heat, why))
     return lines
@@ -138,12 +141,12 @@ def stardust(fly: Fly) -> Sequence[Line]:
 
 def apollo(fly: Fly) -> Sequence[Line]:
     """The rows that the mission file itself compares."""
-    rows = fly("apollo10-entry", {}).summary["published"]
+    rows = fly("apollo10-entry", {}).summary.published
     return [_published(row) for row in rows]
 
 
-def _published(row: dict[str, Any]) -> Line:
-    why = "the fit's own target: not gated" if row["calibrated"] else "as the file says"
-    margin = None if row["calibrated"] else float(row["tolerance"])
-    pair = (float(row["published"]), float(row["ours"]))
-    return number(str(row["what"]), str(row["unit"]), pair, margin, why)
+def _published(row: PublishedFigure) -> Line:
+    assert row.ours is not None
+    why = "the fit's own target: not gated" if row.calibrated else "as the file says"
+    margin = None if row.calibrated else row.tolerance
+    return number(row.what, row.unit, (row.published, row.ours), margin, why)
