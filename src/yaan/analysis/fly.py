@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from yaan.analysis.remarks import remarks
 from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank, ranked_by_place
 from yaan.analysis.sides import Sides
 from yaan.base.errors import YaanError
+from yaan.base.provenance import Provenance
 from yaan.base.session import computing
 from yaan.description import Ascent, FreeFlight, InterfaceSpec, Plan
 from yaan.description.notes import notes_of
@@ -27,7 +29,6 @@ from yaan.flight.body import fly_free
 from yaan.flight.models.world import build_world, landing_world, left_table, orientation_notes
 from yaan.flight.progress import Clock, Progress, Report, before
 from yaan.results.outcome import OutcomeCode
-from yaan.results.provenance import Provenance
 from yaan.results.trajectory import History
 
 _Result = TypeVar("_Result")
@@ -49,7 +50,8 @@ def fly(
         flown = _fly_free(plan.free, provenance, tell, clock)
     else:
         flown = _fly_entry(plan, provenance, tell, clock)
-    return flown, clock.spent
+    of = replace(flown.history, epoch=plan.epoch, vehicle=plan.vehicle.name if plan.vehicle else "")
+    return replace(flown, history=of), clock.spent
 
 
 def _fly_entry(plan: Plan, provenance: Provenance, tell: Report, clock: Clock) -> Flown:

@@ -15,6 +15,7 @@ import jax
 import numpy as np
 
 from yaan.analysis import abort_map
+from yaan.base.provenance import Assumption, Provenance
 from yaan.base.session import computing
 from yaan.description import Ascent, Plan
 from yaan.description.landing_cross import HOME_BLOCKS
@@ -22,7 +23,6 @@ from yaan.design.steer import Steered
 from yaan.design.task import Task, make_task
 from yaan.dynamics.forces import World
 from yaan.flight import batches
-from yaan.results.provenance import Assumption, Provenance
 from yaan.search.unknowns import LANES, damped
 
 _TRIES = 10

@@ -20,6 +20,7 @@ from yaan.analysis.sensitivity import Effect, Ranked
 from yaan.analysis.verdict import judge, outcome
 from yaan.analysis.verdict_return import judge_return
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.base.provenance import Provenance
 from yaan.base.units import format_quantity
 from yaan.crew import grade, load_limits
 from yaan.description import (
@@ -35,7 +36,6 @@ from yaan.design.dogleg import DogLeg
 from yaan.design.steer import Steered
 from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
-from yaan.results.provenance import Provenance
 from yaan.results.trajectory import History
 
 SCHEMA = 1
