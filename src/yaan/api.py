@@ -1,6 +1,7 @@
 """The public face: a mission that can be changed and flown, and the flight it made."""
 
 import io
+import warnings
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -95,6 +96,12 @@ class Mission:
     def title(self) -> str:
         """Title, or the name where there is none."""
         return self.plan.title or self.plan.name
+
+    @property
+    def spec(self) -> Any:
+        """What it was read as, before there were plans; use `plan`."""
+        warnings.warn("Mission.spec is now Mission.plan", DeprecationWarning, stacklevel=2)
+        return form_of(self.plan)
 
     @property
     def tree(self) -> dict[str, Any]:
