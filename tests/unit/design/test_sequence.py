@@ -37,23 +37,21 @@ def first(until: dict[str, Any]) -> dict[str, Any]:
 
 
 def last(made: Plan) -> tuple[float, bool]:
-    """Patience of the last leg [s], and whether a stage may burn more than it has."""
+    """Timeout of the last leg [s], and whether a stage may burn more than it has."""
     end = len(made.legs) - 1
-    return float(made.phases.patience[end]), bool(np.any(made.phases.overdraws[end]))
+    return float(made.phases.timeout[end]), bool(np.any(made.phases.overdraws[end]))
 
 
 @pytest.mark.parametrize("end", [{"duration": "25 s"}, {"time": "40 s"}])
 def test_a_phase_with_a_time_of_its_own_lasts_it(end: dict[str, str]) -> None:
-    patience, _ = last(
-        plan([first({"time": "0.5 s"}), {**UP, "until": {"orbit": "target", **end}}])
-    )
-    assert patience > 1000.0
+    timeout, _ = last(plan([first({"time": "0.5 s"}), {**UP, "until": {"orbit": "target", **end}}]))
+    assert timeout > 1000.0
 
 
 def test_a_stage_that_has_run_dry_burns_no_more() -> None:
     spent = [first({"depleted": "motor"}), {**UP, "until": {"orbit": "target"}}]
-    patience, overdraws = last(plan(spent))
-    assert patience > 1000.0
+    timeout, overdraws = last(plan(spent))
+    assert timeout > 1000.0
     assert not overdraws
 
 
@@ -63,9 +61,9 @@ def test_what_may_still_burn_is_bounded() -> None:
     assert last(plan(open_ended)) == (3.0, True)
     liquid = MOTOR | {"engine": {"thrust": "700 kN", "isp": "220 s"}}
     timed = [first({"time": "0.5 s"}), {**UP, "until": {"orbit": "target", "duration": "900 s"}}]
-    patience, overdraws = last(plan(timed, {"motor": liquid}))
+    timeout, overdraws = last(plan(timed, {"motor": liquid}))
     assert overdraws
-    assert patience < 900.0
+    assert timeout < 900.0
 
 
 @pytest.mark.parametrize("name", ["gaganyaan", "lvm3-m5", "soyuz-fg-leo"])
@@ -78,4 +76,4 @@ def test_the_missions_of_the_library_are_flown_as_they_were(name: str) -> None:
     assert orbit is not None
     (burning,) = np.flatnonzero(np.asarray(made.phases.overdraws)[orbit])
     stage = spec.vehicle.stages[vehicle.stages[burning]]
-    assert float(made.phases.patience[orbit]) > burn_time(stage)
+    assert float(made.phases.timeout[orbit]) > burn_time(stage)
