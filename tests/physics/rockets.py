@@ -179,11 +179,11 @@ def stacked(*trees: Any) -> Any:
 
 
 def columns(motion: AbstractMotion, leg: Leg, lane: int = 0) -> dict[str, np.ndarray]:
-    """Columns of the written rows of one lane; `motion` is that of all lanes."""
+    """Columns of the written rows of one lane, and their time; `motion` is that of all lanes."""
     bare = eqx.tree_at(lambda m: m.world, motion, None)
     one, tape = jax.tree.map(lambda leaf: jnp.asarray(leaf)[lane], (bare, leg.tape))
     of_lane = eqx.tree_at(lambda m: m.world, one, motion.world, is_leaf=lambda x: x is None)
-    seen = columns_of(_rows(of_lane, tape))
+    seen = columns_of(_rows(of_lane, tape)) | {"time": np.asarray(tape.t)}
     assert int(tape.count) <= len(tape.t)
     return {name: column[: int(tape.count)] for name, column in seen.items()}
 
