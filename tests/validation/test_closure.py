@@ -24,7 +24,7 @@ from yaan.design.task import make_task
 from yaan.flight import ascent
 from yaan.flight.models.world import build_world
 from yaan.mission import check_mission, load_tree
-from yaan.motion.powered_row import Observation
+from yaan.motion.row import Row
 
 CURVE = (
     '[["0 s",0.0],["0.3 s",1.0],["5 s",1.06],["20 s",1.10],["40 s",1.02],["60 s",0.92],'
@@ -55,15 +55,15 @@ class Replay:
 
     steered: Steered
     time: np.ndarray
-    seen: Observation
+    seen: Row
 
     def at(self, t: float) -> tuple[float, float, float, float]:
         """Height [km], inertial speed [m/s], flight path angle [deg], mass [t], before events."""
         first = np.append(True, np.diff(self.time) > 0.0)
         columns = (
-            self.seen.whereabouts.height / 1e3,
-            self.seen.whereabouts.speed_inertial,
-            np.degrees(self.seen.whereabouts.flight_path_angle_inertial),
+            self.seen.height / 1e3,
+            self.seen.speed_inertial,
+            np.degrees(self.seen.flight_path_angle_inertial),
             self.seen.mass / 1e3,
         )
         time = self.time[first]
