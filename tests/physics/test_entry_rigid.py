@@ -181,6 +181,27 @@ def test_rows_tell_the_body_as_it_is(reversed_: tuple):
     np.testing.assert_allclose(row["incidence"], -row["angle_of_attack"], atol=1e-3)
 
 
+def test_an_attitude_that_is_handed_over_is_kept_and_an_unknown_one_is_the_trim():
+    where = place()
+    bare = level(where, 100e3, 7850.0, -1.4)
+    way = turning(where, body(), control(), constant_bank(BANKS), 0.05)
+    trim = trimmed(way, bare)
+    pitch = about(Vector(each(0.0), each(0.1), each(0.0), Frame.BODY), Frame.BODY)
+    pitched = (trim.attitude.then(pitch), trim.rate * 2.0)
+    known = np.arange(LANES) % 2 == 0
+    given = jax.tree.map(lambda x: jnp.where(known, x, jnp.nan), pitched)
+    begin = trimmed(way, eqx.tree_at(lambda s: (s.attitude, s.rate), bare, given))
+    kept = jax.tree.map(lambda a, b: jnp.where(known, a, b), pitched, (trim.attitude, trim.rate))
+    for found, wanted in zip(
+        *map(jax.tree.leaves, ((begin.attitude, begin.rate), kept)), strict=True
+    ):
+        np.testing.assert_array_equal(found, wanted)
+    # Trimmed is on the commanded bank and without sideslip.
+    seen = columns(way, _turn(way, bare, 0.05, 4), 1)
+    assert seen["bank"][0] == pytest.approx(BANKS[1], abs=1e-12)
+    assert seen["sideslip"][0] == pytest.approx(0.0, abs=1e-12)
+
+
 SPEED, DENSITY = 3000.0, 1e-3
 PRESSURE = 0.5 * DENSITY * SPEED**2
 
