@@ -2,15 +2,20 @@
 
 from typing import Any
 
+import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tests.physics.rockets import fly, launcher, pad, phases, stacked, steering, world
+from tests.physics.rockets import array, fly, launcher, pad, phases, stacked, steering, world
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, STANDARD_GRAVITY
+from yaan.dynamics.state import State, state_of
+from yaan.flight.start import on_pad
 from yaan.gnc import Law
-from yaan.motion.base import Legs
-from yaan.motion.powered import End
+from yaan.motion.base import Leg, Legs, by_lane
+from yaan.motion.base import fly as fly_leg
+from yaan.motion.powered import End, Phases, phase_of
 from yaan.results.outcome import OutcomeCode
 
 FIRST = {"propellant": 60_000.0, "dry": 5_000.0, "thrust": 1.6e6, "isp": 300.0}
@@ -122,6 +127,34 @@ def test_a_continuous_programme_starts_where_the_last_one_ended(flown: dict[str,
     assert legs.inner.memory.origin[2:4].tolist() == legs.start[2:4].tolist()
     # Under another law the programme in force is kept.
     assert legs.inner.memory.origin[4] == legs.inner.memory.origin[3]
+
+
+def test_a_leg_by_itself_is_that_phase_of_a_flight():
+    vehicle, plan, constants, site = lane(
+        {**RISE, "ignite": ONE, "stages_aboard": ONE, "duration": 60.0}
+    )
+    flown = fly(world(), *stacked((vehicle, plan, constants, site)))
+    here = on_pad(world(), site, vehicle.propellant)
+    place, motion = (np.asarray(array(v))[None] for v in (here.position, here.velocity))
+    start = state_of(np.zeros(1), place, motion, here.tanks, aboard=np.ones(4, dtype=bool))
+
+    @eqx.filter_jit
+    def alone(plan: Phases, start: State) -> Leg:
+        way = phase_of(world(), vehicle, constants, plan, jnp.asarray(0.0))
+        one = eqx.tree_at(lambda m: m.world, by_lane(way, jnp.zeros(1)), way.world)
+        return fly_leg(one, start, stop=one.due, step=jnp.ones(1))
+
+    leg = alone(jax.tree.map(lambda leaf: leaf[0], plan), start)
+    assert leg.outcome[0] == OutcomeCode.REACHED
+    np.testing.assert_allclose(leg.end.velocity.x, flown.inner.velocity.x[0], rtol=1e-14)
+    np.testing.assert_allclose(leg.end.tanks[:, :2], flown.inner.propellant[0], rtol=1e-14)
+    np.testing.assert_allclose(leg.end.sums.ideal, flown.inner.losses.ideal[0], rtol=1e-14)
+    assert float(leg.added.ideal[0]) > 1_000.0
+    # Guidance goes on from what it commanded last; what is dropped is no longer aboard.
+    slope = float(leg.end.memory.slope[0])
+    assert slope == pytest.approx(0.6 - 0.06, rel=1e-14)
+    assert slope == pytest.approx(float(flown.inner.memory.slope[0, 0]), rel=1e-14)
+    assert leg.end.aboard[0, :5].tolist() == [True, False, True, True, False]
 
 
 def test_what_cannot_lift_off_says_so_and_goes_no_further(flown: dict[str, Legs]):
