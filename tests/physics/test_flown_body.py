@@ -15,7 +15,6 @@ from scipy.spatial.transform import Rotation
 
 import yaan
 from yaan.analysis.body import matrix, peaks
-from yaan.analysis.body_tables import judge_tables
 from yaan.analysis.flown import Flown
 from yaan.analysis.fly import fly as fly_plan
 from yaan.base.constants import STANDARD_GRAVITY
@@ -250,7 +249,7 @@ def test_the_timeline_has_phases_pulses_and_peaks(summary: Summary) -> None:
     times = [row.time for row in summary.timeline]
     assert times == sorted(times)
     assert summary.outcome.code == "flown"
-    assert [(one.name, one.start, one.end) for one in summary.spans] == [("body", 0.0, times[-1])]
+    assert summary.spans == {"body": (0.0, times[-1])}
 
 
 def test_the_end_is_told_in_full(flown: Flown, summary: Summary) -> None:
@@ -315,14 +314,17 @@ def test_a_table_that_is_left_is_told(fly: Fly) -> None:
 def test_air_that_is_left_is_told(flown: Flown) -> None:
     table = TableAtmosphere([0.0, 1500.0], [1.2, 1.0], [288.0, 280.0])
     world = eqx.tree_at(lambda w: w.atmosphere, flown.world, table, is_leaf=lambda x: x is None)
-    (verdict,), notes = judge_tables(replace(flown, world=world))
-    assert verdict["passed"] is False
-    assert "table of the air" in verdict["text"]
-    assert verdict["text"] in notes
-    high = replace(flown, history=_lifted(flown.history, 2e6))
-    (verdict,), notes = judge_tables(high)
-    assert verdict["passed"]  # above its top the standard says that there is nothing
-    assert any("1000 km" in note for note in notes)
+    assert flown.body is not None
+    summary = told(replace(flown, body=replace(flown.body, world=world)))
+    verdict = next(row for row in summary.verdicts if row.name == "inside its tables")
+    assert verdict.passed is False
+    assert "table of the air" in verdict.text
+    assert verdict.text in summary.notes
+    body = replace(flown.body, history=_lifted(flown.history, 2e6))
+    summary = told(replace(flown, body=body))
+    verdict = next(row for row in summary.verdicts if row.name == "inside its tables")
+    assert verdict.passed  # above its top the standard says that there is nothing
+    assert any("1000 km" in note for note in summary.notes)
 
 
 def _lifted(history: History, by: float) -> History:
@@ -336,6 +338,7 @@ def test_the_ground_ends_a_flight_with_a_word(fly: Fly) -> None:
     assert "'glide'" in sunk.outcome.text
     assert "height_below" in sunk.outcome.text
     assert "kick" not in sunk.outcome.text
+    assert sunk.body is not None
     assert sunk.body.phases[1].outcome == "struck-ground"
 
 
@@ -344,6 +347,7 @@ def test_a_phase_that_fails_ends_the_flight(fly: Fly) -> None:
     sunk = told(fly(down))
     assert sunk.outcome.code == "struck-ground"
     assert "'boost'" in sunk.outcome.text
+    assert sunk.body is not None
     assert [row.outcome for row in sunk.body.phases] == ["struck-ground", "no-solution"]
     assert [row.name for row in sunk.timeline][-1] != "glide-end"
 
