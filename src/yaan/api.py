@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,8 +16,6 @@ from yaan.mission.forms import form_of
 from yaan.mission.load import load_tree, override, tree_of
 from yaan.mission.provenance import assumptions, provenance_of, sources
 from yaan.results.provenance import Assumption, Source
-from yaan.results.record import plain
-from yaan.results.store import summary_of
 from yaan.results.summary import Budgets, Event, Outcome, Summary, Verdict
 from yaan.results.summary_ascent import Ascent
 from yaan.results.summary_return import Entry, Landing
@@ -147,12 +145,9 @@ class Flight:
     @cached_property
     def summary(self) -> Summary:
         """Everything told in numbers, as in `summary.json`."""
-        from yaan.analysis.summarise import summarise
-        from yaan.base.session import computing
+        from yaan.analysis.summary import summarise
 
-        with computing():
-            told = summarise(self.flown)
-        return summary_of(cast(dict[str, object], plain(told)))
+        return summarise(self.flown)
 
     @property
     def outcome(self) -> Outcome:
@@ -218,11 +213,11 @@ class Flight:
         Raises:
             OutputError: when something cannot be written; it says what is kept.
         """
-        from yaan.analysis.save import keep
+        from yaan.analysis.save import save
         from yaan.report import write_report
         from yaan.results import telling_kept
 
-        folder = keep(self.flown, self.summary, self.timings, Path(parent))
+        folder = save(self.flown, self.summary, self.timings, Path(parent))
         with telling_kept(folder):
             write_report(folder)
         return folder

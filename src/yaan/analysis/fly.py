@@ -9,9 +9,10 @@ import numpy as np
 
 from yaan.analysis import abort_map
 from yaan.analysis.flown import Climb, Flown
-from yaan.analysis.remarks import remarks
 from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank, ranked_by_place
 from yaan.analysis.sides import Sides
+from yaan.analysis.steering import remarks
+from yaan.analysis.tables import ascent_excursions
 from yaan.base.errors import YaanError
 from yaan.base.session import computing
 from yaan.description import Ascent, FreeFlight, InterfaceSpec, Plan
@@ -291,35 +292,11 @@ def _notes(ascent: Ascent, world: World, steered: Steered, history: History) -> 
         if len(dry) and name in commanded:
             at = cut_off[dry[0], i]
             notes.append(f"{name} ran dry at {at:.1f} s, before its commanded cut-off.")
-    notes += _table_notes(ascent, history)
+    notes += ascent_excursions(ascent, history)
     codes = np.asarray(lane.legs.outcome)[: len(legs)]
     notes += [
         OutcomeCode(int(code)).sentence(leg.phase.name)
         for code, leg in zip(codes, legs, strict=True)
         if code not in (OutcomeCode.REACHED, OutcomeCode.NO_SOLUTION)
     ]
-    return notes
-
-
-def _table_notes(ascent: Ascent, history: History) -> list[str]:
-    """Whether the force tables were left where the air still matters."""
-    stages, parts = ascent.vehicle.stages.values(), ascent.vehicle.parts.values()
-    tables = [part.aerodynamics.table for part in (*stages, *parts) if part.aerodynamics]
-    felt = history["dynamic_pressure"] > 1.0  # [Pa]
-    if not tables or not np.any(felt):
-        return []
-    notes = []
-    mach, angle = history["mach"][felt].max(), history["angle_of_attack"][felt].max()
-    least_mach = min(t.mach[-1] for t in tables)
-    least_angle = min(t.angle_of_attack[-1] for t in tables)
-    if mach > least_mach:
-        notes.append(
-            f"Mach {mach:.1f} is beyond the force tables, which end at {least_mach:g}; "
-            "their last values are held."
-        )
-    if angle > least_angle:
-        notes.append(
-            f"An angle of attack of {np.degrees(angle):.1f} deg above 1 Pa is beyond the force "
-            f"tables, which end at {np.degrees(least_angle):.0f} deg; their last values are held."
-        )
     return notes

@@ -16,7 +16,7 @@ from yaan.results.store import (
 from yaan.results.summary import Summary
 
 
-def keep(
+def save(
     flown: Flown,
     summary: Summary,
     timings: dict[str, float],
