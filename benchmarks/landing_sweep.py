@@ -31,22 +31,24 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from yaan.base.session import computing
-from yaan.description import MissionSpec
+from yaan.description import Plan
 from yaan.design import deorbit, raising
 from yaan.design.choice import Elevation
 from yaan.design.deorbit import Case
-from yaan.design.history import history
 from yaan.design.landing import REVERSAL, profiles
-from yaan.design.return_plan import make_plan
+from yaan.design.return_plan import make_return
 from yaan.design.return_search import Home, fly_home
 from yaan.design.steer import solve
 from yaan.design.task import make_task
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State, state_of
 from yaan.flight import legs
-from yaan.flight.legs import LANES, Fall, States
+from yaan.flight.legs import LANES
+from yaan.flight.models.launcher import Stack, stack_of
 from yaan.flight.models.world import build_world, epoch_of
 from yaan.gnc import BankProfile
 from yaan.mission import check, load_tree
+from yaan.motion import Leg
 from yaan.spacetime.ephemeris import sun_elevation
 from yaan.spacetime.frame import Frame, Vector, components, vector
 from yaan.spacetime.time import bundled_orientation
@@ -74,27 +76,23 @@ class Separation:
     velocity: Vector
     """Inertial, on ITRS axes [m/s]."""
 
-    def at(self, world: World, propellant: float) -> States:
-        """The same in GCRS at the epoch of `world`."""
+    def at(self, world: World, stack: Stack) -> State:
+        """The same in GCRS at the epoch of `world`, the payload of `stack` loaded and alone."""
         turn = world.earth.rotation(jnp.asarray(self.t)).inverse()
         position, velocity = (components(turn.apply(x)) for x in (self.position, self.velocity))
-        return States(
-            np.array([self.t]),
-            np.asarray(position)[None],
-            np.asarray(velocity)[None],
-            np.array([propellant]),
-        )
+        everything = np.ones(len(stack.parts), dtype=bool)
+        state = state_of([self.t], position[None], velocity[None], stack.loads, everything)
+        return state.dropping(*stack.launcher)
 
 
 def ascend() -> Separation:
     """The ascent of the mission as its file has it."""
     spec = _spec({})
     world = build_world(spec)
-    flown = history(spec, world, solve(make_task(spec, spec.steering.profile, world), world))
-    t = float(flown["time"][-1])
+    end = solve(make_task(spec, spec.steering.profile, world), world).end
+    t = float(end.t[0])
     turn = world.earth.rotation(jnp.asarray(t))
-    names = ("position_gcrs", "velocity_gcrs")
-    ends = (vector(jnp.asarray(flown[name][-1]), Frame.GCRS) for name in names)
+    ends = (vector(jnp.asarray(x[0]), Frame.GCRS) for x in (end.position_gcrs, end.velocity_gcrs))
     return Separation(t, *(turn.apply(x) for x in ends))
 
 
@@ -113,14 +111,8 @@ def asked(epochs: int, seed: int) -> Iterator[Line]:
             }
 
 
-def _spec(overrides: Line) -> MissionSpec:
-    spec = check(load_tree("gaganyaan", overrides))
-    assert isinstance(spec, MissionSpec)
-    return spec
-
-
-def _sun(spec: MissionSpec) -> Elevation:
-    epoch, orientation = epoch_of(spec), bundled_orientation()
+def _sun(plan: Plan) -> Elevation:
+    epoch, orientation = epoch_of(plan), bundled_orientation()
 
     def elevation(t: float, latitude: float, longitude: float) -> float:
         return float(sun_elevation(epoch, orientation, t, latitude, longitude)[0])
@@ -130,11 +122,14 @@ def _sun(spec: MissionSpec) -> Elevation:
 
 def come_home(overrides: Line, separation: Separation) -> Home:
     """One flight from the separation to the sea."""
-    spec = _spec(overrides)
-    world = build_world(spec, WORLD)
-    assert spec.spacecraft is not None
-    start = separation.at(world, spec.spacecraft.service_module.propellant)
-    return fly_home(world, make_plan(spec), start, _sun(spec), lambda text: None)
+    plan = check(load_tree("gaganyaan", overrides))
+    assert plan.ascent is not None
+    assert plan.homeward is not None
+    world = build_world(plan, WORLD)
+    start = separation.at(world, stack_of(plan.ascent))
+    return fly_home(
+        world, make_return(plan.ascent, plan.homeward), start, _sun(plan), lambda text: None
+    )
 
 
 def told(home: Home) -> Line:
@@ -170,8 +165,8 @@ def told(home: Home) -> Line:
         "latitude_deg": round(float(np.degrees(latitude)), 2),
         "longitude_deg": round(float(np.degrees(longitude)), 2),
         "miss_m": round(landed.miss or 0.0, 1),
-        "in_zone": bool(home.plan.wish.area.margin(latitude, longitude)[()] > 0.0),
-        "peak_g": round(float(landed.fall.peak_load[0]), 2),
+        "in_zone": bool(home.task.wish.area.margin(latitude, longitude)[()] > 0.0),
+        "peak_g": round(float(landed.entry.inner.peak_load[0]), 2),
     }
     return line
 
@@ -190,26 +185,26 @@ def _landings(home: Home, orbit: int) -> tuple[Column, Column, Column]:
     The nominal bank lands to one side, its mirror image to the other; halfway between is the middle
     of what a solved bank reaches.
     """
-    plan, path = home.plan, raising.recorded(home.kept, orbit)
-    case = Case(home.world, plan.craft, plan.way)
-    bank = profiles(plan.bank, np.full(LANES, home.nominal_bank), REVERSAL)
+    task, path = home.task, raising.recorded(home.kept, orbit)
+    case = Case(home.world, task.craft, task.way)
+    bank = profiles(task.bank, np.full(LANES, home.nominal_bank), REVERSAL)
     banks = (bank, BankProfile(bank.time, -bank.angle))
-    left = np.full(LANES, home.kept.ends.propellant[orbit])
-    first, end = plan.wish.time - plan.wish.window, plan.wish.time + plan.wish.window
+    left = home.kept.end.tanks[orbit]
+    first, end = task.wish.time - task.wish.window, task.wish.time + task.wish.window
     ignitions = np.arange(first - 1.5 * _DOWN, min(end - 0.5 * _DOWN, path.time[-1] - 60.0), EVERY)
     found: list[Column] = []
     for some in np.array_split(ignitions, -(-len(ignitions) // LANES)):
         at = np.pad(some, (0, LANES - len(some)), mode="edge")
-        start = States(at - 1.0, *path.at(at - 1.0), left)
+        start = state_of(at - 1.0, *path.at(at - 1.0), tanks=left)
         burns = deorbit.solve_burns(case, start, at)
-        there = deorbit.fly_approach(case, start, at, burns.duration).interface.ends
-        falls = [
-            legs.fall(case.world, case.craft.capsule, there, one, until=case.way.until, step=2.0)
+        there = deorbit.fly_approach(case, start, at, burns.duration).interface.end
+        entries = [
+            legs.enter(case.world, case.craft.capsule, there, one, until=case.way.until, step=2.0)
             for one in banks
         ]
-        if np.any([fall.outcome for fall in falls]) or np.max(np.abs(burns.error)) > 1e-4:
+        if np.any([leg.outcome for leg in entries]) or np.max(np.abs(burns.error)) > 1e-4:
             raise RuntimeError(f"a deorbit near {some[0]:.0f} s does not come down as asked")
-        halfway = 0.5 * (_landed(falls[0]) + _landed(falls[1]))
+        halfway = 0.5 * (_landed(entries[0]) + _landed(entries[1]))
         found.append(halfway[: len(some)])
     # Points between those that were flown, every 5 s.
     flown = np.concatenate(found)
@@ -218,18 +213,18 @@ def _landings(home: Home, orbit: int) -> tuple[Column, Column, Column]:
     return time, np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)
 
 
-def _landed(fall: Fall) -> Column:
+def _landed(leg: Leg) -> Column:
     """Time [s] and direction of each landing, four columns."""
-    cos = np.cos(fall.latitude)
-    x, y = cos * np.cos(fall.longitude), cos * np.sin(fall.longitude)
-    return np.stack([fall.ends.t, x, y, np.sin(fall.latitude)], axis=1)
+    latitude, longitude = legs.place_of(leg)
+    x, y = np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude)
+    return np.stack([leg.end.t, x, y, np.sin(latitude)], axis=1)
 
 
 def _compared(
     home: Home, orbit: int, time: Column, latitude: Column, longitude: Column
 ) -> list[Line]:
     """The visits of the zone, flown and said, side by side; light is not looked at."""
-    wish = home.plan.wish
+    wish = home.task.wish
     margin = wish.area.margin(latitude, longitude)
     inside = (np.abs(time - wish.time) <= wish.window) & (margin >= wish.margin)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], inside.astype(int), [0]])))

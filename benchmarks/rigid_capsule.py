@@ -26,13 +26,15 @@ from rigid_problem import (
 
 from yaan.aerodynamics.coefficients import Coefficients
 from yaan.base.programme import OPTIONS
-from yaan.dynamics.body import BodyState, Pulses
+from yaan.dynamics.body import Pulses
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State, nothing_added
 from yaan.environment.atmosphere import TableAtmosphere, load_standard_atmosphere
 from yaan.environment.fields import load_gravity
 from yaan.environment.gravity import PointGravity
 from yaan.environment.wind import NoWind
-from yaan.motion.body import BodyLeg, BodyPhases, fly_body
+from yaan.motion.base import Legs
+from yaan.motion.body import BodyPhases, fly_body
 from yaan.spacetime.attitude import from_axes
 from yaan.spacetime.earth import WGS84, Ellipsoid, still_rotation, uniform_rotation
 from yaan.spacetime.frame import Frame, Vector
@@ -100,7 +102,7 @@ def body(lanes: int) -> Configuration:
     return Configuration(mass, mass, coefficients, nozzle, nothing)
 
 
-def start(lanes: int, around: World) -> BodyState:
+def start(lanes: int, around: World) -> State:
     """The lanes at the epoch, when the axes of the Earth are those of the sky."""
     radius = WGS84.equatorial_radius + HEIGHT
     each = jnp.ones(lanes)
@@ -115,14 +117,15 @@ def start(lanes: int, around: World) -> BodyState:
     share = jnp.linspace(0.5, 1.5, lanes) if lanes > 1 else each
     turning = still.apply(sky(0.0, spin, 0.0))
     rate = Vector(share * RATE[0], share * RATE[1], share * RATE[2], Frame.BODY) + turning
-    return BodyState(
+    return State(
+        t=0.0 * each,
         position=sky(0.0, 0.0, radius),
         velocity=sky(east + spin * radius, north, up),
         attitude=still,
         rate=rate,
-        propellant=jnp.zeros((lanes, 1)),
-        burning=jnp.zeros(lanes),
-        pulsing=jnp.zeros((lanes, 0)),
+        tanks=jnp.zeros((lanes, 1)),
+        aboard=jnp.ones((lanes, 1), dtype=bool),
+        sums=nothing_added(each),
     )
 
 
@@ -148,21 +151,21 @@ class Capsules:
         nowhere = Vector(none, none, none, Frame.BODY)
         pulses = Pulses(none, none, nowhere, nowhere, nowhere, none, none)
         around = world(name, duration)
-        given = (body(lanes), phases(duration), pulses, jnp.zeros(lanes), start(lanes, around))
+        cast = (body(lanes), phases(duration), pulses)
         self.world = around
-        self.arguments = (around, *given)
+        self.arguments = (around, cast, start(lanes, around))
         # Compiled as Yaan compiles its flights.
         options = dict(OPTIONS)
         self.flown = jax.jit(lambda *a: fly_body(*a)[0], compiler_options=options)
 
-    def fly(self) -> BodyLeg:
+    def fly(self) -> Legs:
         """How the one phase went, all of it worked out."""
         return jax.block_until_ready(self.flown(*self.arguments))
 
 
-def ends(legs: BodyLeg, around: World) -> dict[str, np.ndarray]:
+def ends(legs: Legs, around: World) -> dict[str, np.ndarray]:
     """Heights above the sphere, speeds against the Earth, rates and steps at the end, by lane."""
-    state = jax.tree.map(lambda leaf: np.asarray(leaf)[0], legs.state)
+    state = jax.tree.map(lambda leaf: np.asarray(leaf)[0], legs.inner)
     spin = float(around.earth.spin(jnp.asarray(0.0)).z)
     at, v, rate = state.position, state.velocity, state.rate
     return {

@@ -15,15 +15,15 @@ falls 72 kft where any flight from the planned interface falls 61; at its end it
 before the plan's drogues. So the fit is a compromise, and the residuals say so.
 """
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from tests.physics.rockets import columns
 from tests.validation.entry_cases import APOLLO10, APOLLO10_HISTORY, KFT
-from tests.validation.entry_models import apollo10, earth
+from tests.validation.entry_models import apollo10, earth, enter, entry
 from yaan.gnc import BankProfile
-from yaan.motion import enter, observe_entry
+from yaan.motion import Handover
 
 KNOTS = np.array([56.0, 76, 96, 116, 141, 171, 201, 236, 271, 306, 341, 376, 411])  # [s]
 GUESS = np.radians([0.0, 30, 85, 100, 100, 40, 20, 35, 50, 70, 50, 50, 20])
@@ -33,24 +33,22 @@ ROWS = 900
 LOWEST = 2.5e3  # [m]
 
 
-@eqx.filter_jit
-def _fly(angles: jax.Array) -> tuple[jax.Array, ...]:
+def _fly(angles: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, float]]:
+    """Times [s] and heights [kft] of each programme's rows, and its peak load [g]."""
     world = earth()
-    lanes = apollo10(world, LANES)
-    bank = BankProfile(jnp.broadcast_to(KNOTS, angles.shape), angles)
-    start, floor = jnp.zeros(LANES), jnp.full(LANES, LOWEST)
-    entry, tape = enter(world, lanes[0], bank, start, *lanes[1:], floor=floor, step=1.0, rows=ROWS)
-    assert tape is not None
-    seen = jax.vmap(observe_entry, in_axes=(None, 0, 0, 0, 0))(world, lanes[0], bank, start, tape)
-    return tape.t, seen.height / KFT, tape.count, entry.peak_load
+    body, start = apollo10(world, LANES)
+    bank = BankProfile(jnp.broadcast_to(KNOTS, angles.shape), jnp.asarray(angles))
+    way = entry(world, body, bank, start, until=Handover(height=LOWEST), step=1.0)
+    leg = enter(way, start, rows=ROWS)
+    rows = [columns(way, leg, lane) for lane in range(LANES)]
+    peaks = np.asarray(leg.inner.peak_load)
+    return [(r["time"], r["height"] / KFT, p) for r, p in zip(rows, peaks, strict=True)]
 
 
 def residuals(angles: np.ndarray) -> np.ndarray:
     """Weighed residuals [lanes, 20 + knots - 1] of sixteen programmes [rad]."""
-    times, heights, counts, peaks = (np.asarray(v) for v in _fly(jnp.asarray(angles)))
     rows = []
-    for angle, t, kft, count, peak in zip(angles, times, heights, counts, peaks, strict=True):
-        t, kft = t[:count], kft[:count]  # noqa: PLW2901 - what was written of each tape
+    for angle, (t, kft, peak) in zip(angles, _fly(angles), strict=True):
         falling = int(np.argmax(kft < 350.0))
         first = np.interp(-APOLLO10_HISTORY[0, 1], -kft[:falling], t[:falling])
         clock = np.interp(-400.0, -kft[:falling], t[:falling])

@@ -7,7 +7,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from keys import write_reference  # noqa: E402
+from keys import write_nouns, write_reference  # noqa: E402
 
 project = "Yaan"
 author = "The Yaan authors"
@@ -27,3 +27,4 @@ html_extra_path = ["wall.html"]  # made by `yaan validate --html docs/wall.html`
 html_theme_options = {"source_repository": "", "footer_icons": []}
 
 write_reference(HERE / "_generated" / "keys.md")
+write_nouns(HERE / "_generated" / "nouns.md")

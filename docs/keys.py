@@ -22,6 +22,24 @@ def write_reference(path: Path) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def write_nouns(path: Path) -> None:
+    """Write what `yaan.Plan` takes, and the blocks that plans are made of in Python."""
+    import yaan
+
+    nouns = {spec: noun for noun, spec in yaan._NOUNS.items()}
+    rows = []
+    for spec, noun in sorted(nouns.items(), key=lambda pair: pair[1]):
+        title = _title(spec)
+        told = getattr(yaan, noun).__doc__.splitlines()[0]
+        rows.append(
+            f"| `yaan.{noun}` | {told} | [{title}](mission-file.md#{title.replace(' ', '-')}) |"
+        )
+    table = ["| noun | what it is | its keys |", "|---|---|---|", *rows]
+    plan = _section("Plan", yaan.Plan.model_json_schema()).replace("](#", "](mission-file.md#")
+    text = "\n".join([plan, "### nouns", "", *table, ""])
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
 def _order(blocks: dict[str, Any]) -> list[str]:
     order, waiting = [], ["MissionSpec", "EntrySpec", "BodyFlightSpec"]
     while waiting:

@@ -62,6 +62,14 @@ def test_the_page_works(page: str, name: str, told: tuple[str, ...], tmp_path: P
         _run(["-c", script], tmp_path)
 
 
+@pytest.mark.slow
+def test_the_plan_of_the_page_flies_and_comes_back(tmp_path: Path):
+    printed = _run(["-c", "\n".join(_blocks("fly-a-plan", "python"))], tmp_path)
+    assert printed.count("two-stages: flown; 4 held.") == 2
+    assert "expected a force, as" in printed
+    assert (tmp_path / "runs" / "two-stages-1" / "report.html").stat().st_size > 20_000
+
+
 @pytest.mark.parametrize(
     ("page", "right", "wrong", "told"),
     [

@@ -14,7 +14,8 @@ import numpy as np
 
 import yaan
 from yaan.base.session import computing
-from yaan.design.steer import make_task, solve
+from yaan.design.steer import solve
+from yaan.design.task import make_task
 from yaan.flight import batches
 from yaan.flight.models.world import build_world
 from yaan.search.unknowns import LANES
@@ -35,9 +36,10 @@ CURVES = [
 def measure() -> dict[str, list[float]]:
     """Errors at cut-off against the step: time [s], height [m], inertial speed [m/s]."""
     with computing():
-        mission = yaan.load(MISSION)
-        world = build_world(mission.spec)
-        task = make_task(mission.spec, PROFILE, world)
+        plan = yaan.load(MISSION).plan
+        assert plan.ascent is not None
+        world = build_world(plan)
+        task = make_task(plan.ascent, PROFILE, world)
         steered = solve(task, world)
         cases = [
             eqx.tree_at(

@@ -10,7 +10,7 @@ nothing.
 # Not from `typing`, which takes most of the time until the command line hears a Ctrl-C.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from yaan.api import Flight, Mission, fly, load
+    from yaan.api import Flight, Mission, fly, load, open
     from yaan.base.errors import InputError, NoSolutionError, OutputError, YaanError
     from yaan.description import AeroTableSpec as ForceTable
     from yaan.description import AimSpec as Aim
@@ -133,6 +133,7 @@ __all__ = [
     "__version__",
     "fly",
     "load",
+    "open",
 ]
 
 _HOMES = {
@@ -145,6 +146,7 @@ _HOMES = {
     "YaanError": "yaan.base.errors",
     "fly": "yaan.api",
     "load": "yaan.api",
+    "open": "yaan.api",
 }
 
 _NOUNS = {

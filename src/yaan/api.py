@@ -1,6 +1,7 @@
 """The public face: a mission that can be changed and flown, and the flight it made."""
 
 import io
+import warnings
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -8,17 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yaan.base.errors import InputError
+from yaan.base.errors import InputError, YaanError
+from yaan.base.provenance import Assumption, Source
 from yaan.description import Plan
 from yaan.mission.checks import check
 from yaan.mission.file.tree import Tree
 from yaan.mission.forms import form_of
-from yaan.mission.load import load_tree, override, tree_of
+from yaan.mission.load import load_tree, override, tree_of, tree_of_text
 from yaan.mission.provenance import assumptions, provenance_of, sources
-from yaan.results.provenance import Assumption, Source
+from yaan.results.store import FlightRecord, read_flight
 from yaan.results.summary import Budgets, Event, Outcome, Summary, Verdict
 from yaan.results.summary_ascent import Ascent
 from yaan.results.summary_return import Entry, Landing
+from yaan.results.trajectory import History
 
 if TYPE_CHECKING:
     import xarray
@@ -55,6 +58,19 @@ def fly(
     return Mission.of(plan).fly(profile=profile, progress=progress)
 
 
+def open(folder: str | Path) -> "Flight":  # `yaan.open`, as of other packages that read files
+    """A flight that was saved, read from its run folder.
+
+    Args:
+        folder: a run folder, or its `summary.json`; one of schema 1 too.
+
+    Raises:
+        YaanError: if it is no run folder, one of an unknown schema, or a damaged one.
+    """
+    record = read_flight(folder)
+    return Flight(record, record.manifest.get("timings", {}))
+
+
 class Mission:
     """A checked mission; changing it makes another one."""
 
@@ -80,6 +96,12 @@ class Mission:
     def title(self) -> str:
         """Title, or the name where there is none."""
         return self.plan.title or self.plan.name
+
+    @property
+    def spec(self) -> Any:
+        """What it was read as, before there were plans; use `plan`."""
+        warnings.warn("Mission.spec is now Mission.plan", DeprecationWarning, stacklevel=2)
+        return form_of(self.plan)
 
     @property
     def tree(self) -> dict[str, Any]:
@@ -112,8 +134,7 @@ class Mission:
             return self.replace("steering.profile", profile).fly(progress=progress)
         from yaan.analysis.fly import fly
 
-        provenance = provenance_of(self.source)
-        return Flight(*fly(self.plan, provenance, self._varied, progress))
+        return Flight(*fly(self.plan, provenance_of(self.source), self._varied, progress))
 
     def _varied(self, values: Mapping[str, Any]) -> Plan | None:
         """The plan with the values at dotted keys replaced; None where that is refused."""
@@ -135,19 +156,54 @@ class Mission:
 
 
 class Flight:
-    """A mission flown: its numbers, its history, and where to keep them."""
+    """A mission flown, now or in a run folder: its numbers, its history, and what to do with it.
 
-    def __init__(self, flown: "Flown", timings: dict[str, float]) -> None:
-        self.flown = flown
-        self.timings = timings
+    Flights can be pickled; what comes back has all but `flown`.
+    """
+
+    def __init__(self, made: "Flown | FlightRecord", timings: Mapping[str, float]) -> None:
+        self._made = made
+        self.timings = dict(timings)
         """Time spent by stage of the computation [s]."""
 
+    @property
+    def flown(self) -> "Flown":
+        """The objects it was computed with; of no fixed form.
+
+        Raises:
+            YaanError: of a flight that was read from a folder, or restored.
+        """
+        if isinstance(self._made, FlightRecord):
+            raise YaanError(
+                f"What computed this flight of {self.summary.mission} is not stored;"
+                " `flight.mission.fly()` flies it again."
+            )
+        return self._made
+
     @cached_property
+    def _record(self) -> FlightRecord:
+        if isinstance(self._made, FlightRecord):
+            return self._made
+        from yaan.analysis.record import record_of
+
+        return record_of(self._made)
+
+    @cached_property
+    def mission(self) -> Mission:
+        """The mission that was flown, resolved: to be changed and flown again.
+
+        Raises:
+            YaanError: of a run folder that has lost its `mission.yaml`.
+            InputError: of a mission that this Yaan refuses.
+        """
+        if self._record.mission is None:
+            raise YaanError(f"This flight of {self.summary.mission} has lost its mission.yaml.")
+        return Mission(tree_of_text(self._record.mission, "mission.yaml"))
+
+    @property
     def summary(self) -> Summary:
         """Everything told in numbers, as in `summary.json`."""
-        from yaan.analysis.summary import summarise
-
-        return summarise(self.flown)
+        return self._record.summary
 
     @property
     def outcome(self) -> Outcome:
@@ -187,25 +243,33 @@ class Flight:
     @property
     def history(self) -> dict[str, np.ndarray]:
         """Columns of the flown profile, one row a step."""
-        return dict(self.flown.history.columns)
+        return dict(self._history.columns)
 
     @cached_property
     def trajectory(self) -> "Trajectory":
         """The history as a dataset with one row a time; units and frames are attributes."""
         from yaan.dataset import trajectory
 
-        return trajectory(self.flown.history, self._about)
+        return trajectory(self._history, self._about)
 
     @cached_property
     def borders(self) -> "xarray.Dataset":
         """The rows before and after each border of phases, where mass or thrust may jump."""
         from yaan.dataset import borders
 
-        return borders(self.flown.history, self._about)
+        return borders(self._history, self._about)
+
+    @property
+    def _history(self) -> History:
+        if self._record.history is None:
+            raise YaanError(f"This flight of {self.summary.mission} has lost its flight.nc.")
+        return self._record.history
 
     @property
     def _about(self) -> dict[str, str]:
-        return {"mission": self.summary.mission, "epoch": self.summary.epoch}
+        about = self._history
+        told = {"epoch": about.epoch, "centre": about.centre, "vehicle": about.vehicle}
+        return {"mission": self.summary.mission} | {k: text for k, text in told.items() if text}
 
     def save(self, parent: str | Path = "runs") -> Path:
         """Write a run folder with its report below `parent`; returns the folder.
@@ -213,14 +277,17 @@ class Flight:
         Raises:
             OutputError: when something cannot be written; it says what is kept.
         """
-        from yaan.analysis.save import save
         from yaan.report import write_report
-        from yaan.results import telling_kept
+        from yaan.results import telling_kept, write_run
 
-        folder = save(self.flown, self.summary, self.timings, Path(parent))
+        folder = write_run(parent, self._record, self.timings)
         with telling_kept(folder):
             write_report(folder)
         return folder
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what computed it: compiled code and closures do not travel."""
+        return {"_made": self._record, "timings": self.timings}
 
     def __repr__(self) -> str:
         return f"<Flight {self.summary.mission}: {self.outcome.text}>"

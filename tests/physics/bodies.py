@@ -13,11 +13,13 @@ from yaan.dynamics.body import BodyState, Pulses
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4, AbstractMethod
 from yaan.dynamics.solve import Tape
+from yaan.dynamics.state import State, nothing_added
 from yaan.environment.atmosphere import load_standard_atmosphere
 from yaan.environment.gravity import PointGravity
 from yaan.environment.wind import NoWind
 from yaan.gnc.pointing import Pointing
-from yaan.motion.body import BodyLeg, BodyPhases, fly_body
+from yaan.motion.base import Legs
+from yaan.motion.body import BodyPhases, fly_body
 from yaan.spacetime.attitude import normalised
 from yaan.spacetime.earth import still_rotation
 from yaan.spacetime.frame import Frame, Vector
@@ -151,18 +153,19 @@ def state(
     attitude: Rotation | None = None,
     rate: Vector | None = None,
     propellant: float = 0.0,
-) -> BodyState:
-    """A state to start from, its axes along those of GCRS unless told."""
+) -> State:
+    """A state to start from at t = 0, its axes along those of GCRS unless told."""
     one, zero = jnp.asarray(1.0), jnp.asarray(0.0)
     along = Rotation(one, zero, zero, zero, Frame.GCRS, Frame.BODY)
-    return BodyState(
-        position,
-        velocity,
-        along if attitude is None else normalised(attitude),
-        body_vector(0, 0, 0) if rate is None else rate,
-        jnp.asarray([propellant]),
-        zero,
-        jnp.zeros(1),
+    return State(
+        t=zero,
+        position=position,
+        velocity=velocity,
+        attitude=along if attitude is None else normalised(attitude),
+        rate=body_vector(0, 0, 0) if rate is None else rate,
+        tanks=jnp.asarray([propellant]),
+        aboard=jnp.ones(1, dtype=bool),
+        sums=nothing_added(zero),
     )
 
 
@@ -171,25 +174,25 @@ def fly(
     world: World,
     flown: Configuration,
     plan: BodyPhases,
-    start: BodyState,
+    start: State,
     *,
     pulse: Pulses | None = None,
     gradient: bool = False,
     method: AbstractMethod = RK4,
     rows: int | None = None,
-) -> tuple[BodyLeg, Tape | None]:
+) -> tuple[Legs, Tape | None]:
     """One lane; `flown` is one configuration."""
     lanes = jax.tree.map(lambda leaf: leaf[None, None], flown)
     begin = jax.tree.map(lambda leaf: leaf[None], start)
     return fly_body(
-        world, lanes, plan, pulse or pulses(), jnp.zeros(1), begin,
+        world, (lanes, plan, pulse or pulses()), begin,
         gradient=gradient, method=method, rows=rows,
     )  # fmt: skip
 
 
-def end_of(legs: BodyLeg) -> BodyState:
+def end_of(legs: Legs) -> BodyState:
     """The last state of one lane."""
-    return jax.tree.map(lambda leaf: leaf[-1, 0], legs.state)
+    return jax.tree.map(lambda leaf: leaf[-1, 0], legs.inner)
 
 
 def numbers(v: eqx.Module) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Spacecraft in orbits given by their elements, and one compiled cruise of six lanes."""
+"""Spacecraft in orbits given by their elements, and one compiled orbit of six lanes."""
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -7,9 +7,10 @@ import numpy as np
 from tests.physics.rockets import array
 from yaan.base.constants import EARTH_MU
 from yaan.dynamics.forces import World
-from yaan.dynamics.solve import Tape
-from yaan.motion.orbit import Burns, Cruise, cruise
-from yaan.spacetime.frame import Frame, Vector, vector
+from yaan.dynamics.state import state_of
+from yaan.motion.base import Leg, by_lane
+from yaan.motion.base import fly as fly_motion
+from yaan.motion.orbit import Burns, Orbit
 from yaan.vehicle import Spacecraft
 
 LANES = 6
@@ -17,7 +18,7 @@ CRAFT = Spacecraft(7_000.0, 26.4, 2_200.0, 312.0)
 TANK = 1_000.0  # [kg]
 NEVER = (0.0, 0.0, 1.0)
 
-_cruise = eqx.filter_jit(cruise)
+_fly = eqx.filter_jit(fly_motion)
 
 
 def ellipse(
@@ -30,9 +31,22 @@ def ellipse(
     return perigee * out, np.sqrt(EARTH_MU * (1.0 + eccentricity) / perigee) * ahead
 
 
-def lanes(rows: np.ndarray) -> Vector:
-    """A vector of six lanes, from one row or six."""
-    return vector(jnp.asarray(np.broadcast_to(rows, (LANES, 3))), Frame.GCRS)
+def orbit(
+    place: World,
+    *burns: tuple[float, float, float] | np.ndarray,
+    craft: Spacecraft = CRAFT,
+    floor: object = -1e9,
+) -> Orbit:
+    """Six lanes; two burns of (start, duration, sense) [s], for all or by lane."""
+    filled = [*burns, NEVER, NEVER][:2]
+    table = np.stack([np.broadcast_to(np.asarray(b, float), (LANES, 3)) for b in filled], axis=1)
+    given = Burns(*(table[:, :, i] for i in range(3)))
+    return Orbit(place, by_lane(craft, column(0.0)), given, column(floor))
+
+
+def column(value: object) -> jnp.ndarray:
+    """Six lanes of a number, or of one each."""
+    return jnp.asarray(np.broadcast_to(np.asarray(value, float), LANES))
 
 
 def fly(
@@ -46,38 +60,24 @@ def fly(
     floor: object = -1e9,
     tolerance: object = 1.0,
     rows: int | None = None,
-) -> tuple[Cruise, Tape | None]:
-    """Six lanes from t = 0; two burns of (start, duration, sense) [s], for all or by lane."""
-    filled = [*burns, NEVER, NEVER][:2]
-    table = np.stack([np.broadcast_to(np.asarray(b, float), (LANES, 3)) for b in filled], axis=1)
-
-    def column(value: object) -> jnp.ndarray:
-        return jnp.asarray(np.broadcast_to(np.asarray(value, float), LANES))
-
-    return _cruise(
-        place,
-        craft,
-        Burns(*(table[:, :, i] for i in range(3))),
-        column(0.0),
-        lanes(state[0]),
-        lanes(state[1]),
-        column(propellant),
-        stop=column(stop),
-        floor=column(floor),
-        step=column(step),
-        tolerance=column(tolerance),
-        rows=rows,
-    )
+) -> Leg:
+    """Six lanes from t = 0, as `orbit` has them."""
+    r, v = (np.broadcast_to(row, (LANES, 3)) for row in state)
+    start = state_of(np.zeros(LANES), r, v, tanks=np.asarray(column(propellant))[:, None])
+    motion = orbit(place, *burns, craft=craft, floor=floor)
+    how = {"stop": column(stop), "step": column(step), "tolerance": column(tolerance)}
+    return _fly(motion, start, **how, rows=rows)
 
 
-def end(flown: Cruise) -> tuple[np.ndarray, np.ndarray]:
+def end(flown: Leg) -> tuple[np.ndarray, np.ndarray]:
     """Position and velocity of each lane [lanes, 3]."""
-    return np.asarray(array(flown.state.position)), np.asarray(array(flown.state.velocity))
+    return flown.end.position_gcrs, flown.end.velocity_gcrs
 
 
-def recorded(tape: Tape | None, lane: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def recorded(flown: Leg, lane: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Times, positions and velocities of one lane's rows."""
+    tape = flown.tape
     assert tape is not None
-    count, orbit = int(tape.count[lane]), tape.state.orbit
-    r, v = (np.asarray(array(x))[lane, :count] for x in (orbit.position, orbit.velocity))
+    count, inner = int(tape.count[lane]), tape.state
+    r, v = (np.asarray(array(x))[lane, :count] for x in (inner.position, inner.velocity))
     return np.asarray(tape.t)[lane, :count], r, v

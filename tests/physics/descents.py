@@ -13,9 +13,10 @@ from jaxtyping import Array, Float
 from tests.physics.rockets import stacked, still_earth
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State, state_of
 from yaan.environment import AbstractAtmosphere, Air, ConstantWind, PointGravity
-from yaan.motion.descent import Descent, descend
-from yaan.spacetime.frame import Frame, vector
+from yaan.motion.base import Leg, fly
+from yaan.motion.descent import CALM, TIMEOUT, Descended, Descent, descended
 from yaan.vehicle.capsule import Capsule
 from yaan.vehicle.parachute import Step, stack
 
@@ -52,6 +53,16 @@ class Case:
     start: float = field(default=0.0)  # [s]
 
 
+@dataclass(frozen=True)
+class Hung:
+    """How descents went, one lane a case."""
+
+    motion: Descent
+    """Of the whole batch."""
+    leg: Leg
+    canopies: Descended
+
+
 def capsule(mass: float, drag_area: float) -> Capsule:
     """A capsule with the same drag at every Mach number."""
     two = np.array([0.0, 1.0])
@@ -64,21 +75,27 @@ def world(gravity: float = EARTH_MU, wind: float = 0.0, density: float = DENSITY
     return World(pull, UniformAir(density), ConstantWind(wind, 0.0), still_earth(), pull.mu)
 
 
-_fly = eqx.filter_jit(descend)
+@eqx.filter_jit
+def _fly(motion: Descent, start: State, rows: int | None) -> tuple[Leg, Descended]:
+    stop, step = start.t + TIMEOUT, CALM * motion.step
+    leg = fly(motion, start, stop=stop, step=step, rows=rows)
+    return leg, descended(motion, leg)
 
 
-def flown(place: World, *cases: Case) -> Descent:
+def flown(place: World, *cases: Case, rows: int | None = None) -> Hung:
     """One lane a case."""
     full = [*cases, *[cases[-1]] * (LANES - len(cases))]
-    starts = jnp.asarray([[EARTH_RADIUS + c.height, 0.0, 0.0] for c in full])
-    speeds = jnp.asarray([[-c.down, c.east, 0.0] for c in full])
-    answer, _ = _fly(
+    t = np.array([c.start for c in full])
+    motion = Descent(
         place,
         stacked(*[capsule(c.mass, c.drag_area) for c in full]),
         stacked(*[stack(c.steps) for c in full]),
-        jnp.asarray([c.start for c in full]),
-        vector(starts, Frame.GCRS),
-        vector(speeds, Frame.GCRS),
-        step=jnp.asarray([c.step for c in full]),
+        start=t,
+        armed=t,
+        step=np.array([c.step for c in full]),
     )
-    return jax.tree.map(lambda leaf: np.asarray(leaf[: len(cases)]), answer)
+    position = [[EARTH_RADIUS + c.height, 0.0, 0.0] for c in full]
+    velocity = [[-c.down, c.east, 0.0] for c in full]
+    answer = _fly(motion, state_of(t, position, velocity), rows)
+    leg, canopies = jax.tree.map(lambda leaf: np.asarray(leaf[: len(cases)]), answer)
+    return Hung(motion, leg, canopies)

@@ -18,16 +18,18 @@ from yaan.environment import (
     NoWind,
     PointGravity,
 )
+from yaan.flight.recording import columns_of
+from yaan.flight.start import OnPad
 from yaan.gnc import Law, Steering
-from yaan.motion.phases import End, Phases
-from yaan.motion.powered import Leg, ascend
+from yaan.motion.base import AbstractMotion, Leg, Legs, rows_of
+from yaan.motion.powered import End, Phases, ascend
 from yaan.propulsion import Engines
 from yaan.spacetime.earth import EarthRotation, Geodetic, uniform_rotation
 from yaan.spacetime.frame import Frame, Vector
 from yaan.spacetime.rotation import Rotation
 from yaan.vehicle import Launcher
 
-fly = eqx.filter_jit(ascend)
+_rows = eqx.filter_jit(rows_of)
 
 
 def still_earth() -> EarthRotation:
@@ -131,7 +133,7 @@ def phases(*rows: dict[str, Any], stages: int = 1) -> Phases:
         "configuration": 0,
         "time": np.inf,
         "duration": np.inf,
-        "patience": 4e3,
+        "timeout": 4e3,
         "ends": (End.GROUND,),
         "heat_flux": 1.0,
         "dynamic_pressure": 1.0,
@@ -176,14 +178,38 @@ def stacked(*trees: Any) -> Any:
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *trees)
 
 
+def columns(motion: AbstractMotion, leg: Leg, lane: int = 0) -> dict[str, np.ndarray]:
+    """Columns of the written rows of one lane, and their time; `motion` is that of all lanes."""
+    bare = eqx.tree_at(lambda m: m.world, motion, None)
+    one, tape = jax.tree.map(lambda leaf: jnp.asarray(leaf)[lane], (bare, leg.tape))
+    of_lane = eqx.tree_at(lambda m: m.world, one, motion.world, is_leaf=lambda x: x is None)
+    seen = columns_of(_rows(of_lane, tape)) | {"time": np.asarray(tape.t)}
+    assert int(tape.count) <= len(tape.t)
+    return {name: column[: int(tape.count)] for name, column in seen.items()}
+
+
+@eqx.filter_jit
+def fly(
+    place: World,
+    vehicle: Launcher,
+    plan: Phases,
+    constants: Steering,
+    site: Geodetic,
+    *,
+    tolerance: float = 1.0,
+) -> Legs:
+    """The phases of each lane, in turn from its pad, [phases, lanes, ...]."""
+    start = jax.vmap(lambda here, loads: OnPad(here).state(place, loads))(site, vehicle.propellant)
+    return ascend(place, vehicle, plan, constants, start, tolerance=tolerance)[0]
+
+
 def flown(
     place: World,
     vehicle: Launcher,
     plan: Phases,
     constants: Steering | None = None,
     site: Geodetic | None = None,
-) -> Leg:
+) -> Legs:
     """One flight; the legs are [phases, ...]."""
     lane = stacked((vehicle, plan, constants or steering(), site or pad()))
-    legs, _ = fly(place, *lane)
-    return jax.tree.map(lambda leaf: leaf[:, 0], legs)
+    return jax.tree.map(lambda leaf: leaf[:, 0], fly(place, *lane))

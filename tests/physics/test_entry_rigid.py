@@ -8,23 +8,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tests.physics.rockets import still_earth, world
-from tests.validation.entry_models import capsule, motion, over
+from tests.physics.rockets import columns, still_earth, world
+from tests.validation.entry_models import begun, capsule, enter, entry, motion, over
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State
 from yaan.environment import NoAtmosphere, PointGravity, UniformAtmosphere, load_standard_atmosphere
-from yaan.flight.recording import columns_of
 from yaan.gnc import AttitudeControl, BankProfile, constant_bank, rounded, with_reversal
-from yaan.motion import (
-    RigidObservation,
-    RigidState,
-    enter,
-    enter_rigid,
-    observe_rigid,
-    trimmed,
-)
-from yaan.motion.entering import Handover
+from yaan.motion import Handover, Leg, RigidEntry, fly
+from yaan.motion.base import lanes_of
 from yaan.results import OutcomeCode
-from yaan.spacetime import Frame, Vector, inertial_state
+from yaan.spacetime import Frame, Vector
 from yaan.spacetime.rotation import about
 from yaan.spacetime.zone import distance
 from yaan.vehicle import RigidCapsule
@@ -35,8 +28,6 @@ ROWS = 16_384
 FLOOR = 7e3  # [m]
 EASING = 6.0  # [s]
 LIMIT = 300.0  # [N m]
-
-look = eqx.filter_jit(jax.vmap(observe_rigid, in_axes=(None, 0, 0, 0, 0, 0)))
 
 
 def each(value: Any) -> jax.Array:
@@ -72,34 +63,41 @@ def control(frequency: Any = 1.2, limit: Any = LIMIT, easing: Any = EASING) -> A
     return AttitudeControl(each(frequency), each(0.8), each(easing), most, body().inertia)
 
 
-@eqx.filter_jit
-def _begin(angle: jax.Array) -> tuple[Vector, Vector]:
-    where = over(0.0, 0.0, 120e3, LANES)
-    return inertial_state(place().earth, each(0.0), where, motion(7850.0, angle, 90.0, LANES))
+def turning(
+    where: World,
+    one: RigidCapsule,
+    held: AttitudeControl,
+    bank: BankProfile,
+    step: float,
+    floor: float = 0.0,
+) -> RigidEntry:
+    """The motion of lanes that start at t = 0, down to `floor` [m]."""
+    until = jax.tree.map(each, Handover(height=floor))
+    return RigidEntry(where, one, held, bank, each(0.0), until, each(step))
 
 
 @eqx.filter_jit
-def _turn(where: World, one: RigidCapsule, held: AttitudeControl, bank: BankProfile, at: Any):
-    start, step = at
-    still = each(0.0)
-    state = trimmed(where, one, held, bank, still, *start)
-    return enter_rigid(
-        where, one, held, bank, still, state,
-        until=Handover(height=FLOOR), step=each(step), patience=3e3, rows=ROWS,
-    )  # fmt: skip
+def _turn(motion: RigidEntry, start: State, stop: float, rows: int | None = None) -> Leg:
+    return fly(motion, start, stop=each(stop), step=motion.step, rows=rows)
+
+
+def level(where: World, height: float, speed: float, angle: float = 0.0) -> State:
+    """Over the equator to the east; no attitude is known."""
+    return begun(where, over(0.0, 0.0, height, LANES), motion(speed, angle, 90.0, LANES))
 
 
 @eqx.filter_jit
-def _glide(where: World, bank: BankProfile, start: tuple[Vector, Vector]):
-    return enter(
-        where, body().capsule, bank, each(0.0), *start, until=Handover(height=FLOOR), step=0.25
-    )[0]
+def trimmed(motion: RigidEntry, start: State) -> State:
+    """The same in the attitude and at the rate with which the entry begins it."""
+    begin = jax.vmap(lambda one, state: one.begin(state), in_axes=(lanes_of(motion), 0))
+    inner = begin(motion, start)
+    return eqx.tree_at(lambda s: (s.attitude, s.rate), start, (inner.attitude, inner.rate))
 
 
-def apart(one: Any, two: Any) -> np.ndarray:
+def apart(one: Leg, two: Leg) -> np.ndarray:
     """Distance of the ends over the ground [m]."""
-    ends = (one.latitude, one.longitude, two.latitude, two.longitude)
-    return np.array([distance(*(float(e[i]) for e in ends)) for i in range(LANES)])
+    a, b = one.place, two.place
+    return np.asarray(distance(a.latitude, a.longitude, b.latitude, b.longitude))
 
 
 FREQUENCY = np.array([0.6, 1.2, 2.4, 4.8, 1.2, 4.8, 1.2, 1.2])
@@ -107,20 +105,22 @@ LIMITS = np.array([LIMIT, LIMIT, 3e4, 3e4, LIMIT, 3e4, 3e4, 150.0])
 BANKS = np.radians([50.0, 50.0, 50.0, 50.0, -50.0, 0.0, 80.0, 50.0])
 
 
-def both(bank: BankProfile, *, step: float = 0.05, **how: Any) -> tuple[Any, Any, np.ndarray]:
+def both(
+    bank: BankProfile, *, step: float = 0.05, **how: Any
+) -> tuple[RigidEntry, Leg, np.ndarray]:
     """The same programme flown by a body and by a point, and how far apart they end."""
-    start = _begin(each(-1.4))
-    turned, tape = _turn(place(), body(), control(**how), bank, (start, step))
-    flown = bank
-    if "easing" not in how:
-        flown = rounded(bank, EASING)
-    glided = _glide(place(), flown, start)
+    where = place()
+    start = level(where, 120e3, 7850.0, -1.4)
+    way = turning(where, body(), control(**how), bank, step, FLOOR)
+    turned = _turn(way, start, 3e3, ROWS)
+    smooth = bank if "easing" in how else rounded(bank, EASING)
+    point = entry(where, body().capsule, smooth, start, until=Handover(height=FLOOR), step=0.25)
     assert np.all(turned.outcome == OutcomeCode.REACHED)
-    return turned, tape, apart(turned, glided)
+    return way, turned, apart(turned, enter(point, start))
 
 
 @pytest.fixture(scope="module")
-def reversed_() -> tuple[Any, Any, np.ndarray]:
+def reversed_() -> tuple[RigidEntry, Leg, np.ndarray]:
     bank = with_reversal(np.abs(BANKS), np.full(LANES, 250.0), np.radians(15.0), np.sign(BANKS))
     return both(bank, frequency=FREQUENCY, limit=LIMITS)
 
@@ -146,83 +146,86 @@ def test_a_reversal_keeps_the_body_near_the_point(reversed_: tuple):
 
 
 def test_its_mirror_image_lands_mirrored(reversed_: tuple):
-    turned, _, _ = reversed_
-    assert abs(float(turned.latitude[1])) > 1e-3
-    assert float(turned.latitude[4]) == pytest.approx(-float(turned.latitude[1]), rel=1e-6)
+    north = reversed_[1].place.latitude
+    assert abs(float(north[1])) > 1e-3
+    assert float(north[4]) == pytest.approx(-float(north[1]), rel=1e-6)
 
 
 def test_half_the_step_ends_in_the_same_place(reversed_: tuple):
     bank = with_reversal(np.abs(BANKS), np.full(LANES, 250.0), np.radians(15.0), np.sign(BANKS))
-    finer, _, _ = both(bank, frequency=FREQUENCY, limit=LIMITS, step=0.025)
+    _, finer, _ = both(bank, frequency=FREQUENCY, limit=LIMITS, step=0.025)
     # Moments that saturate have corners, which leave the last lane some metres.
-    far = apart(reversed_[0], finer)
+    far = apart(reversed_[1], finer)
     assert np.all(far[:7] < 0.5)  # [m]
     assert far[7] < 50.0
 
 
 def test_rows_tell_the_body_as_it_is(reversed_: tuple):
-    _, tape, _ = reversed_
-    bank = with_reversal(np.abs(BANKS), np.full(LANES, 250.0), np.radians(15.0), np.sign(BANKS))
-    seen: RigidObservation = look(
-        place(), body(), control(FREQUENCY, LIMITS), bank, each(0.0), tape
-    )
-    count, lane = int(tape.count[1]), 1
-    row = jax.tree.map(lambda leaf: np.asarray(leaf)[lane, :count], seen)
-    entry, columns = row.entry, columns_of(row)
-    np.testing.assert_allclose(np.linalg.norm(columns["attitude"], axis=1), 1.0, atol=1e-12)
+    way, leg, _ = reversed_
+    row = columns(way, leg, 1)
+    np.testing.assert_allclose(np.linalg.norm(row["attitude"], axis=1), 1.0, atol=1e-12)
     # Loads by axis and by stream are one, and force over mass is the load.
-    np.testing.assert_allclose(np.hypot(entry.load_axial, entry.load_normal), entry.load, rtol=1e-9)
-    force = np.linalg.norm(columns["force_body"], axis=1)
-    np.testing.assert_allclose(np.hypot(entry.drag, entry.lift), force, rtol=1e-9)
-    astray = (entry.bank - row.bank_commanded + np.pi) % (2.0 * np.pi) - np.pi
+    np.testing.assert_allclose(
+        np.hypot(row["load_axial"], row["load_normal"]), row["load"], rtol=1e-9
+    )
+    force = np.linalg.norm(row["force_body"], axis=1)
+    np.testing.assert_allclose(np.hypot(row["drag"], row["lift"]), force, rtol=1e-9)
+    astray = (row["bank"] - row["bank_commanded"] + np.pi) % (2.0 * np.pi) - np.pi
     assert np.max(np.abs(astray)) < np.radians(0.5)
-    assert np.max(np.abs(row.sideslip)) < np.radians(0.1)
-    assert np.max(np.abs(columns["moment_control"])) <= LIMIT
-    rolling = np.degrees(np.max(np.linalg.norm(columns["rate_body"], axis=1)))
+    assert np.max(np.abs(row["sideslip"])) < np.radians(0.1)
+    assert np.max(np.abs(row["moment_control"])) <= LIMIT
+    rolling = np.degrees(np.max(np.linalg.norm(row["rate_body"], axis=1)))
     assert rolling == pytest.approx(15.0, abs=0.3)
-    trim = np.interp(entry.mach, [0.5, 2.0, 10.0, 25.0], np.radians([12.0, 27.0, 22.6, 19.3]))
-    assert np.max(np.abs(entry.angle_of_attack - trim)) < np.radians(0.5)
-    np.testing.assert_allclose(row.incidence, -entry.angle_of_attack, atol=1e-3)
+    trim = np.interp(row["mach"], [0.5, 2.0, 10.0, 25.0], np.radians([12.0, 27.0, 22.6, 19.3]))
+    assert np.max(np.abs(row["angle_of_attack"] - trim)) < np.radians(0.5)
+    np.testing.assert_allclose(row["incidence"], -row["angle_of_attack"], atol=1e-3)
+
+
+def test_an_attitude_that_is_handed_over_is_kept_and_an_unknown_one_is_the_trim():
+    where = place()
+    bare = level(where, 100e3, 7850.0, -1.4)
+    way = turning(where, body(), control(), constant_bank(BANKS), 0.05)
+    trim = trimmed(way, bare)
+    pitch = about(Vector(each(0.0), each(0.1), each(0.0), Frame.BODY), Frame.BODY)
+    pitched = (trim.attitude.then(pitch), trim.rate * 2.0)
+    known = np.arange(LANES) % 2 == 0
+    given = jax.tree.map(lambda x: jnp.where(known, x, jnp.nan), pitched)
+    begin = trimmed(way, eqx.tree_at(lambda s: (s.attitude, s.rate), bare, given))
+    kept = jax.tree.map(lambda a, b: jnp.where(known, a, b), pitched, (trim.attitude, trim.rate))
+    for found, wanted in zip(
+        *map(jax.tree.leaves, ((begin.attitude, begin.rate), kept)), strict=True
+    ):
+        np.testing.assert_array_equal(found, wanted)
+    # Trimmed is on the commanded bank and without sideslip.
+    seen = columns(way, _turn(way, bare, 0.05, 4), 1)
+    assert seen["bank"][0] == pytest.approx(BANKS[1], abs=1e-12)
+    assert seen["sideslip"][0] == pytest.approx(0.0, abs=1e-12)
 
 
 SPEED, DENSITY = 3000.0, 1e-3
 PRESSURE = 0.5 * DENSITY * SPEED**2
 
 
-def swinging(stiffness: float, damping: Any, off: float, step: float = 0.02) -> tuple[Any, Any]:
+def swinging(
+    stiffness: float, damping: float, off: float, step: float = 0.02
+) -> tuple[RigidEntry, Leg]:
     """Let go `off` [rad] its trim in pitch, in even air without gravity, too heavy to slow."""
     where = world(PointGravity(0.0), atmosphere=UniformAtmosphere(DENSITY), earth=still_earth())
     one, free = body(1e12, stiffness=stiffness, damping=damping), control(limit=0.0)
-    bank = constant_bank(np.zeros(LANES))
-    start = inertial_state(
-        where.earth, each(0.0), over(0.0, 0.0, 60e3, LANES), motion(SPEED, 0.0, 90.0, LANES)
-    )
-    state = trimmed(where, one, free, bank, each(0.0), *start)
-    turned = state.attitude.then(
-        about(Vector(each(0.0), each(off), each(0.0), Frame.BODY), Frame.BODY)
-    )
+    way = turning(where, one, free, constant_bank(np.zeros(LANES)), step)
+    start = trimmed(way, level(where, 60e3, SPEED))
+    pitched = about(Vector(each(0.0), each(off), each(0.0), Frame.BODY), Frame.BODY)
     none = Vector(each(0.0), each(0.0), each(0.0), Frame.BODY)
-    state = eqx.tree_at(lambda s: (s.attitude, s.rate), state, (turned, none))
-    return _swing(where, one, free, bank, (state, step))
+    let_go = (start.attitude.then(pitched), none)
+    start = eqx.tree_at(lambda s: (s.attitude, s.rate), start, let_go)
+    return way, _turn(way, start, 20.0, 1_100)
 
 
-@eqx.filter_jit
-def _swing(where: World, one: RigidCapsule, free: AttitudeControl, bank: BankProfile, at: Any):
-    state, step = at
-    entry, tape = enter_rigid(
-        where, one, free, bank, each(0.0), state,
-        until=Handover(height=0.0), step=each(step), patience=20.0, rows=1_100,
-    )  # fmt: skip
-    assert tape is not None
-    seen = jax.vmap(observe_rigid, in_axes=(None, 0, 0, 0, 0, 0))(
-        where, one, free, bank, each(0.0), tape
-    )
-    return entry, (tape.t, seen.incidence)
-
-
-def off_trim(told: Any, lane: int, trim: float) -> tuple[np.ndarray, np.ndarray]:
-    t, incidence = (np.asarray(x)[lane, :1001] for x in told)
-    return t, incidence + trim
+def off_trim(told: tuple[RigidEntry, Leg], trim: float) -> tuple[np.ndarray, np.ndarray]:
+    """Times, and angles off the trim."""
+    seen = columns(*told)
+    assert len(seen["time"]) == 1001
+    return seen["time"], seen["incidence"] + trim
 
 
 def trim_there() -> float:
@@ -233,9 +236,9 @@ def trim_there() -> float:
 
 
 def test_let_go_it_swings_at_the_frequency_of_its_stiffness_and_keeps_its_swing():
-    entry, told = swinging(0.2, 0.0, 0.02)
-    assert np.all(entry.outcome == OutcomeCode.TIMED_OUT)
-    t, off = off_trim(told, 0, trim_there())
+    told = swinging(0.2, 0.0, 0.02)
+    assert np.all(told[1].outcome == OutcomeCode.TIMED_OUT)
+    t, off = off_trim(told, trim_there())
     w = np.sqrt(PRESSURE * 9.62 * 3.5 * 0.2 / 5500.0)
     # Turned nose up by 0.02 rad: the stream comes from below by so much more. The path is
     # straight and even, so the swing is a cosine; the scheme loses (w h)^5 / 144 of it a step.
@@ -244,8 +247,8 @@ def test_let_go_it_swings_at_the_frequency_of_its_stiffness_and_keeps_its_swing(
 
 def test_damping_takes_the_swing_at_its_rate():
     damping = -50.0
-    _, told = swinging(0.2, damping, 0.02)
-    t, off = off_trim(told, 0, trim_there())
+    told = swinging(0.2, damping, 0.02)
+    t, off = off_trim(told, trim_there())
     force = PRESSURE * 9.62 * 3.5
     w2, rate = force * 0.2 / 5500.0, -damping * force * 3.5 / (2.0 * SPEED) / 5500.0
     ring = np.sqrt(w2 - 0.25 * rate**2)
@@ -255,34 +258,23 @@ def test_damping_takes_the_swing_at_its_rate():
 
 
 def test_far_off_its_trim_and_on_long_steps_it_says_so():
-    entry, _ = swinging(0.2, 0.0, 0.6)
-    assert np.all(entry.outcome == OutcomeCode.LEFT_TRIM)
-    entry, _ = swinging(0.2, 0.0, 0.02, step=0.3)
-    assert np.all(entry.outcome == OutcomeCode.STEP_TOO_LONG)
+    _, leg = swinging(0.2, 0.0, 0.6)
+    assert np.all(leg.outcome == OutcomeCode.LEFT_TRIM)
+    _, leg = swinging(0.2, 0.0, 0.02, step=0.3)
+    assert np.all(leg.outcome == OutcomeCode.STEP_TOO_LONG)
 
 
 def test_in_a_vacuum_it_keeps_its_angular_momentum():
     where = world(PointGravity(0.0), atmosphere=NoAtmosphere(), earth=still_earth())
     one, free = body(), control(limit=0.0)
-    bank = constant_bank(np.zeros(LANES))
-    start = inertial_state(
-        where.earth, each(0.0), over(0.0, 0.0, 60e3, LANES), motion(SPEED, 0.0, 90.0, LANES)
-    )
-    state = trimmed(where, one, free, bank, each(0.0), *start)
+    way = turning(where, one, free, constant_bank(np.zeros(LANES)), 0.05)
+    start = trimmed(way, level(where, 60e3, SPEED))
     rate = Vector(each(0.3), each(0.2), each(-0.1), Frame.BODY)
-    state = eqx.tree_at(lambda s: s.rate, state, rate)
+    start = eqx.tree_at(lambda s: s.rate, start, rate)
 
-    @eqx.filter_jit
-    def go(state: RigidState) -> RigidState:
-        entry, _ = enter_rigid(
-            where, one, free, bank, each(0.0), state,
-            until=Handover(height=0.0), step=each(0.05), patience=200.0,
-        )  # fmt: skip
-        return entry.state
-
-    def momentum(s: RigidState) -> np.ndarray:
+    def momentum(s: State) -> np.ndarray:
         h = s.attitude.inverse().apply(one.inertia.apply(s.rate))
         return np.array([float(c[0]) for c in (h.x, h.y, h.z)])
 
-    before, after = momentum(state), momentum(go(state))
+    before, after = momentum(start), momentum(_turn(way, start, 200.0).end)
     np.testing.assert_allclose(after, before, rtol=1e-7)

@@ -12,21 +12,21 @@ import equinox as eqx
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from yaan.analysis.body_tables import judge_tables
 
 import yaan
-from yaan.analysis.body import matrix, peaks, summarise_body
-from yaan.analysis.body_tables import judge_tables
-from yaan.analysis.save import keep
+from yaan.analysis.body import matrix, peaks
+from yaan.analysis.flown import Flown
+from yaan.analysis.fly import fly as fly_plan
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.cli.exits import ExitCode
 from yaan.cli.fly import exit_code
-from yaan.description import BodyFlightSpec
 from yaan.environment.atmosphere import TableAtmosphere
-from yaan.flight.body import FlownBody, fly_body_file
 from yaan.mission import check, load_tree, provenance_of
 from yaan.report.page import render
-from yaan.results import History, compare, read_flight, summary_of
+from yaan.results import History, Summary, compare, read_flight
 from yaan.results.outcome import OutcomeCode
+from yaan.results.record import to_plain
 
 DART = """\
 schema: 1
@@ -96,7 +96,7 @@ AIR = """{area: 0.03 m2, span: 0.2 m, chord: 0.2 m, drag: 0.4,
         damping: {roll: -2.0, pitch: -300.0, yaw: -300.0}}"""
 LIGHT = "xx: 1 kg m2, yy: 40 kg m2, zz: 40 kg m2"
 HEAVY = "xx: 2 kg m2, yy: 60 kg m2, zz: 60 kg m2"
-Fly = Callable[..., FlownBody]
+Fly = Callable[..., Flown]
 
 
 @pytest.fixture(scope="module")
@@ -106,26 +106,28 @@ def fly(tmp_path_factory: pytest.TempPathFactory) -> Fly:
     text = DART.replace("AIR", AIR).replace("LIGHT", LIGHT).replace("HEAVY", HEAVY)
     path.write_text(text, encoding="utf-8")
 
-    def flown(overrides: dict[str, Any] | None = None) -> FlownBody:
+    def flown(overrides: dict[str, Any] | None = None) -> Flown:
         tree = load_tree(path, overrides)
-        spec = check(tree)
-        assert isinstance(spec, BodyFlightSpec)
-        return fly_body_file(spec, provenance_of(tree))[0]
+        return fly_plan(check(tree), provenance_of(tree), lambda values: None)[0]
 
     return flown
 
 
 @pytest.fixture(scope="module")
-def flown(fly: Fly) -> FlownBody:
+def flown(fly: Fly) -> Flown:
     return fly()
 
 
+def told(flown: Flown) -> Summary:
+    return yaan.Flight(flown, {}).summary
+
+
 @pytest.fixture(scope="module")
-def summary(flown: FlownBody) -> dict[str, Any]:
-    return summarise_body(flown)
+def summary(flown: Flown) -> Summary:
+    return told(flown)
 
 
-def test_the_history_has_a_row_a_step_and_two_where_phases_meet(flown: FlownBody) -> None:
+def test_the_history_has_a_row_a_step_and_two_where_phases_meet(flown: Flown) -> None:
     h = flown.history
     assert h.phases == ("boost", "glide")
     assert h.stages == ("boosted", "dart")
@@ -141,7 +143,7 @@ def test_the_history_has_a_row_a_step_and_two_where_phases_meet(flown: FlownBody
     assert np.max(steps) == pytest.approx(0.05, abs=1e-9)
 
 
-def test_columns_agree_with_each_other(flown: FlownBody) -> None:
+def test_columns_agree_with_each_other(flown: Flown) -> None:
     h = flown.history
     speed = np.linalg.norm(h["velocity_ned"], axis=1)
     assert speed == pytest.approx(h["speed_relative"], abs=1e-6)
@@ -164,7 +166,7 @@ def test_columns_agree_with_each_other(flown: FlownBody) -> None:
     )
 
 
-def test_what_acts_is_told_by_its_source(flown: FlownBody) -> None:
+def test_what_acts_is_told_by_its_source(flown: Flown) -> None:
     h = flown.history
     assert np.linalg.norm(h["force_engine"], axis=1) == pytest.approx(h["thrust"], rel=1e-14)
     burning = (h["phase"] == 0) & (h["propellant"][:, 0] > 0.0)
@@ -211,7 +213,7 @@ def test_what_acts_off_the_centre_turns_the_body(fly: Fly) -> None:
     assert h["load"] == pytest.approx(load, rel=1e-12)
 
 
-def test_the_attitude_against_the_orbit_is_told(flown: FlownBody) -> None:
+def test_the_attitude_against_the_orbit_is_told(flown: Flown) -> None:
     h = flown.history
     row = len(h) // 3
     r, v = h["position_gcrs"][row], h["velocity_gcrs"][row]
@@ -238,33 +240,33 @@ def test_a_straight_fall_has_no_orbit_and_is_flown_all_the_same(fly: Fly) -> Non
     assert np.all(np.isfinite(h["position_gcrs"]))
 
 
-def test_the_timeline_has_phases_pulses_and_peaks(summary: dict[str, Any]) -> None:
-    rows = {row["event"]: row for row in summary["timeline"]}
+def test_the_timeline_has_phases_pulses_and_peaks(summary: Summary) -> None:
+    rows = {row.name: row for row in summary.timeline}
     assert next(iter(rows)) == "start"
     assert {"boost-end", "kick-on", "kick-off", "apex", "glide-end", "maximum load"} <= set(rows)
-    assert rows["boost-end"]["mass_before"] == pytest.approx(80.0)
-    assert rows["boost-end"]["mass_after"] == 60.0
-    assert rows["kick-on"]["time"] == pytest.approx(14.0, abs=1e-9)
-    times = [row["time"] for row in summary["timeline"]]
+    assert rows["boost-end"].mass_before == pytest.approx(80.0)
+    assert rows["boost-end"].mass_after == 60.0
+    assert rows["kick-on"].time == pytest.approx(14.0, abs=1e-9)
+    times = [row.time for row in summary.timeline]
     assert times == sorted(times)
-    assert summary["outcome"]["code"] == "flown"
-    assert summary["spans"]["body"] == [0.0, times[-1]]
+    assert summary.outcome.code == "flown"
+    assert [(one.name, one.start, one.end) for one in summary.spans] == [("body", 0.0, times[-1])]
 
 
-def test_the_end_is_told_in_full(flown: FlownBody, summary: dict[str, Any]) -> None:
-    end, h = summary["end"], flown.history
-    assert end["position_gcrs"] == h["position_gcrs"][-1].tolist()
-    assert end["quaternion"] == h["attitude"][-1].tolist()
-    assert np.linalg.norm(end["velocity_itrs"]) == pytest.approx(h["speed_relative"][-1], rel=1e-12)
+def test_the_end_is_told_in_full(flown: Flown, summary: Summary) -> None:
+    assert summary.body is not None
+    end, h = summary.body.end, flown.history
+    assert list(end.position_gcrs) == h["position_gcrs"][-1].tolist()
+    assert list(end.quaternion) == h["attitude"][-1].tolist()
+    assert np.linalg.norm(end.velocity_itrs) == pytest.approx(h["speed_relative"][-1], rel=1e-12)
     apart = h["time"][-1] - h["time"][-10]
     moved = (h["position_itrs"][-1] - h["position_itrs"][-10]) / apart
-    assert moved == pytest.approx(end["velocity_itrs"], abs=3.0)
-    turned = np.array(end["matrix"])
+    assert moved == pytest.approx(end.velocity_itrs, abs=3.0)
+    turned = np.array(end.matrix)
     assert turned @ turned.T == pytest.approx(np.eye(3), abs=1e-12)
     assert np.linalg.det(turned) == pytest.approx(1.0)
-    assert end["phase"] == "glide"
-    text = json.dumps(end)
-    assert json.loads(text) == end
+    assert end.phase == "glide"
+    assert json.loads(json.dumps(to_plain(end))) == to_plain(end)
 
 
 def test_the_matrix_takes_components_to_the_body() -> None:
@@ -273,43 +275,44 @@ def test_the_matrix_takes_components_to_the_body() -> None:
     assert matrix(quarter) @ [0.0, 1.0, 0.0] == pytest.approx([1.0, 0.0, 0.0], abs=1e-15)
 
 
-def test_masses_add_up(summary: dict[str, Any]) -> None:
-    rows = summary["mass_ledger"]
-    assert [row["item"] for row in rows] == [
+def test_masses_add_up(summary: Summary) -> None:
+    rows = summary.budgets.mass
+    assert [row.item for row in rows] == [
         "all aboard",
         "boosted propellant",
         "boosted becomes dart",
     ]
-    assert [row["mass"] for row in rows] == pytest.approx([130.0, 80.0, 60.0])
-    assert summary["mass_closure"] < 1e-9
-    (row,) = summary["propellant"]
-    assert (row["stage"], row["loaded"]) == ("boosted", 50.0)
-    assert row["left"] == pytest.approx(0.0, abs=1e-7)
+    assert [row.mass for row in rows] == pytest.approx([130.0, 80.0, 60.0])
+    assert summary.budgets.mass_closure is not None
+    assert summary.budgets.mass_closure < 1e-9
+    (row,) = summary.budgets.propellant
+    assert (row.stage, row.loaded) == ("boosted", 50.0)
+    assert row.left == pytest.approx(0.0, abs=1e-7)
 
 
-def test_published_figures_are_judged(summary: dict[str, Any]) -> None:
-    within = {row["what"]: row["within"] for row in summary["published"]}
+def test_published_figures_are_judged(summary: Summary) -> None:
+    within = {row.what: row.within for row in summary.published}
     named = ("end of the boost", "propellant", "latitude", "longitude")
     assert within == {**dict.fromkeys(named, True), "a guess": None}
-    verdicts = {row["name"]: row for row in summary["verdicts"]}
-    assert verdicts["published figures"]["passed"]
-    assert verdicts["published figures"]["value"] == "4 of 4 within"
-    assert verdicts["ledgers close"]["passed"]
-    assert verdicts["inside its tables"]["passed"]
+    verdicts = {row.name: row for row in summary.verdicts}
+    assert verdicts["published figures"].passed
+    assert verdicts["published figures"].value == "4 of 4 within"
+    assert verdicts["ledgers close"].passed
+    assert verdicts["inside its tables"].passed
 
 
 def test_a_table_that_is_left_is_told(fly: Fly) -> None:
-    tumbling = summarise_body(fly({"start.attitude.pitch": "35 deg"}))
-    (verdict,) = [row for row in tumbling["verdicts"] if row["name"] == "inside its tables"]
-    assert verdict["passed"] is False
+    tumbling = told(fly({"start.attitude.pitch": "35 deg"}))
+    (verdict,) = [row for row in tumbling.verdicts if row.name == "inside its tables"]
+    assert verdict.passed is False
     assert any(
-        "the angle of attack" in note and "lift and pitch" in note for note in tumbling["notes"]
+        "the angle of attack" in note and "lift and pitch" in note for note in tumbling.notes
     )
-    assert any("20 deg" in note and "held" in note for note in tumbling["notes"])
-    assert tumbling["outcome"]["code"] == "flown"
+    assert any("20 deg" in note and "held" in note for note in tumbling.notes)
+    assert tumbling.outcome.code == "flown"
 
 
-def test_air_that_is_left_is_told(flown: FlownBody) -> None:
+def test_air_that_is_left_is_told(flown: Flown) -> None:
     table = TableAtmosphere([0.0, 1500.0], [1.2, 1.0], [288.0, 280.0])
     world = eqx.tree_at(lambda w: w.atmosphere, flown.world, table, is_leaf=lambda x: x is None)
     (verdict,), notes = judge_tables(replace(flown, world=world))
@@ -328,43 +331,46 @@ def _lifted(history: History, by: float) -> History:
 
 
 def test_the_ground_ends_a_flight_with_a_word(fly: Fly) -> None:
-    sunk = summarise_body(fly({"phases.glide.until.height_below": None}))
-    assert sunk["outcome"]["code"] == "struck-ground"
-    assert "'glide'" in sunk["outcome"]["text"]
-    assert "height_below" in sunk["outcome"]["text"]
-    assert "kick" not in sunk["outcome"]["text"]
-    assert sunk["phases"][1]["outcome"] == "struck-ground"
+    sunk = told(fly({"phases.glide.until.height_below": None}))
+    assert sunk.outcome.code == "struck-ground"
+    assert "'glide'" in sunk.outcome.text
+    assert "height_below" in sunk.outcome.text
+    assert "kick" not in sunk.outcome.text
+    assert sunk.body.phases[1].outcome == "struck-ground"
 
 
 def test_a_phase_that_fails_ends_the_flight(fly: Fly) -> None:
     down = {"start.velocity.down": "300 m/s", "start.velocity.east": "0 m/s"}
-    sunk = summarise_body(fly(down))
-    assert sunk["outcome"]["code"] == "struck-ground"
-    assert "'boost'" in sunk["outcome"]["text"]
-    assert [row["outcome"] for row in sunk["phases"]] == ["struck-ground", "no-solution"]
-    assert [row["event"] for row in sunk["timeline"]][-1] != "glide-end"
+    sunk = told(fly(down))
+    assert sunk.outcome.code == "struck-ground"
+    assert "'boost'" in sunk.outcome.text
+    assert [row.outcome for row in sunk.body.phases] == ["struck-ground", "no-solution"]
+    assert [row.name for row in sunk.timeline][-1] != "glide-end"
 
 
 def test_a_flight_that_leaves_the_numbers_says_so_and_keeps_its_last_state(fly: Fly) -> None:
     damping = "body.configurations.boosted.aerodynamics.damping.roll"
     lost = fly({damping: 1000.0, "start.rate.x": "90000 deg/s"})
-    told = summarise_body(lost)
-    assert told["outcome"]["code"] == "not-finite"
-    assert "`step`" in told["outcome"]["text"]
+    summary = told(lost)
+    assert summary.outcome.code == "not-finite"
+    assert "`step`" in summary.outcome.text
     assert all(np.all(np.isfinite(values)) for values in lost.history.columns.values())
-    json.dumps(told, allow_nan=False)
+    json.dumps(to_plain(summary), allow_nan=False)
 
 
 def test_a_flight_that_leaves_the_numbers_at_once_is_told_kept_and_shown(
-    flown: FlownBody, tmp_path: Path
+    flown: Flown, tmp_path: Path
 ) -> None:
     h = flown.history
     lost = {name: values[:1].copy() for name, values in h.columns.items()}
     for name in ("attitude", "rate_body", "load", "dynamic_pressure", "downrange", "yaw_vvlh"):
         lost[name] *= np.nan
     codes = np.array([OutcomeCode.NOT_FINITE, OutcomeCode.NO_SOLUTION])
-    legs = eqx.tree_at(lambda leg: leg.outcome, flown.legs, codes)
-    flight = yaan.Flight(replace(flown, history=History(lost, h.stages, h.phases), legs=legs), {})
+    assert flown.body is not None
+    legs = eqx.tree_at(lambda leg: leg.outcome, flown.body.legs, codes)
+    one = History(lost, h.stages, h.phases)
+    body = replace(flown.body, history=one, legs=legs)
+    flight = yaan.Flight(replace(flown, history=one, body=body), {})
     text = flight.outcome.text
     assert flight.outcome.code == "not-finite"
     assert "'boost'" in text
@@ -379,7 +385,7 @@ def test_a_flight_that_leaves_the_numbers_at_once_is_told_kept_and_shown(
     assert np.isnan(peak.value_g)
 
 
-def test_no_air_has_no_mach_number(flown: FlownBody) -> None:
+def test_no_air_has_no_mach_number(flown: Flown) -> None:
     columns = dict(flown.history.columns)
     bare = History(columns | {"density": 0.0 * columns["density"]}, (), flown.history.phases)
     assert peaks(bare)["dynamic_pressure"]["mach"] is None
@@ -387,7 +393,7 @@ def test_no_air_has_no_mach_number(flown: FlownBody) -> None:
 
 
 def test_a_folder_with_a_summary_holds_all_that_was_flown(
-    flown: FlownBody, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    flown: Flown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     placed: list[str] = []
 
@@ -397,21 +403,22 @@ def test_a_folder_with_a_summary_holds_all_that_was_flown(
 
     move = os.replace
     monkeypatch.setattr(os, "replace", replaced)
-    summary = summary_of(summarise_body(flown))
-    keep(flown, summary, {}, tmp_path)
-    assert sorted(placed) == ["flight.nc", "manifest.json", "mission.yaml", "summary.json"]
-    assert placed[-1] == "summary.json"
+    yaan.Flight(flown, {}).save(tmp_path)
+    assert sorted(placed[:-1]) == ["flight.nc", "manifest.json", "mission.yaml", "summary.json"]
+    assert placed[-2:] == ["summary.json", "report.html"]
 
 
-def test_a_history_that_is_full_says_so(flown: FlownBody) -> None:
-    full = replace(flown, full=True)
-    assert full.outcomes == [OutcomeCode.REACHED, OutcomeCode.OUT_OF_STEPS]
-    told = summarise_body(full)["outcome"]
-    assert told["code"] == "out-of-steps"
-    assert "`step`" in told["text"]
+def test_a_history_that_is_full_says_so(flown: Flown) -> None:
+    assert flown.body is not None
+    full = replace(flown, body=replace(flown.body, full=True))
+    assert full.body is not None
+    assert full.body.outcomes == [OutcomeCode.REACHED, OutcomeCode.OUT_OF_STEPS]
+    outcome = told(full).outcome
+    assert outcome.code == "out-of-steps"
+    assert "`step`" in outcome.text
 
 
-def test_the_run_folder_is_kept_read_and_shown(flown: FlownBody, tmp_path: Path) -> None:
+def test_the_run_folder_is_kept_read_and_shown(flown: Flown, tmp_path: Path) -> None:
     flight = yaan.Flight(flown, {"fly": 1.0})
     first, second = flight.save(tmp_path), flight.save(tmp_path)
     record = read_flight(first)

@@ -19,8 +19,8 @@ from yaan.design.history import history
 from yaan.design.steer import Steered
 from yaan.design.task import Task, make_task
 from yaan.dynamics.forces import World
-from yaan.flight import ascent
-from yaan.flight.ascent import Batch, Case
+from yaan.flight import batches
+from yaan.flight.batches import Batch, Case
 from yaan.flight.models.world import build_world
 from yaan.results.trajectory import History
 from yaan.search.unknowns import LANES, Attempt, Solution
@@ -38,22 +38,23 @@ ROWS = 4_096
 
 
 def fly(world: World, cases: list[Case]) -> Batch:
-    return ascent.fly(world, ascent.stack(cases), np.repeat(STEERING[None], LANES, axis=0), ROWS)
+    return batches.fly(world, batches.stack(cases), np.repeat(STEERING[None], LANES, axis=0), ROWS)
 
 
 class Flown:
     """The mission, its models, and flights with different steps in the lanes of one batch."""
 
     def __init__(self) -> None:
-        mission = yaan.load("gaganyaan")
-        self.spec: Any = mission.spec
-        self.world = build_world(self.spec)
-        self.task: Task = make_task(self.spec, "crew-shaped", self.world)
-        self.batch = fly(self.world, [ascent.coarse(self.task.case, f) for f in FACTORS])
+        plan = yaan.load("gaganyaan").plan
+        assert plan.ascent is not None
+        self.ascent = plan.ascent
+        self.world = build_world(plan)
+        self.task: Task = make_task(plan.ascent, "crew-shaped", self.world)
+        self.batch = fly(self.world, [batches.coarse(self.task.case, f) for f in FACTORS])
 
     def steered(self, lane: int) -> Steered:
         """One lane as a solved flight of its own."""
-        task = replace(self.task, case=ascent.coarse(self.task.case, FACTORS[lane]))
+        task = replace(self.task, case=batches.coarse(self.task.case, FACTORS[lane]))
         return solved(task, LaneFirst(self.batch, lane))
 
 
@@ -64,7 +65,7 @@ class LaneFirst(Batch):
         self.__dict__.update(batch.__dict__)
         self.__dict__["_first"] = lane
 
-    def lane(self, i: int) -> ascent.Lane:
+    def lane(self, i: int) -> batches.Lane:
         return super().lane(i + self.__dict__["_first"])
 
 
@@ -81,17 +82,17 @@ def flown() -> Flown:
 
 @pytest.fixture(scope="module")
 def histories(flown: Flown) -> list[History]:
-    return [history(flown.spec, flown.world, flown.steered(i)) for i in range(len(FACTORS))]
+    return [history(flown.ascent, flown.world, flown.steered(i)) for i in range(len(FACTORS))]
 
 
 def test_every_phase_is_flown(flown: Flown):
-    legs = len(flown.task.plan.legs)
+    legs = len(flown.task.sequence.legs)
     assert np.all(flown.batch.ends.outcome[: len(FACTORS), :legs] == 0)
-    assert flown.task.plan.legs[legs - 1].event == "separation"
+    assert flown.task.sequence.legs[legs - 1].event == "separation"
 
 
 def test_halving_the_step_changes_no_event(flown: Flown):
-    ends, legs = flown.batch.ends, len(flown.task.plan.legs)
+    ends, legs = flown.batch.ends, len(flown.task.sequence.legs)
 
     def change(column: np.ndarray) -> float:
         return float(np.max(np.abs(column[0, :legs] - column[1, :legs])))
@@ -103,7 +104,7 @@ def test_halving_the_step_changes_no_event(flown: Flown):
 
 
 def test_mass_closes_at_every_event(flown: Flown, histories: list[History]):
-    rows, worst = budget.mass_ledger(flown.spec, histories[0], flown.steered(0))
+    rows, worst = budget.mass_ledger(flown.ascent, histories[0], flown.steered(0))
     assert worst < 1e-6
     items = {row["item"] for row in rows}
     assert {"s200", "s200 propellant", "escape_system", "l110", "c25 propellant"} <= items
@@ -140,7 +141,7 @@ def test_the_ideal_velocity_is_tsiolkovskys_where_one_stage_burns(
     burn = next(row for row in found["phases"] if row["phase"] == "cryogenic")
     h = histories[0]
     mass = h["mass"][h["phase"] == h.phases.index("cryogenic")]
-    isp = flown.spec.vehicle.stages["c25"].engine.isp
+    isp = flown.ascent.vehicle.stages["c25"].engine.isp
     assert burn["ideal"] == pytest.approx(isp * 9.80665 * np.log(mass[0] / mass[-1]), rel=1e-9)
 
 
@@ -157,14 +158,14 @@ def said_of(flown: Flown, payload: float, propellant: float) -> dict[str, Any]:
         ),
     )
     task = replace(flown.task, case=case)
-    return verdict.outcome(flown.spec, solved(task, fly(flown.world, [case])))
+    return verdict.outcome(flown.ascent, solved(task, fly(flown.world, [case])))
 
 
 def test_a_stage_that_overdraws_has_the_shortfall_of_what_it_lacks(flown: Flown):
     # What moves from the tank to the payload leaves the flight as it is.
     moved = 2_000.0
     said = said_of(flown, moved, -moved)
-    row = budget.propellant(flown.spec, flown.steered(0))[-1]
+    row = budget.propellant(flown.ascent, flown.steered(0))[-1]
     mass = float(flown.task.case.launcher.item_mass[-1]) + 5_790.0 + moved  # with C25 and its bay
     lacking = 442.0 * 9.80665 * np.log(mass / (mass + row["left"] - moved))
     assert said["code"] == "no-solution"
@@ -184,15 +185,15 @@ def test_a_search_that_met_nothing_is_not_found_and_says_what_it_tried(flown: Fl
     misses = np.array([0.0] * (len(steered.task.aim.targets) - 1) + [7.0])
     tried = (Attempt("swept", 16, 0, 7.0), Attempt("60% of the payload: swept", 16, 0, 9.0))
     missed = replace(steered.solution, misses=misses, met=False, attempts=tried)
-    said = verdict.outcome(flown.spec, replace(steered, solution=missed))
+    said = verdict.outcome(flown.ascent, replace(steered, solution=missed))
     assert (said["code"], said["shortfall"]) == ("not-found", 0.0)
     assert "apogee is missed most, by 7 km" in said["text"]
     assert "32 starts, also with 60% of the payload" in said["text"]
     nan = replace(missed, misses=misses * np.nan)
-    said = verdict.outcome(flown.spec, replace(steered, solution=nan))
+    said = verdict.outcome(flown.ascent, replace(steered, solution=nan))
     assert "no flight gave numbers" in said["text"]
 
 
 def test_a_flight_that_meets_its_orbit_has_none(flown: Flown):
-    good = verdict.outcome(flown.spec, flown.steered(0))
+    good = verdict.outcome(flown.ascent, flown.steered(0))
     assert (good["code"], good["shortfall"]) == ("flown", 0.0)

@@ -9,7 +9,7 @@ import pytest
 
 import yaan
 from tests.physics.plain_entry import Capsule, peak_load
-from yaan.mission import EntrySpec
+from yaan.description import InterfaceSpec
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "fly-your-own-capsule.md"
 WORLD = {"environment": {"gravity": {"field": "j2"}, "earth": "uniform"}}
@@ -24,9 +24,8 @@ def plover(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def start(spec: EntrySpec) -> tuple[np.ndarray, np.ndarray]:
+def start(at: InterfaceSpec) -> tuple[np.ndarray, np.ndarray]:
     """Position [m] and velocity [m/s] against the Earth, in ITRS."""
-    at = spec.interface
     assert at.height is not None
     north, east = at.latitude, at.longitude
     up = np.array([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
@@ -68,13 +67,14 @@ def test_the_peak_load_is_that_of_another_integration(
         "entry.bank": {"constant": "55 deg"},
     }
     mission = yaan.load(plover, WORLD | given | changes)
-    spec: Any = mission.spec
-    table, bank = spec.capsule.aerodynamics, spec.entry.bank.constant
+    plan: Any = mission.plan
+    craft, bank = plan.vehicle, plan.entry.bank.constant
+    table = craft.aerodynamics
     lift = [table.lift_scale * value for value in table.lift]
-    capsule = Capsule(spec.capsule.mass, spec.capsule.area, table.mach, lift, table.drag, bank)
-    floor = spec.capsule.parachutes.steps[0].deploy.height
+    capsule = Capsule(craft.mass, craft.area, table.mach, lift, table.drag, bank)
+    floor = craft.parachutes.steps[0].deploy.height
 
-    time, peak = peak_load(capsule, *start(spec), floor)
+    time, peak = peak_load(capsule, *start(plan.start), floor)
     entry = mission.fly().entry
 
     assert peak == pytest.approx(load, rel=2e-4)

@@ -293,7 +293,7 @@ def test_a_rigid_body_is_held_by_the_point_that_follows():
     tumbling = state(PLACE, ALONG, rate=body_vector(0.05, 0.2, -0.1))
     plan = phases(10.0, 50.0, step=1.0, rigid=[True, False], pointing=[Pointing.HELD] * 2)
     legs, _ = fly(space(), body(LOPSIDED), plan, tumbling)
-    first = numbers(jax.tree.map(lambda leaf: leaf[0, 0], legs.state.attitude))
+    first = numbers(jax.tree.map(lambda leaf: leaf[0, 0], legs.inner.attitude))
     np.testing.assert_allclose(
         numbers(end_of(legs).attitude), first / np.linalg.norm(first), atol=1e-14
     )

@@ -6,8 +6,8 @@ import pytest
 
 from tests.physics.rockets import fly, free_space, launcher, pad, phases, stacked, steering
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.motion.phases import End
-from yaan.motion.powered import Leg
+from yaan.motion.base import Legs
+from yaan.motion.powered import End
 from yaan.results.outcome import OutcomeCode
 
 STAGE = {"propellant": 8_000.0, "dry": 1_000.0, "thrust": 2e5, "isp": 320.0}
@@ -19,7 +19,7 @@ STEPS = (0.02, 0.05, 1.0, 4.0)
 
 
 @pytest.fixture(scope="module")
-def legs() -> Leg:
+def legs() -> Legs:
     """A burn to depletion that ends its phase, then a coast, [phases, lanes] by step."""
 
     def plan(step: float):
@@ -28,12 +28,12 @@ def legs() -> Leg:
 
     vehicle = launcher(STAGE, payload=1_000.0)
     lanes = stacked(*[(vehicle, plan(step), steering(), pad()) for step in STEPS])
-    return fly(free_space(), *lanes)[0]
+    return fly(free_space(), *lanes)
 
 
-def test_gain_of_a_burn_to_depletion(legs: Leg):
-    gained = np.asarray(legs.state.velocity.norm())[0]
-    ideal = np.asarray(legs.state.ledger.ideal)[0]
+def test_gain_of_a_burn_to_depletion(legs: Legs):
+    gained = np.asarray(legs.inner.velocity.norm())[0]
+    ideal = np.asarray(legs.inner.losses.ideal)[0]
     assert np.all(legs.outcome == OutcomeCode.REACHED)
     # 1e-9 at 0.02 s; the error of the step itself is a three-hundredth of m/s at 4 s.
     np.testing.assert_allclose(gained[:2], IDEAL, rtol=1e-9)
@@ -41,20 +41,20 @@ def test_gain_of_a_burn_to_depletion(legs: Leg):
     np.testing.assert_allclose(ideal, gained, rtol=1e-12)
 
 
-def test_nothing_is_lost_where_there_is_nothing_to_lose(legs: Leg):
-    ledger = legs.state.ledger
-    for losses in (ledger.gravity, ledger.drag, ledger.steering, ledger.back_pressure):
-        assert np.max(np.abs(losses)) < 1e-6
+def test_nothing_is_lost_where_there_is_nothing_to_lose(legs: Legs):
+    losses = legs.inner.losses
+    for lost in (losses.gravity, losses.drag, losses.steering, losses.back_pressure):
+        assert np.max(np.abs(lost)) < 1e-6
 
 
-def test_a_stage_runs_dry_when_its_propellant_is_burnt(legs: Leg):
+def test_a_stage_runs_dry_when_its_propellant_is_burnt(legs: Legs):
     # Whatever the step: a known flow is no reason to be late. The last 1e-7 kg count as none.
     np.testing.assert_allclose(legs.stop[0], BURN, rtol=0.0, atol=3e-9)
-    np.testing.assert_allclose(legs.state.cut_off[0, :, 0], BURN, rtol=0.0, atol=3e-9)
+    np.testing.assert_allclose(legs.inner.cut_off[0, :, 0], BURN, rtol=0.0, atol=3e-9)
 
 
-def test_an_empty_stage_stays_empty_and_silent(legs: Leg):
+def test_an_empty_stage_stays_empty_and_silent(legs: Legs):
     burnt, coasted = jax.tree.map(lambda leaf: leaf[0], legs), jax.tree.map(lambda x: x[1], legs)
-    np.testing.assert_array_equal(burnt.state.propellant, 0.0)
-    np.testing.assert_array_equal(coasted.state.propellant, 0.0)
-    np.testing.assert_array_equal(coasted.state.velocity.x, burnt.state.velocity.x)
+    np.testing.assert_array_equal(burnt.inner.propellant, 0.0)
+    np.testing.assert_array_equal(coasted.inner.propellant, 0.0)
+    np.testing.assert_array_equal(coasted.inner.velocity.x, burnt.inner.velocity.x)

@@ -8,7 +8,7 @@ import pytest
 from tests.physics.points import coast, inertial, kepler, state
 from tests.physics.rockets import array, flown, launcher, pad, phases, world
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN
-from yaan.motion.phases import End
+from yaan.motion.powered import End
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Frame, vector
@@ -81,14 +81,14 @@ def test_a_vehicle_on_its_pad_stays_there():
         "ignite": np.array([True]),
         "on_pad": True,
         "ends": (End.GROUND, End.LIFT_OFF),
-        "patience": 20.0,
+        "timeout": 20.0,
         "step": 0.5,
     }
     site = pad(np.radians(45.0), 0.3, 20.0)
     legs = flown(place, launcher(WEAK), phases(waiting), site=site)
     assert legs.outcome[0] == OutcomeCode.NO_LIFT_OFF
     assert float(legs.stop[0]) == 20.0
-    here = jax.tree.map(lambda leaf: leaf[0], legs.state)
+    here = jax.tree.map(lambda leaf: leaf[0], legs.inner)
     to_fixed = place.earth.rotation(legs.stop[0])
     moved = to_fixed.apply(here.position) - site.position()
     assert float(moved.norm()) < 1e-6

@@ -11,31 +11,34 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from yaan.analysis.return_phases import Told, orbit_phase
+from yaan.analysis.return_phases import deorbit as told_deorbit
 
 import yaan
 from yaan.analysis import return_budget
-from yaan.analysis.return_phases import Return, orbit_phase
-from yaan.analysis.return_phases import deorbit as told_deorbit
 from yaan.base.session import computing
+from yaan.description import Ascent, Return
 from yaan.design import deorbit
 from yaan.design.record import couch, home_rows, whole_history
 from yaan.design.return_flight import elevation_of, horizon
-from yaan.design.return_plan import Plan, make_plan
+from yaan.design.return_plan import ReturnTask, make_return
 from yaan.design.return_search import Home, fly_home
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State, state_of
 from yaan.flight import legs
-from yaan.flight.legs import Burns, States
+from yaan.flight.legs import Burns
+from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.flight.models.world import build_world, epoch_of
 from yaan.gnc.bank import with_reversal
-from yaan.mission import MissionSpec
-from yaan.motion.descent import Descent
+from yaan.motion.base import Leg
+from yaan.motion.descent import Descended
 
-SEPARATED = States(
-    np.array([953.4985554885849]),
-    np.array([[193999.6731744, -6348096.69862625, -1605182.02597672]]),
-    np.array([[4990.99202989, 1665.78317883, -5858.53086303]]),
-    np.array([1000.0]),
+SEPARATED = (
+    [953.4985554885849],
+    [[193999.6731744, -6348096.69862625, -1605182.02597672]],
+    [[4990.99202989, 1665.78317883, -5858.53086303]],
 )
+LOADED = 1_000.0  # [kg]
 RAISED = (14_562.8, 213.3)  # ignition and duration [s]
 LEFT = (252_423.0, 371.8)
 BANK = (np.radians(57.0), 484.4)  # size [rad], reversal [s]
@@ -54,8 +57,9 @@ class Steps:
 class Flown:
     """Where each leg ended."""
 
-    ends: dict[str, States]
-    descent: Descent
+    ends: dict[str, State]
+    descent: Leg
+    canopies: Descended
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,72 +68,74 @@ def _session() -> Iterator[None]:
         yield
 
 
-def _mission(**changes: Any) -> tuple[MissionSpec, Plan, World]:
-    spec = yaan.load("gaganyaan", changes).spec
-    assert isinstance(spec, MissionSpec)
-    return spec, make_plan(spec), build_world(spec, horizon(spec))
+def _mission(**changes: Any) -> tuple[Ascent, Return]:
+    plan = yaan.load("gaganyaan", changes).plan
+    assert plan.ascent is not None
+    assert plan.homeward is not None
+    return plan.ascent, plan.homeward
 
 
-def _fly(plan: Plan, world: World, steps: Steps, monkeypatch: pytest.MonkeyPatch) -> Flown:
+def _separated(ascent: Ascent) -> State:
+    stack = stack_of(ascent)
+    tanks, aboard = stack.empty
+    tanks[stack.tank(MODULE)] = LOADED
+    return state_of(*SEPARATED, tanks, aboard).dropping(*stack.launcher)
+
+
+def _prepared(ascent: Ascent, asked: Return) -> tuple[ReturnTask, World]:
+    return make_return(ascent, asked), build_world(ascent.plan, horizon(asked))
+
+
+def _fly(mission: tuple[Ascent, Return], steps: Steps) -> Flown:
     """The same burns and the same bank, whatever the steps."""
-    assert plan.train is not None
-    monkeypatch.setattr(legs, "OPENING_STEP", steps.opening)
-    way = replace(plan.way, orbit_step=steps.orbit)
+    task, world = _prepared(*mission)
+    assert task.train is not None
+    way = replace(task.way, orbit_step=steps.orbit)
     burns = Burns.none(1).with_burn(0, *RAISED, 1.0)
-    kept = legs.coast(world, plan.raising.craft, SEPARATED, burns, stop=252_000.0, step=steps.orbit)
-    case = deorbit.Case(world, plan.craft, way)
-    approach = deorbit.fly_approach(case, kept.ends, np.array([LEFT[0]]), np.array([LEFT[1]]))
-    bank = with_reversal(*(jnp.asarray([x]) for x in (*BANK, plan.bank.roll_rate, 1.0)))
-    fall = legs.fall(
-        world,
-        plan.craft.capsule,
-        approach.interface.ends,
-        bank,
-        until=way.until,
-        step=steps.entry,
-        record=True,
-    )
-    descent, _ = legs.hang(world, plan.craft.capsule, plan.train, fall.ends, fall.ends.t[:1])
+    craft = task.raising.craft
+    start = _separated(mission[0])
+    kept = legs.coast(world, craft, start, burns, stop=252_000.0, step=steps.orbit)
+    case = deorbit.Case(world, task.craft, way)
+    approach = deorbit.fly_approach(case, kept.end, np.array([LEFT[0]]), np.array([LEFT[1]]))
+    bank = with_reversal(*(jnp.asarray([x]) for x in (*BANK, task.bank.roll_rate, 1.0)))
+    capsule, at = task.craft.capsule, approach.interface.end
+    entry = legs.enter(world, capsule, at, bank, until=way.until, step=steps.entry)
+    last = legs.descend(world, capsule, task.train, entry.end, entry.end.t, step=steps.opening)
     ends = {
-        "orbit": kept.ends,
-        "separation": approach.burnt.ends,
-        "interface": approach.interface.ends,
-        "hand-over": fall.ends,
+        "orbit": kept.end,
+        "separation": approach.burnt.end,
+        "interface": at,
+        "hand-over": entry.end,
     }
-    return Flown(ends, descent)
+    return Flown(ends, *last)
 
 
-def test_halving_every_step_moves_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_halving_every_step_moves_no_event() -> None:
     # The gates of the ascent: 0.01 s, 1 m, 0.01 m/s, after three days in orbit and an entry.
-    spec, plan, world = _mission()
-    assert spec.orbit is not None
-    assert spec.entry is not None
-    steps = Steps(spec.orbit.step, spec.entry.step, legs.OPENING_STEP)
+    mission = _mission()
+    steps = Steps(mission[1].orbit.step, mission[1].entry.step, legs.OPENING_STEP)
     halved = Steps(steps.orbit / 2.0, steps.entry / 2.0, steps.opening / 2.0)
-    whole = _fly(plan, world, steps, monkeypatch)
-    fine = _fly(plan, world, halved, monkeypatch)
+    whole, fine = _fly(mission, steps), _fly(mission, halved)
 
     for name, one in whole.ends.items():
         other = fine.ends[name]
         assert abs(one.t - other.t)[0] < 0.01, name
         # At an event of height the instants differ, so places are compared along the motion.
-        moved = one.position + one.velocity * (other.t - one.t)[:, None]
-        assert np.linalg.norm(moved - other.position) < 1.0, name
-        assert np.linalg.norm(one.velocity - other.velocity) < 0.01, name
-    assert float(whole.descent.t) == pytest.approx(float(fine.descent.t), abs=0.01)
-    down, also = float(whole.descent.vertical_speed), float(fine.descent.vertical_speed)
+        moved = one.position_gcrs + one.velocity_gcrs * (other.t - one.t)[:, None]
+        assert np.linalg.norm(moved - other.position_gcrs) < 1.0, name
+        assert np.linalg.norm(one.velocity_gcrs - other.velocity_gcrs) < 0.01, name
+    time, other_time = (float(x.descent.end.t[0]) for x in (whole, fine))
+    assert time == pytest.approx(other_time, abs=0.01)
+    down, also = (float(x.canopies.vertical_speed) for x in (whole, fine))
     assert down == pytest.approx(also, abs=1e-4)
 
 
-def test_with_a_main_lost_it_comes_down_faster_by_the_root_of_three_halves(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_with_a_main_lost_it_comes_down_faster_by_the_root_of_three_halves() -> None:
     steps = Steps(120.0, 0.5, legs.OPENING_STEP)
     speeds = []
     for working in (3, 2):
         changes = {"capsule.parachutes.steps.mains.working": working}
-        _, plan, world = _mission(**changes)
-        speeds.append(float(_fly(plan, world, steps, monkeypatch).descent.vertical_speed))
+        speeds.append(float(_fly(_mission(**changes), steps).canopies.vertical_speed))
 
     assert 7.0 <= speeds[0] <= 9.0
     # The capsule's own drag, a fiftieth of the canopies', takes a little off the root.
@@ -137,53 +143,57 @@ def test_with_a_main_lost_it_comes_down_faster_by_the_root_of_three_halves(
 
 
 @pytest.fixture(scope="module")
-def returned() -> tuple[MissionSpec, Home]:
+def returned() -> tuple[Ascent, Home]:
     """The way home in a wind of 10 m/s from the west."""
-    spec, plan, world = _mission(**{"environment.wind": {"east": "10 m/s"}})
-    home = fly_home(world, plan, SEPARATED, elevation_of(spec), lambda text: None)
-    return spec, home
+    ascent, asked = _mission(**{"environment.wind": {"east": "10 m/s"}})
+    task, world = _prepared(ascent, asked)
+    sun = elevation_of(ascent.plan)
+    return ascent, fly_home(world, task, _separated(ascent), sun, lambda text: None)
 
 
 def test_the_touchdown_is_on_the_aim_in_daylight_whatever_the_wind_drifts(
-    returned: tuple[MissionSpec, Home],
+    returned: tuple[Ascent, Home],
 ) -> None:
-    spec, home = returned
-    assert spec.landing is not None
+    ascent, home = returned
+    landing = ascent.plan.landing
+    assert landing is not None
     assert home.chosen is not None
     assert home.landed is not None
     assert home.chosen.light == "day"
     assert home.landed.miss is not None
     assert home.landed.miss < 1e3
     time = home.landed.end[0]
-    assert abs(time - spec.landing.time) <= spec.landing.window
-    fall = home.landed.fall
+    assert abs(time - landing.time) <= landing.window
+    longitude = float(home.landed.entry.place.longitude[0])
     # Under the canopies for some six minutes: the wind carries it by kilometres.
-    assert abs(home.landed.end[2] - float(fall.longitude[0])) * 6.3e6 > 2e3
+    assert abs(home.landed.end[2] - longitude) * 6.3e6 > 2e3
 
 
-def test_deorbit_and_entry_are_as_the_study_expects(returned: tuple[MissionSpec, Home]) -> None:
+def test_deorbit_and_entry_are_as_the_study_expects(returned: tuple[Ascent, Home]) -> None:
     _, home = returned
     assert home.down is not None
     assert home.landed is not None
-    assert 90.0 <= float(home.down.burnt.delta_v[0]) <= 140.0
+    assert 90.0 <= float(home.down.burnt.added.ideal[0]) <= 140.0
     assert np.degrees(home.down.entry_angle[0]) == pytest.approx(-1.4, abs=0.01)
-    fall = home.landed.fall
-    assert 3.0 <= float(fall.peak_load[0]) <= 5.0
-    assert 40e4 <= float(fall.peak_flux[0]) <= 55e4
-    assert 90e6 <= float(fall.heat_load[0]) <= 130e6
+    felt = home.landed.entry.inner
+    assert 3.0 <= float(felt.peak_load[0]) <= 5.0
+    assert 40e4 <= float(felt.peak_flux[0]) <= 55e4
+    assert 90e6 <= float(felt.heat_load[0]) <= 130e6
     assert home.landed.ballistic_load > 7.0
 
 
-def test_the_budgets_of_the_way_home_close(returned: tuple[MissionSpec, Home]) -> None:
-    spec, home = returned
+def test_the_budgets_of_the_way_home_close(returned: tuple[Ascent, Home]) -> None:
+    ascent, home = returned
+    asked = ascent.plan.homeward
+    assert asked is not None
     rows = home_rows(home.world, home, couch((1.0, 0.0, 0.0)))
-    told = Return(spec, epoch_of(spec), home, whole_history(None, rows, loaded=1000.0))
+    told = Told(asked, epoch_of(ascent.plan), home, whole_history(None, rows, loaded=LOADED))
     burns = orbit_phase(told)["burns"]
     left = told_deorbit(told)
     assert left is not None
     burns.append(left["burn"])
 
-    _, worst = return_budget.mass_rows(told, burns, spec.vehicle.payload.mass)
+    _, worst = return_budget.mass_rows(told, burns, ascent.vehicle.payload.mass)
     assert worst < 1e-6
     # A thousandth of the mission's ideal velocity. Trapezoids over rows up to two minutes apart
     # leave 1 m/s; the work of the lift in the wind, which the ledger does not tell, 4 m/s more.

@@ -1,15 +1,20 @@
-"""The cases of `entry_cases.py` as models: capsules, worlds, and lanes of starts."""
+"""The cases of `entry_cases.py` as models: capsules, worlds, lanes of starts, and their entries."""
 
 from typing import Any
 
+import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from tests.validation.entry_cases import APOLLO10, APOLLO_TRIM
 from yaan.base.constants import EARTH_MU
 from yaan.dynamics.forces import World
+from yaan.dynamics.state import State, state_of
 from yaan.environment import NoWind, load_gravity, load_standard_atmosphere
+from yaan.gnc import BankProfile
+from yaan.motion import Entry, Handover, Leg, fly
+from yaan.motion.entry import STEP, TIMEOUT, coasting_step
 from yaan.spacetime import (
     Frame,
     Geodetic,
@@ -19,9 +24,8 @@ from yaan.spacetime import (
     uniform_rotation,
     vector,
 )
+from yaan.spacetime.frame import components
 from yaan.vehicle import Capsule
-
-Lanes = tuple[Capsule, Vector, Vector]
 
 
 def earth() -> World:
@@ -61,7 +65,36 @@ def over(latitude: float, longitude: float, height: float, lanes: int) -> Vector
     return Geodetic(north * ones, east * ones, height * ones).position()
 
 
-def apollo10(world: World, lanes: int) -> Lanes:
+def begun(world: World, where: Vector, moving: Motion, t: float = 0.0) -> State:
+    """Lanes at `t` [s] over a place in ITRS, moving so against the sky."""
+    time = jnp.full(where.x.shape, t)
+    position, velocity = inertial_state(world.earth, time, where, moving)
+    return state_of(np.asarray(time), components(position), components(velocity))
+
+
+def entry(
+    world: World,
+    body: Capsule,
+    bank: BankProfile,
+    start: State,
+    *,
+    until: Handover,
+    step: float = STEP,
+) -> Entry:
+    """An entry of lanes; `until` and `step` [s] are those of all."""
+    lanes = len(start)
+    end = jax.tree.map(lambda value: np.full(lanes, value), until)
+    coast = coasting_step(np.ones(lanes))
+    return Entry(world, body, bank, start.t, end, np.full(lanes, step), coast)
+
+
+@eqx.filter_jit
+def enter(motion: Entry, start: State, rows: int | None = None) -> Leg:
+    """Fly an entry to its end."""
+    return fly(motion, start, stop=start.t + TIMEOUT, step=motion.coast, rows=rows)
+
+
+def apollo10(world: World, lanes: int) -> tuple[Capsule, State]:
     """The command module at its planned interface."""
     mach, alpha, lift, drag = APOLLO_TRIM.T
     module = capsule(
@@ -75,7 +108,6 @@ def apollo10(world: World, lanes: int) -> Lanes:
     north, east = np.radians([APOLLO10["latitude"], APOLLO10["longitude"]])
     direction = [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]
     place = APOLLO10["radius"] * np.broadcast_to(direction, (lanes, 3))
-    still: Array = jnp.zeros(lanes)
     moving = motion(APOLLO10["speed"], APOLLO10["angle"], APOLLO10["heading"], lanes)
     where = vector(jnp.asarray(place), Frame.ITRS)
-    return module, *inertial_state(world.earth, still, where, moving)
+    return module, begun(world, where, moving)

@@ -21,11 +21,12 @@ from tests.physics.rockets import world
 from yaan.base.constants import EARTH_FLATTENING, EARTH_RADIUS
 from yaan.design import deorbit, raising
 from yaan.design.deorbit import Approach, Case, Craft, Way
+from yaan.dynamics.state import State, state_of
 from yaan.environment import ZonalJ2Gravity, load_standard_atmosphere
 from yaan.flight import legs
-from yaan.flight.legs import Fall, States
+from yaan.flight.legs import Save
 from yaan.gnc import constant_bank
-from yaan.motion.entering import Handover
+from yaan.motion import Handover, Leg
 from yaan.spacetime.earth import uniform_rotation
 from yaan.spacetime.zone import MEAN_RADIUS
 from yaan.vehicle import Capsule, Spacecraft
@@ -86,7 +87,7 @@ def case(angle: float) -> Case:
     return Case(place, Craft(whole, body(0.0)), way)
 
 
-def start(row: Row) -> States:
+def start(row: Row) -> State:
     """A circular orbit whose ignition is the study's arc ahead of 14 N going south."""
     flat = np.arctan((1.0 - EARTH_FLATTENING) ** 2 * np.tan(_SPLASH))  # geocentric
     splash = np.pi - np.arcsin(np.sin(flat) / np.sin(_INCLINATION))
@@ -95,7 +96,7 @@ def start(row: Row) -> States:
     out = np.array([np.cos(u), np.sin(u) * cos, np.sin(u) * sin])
     ahead = np.array([-np.sin(u), np.cos(u) * cos, np.cos(u) * sin])
     speed = np.sqrt(_MU / _RADIUS)
-    return States(np.zeros(1), _RADIUS * out[None], speed * ahead[None], np.array([_TANK]))
+    return state_of(np.zeros(1), _RADIUS * out[None], speed * ahead[None], tanks=[_TANK])
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,8 @@ class Flown:
     row: Row
     solved: deorbit.Solved
     down: Approach
-    ballistic: Fall
-    lifting: Fall
+    ballistic: Leg
+    lifting: Leg
 
 
 @pytest.fixture(scope="module", params=TABLE, ids=lambda row: f"{row.angle} deg")
@@ -113,10 +114,10 @@ def flown(request: pytest.FixtureRequest) -> Flown:
     at, still = np.array([_IGNITION]), constant_bank(jnp.zeros(1))
     one, begin = case(row.angle), start(row)
     solved = deorbit.solve_burns(one, begin, at)
-    down = deorbit.fly_approach(one, begin, at, solved.duration, record=True)
+    down = deorbit.fly_approach(one, begin, at, solved.duration, save=Save.STEPS)
     ballistic, lifting = (
-        legs.fall(
-            one.world, body(ratio), down.interface.ends, still, until=Handover(height=7e3), step=0.5
+        legs.enter(
+            one.world, body(ratio), down.interface.end, still, until=Handover(height=7e3), step=0.5
         )
         for ratio in (0.0, 0.2)
     )
@@ -128,15 +129,15 @@ def test_the_burn_is_the_study_s(flown: Flown):
     burn = float(flown.solved.duration[0])
     assert float(np.degrees(flown.down.entry_angle[0])) == pytest.approx(row.angle, abs=1e-4)
     assert burn == pytest.approx(row.burn, abs=1.0)
-    assert float(flown.down.burnt.delta_v[0]) == pytest.approx(row.delta_v, abs=0.6)
-    left = float(flown.down.burnt.ends.propellant[0])
+    assert float(flown.down.burnt.added.ideal[0]) == pytest.approx(row.delta_v, abs=0.6)
+    left = float(flown.down.burnt.end.tanks[0, 0])
     assert _TANK - left == pytest.approx(row.propellant, abs=0.6)
 
 
 def test_the_times_down_are_the_study_s(flown: Flown):
     begun = float(flown.down.ignition[0])
-    interface = float(flown.down.interface.ends.t[0]) - begun
-    floor = float(flown.ballistic.ends.t[0]) - begun
+    interface = float(flown.down.interface.end.t[0]) - begun
+    floor = float(flown.ballistic.end.t[0]) - begun
     assert interface == pytest.approx(flown.row.to_interface, abs=2.0)
     assert floor == pytest.approx(flown.row.to_floor, abs=2.0)
 
@@ -147,12 +148,12 @@ def test_the_arcs_end_at_14_north(flown: Flown):
     ignition = float(down.ignition[0])
     way = raising.recorded(down.burnt, 0)
     begun, ended = way.at([ignition, ignition + float(flown.solved.duration[0])])[0]
-    end = flown.ballistic.ends.position[0]
+    end = flown.ballistic.end.position_gcrs[0]
     arcs = [1e-3 * MEAN_RADIUS * _between(place, end) for place in (begun, ended)]
     # Printed to 10 km; the study's ends on the ground, a few km on.
     assert arcs == pytest.approx([flown.row.arc, flown.row.arc_after], abs=15.0)
     # The Earth's bulge and the turning air bend the plane that `start` reckons with.
-    assert float(np.degrees(flown.ballistic.latitude[0])) == pytest.approx(14.0, abs=0.4)
+    assert float(np.degrees(flown.ballistic.place.latitude[0])) == pytest.approx(14.0, abs=0.4)
 
 
 def _between(one: np.ndarray, two: np.ndarray) -> float:
@@ -160,5 +161,5 @@ def _between(one: np.ndarray, two: np.ndarray) -> float:
 
 
 def test_peaks_of_the_load(flown: Flown):
-    assert float(flown.ballistic.peak_load[0]) == pytest.approx(flown.row.ballistic, abs=0.06)
-    assert float(flown.lifting.peak_load[0]) == pytest.approx(flown.row.lifting, abs=0.06)
+    assert float(flown.ballistic.inner.peak_load[0]) == pytest.approx(flown.row.ballistic, abs=0.06)
+    assert float(flown.lifting.inner.peak_load[0]) == pytest.approx(flown.row.lifting, abs=0.06)

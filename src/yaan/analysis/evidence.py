@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from yaan.analysis.sensitivity import Effect, Ranked
+from yaan.analysis.sensitivity import Ranked
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.description import IntegrationSpec, Plan, PublishedSpec
 from yaan.flight.accuracy import PhaseError
@@ -23,19 +23,8 @@ def assumption(ranked: Ranked) -> records.RankedAssumption:
         low=a.low_text,
         high=a.high_text,
         why=a.why,
-        effect=records.Effects(low=_effect(ranked.low), high=_effect(ranked.high)),
+        effect=records.Effects(low=ranked.low, high=ranked.high),
         rank=ranked.rank,
-    )
-
-
-def _effect(effect: Effect | None) -> records.Effect | None:
-    if effect is None:
-        return None
-    return records.Effect(
-        propellant_left=effect.propellant_left,
-        cut_off=effect.cut_off,
-        max_load_g=effect.max_load,
-        abort_load_g=effect.abort_load,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from yaan.analysis.abort_map import AbortMap
 from yaan.analysis.sensitivity import Ranked
+from yaan.base.provenance import Provenance
 from yaan.description import Ascent, Entering, Plan
 from yaan.design.dogleg import DogLeg
 from yaan.design.landing import Landed, Lander
@@ -13,7 +14,6 @@ from yaan.design.steer import Steered
 from yaan.dynamics.forces import World
 from yaan.flight.accuracy import PhaseError
 from yaan.flight.body import FlownBody
-from yaan.results.provenance import Provenance
 from yaan.results.trajectory import History
 
 

@@ -1,8 +1,11 @@
 """Flying a plan: steering solved for every profile, the aborts mapped, assumptions ranked."""
 
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -10,10 +13,10 @@ import numpy as np
 from yaan.analysis import abort_map
 from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank, ranked_by_place
-from yaan.analysis.sides import Sides
 from yaan.analysis.steering import remarks
 from yaan.analysis.tables import ascent_excursions
 from yaan.base.errors import YaanError
+from yaan.base.provenance import Provenance
 from yaan.base.session import computing
 from yaan.description import Ascent, FreeFlight, InterfaceSpec, Plan
 from yaan.description.notes import notes_of
@@ -28,10 +31,44 @@ from yaan.flight.body import fly_free
 from yaan.flight.models.world import build_world, landing_world, left_table, orientation_notes
 from yaan.flight.progress import Clock, Progress, Report, before
 from yaan.results.outcome import OutcomeCode
-from yaan.results.provenance import Provenance
 from yaan.results.trajectory import History
 
 _Result = TypeVar("_Result")
+
+
+class Sides:
+    """Makes what is made beside a flight: what of it fails is a note, and the flight is kept."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def attempt(self, what: str, work: Callable[[], _Result]) -> _Result | None:
+        """What `work` returns; None, and a note that names it by `what`, where it fails.
+
+        Whatever fails here is a defect, so the note says where; an interrupt goes through.
+        """
+        try:
+            return work()
+        except Exception as error:
+            self.add(f"Left out: {what}; it failed with {_words(error)}. Please report it.")
+            return None
+
+    def add(self, note: str) -> None:
+        """One note, once."""
+        if note not in self.notes:
+            self.notes.append(note)
+
+
+def _words(error: Exception) -> str:
+    """Type and text of an error, and the innermost of our own lines that it went through."""
+    ours = [
+        f"{Path(frame.filename).name}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "yaan" in Path(frame.filename).parts
+    ]
+    where = f" at {ours[-1]}" if ours else ""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}{where}" + (f": {text.rstrip('.')}" if text else "")
 
 
 def fly(
@@ -50,7 +87,8 @@ def fly(
         flown = _fly_free(plan.free, provenance, tell, clock)
     else:
         flown = _fly_entry(plan, provenance, tell, clock)
-    return flown, clock.spent
+    of = replace(flown.history, epoch=plan.epoch, vehicle=plan.vehicle.name if plan.vehicle else "")
+    return replace(flown, history=of), clock.spent
 
 
 def _fly_entry(plan: Plan, provenance: Provenance, tell: Report, clock: Clock) -> Flown:
@@ -99,7 +137,7 @@ def _fly_ascent(
         aborts: dict[str, abort_map.AbortMap] = {}
         ranked, sides = grouped(provenance), Sides()
         stopped = False
-        coming = _start_return(ascent, world, chosen, histories[flown], tell)
+        returning = _start_return(ascent, world, chosen, histories[flown], tell)
         turning = _aside(lambda: dogleg.price(chosen, world))
         try:
             with clock.on("rank assumptions"):
@@ -113,17 +151,17 @@ def _fly_ascent(
         profiles = _solved(solving, sides) | {flown: chosen}
         histories |= _histories(ascent, world, profiles, sides)
         with clock.on("wait for the return"):
-            back, lost = _returned(coming)
-        if _interrupted(coming):
+            returned, lost = _returned(returning)
+        if _interrupted(returning):
             stopped = True
             sides.add(lost)
         dog_leg = sides.attempt("price of the dog-leg", turning.result)
     profiles = {name: one for name, one in profiles.items() if name in histories}
     notes = [*notes_of(plan), *_notes(ascent, world, chosen, histories[flown])]
     notes += [*remarks(chosen, dog_leg), *sides.notes]
-    errors += [] if back is None else back.errors
+    errors += [] if returned is None else returned.errors
     climb = Climb(ascent, profiles, histories, aborts, dog_leg)
-    home, history = (None, climb.history) if back is None else (back.home, back.history)
+    home, history = (None, climb.history) if returned is None else (returned.home, returned.history)
     what = (world, history, errors, ranked, notes, stopped)
     return Flown(plan, provenance, *what, climb=climb, home=home, lost=lost)
 
@@ -145,12 +183,12 @@ def _start_return(
     return _aside(lambda: go_home(there, ascent, asked, before, end, watch))
 
 
-def _returned(coming: "Future[Returned] | None") -> tuple[Returned | None, str]:
+def _returned(returning: "Future[Returned] | None") -> tuple[Returned | None, str]:
     """The way home, or why there is none."""
-    if _interrupted(coming):
+    if _interrupted(returning):
         return None, "The way home was not flown: the user stopped the flight."
     try:
-        return None if coming is None else coming.result(), ""
+        return None if returning is None else returning.result(), ""
     except YaanError as error:
         return None, f"The way home was not found: {error}."
     except np.linalg.LinAlgError as error:
@@ -178,9 +216,9 @@ def _aside(work: Callable[[], _Result]) -> "Future[_Result]":
             return work()
 
     pool = ThreadPoolExecutor(max_workers=1)
-    coming = pool.submit(done)
+    returning = pool.submit(done)
     pool.shutdown(wait=False)
-    return coming
+    return returning
 
 
 def _start_solving(

@@ -54,9 +54,7 @@ def phase_rows(history: History, *names: str) -> np.ndarray:
 
 def cut_to(history: History, *names: str) -> History:
     """The rows of the named phases, as a history."""
-    rows = phase_rows(history, *names)
-    columns = {name: values[rows] for name, values in history.columns.items()}
-    return History(columns, history.stages, history.phases)
+    return history.rows(phase_rows(history, *names))
 
 
 def phases_flown(history: History) -> list[tuple[int, int, int]]:

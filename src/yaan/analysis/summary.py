@@ -27,7 +27,7 @@ from yaan.analysis.verdict import verdicts
 from yaan.base.session import computing
 from yaan.crew import grade, load_limits
 from yaan.crew.limits import Condition
-from yaan.results.summary import SCHEMA, AxisLoads, CrewLoads, Summary
+from yaan.results.summary import SCHEMA, CrewLoads, Summary
 from yaan.results.trajectory import History
 
 
@@ -136,6 +136,4 @@ def _crew(flown: Flown) -> Iterator[CrewLoads]:
 def _graded(part: str, history: History, condition: Condition) -> CrewLoads:
     loads = np.stack([history[f"load_{axis}"] for axis in "xyz"], axis=1)
     axes = grade(history["time"], loads, load_limits(), condition)
-    return CrewLoads(
-        part=part, condition=condition, axes=tuple(AxisLoads(**axis.row()) for axis in axes)
-    )
+    return CrewLoads(part=part, condition=condition, axes=tuple(axes))

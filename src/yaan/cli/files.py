@@ -14,9 +14,9 @@ from yaan.cli.exits import ExitCode
 from yaan.cli.shelves import MissionArgument, complete, kind_of, library_titles
 
 if TYPE_CHECKING:
+    from yaan.base.provenance import Source
     from yaan.description import Plan
     from yaan.mission import Tree
-    from yaan.results.provenance import Source
 
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]

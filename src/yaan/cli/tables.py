@@ -15,8 +15,8 @@ from yaan.cli.home_tables import number, way_home
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from yaan.base.provenance import Assumption
     from yaan.results import Summary
-    from yaan.results.provenance import Assumption
     from yaan.results.summary import VelocityLosses, VelocityTotal
     from yaan.results.summary_evidence import RankedAssumption
 

@@ -45,7 +45,13 @@ class Mistake(NamedTuple):
 
 def refuse(*mistakes: Mistake) -> PydanticCustomError:
     """The error that a validator raises for one or more mistakes, addressed from its block."""
-    return PydanticCustomError("yaan", "not valid", {"mistakes": list(mistakes)})
+    text = "; ".join(
+        f"{'.'.join(map(str, one.at))}: expected {one.expected}".removeprefix(": ")
+        + (f" ({one.hint})" if one.hint else "")
+        for one in mistakes
+    )
+    # A template's braces are filled from the context, so the text goes there.
+    return PydanticCustomError("yaan", "{text}", {"mistakes": list(mistakes), "text": text})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ class Peaks(eqx.Module):
     t_before: Float[Array, "*lanes"]
 
 
-def first_peaks(t: Float[Array, " lanes"], value: Float[Array, "lanes values"]) -> Peaks:
-    """What is felt at the start `t` [s] of each lane is the largest so far."""
+def first_peaks(t: Float[Array, ""], value: Float[Array, " values"]) -> Peaks:
+    """What is felt at the start `t` [s] is the largest so far."""
     return Peaks(value, value, value, t, t)
 
 

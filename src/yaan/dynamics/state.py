@@ -89,7 +89,7 @@ class State(eqx.Module):
         left[:, list(tanks)] = 0.0
         return eqx.tree_at(lambda s: (s.aboard, s.tanks), self, (aboard, left))
 
-    def take(self, rows: ArrayLike) -> "State":
+    def take(self, rows: int | ArrayLike) -> "State":
         """The lanes `rows`, which may repeat."""
         index = np.atleast_1d(np.asarray(rows))
         return jax.tree.map(lambda leaf: leaf[index], self)

@@ -1,5 +1,6 @@
 """Mission files: found, merged, checked; and what a mission rests on."""
 
+from yaan.base.provenance import Assumption, Source
 from yaan.description import Ascent, Plan
 from yaan.mission.checks import check, check_ascent
 from yaan.mission.file import Tree, library_text, names
@@ -7,7 +8,6 @@ from yaan.mission.load import load_tree, name_of, override
 from yaan.mission.provenance import assumptions, provenance_of, sources
 from yaan.mission.schema import json_schema
 from yaan.mission.template import template
-from yaan.results.provenance import Assumption, Source
 
 __all__ = [
     "Ascent",

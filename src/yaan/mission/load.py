@@ -59,6 +59,15 @@ def tree_of(data: Mapping[str, Any], label: str) -> Tree:
     return Tree(_node_of(data, Origin(label, Path())))
 
 
+def tree_of_text(text: str, label: str) -> Tree:
+    """The tree of a resolved mission, as `Provenance.text` holds it; `label` is its file.
+
+    Raises:
+        InputError: something that is no YAML.
+    """
+    return Tree(read(text, Origin(label, Path())))
+
+
 def override(tree: Tree, overrides: Mapping[str, Any]) -> Tree:
     """Return the tree with values replaced by dotted key; see `load_tree`.
 

@@ -8,8 +8,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from yaan.base.plain import is_list, is_mapping, mapping
+from yaan.base.provenance import Assumption, Provenance, Source, text_of
 from yaan.mission.file.tree import Address, Tree, dotted
-from yaan.results.provenance import Assumption, Provenance, Source, text_of
 
 
 def provenance_of(tree: Tree) -> Provenance:

@@ -162,7 +162,8 @@ class Powered(AbstractMotion):
 
     @override
     def begin(self, state: State) -> Climbing:
-        return climbing(self.launcher, state)
+        """Engines that are lit here burn; those that burnt before are out: no state tells them."""
+        return _switched(self, state.t, climbing(self.launcher, state))
 
     @override
     def evaluate(self, t: Array, inner: Climbing) -> tuple[Climbing, Array]:
@@ -225,7 +226,7 @@ class Powered(AbstractMotion):
         stages = self.launcher.propellant.shape[-1]
         aboard = jnp.concatenate([self.phase.stages_aboard, self.phase.items_aboard])
         return eqx.tree_at(
-            lambda s: (s.t, s.position, s.velocity, s.tanks, s.aboard),
+            lambda s: (s.t, s.position, s.velocity, s.tanks, s.aboard, s.memory),
             start,
             (
                 t,
@@ -233,7 +234,9 @@ class Powered(AbstractMotion):
                 inner.velocity,
                 start.tanks.at[:stages].set(inner.propellant),
                 start.aboard.at[: aboard.shape[0]].set(aboard),
+                self.guidance.finish(t, inner.memory),
             ),
+            is_leaf=lambda x: x is None,
         )
 
     @override

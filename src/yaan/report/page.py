@@ -16,6 +16,7 @@ from yaan.report.span import aloft
 from yaan.report.tables import badge, state
 from yaan.report.text import label, number, plural
 from yaan.results import FlightRecord, Summary, read_flight, write_text
+from yaan.results.store import SUMMARY
 
 NAME: Final = "report.html"
 _PLOTLY: Final = "package_data/plotly.min.js"
@@ -33,9 +34,10 @@ def write_report(folder: Path | str) -> Path:
     Raises:
         YaanError: if the folder is no run folder or the page cannot be written.
     """
-    record = read_flight(folder)
-    path = record.folder / NAME
-    write_text(path, render(record))
+    folder = Path(folder)
+    page = render(read_flight(folder))
+    path = (folder.parent if folder.name == SUMMARY else folder) / NAME
+    write_text(path, page)
     return path
 
 

@@ -38,8 +38,7 @@ def cut(history: History | None, wanted: Span | None) -> History | None:
     inside = (time >= wanted[0]) & (time <= wanted[1])
     if not inside.any():
         return None
-    columns = {name: column[inside] for name, column in history.columns.items()}
-    return History(columns, history.stages, history.phases)
+    return history.rows(inside)
 
 
 def ascent(record: FlightRecord) -> FlightRecord:

@@ -12,6 +12,7 @@ from yaan.results.store import (
     write_flight,
     write_json,
     write_manifest,
+    write_run,
     write_text,
 )
 from yaan.results.summary import SCHEMA, Summary
@@ -45,5 +46,6 @@ __all__ = [
     "write_flight",
     "write_json",
     "write_manifest",
+    "write_run",
     "write_text",
 ]

@@ -52,7 +52,7 @@ def compare(run_a: Path | str | FlightRecord, run_b: Path | str | FlightRecord) 
         YaanError: if one is no run folder.
     """
     a, b = _record(run_a), _record(run_b)
-    inputs = _differences("input", _mission(a.folder), _mission(b.folder))
+    inputs = _differences("input", _mission(run_a, a), _mission(run_b, b))
     results = _differences("result", to_plain(a.summary), to_plain(b.summary))
     return [d for d in inputs if d.key.rpartition(".")[2] not in _INPUT_TEXTS] + [
         d for d in results if d.key.partition(".")[0] not in _SKIPPED_RESULTS
@@ -124,17 +124,15 @@ def _record(run: Path | str | FlightRecord) -> FlightRecord:
     return run if isinstance(run, FlightRecord) else read_flight(run)
 
 
-def _mission(folder: Path) -> dict[str, Any]:
-    path = folder / "mission.yaml"
-    if not path.exists():
+def _mission(run: Path | str | FlightRecord, record: FlightRecord) -> dict[str, Any]:
+    if record.mission is None:
         return {}
+    name = "mission.yaml" if isinstance(run, FlightRecord) else Path(run) / "mission.yaml"
     reader = cast(Any, YAML)(typ="safe", pure=True)
     try:
-        tree: object = reader.load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise YaanError(f"Cannot read {path}: {error.strerror}.") from error
+        tree: object = reader.load(record.mission)
     except (YAMLError, ValueError, RecursionError) as error:
-        raise YaanError(f"{path} is damaged, it is not YAML that can be read.") from error
+        raise YaanError(f"{name} is damaged, it is not YAML that can be read.") from error
     if not isinstance(tree, dict):
-        raise YaanError(f"{path} is damaged, it holds no mission.")
+        raise YaanError(f"{name} is damaged, it holds no mission.")
     return cast(dict[str, Any], tree)

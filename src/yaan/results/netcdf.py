@@ -6,6 +6,7 @@ read them too. Neither h5netcdf nor h5py says its types: both stay behind `Any`,
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,6 +28,7 @@ from yaan.results.trajectory import (
 Groups = dict[str, dict[str, Array]]
 
 _CONVENTIONS = "CF-1.11"
+_ABOUT = ("epoch", "centre", "vehicle")
 _AXES = ("x", "y", "z")
 _QUATERNION = ("w", "x", "y", "z")
 
@@ -48,7 +50,8 @@ def netcdf_bytes(
     checked = {name: check_group(name, columns) for name, columns in groups.items()}
     made = io.BytesIO()
     with cast(Any, h5netcdf).File(made, "w") as file:
-        for key, text in {"Conventions": _CONVENTIONS, **attributes}.items():
+        about = {key: getattr(history, key) for key in _ABOUT if getattr(history, key)}
+        for key, text in {"Conventions": _CONVENTIONS, **attributes, **about}.items():
             file.attrs[key] = text
         _write_columns(file, history.columns, COLUMNS)
         if "axis" in file.dimensions:
@@ -97,7 +100,9 @@ def _read(path: Path) -> tuple[History, Groups]:
                 groups[f"{kind}/{profile}"] = {
                     name: _values(found[name]) for name in catalogue if name in found
                 }
-    return make_history(columns, stages=stages, phases=phases.splitlines()), groups
+        about = {key: str(file.attrs[key]) for key in _ABOUT if key in file.attrs}
+    history = make_history(columns, stages=stages, phases=phases.splitlines())
+    return replace(history, **about), groups
 
 
 def _write_columns(

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from yaan.base.errors import OutputError, YaanError, quote
 from yaan.results.json_file import read_json
@@ -35,6 +35,11 @@ PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "equinox", "diffrax", "pydantic",
 
 _LONGEST_STEM = 200  # bytes; file systems take 255, and a number follows
 
+SUMMARY: Final = "summary.json"
+"""The file that makes a folder a finished run folder."""
+
+_MISSION, _MANIFEST = "mission.yaml", "manifest.json"
+
 _TEXT_ATTRIBUTES = ("mission", "title", "profile", "epoch", "yaan")
 
 
@@ -43,17 +48,17 @@ class FlightRecord:
     """What a run folder holds.
 
     Attributes:
-        folder: the run folder.
         summary: contents of `summary.json`.
         history: the flown profile; None if the flight left no history.
         groups: ``abort/<profile>`` and ``profiles/<profile>`` to their columns.
+        mission: contents of `mission.yaml`, the input that flies it again; None if there is none.
         manifest: contents of `manifest.json`; empty if there is none.
     """
 
-    folder: Path
     summary: Summary
     history: History | None = None
     groups: Groups = field(default_factory=dict[str, dict[str, Array]])
+    mission: str | None = None
     manifest: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -91,6 +96,32 @@ def new_run_folder(parent: Path | str, mission: str) -> Path:
         raise OutputError(f"Cannot make a run folder in {parent}: {error.strerror}.") from error
 
 
+def write_run(parent: Path | str, record: FlightRecord, timings: Mapping[str, float]) -> Path:
+    """Write a new run folder below `parent`; returns it.
+
+    The summary comes last: a folder that has it can be read, compared and reported. The manifest
+    is written anew, of the machine and the versions that write it.
+
+    Args:
+        parent: folder of runs; made if absent.
+        record: what the folder shall hold; its manifest is not.
+        timings: part of the computation to wall time [s].
+
+    Raises:
+        OutputError: if a file cannot be written; it says what is kept.
+    """
+    summary = record.summary
+    folder = new_run_folder(parent, summary.mission)
+    with telling_kept(folder):
+        inputs: dict[str, bytes] = {}
+        if record.mission is not None:
+            write_text(folder / _MISSION, record.mission)
+            inputs[_MISSION] = record.mission.encode("utf-8")
+        write_manifest(folder, yaan=summary.yaan, inputs=inputs, timings=timings)
+        write_flight(folder, summary, record.history, record.groups)
+    return folder
+
+
 def write_flight(
     folder: Path | str,
     summary: Summary,
@@ -114,7 +145,7 @@ def write_flight(
         texts = {key: getattr(summary, key) or "" for key in _TEXT_ATTRIBUTES}
         texts = {key: text for key, text in texts.items() if text}
         write_bytes(folder / "flight.nc", netcdf_bytes(history, groups or {}, texts))
-    write_json(folder / "summary.json", to_plain(summary))
+    write_json(folder / SUMMARY, to_plain(summary))
 
 
 def read_flight(folder: Path | str) -> FlightRecord:
@@ -124,9 +155,9 @@ def read_flight(folder: Path | str) -> FlightRecord:
         YaanError: if it is no run folder, one of an unknown schema, or a damaged one.
     """
     folder = Path(folder)
-    if folder.name == "summary.json":
+    if folder.name == SUMMARY:
         folder = folder.parent
-    told = folder / "summary.json"
+    told = folder / SUMMARY
     try:
         finished = told.is_file()
     except OSError as error:
@@ -137,11 +168,24 @@ def read_flight(folder: Path | str) -> FlightRecord:
             " `yaan fly` writes one and prints its path."
         )
     summary = summary_of(read_json(told), told)
-    flight, manifest = folder / "flight.nc", folder / "manifest.json"
+    flight, mission, manifest = (folder / name for name in ("flight.nc", _MISSION, _MANIFEST))
     history, groups = read_netcdf(flight) if flight.exists() else (None, {})
     return FlightRecord(
-        folder, summary, history, groups, read_json(manifest) if manifest.exists() else {}
+        summary,
+        history,
+        groups,
+        _text_of(mission) if mission.exists() else None,
+        read_json(manifest) if manifest.exists() else {},
     )
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(
+            encoding="utf-8", errors="surrogateescape"
+        )  # who parses it finds the damage
+    except OSError as error:
+        raise YaanError(f"Cannot read {path}: {error.strerror}.") from error
 
 
 def summary_of(document: Mapping[str, object], path: Path | str = "summary.json") -> Summary:
@@ -200,7 +244,7 @@ def write_manifest(
         "timings": dict(timings),
         **(extra or {}),
     }
-    write_json(Path(folder) / "manifest.json", manifest)
+    write_json(Path(folder) / _MANIFEST, manifest)
     return manifest
 
 

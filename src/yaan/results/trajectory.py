@@ -5,7 +5,7 @@ take them from here, so that a quantity cannot change its unit on the way.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
@@ -156,17 +156,27 @@ GROUP_COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class History:
-    """Checked columns of one flight, with the names behind its two indices.
+    """Checked columns of one vehicle's flight, with what their indices and their time mean.
 
     Attributes:
         columns: column name to array of SI values; first dimension is time.
         stages: names along the ``stage`` dimension.
         phases: names that the ``phase`` column points into.
+        epoch: instant that ``time`` counts from, UTC, ISO 8601; empty if it is not known.
+        centre: body whose centre and surface positions and heights are taken from.
+        vehicle: name of what flies; empty if it is not known.
     """
 
     columns: Mapping[str, Array]
     stages: tuple[str, ...] = ()
     phases: tuple[str, ...] = ()
+    epoch: str = ""
+    centre: str = "Earth"
+    vehicle: str = ""
+
+    def rows(self, wanted: npt.NDArray[np.bool_] | npt.NDArray[np.integer[Any]]) -> "History":
+        """The history of some rows only: their numbers, or a mask."""
+        return replace(self, columns={k: values[wanted] for k, values in self.columns.items()})
 
     def __getitem__(self, name: str) -> Array:
         """The column called `name`."""
@@ -208,7 +218,7 @@ def make_history(
             raise YaanError(
                 f"History column 'phase' runs from {low} to {high}, {len(phases)} phases are named."
             )
-    return History(MappingProxyType(checked), tuple(stages), tuple(phases))
+    return History(checked, tuple(stages), tuple(phases))
 
 
 def check_group(name: str, columns: Mapping[str, npt.ArrayLike]) -> dict[str, Array]:

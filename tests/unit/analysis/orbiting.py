@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from yaan.description import BodyFlightSpec
+from yaan.description import FreeFlight
 from yaan.mission import check, load_tree
 from yaan.results import History, make_history
 
@@ -35,13 +35,13 @@ environment:
 """
 
 
-def spec_of(folder: Path, text: str = BODY) -> BodyFlightSpec:
+def spec_of(folder: Path, text: str = BODY) -> FreeFlight:
     """The checked file, in `folder`."""
     path = folder / "stone.yaml"
     path.write_text(text, encoding="utf-8")
-    spec = check(load_tree(path))
-    assert isinstance(spec, BodyFlightSpec)
-    return spec
+    free = check(load_tree(path)).free
+    assert free is not None
+    return free
 
 
 def orbit(

@@ -6,12 +6,12 @@ from pathlib import Path
 import jax.numpy as jnp
 import numpy as np
 import pytest
-
-from tests.unit.analysis.orbiting import BODY, MU, RADIUS, history, orbit, spec_of
 from yaan.analysis.body_models import models
 from yaan.analysis.body_orbit import orbit_at
 from yaan.analysis.body_steps import COARSEST, judge_steps
 from yaan.analysis.body_timeline import highest, timeline
+
+from tests.unit.analysis.orbiting import BODY, MU, RADIUS, history, orbit, spec_of
 from yaan.results import History
 
 LOW, HIGH = RADIUS + 400e3, RADIUS + 900e3

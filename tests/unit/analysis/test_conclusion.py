@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-
 from yaan.analysis.conclusion import conclude
+
 from yaan.analysis.verdict import judge_crew, verdict
 
 

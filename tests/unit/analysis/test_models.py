@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from yaan.analysis.return_summary import entry_models, orbit_model
 
 import yaan
-from yaan.analysis.return_summary import entry_models, orbit_model
 from yaan.description import EntrySpec, MissionSpec
 
 

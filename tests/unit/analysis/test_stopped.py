@@ -4,9 +4,9 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
+from yaan.analysis.sides import Sides
 
 from yaan.analysis import fly
-from yaan.analysis.sides import Sides
 
 
 def ended(result: Any) -> "Future[Any]":
@@ -19,11 +19,11 @@ def ended(result: Any) -> "Future[Any]":
 
 
 def test_a_way_home_that_is_stopped_does_not_take_the_ascent_with_it():
-    back, lost = fly._home(ended(KeyboardInterrupt()))
+    back, lost = fly._returned(ended(KeyboardInterrupt()))
     assert back is None
     assert lost == "The way home was not flown: the user stopped the flight."
-    assert fly._home(ended("home")) == ("home", "")
-    assert fly._home(None) == (None, "")
+    assert fly._returned(ended("home")) == ("home", "")
+    assert fly._returned(None) == (None, "")
 
 
 def test_profiles_whose_search_is_stopped_are_left_out():
@@ -35,4 +35,4 @@ def test_profiles_whose_search_is_stopped_are_left_out():
 
 def test_a_defect_of_the_way_home_stays_one():
     with pytest.raises(ZeroDivisionError):
-        fly._home(ended(ZeroDivisionError()))
+        fly._returned(ended(ZeroDivisionError()))

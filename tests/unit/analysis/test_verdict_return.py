@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from yaan.analysis.touchdown import judge_touchdown
 from yaan.analysis.verdict_return import judge_return
 

@@ -11,10 +11,11 @@ from tests.physics.rockets import world
 from yaan.base.constants import EARTH_RADIUS
 from yaan.design import deorbit
 from yaan.design.deorbit import Case, Craft, Down, Solved, Way, offsets
+from yaan.dynamics.state import State, state_of
 from yaan.environment import load_standard_atmosphere
-from yaan.flight.legs import States
+from yaan.flight import legs
 from yaan.gnc import with_reversal
-from yaan.motion.entering import Handover
+from yaan.motion.entry import Handover
 from yaan.spacetime.earth import uniform_rotation
 from yaan.spacetime.zone import MEAN_RADIUS
 from yaan.vehicle import Capsule, Spacecraft
@@ -64,9 +65,9 @@ def test_the_date_line_is_no_edge():
 IGNITION = 200.0  # [s]
 
 
-def start() -> States:
+def start(propellant: float = 1_000.0) -> State:
     position, velocity = ellipse(EARTH_RADIUS + 400e3, tilt=np.radians(51.5))
-    return States(np.zeros(1), position[None], velocity[None], np.array([1_000.0]))
+    return state_of(np.zeros(1), position[None], velocity[None], tanks=[propellant])
 
 
 def case(angle: float = -1.4) -> Case:
@@ -80,6 +81,12 @@ def case(angle: float = -1.4) -> Case:
         np.radians(angle), 170e3, 120e3, Handover(height=7e3), orbit_step=60.0, entry_step=0.5
     )
     return Case(place, Craft(whole, capsule), way)
+
+
+def place(down: Down) -> tuple[float, float]:
+    """Where the first lane came down [rad]."""
+    north, east = legs.place_of(down.entry)
+    return float(north[0]), float(east[0])
 
 
 def bank():
@@ -117,15 +124,13 @@ def test_a_longer_burn_comes_in_steeper(flown: Flown):
 
 
 def test_what_lacks_propellant_is_told_by_its_miss():
-    poor = start()
-    poor.propellant[:] = 150.0
-    solved = deorbit.solve_burns(case(), poor, np.array([IGNITION]))
+    solved = deorbit.solve_burns(case(), start(150.0), np.array([IGNITION]))
     assert np.abs(solved.error[0]) > 100.0 * deorbit.ANGLE_MET
 
 
 @pytest.mark.parametrize("off", [(-90.0, 8.0), (60.0, -5.0)])
 def test_a_landing_is_aimed_back_to_its_burn(flown: Flown, off):
-    aim = (float(flown.down.entry.latitude[0]), float(flown.down.entry.longitude[0]))
+    aim = place(flown.down)
     burn = float(flown.solved.duration[0])
     # The flown descent's own angle, so that its burn is the answer.
     one = case(float(np.degrees(flown.down.approach.entry_angle[0])))
@@ -143,10 +148,8 @@ def test_a_landing_is_aimed_back_to_its_burn(flown: Flown, off):
 
 
 def test_an_aim_that_no_burn_reaches_ends_the_search(flown: Flown):
-    poor = start()
-    poor.propellant[:] = 20.0
     guess = (IGNITION, float(flown.solved.duration[0]))
-    assert deorbit.aim_along(case(), poor, guess, bank(), (0.2, 1.5)) == guess
+    assert deorbit.aim_along(case(), start(20.0), guess, bank(), (0.2, 1.5)) == guess
 
 
 def test_a_burn_that_skips_out_is_solved_anew_where_it_is():
@@ -155,7 +158,7 @@ def test_a_burn_that_skips_out_is_solved_anew_where_it_is():
     at = np.array([IGNITION])
     burn = deorbit.solve_burns(steep, start(), at).duration
     landed = deorbit.fly_down(steep, start(), at, burn, bank())
-    aim = (float(landed.entry.latitude[0]), float(landed.entry.longitude[0]))
+    aim = place(landed)
     little = deorbit.solve_burns(shallow, start(), at).duration
     missed = deorbit.fly_down(steep, start(), at, little, bank())
     assert not deorbit.came(missed)[0]

@@ -8,20 +8,18 @@ import pytest
 
 import yaan
 from tests.physics.rockets import world
-from tests.validation.entry_models import motion, over
+from tests.validation.entry_models import begun, motion, over
 from yaan.base.constants import EARTH_MU
-from yaan.description import MissionSpec
 from yaan.design import bank_search
 from yaan.design.bank_search import Glider, reach_aim, side_reach
 from yaan.design.landing import Landed, Lander, land, sizes_allowed
-from yaan.design.return_plan import make_plan
+from yaan.design.return_plan import make_return
+from yaan.dynamics.state import State
 from yaan.environment import ConstantWind, PointGravity, load_standard_atmosphere
 from yaan.flight import legs
-from yaan.flight.legs import States
 from yaan.gnc import BankProfile, constant_bank, with_reversal
-from yaan.spacetime import inertial_state
+from yaan.motion import Leg
 from yaan.spacetime.earth import uniform_rotation
-from yaan.spacetime.frame import components
 from yaan.spacetime.zone import distance
 
 SIZE, REVERSAL = np.radians(57.0), 400.0  # [s]
@@ -30,9 +28,10 @@ WIND = 10.0  # [m/s]
 
 def lander(wind: float = 0.0) -> Lander:
     """Gaganyaan's capsule and parachutes, over one turning mass."""
-    spec = yaan.load("gaganyaan").spec
-    assert isinstance(spec, MissionSpec)
-    plan = make_plan(spec)
+    plan = yaan.load("gaganyaan").plan
+    assert plan.ascent is not None
+    assert plan.homeward is not None
+    task = make_return(plan.ascent, plan.homeward)
     place = world(
         PointGravity(EARTH_MU),
         atmosphere=load_standard_atmosphere(),
@@ -40,24 +39,19 @@ def lander(wind: float = 0.0) -> Lander:
         wind=ConstantWind(jnp.asarray(wind), jnp.asarray(0.0)),
         earth=uniform_rotation(duration=9_000.0),
     )
-    way = plan.way
-    return Lander(place, plan.craft.capsule, plan.train, plan.bank, way.until, way.entry_step)
+    way = task.way
+    return Lander(place, task.craft.capsule, task.train, task.bank, way.until, way.entry_step)
 
 
-def interface(angle: float = -1.4) -> States:
+def interface(angle: float = -1.4) -> State:
     """At 120 km over 10 S 60 E, north-east."""
-    still = jnp.zeros(1)
-    state = inertial_state(
-        lander().world.earth, still, over(-10.0, 60.0, 120e3, 1), motion(7_850.0, angle, 50.0, 1)
-    )
-    position, velocity = (components(x) for x in state)
-    return States(np.zeros(1), np.asarray(position), np.asarray(velocity), np.zeros(1))
+    return begun(lander().world, over(-10.0, 60.0, 120e3, 1), motion(7_850.0, angle, 50.0, 1))
 
 
-def fly(bank: BankProfile, count: int = 1) -> legs.Fall:
+def fly(bank: BankProfile, count: int = 1) -> Leg:
     one = lander()
     start = interface().take(np.zeros(count, dtype=int))
-    return legs.fall(one.world, one.capsule, start, bank, until=one.until, step=0.5)
+    return legs.enter(one.world, one.capsule, start, bank, until=one.until, step=0.5)
 
 
 def steered(size: float, reversal: float, sense: float = 1.0) -> BankProfile:
@@ -74,6 +68,12 @@ def beside(point: tuple[float, float], north: float, east: float) -> tuple[float
     )
 
 
+def place(leg: Leg) -> tuple[float, float]:
+    """Where the first lane ended [rad]."""
+    north, east = legs.place_of(leg)
+    return float(north[0]), float(east[0])
+
+
 @dataclass(frozen=True)
 class Known:
     """Where a bank that is known lands."""
@@ -83,8 +83,7 @@ class Known:
 
 @pytest.fixture(scope="module")
 def known() -> Known:
-    fall = fly(steered(SIZE, REVERSAL))
-    return Known((float(fall.latitude[0]), float(fall.longitude[0])))
+    return Known(place(fly(steered(SIZE, REVERSAL))))
 
 
 def glider() -> Glider:
@@ -99,8 +98,7 @@ def test_the_bank_that_landed_there_is_found(known: Known):
     # 100 m on the ground; a degree of bank is some 40 km, a second of reversal 0.7 km.
     assert banked.magnitude == pytest.approx(SIZE, abs=np.radians(0.02))
     assert banked.reversal == pytest.approx(REVERSAL, abs=0.5)
-    end = float(banked.fall.latitude[0]), float(banked.fall.longitude[0])
-    assert distance(*end, *known.point) <= bank_search.MET
+    assert distance(*place(banked.entry), *known.point) <= bank_search.MET
 
 
 def test_an_aim_out_of_reach_is_not_met_and_says_by_how_much(known: Known):
@@ -108,23 +106,20 @@ def test_an_aim_out_of_reach_is_not_met_and_says_by_how_much(known: Known):
     banked = reach_aim(glider(), aim, np.radians(60.0))
 
     assert not banked.met
-    end = float(banked.fall.latitude[0]), float(banked.fall.longitude[0])
-    assert np.hypot(*banked.misses) == pytest.approx(float(distance(*end, *aim)), rel=0.01)
+    miss = float(distance(*place(banked.entry), *aim))
+    assert np.hypot(*banked.misses) == pytest.approx(miss, rel=0.01)
     assert banked.misses[1] > 0.0  # it lands to the right of it
 
 
 def test_reach_is_the_same_to_either_side(known: Known):
     right, left = (fly(steered(SIZE, 1e5, sense)) for sense in (1.0, -1.0))
     reach = side_reach(right, left, 0)
-    middle = [
-        0.5 * float(one[0] + two[0])
-        for one, two in ((right.latitude, left.latitude), (right.longitude, left.longitude))
-    ]
+    middle = [0.5 * (one + two) for one, two in zip(place(right), place(left), strict=True)]
 
     # Lift 0.25 of drag, banked 57 deg all the way.
     assert 80e3 < reach < 200e3
-    for fall in (right, left):
-        aside = distance(fall.latitude[0], fall.longitude[0], *middle)
+    for leg in (right, left):
+        aside = distance(*place(leg), *middle)
         assert reach == pytest.approx(0.9 * float(aside), rel=0.01)
 
 
@@ -149,7 +144,7 @@ def test_the_largest_bank_that_keeps_the_load_is_taken():
         sizes.append(size)
         reaches.append(reach)
         if limit < 9.0:
-            peak = float(fly(steered(size, 1e5)).peak_load[0])
+            peak = float(fly(steered(size, 1e5)).inner.peak_load[0])
             assert limit - 0.3 < peak < limit - 0.05
     assert sizes[0] == one.bank.nominal
     assert sizes[0] > sizes[1] > sizes[2]
@@ -169,18 +164,18 @@ def test_in_wind_the_touchdown_is_on_the_aim(blown: Landed):
     assert blown.miss is not None
     assert blown.miss <= bank_search.MET
     assert blown.descent is not None
-    assert blown.end[0] == float(blown.descent.t)
+    assert blown.end[0] == float(blown.descent.end.t[0])
 
 
 def test_the_entry_ends_upwind_of_the_aim(blown: Landed, known: Known):
     """Some ten minutes under canopies at 10 m/s."""
-    fall, descent = blown.fall, blown.descent
+    entry, descent = blown.entry, blown.descent
     assert descent is not None
-    hanging = float(descent.t) - float(fall.ends.t[0])
-    east = np.cos(known.point[0]) * (known.point[1] - float(fall.longitude[0])) * 6_371e3
+    hanging = float(descent.end.t[0] - entry.end.t[0])
+    east = np.cos(known.point[0]) * (known.point[1] - place(entry)[1]) * 6_371e3
     # The capsule brings 0.1 km/s of its own over the first seconds, and the wind takes it up soon.
     assert east == pytest.approx(WIND * hanging, abs=1.5e3)
-    drift = distance(fall.latitude[0], fall.longitude[0], *known.point)
+    drift = distance(*place(entry), *known.point)
     assert float(drift) == pytest.approx(east, abs=1.0e3)
 
 
@@ -188,7 +183,7 @@ def test_without_a_correction_it_would_miss_by_the_drift(known: Known):
     one = lander(WIND)
     banked = reach_aim(glider(), known.point, np.radians(60.0))
     assert one.train is not None
-    ends = banked.fall.ends
-    descent, _ = legs.hang(one.world, one.capsule, one.train, ends, ends.t[:1])
-    miss = float(distance(descent.latitude, descent.longitude, *known.point))
+    end = banked.entry.end
+    descent, _ = legs.descend(one.world, one.capsule, one.train, end, end.t)
+    miss = float(distance(*place(descent), *known.point))
     assert miss > 10.0 * bank_search.MET

@@ -6,7 +6,7 @@ import pytest
 from yaan.base.constants import EARTH_MU, EARTH_SPIN
 from yaan.design.offset import Offset, offset_of
 from yaan.design.passes import Track
-from yaan.flight.legs import States
+from yaan.dynamics.state import State, state_of
 from yaan.spacetime.path import Path
 from yaan.spacetime.zone import MEAN_RADIUS
 
@@ -30,14 +30,14 @@ def turned(place: np.ndarray, seconds: float) -> np.ndarray:
     return np.stack([c * x - s * y, s * x + c * y, z], axis=1)
 
 
-def landings(aside: float) -> States:
+def landings(aside: float) -> State:
     """Abreast of where the orbit passed LAG ago; carried with the Earth at the end."""
     passed = np.linspace(3_000.0, 8_500.0, 16)
     position, _, right = orbit(passed)
     angle = aside / MEAN_RADIUS
     place = np.cos(angle) * position / RADIUS + np.sin(angle) * right
     zero = np.zeros_like(position)
-    return States(passed + LAG, 6_385e3 * turned(place, CARRIED), zero, np.zeros(16))
+    return state_of(passed + LAG, 6_385e3 * turned(place, CARRIED), zero)
 
 
 def path() -> Path:
@@ -67,7 +67,7 @@ def test_the_track_of_an_offset_runs_through_the_landings():
     longitude = np.arctan2(y, x) - EARTH_SPIN * times
     track = Track(times, np.arctan2(z, np.hypot(x, y)), longitude).landed(LAG, CARRIED)
 
-    x, y, z = made.position.T
+    x, y, z = made.position_gcrs.T
     landed = np.arctan2(y, x) - EARTH_SPIN * made.t
     assert track.time == pytest.approx(made.t)
     assert track.latitude == pytest.approx(np.arctan2(z, np.hypot(x, y)), abs=1e-9)

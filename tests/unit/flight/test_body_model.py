@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from yaan.base.constants import EARTH_SPIN, STANDARD_GRAVITY
-from yaan.description import BodyFlightSpec, CoefficientSpec
-from yaan.dynamics.body import BodyState
+from yaan.description import CoefficientSpec, FreeFlight
+from yaan.dynamics.state import State
 from yaan.flight.body import horizon, rows_of
 from yaan.flight.models.body import (
     build_body,
@@ -35,15 +35,15 @@ ORBIT = {
 UNIT = '{xx: "1 kg m2", yy: "1 kg m2", zz: "1 kg m2"}'
 
 
-def spec_of(overrides: dict[str, Any] | None = None) -> BodyFlightSpec:
-    spec = check(load_tree("tumbling-brick", overrides))
-    assert isinstance(spec, BodyFlightSpec)
-    return spec
+def spec_of(overrides: dict[str, Any] | None = None) -> FreeFlight:
+    free = check(load_tree("tumbling-brick", overrides)).free
+    assert free is not None
+    return free
 
 
-def start_of(overrides: dict[str, Any] | None = None) -> BodyState:
+def start_of(overrides: dict[str, Any] | None = None) -> State:
     spec = spec_of(overrides)
-    state = build_start(spec, build_world(spec))
+    state = build_start(spec, build_world(spec.plan))
     return jax.tree.map(lambda leaf: leaf[0], state)
 
 
@@ -102,7 +102,7 @@ def test_numbers_reach_the_models() -> None:
     # Turned by pitch about +y its end goes up, then by yaw about +z to the right.
     ahead = components(nozzle.direction)
     assert ahead == pytest.approx([0.0, math.cos(math.radians(30)), -0.5], abs=1e-15)
-    assert float(build_start(spec, build_world(spec)).propellant[0, 0]) == 20e3
+    assert float(build_start(spec, build_world(spec.plan)).tanks[0, 0]) == 20e3
 
 
 def test_phases_and_pulses_in_turn() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from yaan.base.constants import EARTH_SPIN
 from yaan.base.session import computing
-from yaan.description import InterfaceSpec, ParachutesSpec
+from yaan.description import Entering, InterfaceSpec, ParachutesSpec
 from yaan.dynamics.forces import World
 from yaan.flight.models.craft import (
     build_bank,
@@ -22,7 +22,7 @@ from yaan.flight.models.craft import (
     service_module_mass,
 )
 from yaan.flight.models.world import build_world
-from yaan.mission import EntrySpec, check, check_mission, load_tree
+from yaan.mission import check, check_ascent, load_tree
 from yaan.spacetime.frame import Frame, components
 from yaan.vehicle.parachute import Train, terminal_speed
 
@@ -37,32 +37,38 @@ def _session() -> Iterator[None]:
 
 
 def parachutes(overrides: dict[str, Any] | None = None) -> ParachutesSpec:
-    spec = check_mission(load_tree("gaganyaan", overrides))
-    assert spec.spacecraft is not None
-    assert spec.spacecraft.capsule.parachutes is not None
-    return spec.spacecraft.capsule.parachutes
+    plan = check(load_tree("gaganyaan", overrides))
+    assert plan.spacecraft is not None
+    assert plan.spacecraft.capsule.parachutes is not None
+    return plan.spacecraft.capsule.parachutes
 
 
-def entry(name: str = "apollo10-entry", overrides: dict[str, Any] | None = None) -> EntrySpec:
-    spec = check(load_tree(name, overrides))
-    assert isinstance(spec, EntrySpec)
-    return spec
+def started(name: str, changes: dict[str, Any] | None = None) -> tuple[InterfaceSpec, World]:
+    plan = check(load_tree(name, changes))
+    assert isinstance(plan.start, InterfaceSpec)
+    return plan.start, build_world(plan)
+
+
+def entry(name: str = "apollo10-entry", overrides: dict[str, Any] | None = None) -> Entering:
+    entering = check(load_tree(name, overrides)).entering
+    assert entering is not None
+    return entering
 
 
 def start(interface: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Position and velocity of an interface on an Earth that is aligned with GCRS."""
     place = {"longitude": "60 deg", **interface}
     changes = {f"interface.{key}": value for key, value in place.items()}
-    spec = entry("capsule-entry", {**changes, "environment.earth": "uniform"})
-    position, velocity = build_interface(spec.interface, build_world(spec))
+    made = started("capsule-entry", {**changes, "environment.earth": "uniform"})
+    position, velocity = build_interface(*made)
     assert position.frame is velocity.frame is Frame.GCRS
     return components(position), components(velocity)
 
 
 def test_the_capsule_is_scaled_and_looks_along_its_heat_shield() -> None:
-    spec = check_mission(load_tree("gaganyaan"))
-    assert spec.spacecraft is not None
-    capsule = build_capsule(spec.spacecraft.capsule)
+    plan = check(load_tree("gaganyaan"))
+    assert plan.spacecraft is not None
+    capsule = build_capsule(plan.spacecraft.capsule)
     assert float(capsule.area) == pytest.approx(math.pi * 1.75**2, rel=1e-12)
     trim = capsule.trim(jnp.asarray(29.5))
     assert float(trim.lift) == pytest.approx(0.379 * 0.85, rel=1e-12)
@@ -120,13 +126,15 @@ def test_a_skipped_stage_is_no_opening() -> None:
 
 
 def test_the_spacecraft_is_the_payload_with_its_propellant_told_apart() -> None:
-    spec = check_mission(load_tree("gaganyaan"))
-    craft = build_spacecraft(spec)
+    ascent = check_ascent(load_tree("gaganyaan"))
+    home = ascent.plan.homeward
+    assert home is not None
+    craft = build_spacecraft(ascent, home)
     assert float(craft.dry_mass) == 7200.0
     assert float(craft.drag_area) == pytest.approx(26.4)
     assert float(craft.thrust) == 2200.0
-    assert float(build_spacecraft(spec, engines=4).thrust) == 1760.0
-    assert service_module_mass(spec) == pytest.approx(1900.0)
+    assert float(build_spacecraft(ascent, home, engines=4).thrust) == 1760.0
+    assert service_module_mass(ascent, home) == pytest.approx(1900.0)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +158,7 @@ def test_a_bank_that_is_solved_has_no_profile_yet() -> None:
 
 
 def test_the_planned_interface_of_apollo_10() -> None:
-    spec = entry()
-    r, v = map(components, build_interface(spec.interface, build_world(spec)))
+    r, v = map(components, build_interface(*started("apollo10-entry")))
     assert np.linalg.norm(r) == pytest.approx(6_498_270.0, abs=1e-6)
     assert math.asin(r[2] / np.linalg.norm(r)) == pytest.approx(-23.51457 * DEG, abs=1e-14)
     assert math.atan2(r[1], r[0]) == pytest.approx(174.24384 * DEG, abs=1e-12)
@@ -204,18 +211,15 @@ def test_a_relative_angle_is_above_the_ellipsoid() -> None:
 
 def test_a_still_earth_carries_nothing() -> None:
     changes = {"environment.earth": "still", "interface.velocity": "relative"}
-    spec = entry("capsule-entry", changes)
-    world = build_world(spec)
-    _, velocity = build_interface(spec.interface, world)
+    interface, world = started("capsule-entry", changes)
+    _, velocity = build_interface(interface, world)
     assert np.linalg.norm(components(velocity)) == pytest.approx(7890.0, rel=1e-14)
     late = world.earth.rotation(jnp.asarray(5e3))
     assert float(late.w) == pytest.approx(1.0, abs=1e-15)
 
 
 def test_an_interface_turns_with_the_earth_of_its_epoch() -> None:
-    spec = entry("capsule-entry", {"environment.earth": "iers"})
-    world: World = build_world(spec)
-    interface: InterfaceSpec = spec.interface
+    interface, world = started("capsule-entry", {"environment.earth": "iers"})
     position, _ = build_interface(interface, world)
     fixed = world.earth.rotation(jnp.zeros(())).apply(position)
     east = math.atan2(float(fixed.y), float(fixed.x))

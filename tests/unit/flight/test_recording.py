@@ -1,23 +1,16 @@
 """Recordings: pieces become one, rows become columns."""
 
-import equinox as eqx
+from dataclasses import MISSING, fields
+from typing import Any
+
 import jax.numpy as jnp
 import numpy as np
 
 from yaan.dynamics.solve import Tape, blank_tape
 from yaan.flight.recording import columns_of, in_blocks, joined, quaternions, relaid, written
+from yaan.motion.row import Row
 from yaan.spacetime.frame import Frame, Vector
 from yaan.spacetime.rotation import Rotation
-
-
-class Within(eqx.Module):
-    height: np.ndarray
-    attitude: Rotation
-
-
-class Record(eqx.Module):
-    within: Within
-    rate: Vector
 
 
 def piece(*lanes: list[float]) -> Tape:
@@ -70,17 +63,20 @@ def test_a_tape_that_was_too_short_keeps_what_it_has():
     assert written(over, 0).t.tolist() == [0, 1, 2, 3, 4]
 
 
-def test_records_become_columns():
+def test_a_row_becomes_the_columns_that_it_knows():
     one, zero = jnp.ones(4), jnp.zeros(4)
     way = Rotation(one, zero, zero, zero, Frame.GCRS, Frame.BODY)
     rate = Vector(zero, one, 2.0 * one, Frame.BODY)
 
-    found = columns_of(Record(Within(np.full(4, 7.0), way), rate))
+    known: dict[str, Any] = {f.name: zero for f in fields(Row) if f.default is MISSING}
+    known |= {"height": 7.0 * one, "position_gcrs": rate, "velocity_gcrs": rate}
 
-    assert sorted(found) == ["attitude", "height", "rate"]
+    found = columns_of(Row(**known, attitude=way, rate_body=rate))
+
+    assert sorted(found) == sorted([*known, "attitude", "rate_body"])
     assert found["height"].tolist() == [7.0] * 4
     assert found["attitude"].tolist() == [[1.0, 0.0, 0.0, 0.0]] * 4
-    assert found["rate"].tolist() == [[0.0, 1.0, 2.0]] * 4
+    assert found["rate_body"].tolist() == [[0.0, 1.0, 2.0]] * 4
 
 
 def test_blocks_give_one_entry_a_row():

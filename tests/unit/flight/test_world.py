@@ -10,6 +10,7 @@ import pytest
 import yaan
 from yaan.base.constants import EARTH_MU
 from yaan.base.session import computing
+from yaan.description import InterfaceSpec
 from yaan.dynamics.forces import World
 from yaan.environment import (
     LowDegreeGravity,
@@ -24,7 +25,7 @@ from yaan.environment import (
 from yaan.environment.fields import read_field
 from yaan.flight.models.craft import build_interface
 from yaan.flight.models.world import build_world, epoch_of, landing_world, left_table
-from yaan.mission import EntrySpec, MissionSpec, check, load_tree
+from yaan.mission import check, load_tree
 from yaan.spacetime.earth import WGS84, Ellipsoid, geodetic
 from yaan.spacetime.ephemeris import moon_position
 from yaan.spacetime.frame import components
@@ -100,12 +101,12 @@ def test_leaving_the_air_that_is_known_is_told() -> None:
 
 def test_a_round_earth_measures_heights_from_its_ball() -> None:
     ball = {"rotation": "uniform", "spin": "1e-4 rad/s", "shape": {"radius": "6371 km"}}
-    spec = check(load_tree("capsule-entry", {"environment.earth": ball}))
-    assert isinstance(spec, EntrySpec)
-    world = build_world(spec)
+    plan = check(load_tree("capsule-entry", {"environment.earth": ball}))
+    assert isinstance(plan.start, InterfaceSpec)
+    world = build_world(plan)
     assert world.shape == Ellipsoid(6_371e3)
     assert float(world.earth.spin(NOW).z) == pytest.approx(1e-4, rel=1e-12)
-    position, _ = build_interface(spec.interface, world)
+    position, _ = build_interface(plan.start, world)
     assert float(position.norm()) == pytest.approx(6_371e3 + 120e3, abs=1e-6)
     place = geodetic(world.earth.rotation(NOW).apply(position), world.shape)
     assert float(place.height) == pytest.approx(120e3, abs=1e-6)
@@ -146,11 +147,11 @@ def test_the_zone_has_a_wind_and_a_ground_of_its_own(
     changes: dict[str, Any], east: float, ground: float
 ) -> None:
     wind = {"environment.wind": {"east": "7 m/s"}, "launch.site.height": "90 m"}
-    spec = yaan.load("gaganyaan", wind | changes).spec
-    assert isinstance(spec, MissionSpec)
+    plan = yaan.load("gaganyaan", wind | changes).plan
+    assert plan.entering is not None
     with computing():
-        pad = build_world(spec)
-        zone = landing_world(pad, spec)
+        pad = build_world(plan)
+        zone = landing_world(pad, plan.entering)
         assert float(pad.wind.at(jnp.asarray(0.0))[0]) == 7.0
         assert float(pad.ground) == 90.0
         assert float(zone.wind.at(jnp.asarray(0.0))[0]) == east

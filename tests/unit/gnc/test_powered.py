@@ -7,8 +7,8 @@ import pytest
 
 from tests.physics.rockets import array, steering, world
 from yaan.dynamics.forces import surroundings
-from yaan.gnc import Estimate, Guidance, Law, Steering, command, perfect
-from yaan.gnc.powered import tangent
+from yaan.gnc import Estimate, Law, Perfect, Steering
+from yaan.gnc.powered import Memory, OpenLoop, tangent
 from yaan.spacetime.frame import Frame, vector
 
 # A place off every axis, and a velocity off every plane. Local directions are made by hand.
@@ -31,9 +31,9 @@ STEER = steering(
     yaw=0.2,
     tangent=((9.0, 9.0, 9.0),),  # of which none is in force
 )
-COEFFICIENTS = (0.4, -0.2, 0.05)
+IN_FORCE = Memory(jnp.asarray([0.4, -0.2, 0.05]), jnp.asarray(30.0), jnp.asarray(0.0))
 
-pointed = jax.jit(command)
+pointed = jax.jit(lambda guidance, estimate, memory: guidance.command(estimate, memory).axis)
 
 
 def estimate(t: float = 50.0, relative: np.ndarray = RELATIVE) -> Estimate:
@@ -41,15 +41,14 @@ def estimate(t: float = 50.0, relative: np.ndarray = RELATIVE) -> Estimate:
     return Estimate(jnp.asarray(t), *(vector(jnp.asarray(v), Frame.GCRS) for v in vectors))
 
 
+def open_loop(law: Law, constants: Steering = STEER) -> OpenLoop:
+    """On a leg from 40 s to 80 s that goes on with what it finds."""
+    number, flag, began, stop = (jnp.asarray(x) for x in (0, False, 40.0, 80.0))
+    return OpenLoop(constants, jnp.asarray(int(law)), number, flag, flag, began, stop)
+
+
 def axis(law: Law, constants: Steering = STEER, **given: object) -> np.ndarray:
-    guidance = Guidance(
-        jnp.asarray(int(law)),
-        jnp.asarray(40.0),
-        jnp.asarray(80.0),
-        jnp.asarray(COEFFICIENTS),
-        jnp.asarray(30.0),
-    )
-    found = pointed(estimate(**given), guidance, constants).axis  # type: ignore[arg-type]
+    found = pointed(open_loop(law, constants), estimate(**given), IN_FORCE)  # type: ignore[arg-type]
     assert found.frame is Frame.GCRS
     assert float(found.norm()) == pytest.approx(1.0, abs=1e-14)
     return np.asarray(array(found))
@@ -107,20 +106,14 @@ def test_a_linear_tangent_pitches_and_yaws_as_told(t: float):
 
 
 def test_the_tangent_counts_in_hundreds_of_seconds_from_its_origin():
-    guidance = Guidance(
-        jnp.asarray(4),
-        jnp.asarray(0.0),
-        jnp.asarray(0.0),
-        jnp.asarray([1.0, 2.0, 3.0]),
-        jnp.asarray(50.0),
-    )
-    assert float(tangent(guidance, jnp.asarray(250.0))) == pytest.approx(1.0 + 4.0 + 12.0)
+    memory = Memory(jnp.asarray([1.0, 2.0, 3.0]), jnp.asarray(50.0), jnp.asarray(0.0))
+    assert float(tangent(memory, jnp.asarray(250.0))) == pytest.approx(1.0 + 4.0 + 12.0)
 
 
 def test_perfect_navigation_is_the_truth():
     position, velocity = (vector(jnp.asarray(v), Frame.GCRS) for v in (POSITION, VELOCITY))
     around = surroundings(world(), jnp.asarray(0.0), position, velocity)
-    found = perfect(jnp.asarray(7.0), position, velocity, around)
+    found = Perfect().estimate(jnp.asarray(7.0), position, velocity, around)
     assert float(found.t) == 7.0
     assert found.position is position
     turning = np.cross([0.0, 0.0, 7.292115e-5], POSITION)

@@ -7,7 +7,7 @@ import threading
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import h5py
 import numpy as np
@@ -17,6 +17,7 @@ from yaan.api import Flight
 from yaan.base.errors import OutputError, YaanError
 from yaan.results import (
     COLUMNS,
+    FlightRecord,
     OutcomeCode,
     make_history,
     new_run_folder,
@@ -292,10 +293,9 @@ def test_a_report_that_finds_no_room_can_be_written_again(tmp_path, monkeypatch)
     def full(source, target):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    flight = Flight(cast(Any, None), {})
-    vars(flight)["summary"] = SUMMARY
+    flight = Flight(FlightRecord(SUMMARY), {})
     write_flight(tmp_path, SUMMARY)
-    monkeypatch.setattr("yaan.analysis.save.keep", lambda *_: tmp_path)
+    monkeypatch.setattr("yaan.results.write_run", lambda *_: tmp_path)
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OutputError) as told:
         flight.save(tmp_path)

@@ -62,7 +62,8 @@ class Stack:
 
     def of(self, parts: Iterable[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Where parts are, and their tanks."""
-        names = [name for name in self.parts if name in set(parts)]
+        wanted = set(parts)
+        names = [name for name in self.parts if name in wanted]
         tanks = tuple(self.tank(name) for name in names if name in self.tanks)
         return tuple(self.part(name) for name in names), tanks
 

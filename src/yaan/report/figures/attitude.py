@@ -22,7 +22,7 @@ def attitude(record: FlightRecord) -> Figure | None:
     if told is None or reach is None or history is None or "rate_body" not in history:
         return None
     few = np.unique(np.linspace(0, len(history) - 1, _ROWS).astype(int))
-    rows = History({k: v[few] for k, v in history.columns.items()}, history.stages, history.phases)
+    rows = history.rows(few)
     alt = (
         "Angle of attack, sideslip, bank, body rates and control moment against time in the entry."
         f" The capsule leaves its trim by {number(told.peak_off_trim_deg, 2)} degrees at most."

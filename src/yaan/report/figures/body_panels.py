@@ -35,7 +35,7 @@ def rows_of(record: FlightRecord) -> History | None:
     at = [mark.at for mark in event_marks(record.summary)]
     beside = np.searchsorted(history["time"], at)[:, None] + np.array([-1, 0, 1])
     kept = np.unique(np.concatenate([few, np.clip(beside, 0, last).ravel()]))
-    return History({k: v[kept] for k, v in history.columns.items()}, history.stages, history.phases)
+    return history.rows(kept)
 
 
 def drawn(

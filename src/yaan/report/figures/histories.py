@@ -1,6 +1,5 @@
 """The figures of the flight itself: histories against time, the path, the profiles."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -161,8 +160,7 @@ def _thinned(history: History | None) -> History | None:
     if history is None or len(history) < 2:
         return None
     rows = np.unique(np.linspace(0, len(history) - 1, min(len(history), MOST_ROWS)).astype(int))
-    columns: Mapping[str, Array] = {k: v[rows] for k, v in history.columns.items()}
-    return History(columns, history.stages, history.phases)
+    return history.rows(rows)
 
 
 def _single(

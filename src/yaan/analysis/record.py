@@ -1,0 +1,38 @@
+"""What a flight leaves: its summary, its histories and the input that flies it again."""
+
+from typing import Any
+
+import numpy as np
+
+from yaan.analysis.flown import Climb, Flown
+from yaan.analysis.summary import summarise
+from yaan.results.store import FlightRecord
+
+
+def record_of(flown: Flown) -> FlightRecord:
+    """What a run folder of the flight holds, but for its manifest."""
+    summary = summarise(flown)
+    return FlightRecord(summary, flown.history, _groups(flown.climb), flown.provenance.text)
+
+
+def _groups(climb: Climb | None) -> dict[str, dict[str, Any]]:
+    groups: dict[str, dict[str, Any]] = {}
+    if climb is None:
+        return groups
+    for name, fall in climb.aborts.items():
+
+        def known(load: np.ndarray, flown: np.ndarray = fall.flown) -> np.ndarray:
+            return np.where(flown, load, np.nan)
+
+        groups[f"abort/{name}"] = {
+            "time": fall.time,
+            "release_load": known(fall.release_load),
+            "peak_load": known(fall.peak_load),
+            "later_load": known(fall.later_load),
+            "canopies": fall.low.astype(int),
+            "outcome": np.where(fall.landed, 0, np.where(fall.flown, 1, 7)),
+        }
+    for name, history in climb.histories.items():
+        columns = ("time", "height", "speed_inertial", "load", "dynamic_pressure")
+        groups[f"profiles/{name}"] = {column: history[column] for column in columns}
+    return groups
