@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from yaan.analysis.flown import Climb
+from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.history import degrees, elements_record
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.design.dogleg import DogLeg
@@ -16,8 +16,11 @@ _NOT_A_NUMBER = 1e20
 """A miss above it stands for a flight that left the numbers."""
 
 
-def ascent(climb: Climb) -> records.Ascent:
-    """The flown profile, and beside it the figures of all others."""
+def ascent(flown: Flown) -> records.Ascent | None:
+    """The flown profile, and beside it the figures of all others; None of what begins aloft."""
+    climb = flown.climb
+    if climb is None:
+        return None
     steered, target = climb.steered, climb.ascent.target
     leg = steered.task.sequence.orbit_leg
     reached = None if leg is None else steered.batch.elements(0, leg)

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from yaan.analysis.flown import Flown
 from yaan.analysis.history import at_row, elements_record
 from yaan.description import FreeFlight
 from yaan.flight.body import FlownBody
@@ -19,12 +20,15 @@ from yaan.spacetime.frame import Frame, vector
 FRAME: Final = "GCRS, osculating, heights above 6378.137 km"
 
 
-def body_flight(free: FreeFlight, flown: FlownBody) -> BodyFlight:
-    """States and phases."""
-    legs = flown.legs
+def body_flight(flown: Flown) -> BodyFlight | None:
+    """States and phases; None of what is no flight of a body."""
+    free, body = flown.plan.free, flown.body
+    if free is None or body is None:
+        return None
+    legs = body.legs
     return BodyFlight(
-        start=state_at(free, flown, 0),
-        end=state_at(free, flown, len(flown.history) - 1),
+        start=state_at(free, body, 0),
+        end=state_at(free, body, len(body.history) - 1),
         phases=tuple(
             BodyPhase(
                 phase=phase.name,
@@ -38,7 +42,7 @@ def body_flight(free: FreeFlight, flown: FlownBody) -> BodyFlight:
                 step=phase.step,
                 outcome=code.word,
             )
-            for k, (phase, code) in enumerate(zip(free.phases, flown.outcomes, strict=True))
+            for k, (phase, code) in enumerate(zip(free.phases, body.outcomes, strict=True))
         ),
     )
 

@@ -35,21 +35,21 @@ _CONVENTION = "Earth-relative speed; gravity includes the centrifugal term"
 
 def budgets(flown: Flown, burns: Sequence[Burn]) -> Budgets:
     """The budgets of a flight whose spacecraft made the `burns`; empty of an entry alone."""
-    plan, climb, home, history = flown.plan, flown.climb, flown.home, flown.history
+    climb, free, history = flown.climb, flown.plan.free, flown.history
     mass, use = MassBudget(), list[PropellantUse]()
     velocity: list[tuple[tuple[VelocityLosses, ...], VelocityTotal]] = []
     if climb is not None:
-        mass.ascend(climb.history, climb.steered)
+        mass.add_ascent(climb.history, climb.steered)
         use += ascent_propellant(climb.ascent, climb.steered)
         velocity.append(ascent_velocity(climb.history, climb.steered))
-    if climb is not None and home is not None and plan.homeward is not None:
-        loaded = climb.ascent.vehicle.payload.mass
-        mass.go_home(home, history, burns, loaded)
-        use.append(_module_propellant(plan.homeward, burns, loaded))
+    if climb is not None and flown.returned is not None:
+        (asked, home), loaded = flown.returned, climb.ascent.vehicle.payload.mass
+        mass.add_return(home, history, burns, loaded)
+        use.append(_module_propellant(asked, burns, loaded))
         velocity.append(return_velocity(home, history))
-    if plan.free is not None:
-        mass.fly_free(plan.free, history)
-        use += _body_propellant(plan.free, history)
+    if free is not None:
+        mass.add_body(free, history)
+        use += _body_propellant(free, history)
     return Budgets(
         mass=tuple(mass.rows),
         mass_closure=mass.closure if mass.rows else None,
@@ -67,7 +67,7 @@ class MassBudget:
     closure: float = 0.0
     mass: float = 0.0
 
-    def ascend(self, history: History, steered: Steered) -> None:
+    def add_ascent(self, history: History, steered: Steered) -> None:
         """The changes of an ascent: what its legs burn and drop."""
         vehicle, launcher = steered.task.vehicle, steered.task.case.launcher
         dry = dict(zip(vehicle.stages, np.asarray(launcher.dry_mass), strict=True))
@@ -91,7 +91,7 @@ class MassBudget:
                     self._change(event, f"{name} propellant", -change)
             self._check(history, last)
 
-    def go_home(
+    def add_return(
         self, home: Home, history: History, burns: Sequence[Burn], separated: float
     ) -> None:
         """Those from the launcher's separation on, which leaves `separated` [kg]."""
@@ -108,7 +108,7 @@ class MassBudget:
             self._become("service-module-separation", "service module", capsule)
             self._check(history, -1)
 
-    def fly_free(self, free: FreeFlight, history: History) -> None:
+    def add_body(self, free: FreeFlight, history: History) -> None:
         """Those of a body: what its configurations burn, and one becoming another."""
         names, left = list(free.body.configurations), history["propellant"]
         dry = {name: c.ends()[0].mass for name, c in free.body.configurations.items()}

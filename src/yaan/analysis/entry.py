@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from yaan.analysis.flown import Fall
+from yaan.analysis.flown import Fall, Flown
 from yaan.analysis.history import at_row, degrees, phase_rows
 from yaan.design.deorbit import offsets
 from yaan.design.landing import Landed
@@ -25,8 +25,11 @@ NEAR = 0.5
 _FELT = 10.0  # [Pa] of dynamic pressure: the angle off the trim counts from there
 
 
-def entry(history: History, fall: Fall) -> records.Entry:
-    """From the interface to the parachutes, or to the ground."""
+def entry(flown: Flown) -> records.Entry | None:
+    """From the interface to the parachutes, or to the ground; None of what never came to one."""
+    history, fall = flown.history, flown.fall
+    if fall is None:
+        return None
     rows, landed, asked = phase_rows(history, "entry"), fall.landed, fall.entering.entry
     time = history["time"][rows]
     loads, fluxes = (peak(time, history[c][rows]) for c in ("load", "heat_flux_stagnation"))

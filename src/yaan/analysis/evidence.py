@@ -81,16 +81,16 @@ _ATTRIBUTES = {"mass": "mass_after", "flight_path_angle": "flight_path_angle_ine
 """What an event calls a quantity, where that is not the same."""
 
 
-def published(plan: Plan, told: Summary) -> tuple[records.PublishedFigure, ...]:
+def published(plan: Plan, summary: Summary) -> tuple[records.PublishedFigure, ...]:
     """Our figures beside the published ones; `within` is None where no tolerance is given.
 
     A figure of an event that was not reached has no value of ours.
     """
-    return tuple(_figure(p, told) for p in plan.published)
+    return tuple(_figure(p, summary) for p in plan.published)
 
 
-def _figure(figure: PublishedSpec, told: Summary) -> records.PublishedFigure:
-    ours, unit = _ours(figure, told)
+def _figure(figure: PublishedSpec, summary: Summary) -> records.PublishedFigure:
+    ours, unit = _ours(figure, summary)
     factor = {"deg": _DEGREE, "g0": 1.0 / STANDARD_GRAVITY}.get(unit, 1.0)
     theirs = figure.value * factor
     tolerance = None if figure.tolerance is None else figure.tolerance * factor
@@ -111,17 +111,17 @@ def _figure(figure: PublishedSpec, told: Summary) -> records.PublishedFigure:
     )
 
 
-def _ours(figure: PublishedSpec, told: Summary) -> tuple[float | None, str]:
+def _ours(figure: PublishedSpec, summary: Summary) -> tuple[float | None, str]:
     """Our value of a published quantity, and the unit of both."""
     quantity, unit = figure.quantity, _EVENT_UNITS.get(figure.quantity)
     if unit is not None:
         name = _ATTRIBUTES.get(quantity, quantity) + ("_deg" if unit == "deg" else "")
-        found = [getattr(event, name) for event in told.timeline if event.name == figure.at]
+        found = [getattr(event, name) for event in summary.timeline if event.name == figure.at]
         return (found[0] if found else None), unit
-    ascent, pressure, load = told.ascent, told.peaks.dynamic_pressure, told.peaks.load
+    ascent, pressure, load = summary.ascent, summary.peaks.dynamic_pressure, summary.peaks.load
     orbit = ascent and ascent.orbit
-    opening = told.descent and told.descent.peak_load
-    use = next((use for use in told.budgets.propellant if use.stage == figure.stage), None)
+    opening = summary.descent and summary.descent.peak_load
+    use = next((use for use in summary.budgets.propellant if use.stage == figure.stage), None)
     known: dict[str, tuple[float | None, str]] = {
         "propellant_used": (use and use.used, "kg"),
         "propellant_left": (use and use.left, "kg"),

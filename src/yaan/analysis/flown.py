@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from yaan.analysis.abort_map import AbortMap
 from yaan.analysis.sensitivity import Ranked
 from yaan.base.provenance import Provenance
-from yaan.description import Ascent, Entering, Plan
+from yaan.description import Ascent, Entering, Plan, Return
 from yaan.design.dogleg import DogLeg
 from yaan.design.landing import Landed, Lander
 from yaan.design.return_search import Home
@@ -76,6 +76,12 @@ class Flown:
     """What comes down from an interface."""
     landed: Landed | None = None
     body: FlownBody | None = None
+
+    @property
+    def returned(self) -> tuple[Return, Home] | None:
+        """The return that was asked for, and how it went; None of what did not begin one."""
+        asked, home = self.plan.homeward, self.home
+        return None if asked is None or home is None else (asked, home)
 
     @property
     def fall(self) -> Fall | None:

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from yaan.analysis.entry import NEAR
-from yaan.analysis.flown import Fall
+from yaan.analysis.flown import Fall, Flown
 from yaan.analysis.history import cut_to, degrees, phase_rows
 from yaan.crew import water_limit
 from yaan.description import (
@@ -13,7 +13,6 @@ from yaan.description import (
     CapsuleSpec,
     GroundSpec,
     ParachutesSpec,
-    Plan,
     StepSpec,
     TouchdownLimitSpec,
 )
@@ -31,15 +30,18 @@ from yaan.spacetime.ephemeris import sun_elevation
 from yaan.spacetime.time import bundled_orientation
 
 
-def descent(history: History, fall: Fall) -> records.Descent | None:
+def descent(flown: Flown) -> records.Descent | None:
     """The parachutes, each step as it went; None where there are none, or it never came so far."""
-    flown, canopies = fall.landed.descent, fall.landed.canopies
+    history, fall = flown.history, flown.fall
+    if fall is None:
+        return None
+    leg, canopies = fall.landed.descent, fall.landed.canopies
     parachutes = fall.entering.capsule.parachutes
-    if flown is None or canopies is None or parachutes is None:
+    if leg is None or canopies is None or parachutes is None:
         return None
     hung = cut_to(history, "descent")
     opening = peak(hung["time"], hung["load"])
-    code = OutcomeCode(int(flown.outcome[0]))
+    code = OutcomeCode(int(leg.outcome[0]))
     return records.Descent(
         steps=tuple(_step(canopies, step, i) for i, step in enumerate(parachutes.steps)),
         peak_load=records.LoadPeak(time=opening.time, value_g=opening.value),
@@ -123,8 +125,11 @@ def _outside(descended: Descended, i: int, box: BoxSpec | None) -> str:
     )
 
 
-def landing(plan: Plan, history: History, fall: Fall | None) -> records.Landing | None:
-    """Where it comes down, against where it should; None of a plan without a landing."""
+def landing(flown: Flown) -> records.Landing | None:
+    """Where it comes down, against where it should; None where neither return nor entry began."""
+    plan, history, fall = flown.plan, flown.history, flown.fall
+    if flown.returned is None and fall is None:
+        return None
     zone = None if plan.landing is None else plan.landing.zone
     aim, touchdown, inside = None, None, None
     if fall is not None:

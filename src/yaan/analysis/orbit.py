@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from yaan.analysis.flown import Flown
 from yaan.analysis.history import at_row, degrees, row_at
 from yaan.base.constants import EARTH_RADIUS
 from yaan.description import Return
@@ -16,8 +17,11 @@ from yaan.results.trajectory import History
 from yaan.spacetime.ephemeris import apparent_sun_position
 
 
-def orbit_phase(asked: Return, home: Home, history: History) -> records.OrbitPhase:
-    """The orbit between separation and the deorbit burn."""
+def orbit_phase(flown: Flown) -> records.OrbitPhase | None:
+    """The orbit between separation and the deorbit burn; None where no return began."""
+    if flown.returned is None:
+        return None
+    (asked, home), history = flown.returned, flown.history
     lane, task, path = home.orbit, home.task, home.path
     within = path.time <= end_of_orbit(home)
     t, r, v = path.time[within], path.position[within], path.velocity[within]
@@ -112,8 +116,11 @@ def _burn(
     )
 
 
-def opportunities(asked: Return, home: Home) -> tuple[records.Opportunity, ...]:
+def opportunities(flown: Flown) -> tuple[records.Opportunity, ...]:
     """Every pass of the orbit that is flown, in order of time."""
+    if flown.returned is None:
+        return ()
+    asked, home = flown.returned
     return tuple(_opportunity(asked, home, one) for one in home.found if one.orbit == home.orbit)
 
 
@@ -139,8 +146,11 @@ def _opportunity(asked: Return, home: Home, one: Opportunity) -> records.Opportu
     )
 
 
-def deorbit(asked: Return, home: Home, history: History) -> Deorbit | None:
+def deorbit(flown: Flown) -> Deorbit | None:
     """The burn and the parting; None of what does not come down."""
+    if flown.returned is None:
+        return None
+    (asked, home), history = flown.returned, flown.history
     if home.down is None or home.landed is None:
         return None
     start, duration = float(home.down.ignition[0]), float(home.down.duration[0])

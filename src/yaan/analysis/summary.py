@@ -33,39 +33,28 @@ from yaan.results.trajectory import History
 
 def summarise(flown: Flown) -> Summary:
     """The summary of any flight, whatever its parts and however it ended."""
+    plan, free, body = flown.plan, flown.plan.free, flown.body
     with computing():
-        told = _told(flown)
-        told = replace(told, published=evidence.published(flown.plan, told))
-        free, body = flown.plan.free, flown.body
+        summary = _measured(flown)
+        summary = replace(summary, published=evidence.published(plan, summary))
         left = None if free is None or body is None else body_excursions(free, body)
-        judged = tuple(verdicts(flown, told, left))
+        judged = tuple(verdicts(flown, summary, left))
     return replace(
-        told,
+        summary,
         verdicts=judged,
-        outcome=conclude(told.outcome, judged, flown.plan.title or flown.plan.name),
-        notes=(*told.notes, *([] if left is None else left.notes)),
+        outcome=conclude(summary.outcome, judged, plan.title or plan.name),
+        notes=(*summary.notes, *([] if left is None else left.notes)),
     )
 
 
-def _told(flown: Flown) -> Summary:
+def _measured(flown: Flown) -> Summary:
     """All but what is judged and compared."""
-    plan, climb, home, history, fall = (
-        flown.plan,
-        flown.climb,
-        flown.home,
-        flown.history,
-        flown.fall,
-    )
-    asked, free = plan.homeward, plan.free
-    back = None if asked is None or home is None else (asked, home)
-    orbit = None if back is None else orbit_phase(*back, history)
-    down = None if back is None else deorbit(*back, history)
-    entered = None if fall is None else entry(history, fall)
-    hung = None if fall is None else descent(history, fall)
-    landed = None if back is None and fall is None else landing(plan, history, fall)
-    body = None if free is None or flown.body is None else body_flight(free, flown.body)
+    plan, climb = flown.plan, flown.climb
+    orbit, down = orbit_phase(flown), deorbit(flown)
     burns = (*(() if orbit is None else orbit.burns), *(() if down is None else (down.burn,)))
+    entered, hung, landed, body = entry(flown), descent(flown), landing(flown), body_flight(flown)
     contact = landed and landed.touchdown and landed.touchdown.contact
+    orbits = body is not None and None not in (body.start.orbit, body.end.orbit)
     return Summary(
         schema=SCHEMA,
         kind="flight",
@@ -76,18 +65,14 @@ def _told(flown: Flown) -> Summary:
         epoch=plan.epoch,
         outcome=outcome(flown, entered, hung, landed),
         verdicts=(),
-        timeline=timeline(
-            flown,
-            touched=contact is not None,
-            orbits=body is not None and None not in (body.start.orbit, body.end.orbit),
-        ),
+        timeline=timeline(flown, touched=contact is not None, orbits=orbits),
         spans=dict(_spans(flown)),
         peaks=peaks(flown),
         budgets=budgets(flown, burns),
         crew=tuple(_crew(flown)),
-        ascent=None if climb is None else ascent(climb),
+        ascent=ascent(flown),
         orbit_phase=orbit,
-        opportunities=() if back is None else opportunities(*back),
+        opportunities=opportunities(flown),
         deorbit=down,
         entry=entered,
         descent=hung,

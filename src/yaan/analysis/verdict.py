@@ -44,36 +44,36 @@ def _not_reached(name: str, limit: str) -> Verdict:
     return verdict(name, None, "not reached", limit)
 
 
-def verdicts(flown: Flown, told: Summary, left: Excursions | None) -> Iterator[Verdict]:
-    """Every verdict on a flight of which all else is told; `left`: tables that a body left."""
+def verdicts(flown: Flown, summary: Summary, left: Excursions | None) -> Iterator[Verdict]:
+    """Every verdict on a flight, of a summary that lacks them; `left`: tables that a body left."""
     climb, plan, free = flown.climb, flown.plan, flown.plan.free
-    if climb is not None and told.ascent is not None:
+    if climb is not None and summary.ascent is not None:
         whole = ascent_outcome(climb.ascent, climb.steered).code == FLOWN
-        yield from _judge_ascent(climb.ascent, told.ascent, told.budgets, whole=whole)
-        yield from judge_crew(told.crew_in("ascent"), "crew load", whole=whole)
-        yield _budgets_close(told.budgets)
+        yield from _judge_ascent(climb.ascent, summary.ascent, summary.budgets, whole=whole)
+        yield from judge_crew(summary.crew_in("ascent"), "crew load", whole=whole)
+        yield _budgets_close(summary.budgets)
     if plan.entering is not None:
-        hung, home = plan.entering.capsule.parachutes is not None, plan.homeward is not None
-        yield from judge_return(told, hung=hung, home=home)
+        hung, returning = plan.entering.capsule.parachutes is not None, plan.homeward is not None
+        yield from judge_return(summary, hung=hung, returning=returning)
     if free is not None and left is not None:
         yield from judge_tables(free, left)
         yield from judge_steps(free, flown.history)
-    if told.integration is not None:
-        yield from _judge_integration(told.integration)
-    if free is not None and told.budgets.propellant:
-        yield _body_budget_closes(told.budgets)
-    yield from _judge_published(told.published)
+    if summary.integration is not None:
+        yield from _judge_integration(summary.integration)
+    if free is not None and summary.budgets.propellant:
+        yield _body_budget_closes(summary.budgets)
+    yield from _judge_published(summary.published)
 
 
 def _judge_ascent(
-    asked: Ascent, told: summary_ascent.Ascent, budgets: Budgets, *, whole: bool
+    asked: Ascent, ascent: summary_ascent.Ascent, budgets: Budgets, *, whole: bool
 ) -> Iterator[Verdict]:
-    for found in (_orbit(told), _propellant(asked, budgets)):
+    for found in (_orbit(ascent), _propellant(asked, budgets)):
         yield found if whole or not found.passed else replace(found, passed=None)
     limits = asked.pad.site.azimuth_limits
     if limits is not None:
         low, high = (float(np.degrees(a)) for a in limits)
-        azimuth = told.lift_off.azimuth_deg
+        azimuth = ascent.lift_off.azimuth_deg
         yield verdict(
             "launch azimuth",
             low <= azimuth <= high,
@@ -83,8 +83,8 @@ def _judge_ascent(
         )
 
 
-def _orbit(told: summary_ascent.Ascent) -> Verdict:
-    orbit, target = told.orbit, told.target
+def _orbit(ascent: summary_ascent.Ascent) -> Verdict:
+    orbit, target = ascent.orbit, ascent.target
     limit = (
         f"{target.perigee / 1e3:g} x {target.apogee / 1e3:g} km within 1 km, "
         f"{target.inclination_deg:g} deg within {degrees(ORBIT_INCLINATION):g} deg"
@@ -149,18 +149,18 @@ def _body_budget_closes(budgets: Budgets) -> Verdict:
     return verdict("budgets close", closure <= CLOSE * mass, value, limit, words)
 
 
-def judge_return(told: Summary, *, hung: bool, home: bool) -> Iterator[Verdict]:
-    """The verdicts from the interface down; `hung`: on parachutes, `home`: it is a return."""
-    entry, down, place = told.entry, told.descent, told.landing
+def judge_return(summary: Summary, *, hung: bool, returning: bool) -> Iterator[Verdict]:
+    """The verdicts from the interface down; `hung`: on parachutes, `returning`: from an orbit."""
+    entry, down, place = summary.entry, summary.descent, summary.landing
     whole = entry is not None and entry.outcome == FLOWN
     whole = whole and (down is None or down.outcome == FLOWN)
-    if home or (place is not None and place.miss is not None):
-        yield from _landing(place, entry, whole=whole, home=home)
+    if returning or (place is not None and place.miss is not None):
+        yield from _landing(place, entry, whole=whole, returning=returning)
     if entry is not None:
         yield _entry_load(entry)
-    elif home:
+    elif returning:
         yield _not_reached("entry load", "entry.load_limit")
-    yield from judge_crew(told.crew_in("return"), "crew load on return", whole=whole)
+    yield from judge_crew(summary.crew_in("return"), "crew load on return", whole=whole)
     if down is not None:
         yield judge_parachutes(down, whole=whole)
     elif hung:
@@ -177,7 +177,7 @@ def _landing(
     entry: summary_return.Entry | None,
     *,
     whole: bool,
-    home: bool,
+    returning: bool,
 ) -> Iterator[Verdict]:
     """Near its aim if it was steered there; else, of a return, inside its zone."""
     limit = f"within {MISS / 1e3:g} km of the aim"
@@ -185,7 +185,7 @@ def _landing(
         yield _not_reached("landing", limit)
         return
     steered = entry.bank.kind == "solved"
-    if not steered and not home:
+    if not steered and not returning:
         return  # nobody has asked for its place
     passed, value = place.miss <= MISS, f"{place.miss:.0f} m"
     if not steered:
@@ -329,9 +329,9 @@ def _turn(history: History, first: int, last: int) -> float:
     return float(np.max(np.diff(history["time"][rows]) * faster))
 
 
-def _judge_integration(told: Integration) -> Iterator[Verdict]:
+def _judge_integration(integration: Integration) -> Iterator[Verdict]:
     """Whether every phase keeps to the bounds; open where nothing flew."""
-    rows, bounds = told.phases, told.bounds
+    rows, bounds = integration.phases, integration.bounds
     if not rows:
         return
     limit = (
