@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from yaan.analysis.sides import Sides
 
 import yaan
 from yaan.analysis import abort_map, fly
+from yaan.analysis.fly import Sides
 from yaan.description.landing_cross import HOME_BLOCKS
 from yaan.design import steer
 from yaan.results import Summary

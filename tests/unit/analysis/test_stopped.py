@@ -4,9 +4,9 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from yaan.analysis.sides import Sides
 
 from yaan.analysis import fly
+from yaan.analysis.fly import Sides
 
 
 def ended(result: Any) -> "Future[Any]":
