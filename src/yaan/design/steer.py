@@ -59,7 +59,10 @@ class Steered:
 
     @property
     def end(self) -> State:
-        """Where the ascent hands over: what it has not dropped, with what is left in the tanks."""
+        """Where the ascent hands over: what it has not dropped, what is left in the tanks.
+
+        What its guidance remembers ends with it: the return steers by laws of its own.
+        """
         lane, sequence = self.lane, self.task.sequence
         last = jax.tree.map(lambda leaf: leaf[len(sequence.legs) - 1], (lane.legs, sequence.phases))
         legs, phase = last
@@ -72,7 +75,9 @@ class Steered:
             [phase.stages_aboard, items[:-1], np.repeat(items[-1:], len(stack.payload))]
         )
         place, motion = components(legs.inner.position), components(legs.inner.velocity)
-        return state_of(np.atleast_1d(legs.stop), place[None], motion[None], tanks, aboard)
+        state = state_of(np.atleast_1d(legs.stop), place[None], motion[None], tanks, aboard)
+        sums = jax.tree.map(lambda leaf: np.asarray(leaf)[None], legs.inner.losses.sums)
+        return eqx.tree_at(lambda s: s.sums, state, sums)
 
     @property
     def lane(self) -> Lane:

@@ -104,6 +104,18 @@ class Losses(eqx.Module):
     steering: Float[Array, "*batch"]
     back_pressure: Float[Array, "*batch"]
 
+    @property
+    def sums(self) -> Sums:
+        """The same as what a flight adds up."""
+        return Sums(
+            ideal=self.ideal,
+            drag=self.drag,
+            gravity=self.gravity,
+            steering=self.steering,
+            back_pressure=self.back_pressure,
+            heat_load=0.0 * self.ideal,
+        )
+
 
 class Climbing(eqx.Module):
     """What is integrated, the instants that switch it, and what guidance remembers."""
@@ -241,15 +253,7 @@ class Powered(AbstractMotion):
 
     @override
     def added(self, inner: Climbing) -> Sums:
-        loss = inner.losses
-        return Sums(
-            ideal=loss.ideal,
-            drag=loss.drag,
-            gravity=loss.gravity,
-            steering=loss.steering,
-            back_pressure=loss.back_pressure,
-            heat_load=jnp.zeros_like(loss.ideal),
-        )
+        return inner.losses.sums
 
     @override
     def row(self, t: Array, inner: Climbing) -> Row:
