@@ -125,9 +125,7 @@ def test_a_pulse_that_runs_dry_goes_off_where_it_does(tmp_path: Path) -> None:
     left = np.clip(50.0 - time, 0.0, 10.0)[:, None]
     h = history(time, *orbit(time, LOW, HIGH, 0.9, 0.3), propellant=left)
     told = timeline(spec_of(tmp_path, text), h, orbits=True)
-    found = {
-        row.name: row.time for row in told if row.name[:4] in ("long", "late", "free")
-    }
+    found = {row.name: row.time for row in told if row.name[:4] in ("long", "late", "free")}
     assert found == {"long-on": 40.0, "long-off": 50.0, "free-on": 60.0, "free-off": 80.0}
 
 
@@ -136,9 +134,7 @@ def test_nothing_is_no_peak(tmp_path: Path) -> None:
     bump = 1e-5 * np.exp(-(((h["time"] - 3000.0) / 300.0) ** 2))
     names = {row.name for row in timeline(spec_of(tmp_path), flown(load=bump), orbits=True)}
     assert "maximum load" not in names
-    names = {
-        row.name for row in timeline(spec_of(tmp_path), flown(load=100 * bump), orbits=True)
-    }
+    names = {row.name for row in timeline(spec_of(tmp_path), flown(load=100 * bump), orbits=True)}
     assert "maximum load" in names
 
 

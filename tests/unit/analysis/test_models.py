@@ -108,5 +108,6 @@ def test_a_return_may_have_a_wind_of_its_own() -> None:
 
 
 def test_sunlight_is_told_where_it_presses() -> None:
+    lit = {"environment__earth": "iers", "environment__radiation": True}
     assert "sunlight" not in world("tumbling-brick")
-    assert "sunlight" in world("tumbling-brick", environment__radiation=True)
+    assert "sunlight" in world("tumbling-brick", **lit)
