@@ -108,6 +108,11 @@ def test_a_return_may_have_a_wind_of_its_own() -> None:
 
 
 def test_sunlight_is_told_where_it_presses() -> None:
-    lit = {"environment__earth": "iers", "environment__radiation": True}
+    area = {"area": "1 m2", "reflectivity": 1.2, "source": "invented"}
+    lit = {
+        "environment__earth": "iers",
+        "environment__radiation": True,
+        "body__configurations__whole__radiation": area,
+    }
     assert "sunlight" not in world("tumbling-brick")
     assert "sunlight" in world("tumbling-brick", **lit)
