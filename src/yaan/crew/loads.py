@@ -38,7 +38,10 @@ def grade(
         condition: of the crew; a curve for "all" serves every condition.
 
     Returns:
-        One verdict for each of +x, -x, +y, -y, +z, -z.
+        One verdict for each of +x, -x, +y, -y, +z, -z: "pass" or "fail" by a primary source,
+        "provisional-pass" or "provisional-fail" by a second-hand one, otherwise "ungraded". Its
+        worst level is, where every level may be borne without end, the highest that lasts more
+        than 0.5 s; None if nothing does, or nothing is graded. Without a curve its name is "".
 
     Raises:
         ValueError: the shapes do not fit, a value is not finite, or time falls.

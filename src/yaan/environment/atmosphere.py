@@ -72,6 +72,7 @@ class AbstractAtmosphere(eqx.Module):
     """The air a vehicle meets, as a function of geodetic height."""
 
     about: ClassVar[Model]
+    """What it is, for the summary of a flight."""
     # Heights [m] between which the model is what its source says; a table tells its own.
     valid_range: ClassVar[tuple[float, float]]
 

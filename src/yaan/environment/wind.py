@@ -25,6 +25,7 @@ class AbstractWind(eqx.Module):
     """Horizontal wind against height; the air never moves vertically."""
 
     about: ClassVar[Model]
+    """What it is, for the summary of a flight."""
 
     @abc.abstractmethod
     def at(self, height: Lane) -> Horizontal:
