@@ -20,7 +20,7 @@ from typing import Any
 
 from lines import Line, machine
 
-from yaan.analysis.verdict import outcome
+from yaan.analysis.outcome import ascent_outcome
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN, STANDARD_GRAVITY
 from yaan.base.session import computing
 from yaan.design.steer import solve
@@ -216,11 +216,11 @@ def fly(path: Path) -> Line:
         world = build_world(spec.plan)
         steered = solve(make_task(spec, spec.steering.profile, world), world)
     leg, stage = steered.task.aim.saves
-    told = outcome(spec, steered)
+    ended = ascent_outcome(spec, steered)
     return {
-        "outcome": told["code"],
-        "text": told["text"],
-        "shortfall": round(told["shortfall"], 3),
+        "outcome": ended.code,
+        "text": ended.text,
+        "shortfall": round(ended.shortfall, 3),
         "left": round(float(steered.batch.ends.propellant[0, leg, stage]), 3),
         "batches": steered.solution.batches,
         "seconds": round(time.perf_counter() - start, 2),

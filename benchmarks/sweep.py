@@ -9,7 +9,7 @@ the seconds it took on this machine.
 import itertools
 import time
 
-from yaan.analysis.verdict import outcome
+from yaan.analysis.outcome import ascent_outcome
 from yaan.base.session import computing
 from yaan.design.steer import solve
 from yaan.design.task import make_task
@@ -40,13 +40,13 @@ def main() -> None:
             world = build_world(spec.plan)
             steered = solve(make_task(spec, spec.steering.profile, world), world)
         leg, stage = steered.task.aim.saves
-        ends, told = steered.batch.ends, outcome(spec, steered)
+        ends, ended = steered.batch.ends, ascent_outcome(spec, steered)
         left = ends.propellant[0, leg, stage] / 1e3
         print(
-            f"{payload:3d} t {inclination:5.1f} deg {perigee} x {apogee} km: {told['code']}, "
+            f"{payload:3d} t {inclination:5.1f} deg {perigee} x {apogee} km: {ended.code}, "
             f"cut-off {ends.time[0, leg]:.1f} s at {ends.perigee[0, leg] / 1e3:.1f} x "
             f"{ends.apogee[0, leg] / 1e3:.1f} km, left {left:.2f} t, "
-            f"shortfall {told['shortfall']:.0f} m/s, {time.perf_counter() - start:.1f} s",
+            f"shortfall {ended.shortfall:.0f} m/s, {time.perf_counter() - start:.1f} s",
             flush=True,
         )
 

@@ -1,4 +1,4 @@
-"""A library mission, flown with the steering of one solved flight: steps, ledgers, and a shortfall.
+"""A library mission, flown with the steering of one solved flight: steps, budgets, and a shortfall.
 
 The steering is kept here as numbers so that only what is asked is flown: what the search finds is
 the business of other tests. A vehicle that changes in the library flies a little aside of its
@@ -6,7 +6,6 @@ targets, which none of these tests minds.
 """
 
 from dataclasses import replace
-from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -14,7 +13,8 @@ import numpy as np
 import pytest
 
 import yaan
-from yaan.analysis import budget, verdict
+from yaan.analysis.budget import MassBudget, ascent_propellant, ascent_velocity
+from yaan.analysis.outcome import ascent_outcome
 from yaan.design.history import history
 from yaan.design.steer import Steered
 from yaan.design.task import Task, make_task
@@ -22,6 +22,7 @@ from yaan.dynamics.forces import World
 from yaan.flight import batches
 from yaan.flight.batches import Batch, Case
 from yaan.flight.models.world import build_world
+from yaan.results.summary import Outcome, VelocityLosses
 from yaan.results.trajectory import History
 from yaan.search.unknowns import LANES, Attempt, Solution
 
@@ -104,48 +105,50 @@ def test_halving_the_step_changes_no_event(flown: Flown):
 
 
 def test_mass_closes_at_every_event(flown: Flown, histories: list[History]):
-    rows, worst = budget.mass_ledger(flown.ascent, histories[0], flown.steered(0))
-    assert worst < 1e-6
-    items = {row["item"] for row in rows}
+    budget = MassBudget()
+    budget.add_ascent(histories[0], flown.steered(0))
+    rows = budget.rows
+    assert budget.closure < 1e-6
+    items = {row.item for row in rows}
     assert {"s200", "s200 propellant", "escape_system", "l110", "c25 propellant"} <= items
-    assert rows[-1]["mass"] == pytest.approx(float(histories[0]["mass"][-1]), abs=1e-6)
-    falls = [row["change"] for row in rows[1:]]
+    assert rows[-1].mass == pytest.approx(float(histories[0]["mass"][-1]), abs=1e-6)
+    falls = [row.change for row in rows[1:]]
     assert all(change < 0.0 for change in falls)
 
 
-def unexplained(row: dict[str, float]) -> float:
-    """What a phase's velocity ledger leaves over [m/s]."""
-    lost = sum(row[name] for name in ("gravity", "drag", "steering", "back_pressure"))
-    return abs(row["ideal"] - lost - row["achieved"])
+def unexplained(row: VelocityLosses) -> float:
+    """What the velocity budget of a phase leaves over [m/s]."""
+    lost = row.gravity + row.drag + row.steering + row.back_pressure
+    return abs(row.ideal - lost - row.achieved)
 
 
-def test_the_velocity_ledger_closes_and_better_with_shorter_steps(
+def test_the_velocity_budget_closes_and_better_with_shorter_steps(
     flown: Flown, histories: list[History]
 ):
-    ledgers = [budget.velocity_ledger(h, flown.steered(i)) for i, h in enumerate(histories)]
-    total = ledgers[0]["total"]
-    assert abs(ledgers[0]["residual"]) < 1e-3 * total["ideal"]
+    budgets = [ascent_velocity(h, flown.steered(i)) for i, h in enumerate(histories)]
+    phases, total = budgets[0]
+    assert abs(total.residual) < 1e-3 * total.ideal
     # The first step off the pad starts without a direction; all that follows is of the step.
-    after = [sum(unexplained(row) for row in found["phases"][1:]) for found in ledgers]
+    after = [sum(unexplained(row) for row in found[1:]) for found, _ in budgets]
     assert after[1] < after[0] < after[2] < after[3]
     assert after[0] < 1e-3
-    assert all(total[name] > 0.0 for name in ("gravity", "drag", "steering", "back_pressure"))
+    assert min(total.gravity, total.drag, total.steering, total.back_pressure) > 0.0
     # Each phase closes too, not only their sum.
-    assert all(unexplained(row) < 0.1 for row in ledgers[0]["phases"])
+    assert all(unexplained(row) < 0.1 for row in phases)
 
 
 def test_the_ideal_velocity_is_tsiolkovskys_where_one_stage_burns(
     flown: Flown, histories: list[History]
 ):
-    found = budget.velocity_ledger(histories[0], flown.steered(0))
-    burn = next(row for row in found["phases"] if row["phase"] == "cryogenic")
+    phases, _ = ascent_velocity(histories[0], flown.steered(0))
+    burn = next(row for row in phases if row.phase == "cryogenic")
     h = histories[0]
     mass = h["mass"][h["phase"] == h.phases.index("cryogenic")]
     isp = flown.ascent.vehicle.stages["c25"].engine.isp
-    assert burn["ideal"] == pytest.approx(isp * 9.80665 * np.log(mass[0] / mass[-1]), rel=1e-9)
+    assert burn.ideal == pytest.approx(isp * 9.80665 * np.log(mass[0] / mass[-1]), rel=1e-9)
 
 
-def said_of(flown: Flown, payload: float, propellant: float) -> dict[str, Any]:
+def said_of(flown: Flown, payload: float, propellant: float) -> Outcome:
     """The outcome with so much more payload and propellant of the last stage [kg]."""
     vehicle, launcher = flown.task.vehicle, flown.task.case.launcher
     item, stage = vehicle.items.index("payload"), vehicle.stages.index("c25")
@@ -158,26 +161,26 @@ def said_of(flown: Flown, payload: float, propellant: float) -> dict[str, Any]:
         ),
     )
     task = replace(flown.task, case=case)
-    return verdict.outcome(flown.ascent, solved(task, fly(flown.world, [case])))
+    return ascent_outcome(flown.ascent, solved(task, fly(flown.world, [case])))
 
 
 def test_a_stage_that_overdraws_has_the_shortfall_of_what_it_lacks(flown: Flown):
     # What moves from the tank to the payload leaves the flight as it is.
     moved = 2_000.0
     said = said_of(flown, moved, -moved)
-    row = budget.propellant(flown.ascent, flown.steered(0))[-1]
+    *_, row = ascent_propellant(flown.ascent, flown.steered(0))
     mass = float(flown.task.case.launcher.item_mass[-1]) + 5_790.0 + moved  # with C25 and its bay
-    lacking = 442.0 * 9.80665 * np.log(mass / (mass + row["left"] - moved))
-    assert said["code"] == "no-solution"
-    assert "more than it carries" in said["text"]
-    assert said["shortfall"] == pytest.approx(lacking, rel=0.02)  # as far as Isp is 442 s here
+    lacking = 442.0 * 9.80665 * np.log(mass / (mass + row.left - moved))
+    assert said.code == "no-solution"
+    assert "more than it carries" in said.text
+    assert said.shortfall == pytest.approx(lacking, rel=0.02)  # as far as Isp is 442 s here
 
 
 def test_an_orbit_that_is_never_reached_has_no_shortfall(flown: Flown):
     said = said_of(flown, 6e3, 0.0)
-    assert said["code"] == "no-solution"
-    assert said["shortfall"] == 0.0
-    assert "m/s" not in said["text"]
+    assert said.code == "no-solution"
+    assert said.shortfall == 0.0
+    assert "m/s" not in said.text
 
 
 def test_a_search_that_met_nothing_is_not_found_and_says_what_it_tried(flown: Flown):
@@ -185,15 +188,15 @@ def test_a_search_that_met_nothing_is_not_found_and_says_what_it_tried(flown: Fl
     misses = np.array([0.0] * (len(steered.task.aim.targets) - 1) + [7.0])
     tried = (Attempt("swept", 16, 0, 7.0), Attempt("60% of the payload: swept", 16, 0, 9.0))
     missed = replace(steered.solution, misses=misses, met=False, attempts=tried)
-    said = verdict.outcome(flown.ascent, replace(steered, solution=missed))
-    assert (said["code"], said["shortfall"]) == ("not-found", 0.0)
-    assert "apogee is missed most, by 7 km" in said["text"]
-    assert "32 starts, also with 60% of the payload" in said["text"]
+    said = ascent_outcome(flown.ascent, replace(steered, solution=missed))
+    assert (said.code, said.shortfall) == ("not-found", 0.0)
+    assert "apogee is missed most, by 7 km" in said.text
+    assert "32 starts, also with 60% of the payload" in said.text
     nan = replace(missed, misses=misses * np.nan)
-    said = verdict.outcome(flown.ascent, replace(steered, solution=nan))
-    assert "no flight gave numbers" in said["text"]
+    said = ascent_outcome(flown.ascent, replace(steered, solution=nan))
+    assert "no flight gave numbers" in said.text
 
 
 def test_a_flight_that_meets_its_orbit_has_none(flown: Flown):
-    good = verdict.outcome(flown.ascent, flown.steered(0))
-    assert (good["code"], good["shortfall"]) == ("flown", 0.0)
+    good = ascent_outcome(flown.ascent, flown.steered(0))
+    assert (good.code, good.shortfall) == ("flown", 0.0)

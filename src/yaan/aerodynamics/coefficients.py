@@ -4,12 +4,13 @@ Forces are along and across the stream, moments about body axes: drag against th
 force to the right and lift up, square to it (wind axes); roll, pitch and yaw moments with damping.
 """
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from yaan.base.model import Model
 from yaan.spacetime.frame import Vector
 
 Scalar = Float[Array, "*batch"]
@@ -47,6 +48,12 @@ class Coefficients(eqx.Module):
 
     Ignores: coupling between the two angles beyond the drag's, unsteady lag, gusts along the body.
     """
+
+    about: ClassVar[Model] = Model(
+        name="aerodynamics",
+        text="coefficients by angle and Mach number, linear between nodes; damping by rate",
+        ignores="coupling of the two angles beyond the drag's, lag, Reynolds number",
+    )
 
     area: Scalar  # [m^2]
     span: Scalar  # [m] for roll, yaw and their damping

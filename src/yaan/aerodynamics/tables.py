@@ -1,9 +1,12 @@
 """Force coefficients of a configuration."""
 
+from typing import ClassVar
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from yaan.base.model import Model
 from yaan.base.tables import hats
 
 
@@ -14,6 +17,12 @@ class ForceTable(eqx.Module):
     the axis and the stream. At zero angle of attack the axial coefficient is the drag
     coefficient. Flat beyond the edges; the flight record shows whether they were left.
     """
+
+    about: ClassVar[Model] = Model(
+        name="aerodynamics",
+        text="axial and normal force by Mach number and angle of attack",
+        ignores="plume, roll, Reynolds number",
+    )
 
     angles: Float[Array, " angles"]  # [rad]
     mach: Float[Array, " machs"]

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from typing import Final
 
 import equinox as eqx
 import jax
@@ -9,6 +10,7 @@ import numpy as np
 from jax import Array
 
 from yaan.base.constants import EARTH_RADIUS
+from yaan.base.model import Model
 from yaan.base.programme import programme
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
@@ -18,6 +20,12 @@ from yaan.flight.batches import Lane
 from yaan.motion.fall import Fallen, fall
 from yaan.spacetime.frame import components
 from yaan.spacetime.path import Path
+
+ABOUT: Final = Model(
+    name="unpowered fall",
+    text="drag by ballistic coefficient, point-mass and J2 gravity, to 7 km",
+    ignores="lift, escape motors, abort burn, heating",
+)
 
 CHUNK = 64
 """Falls in a batch; neighbours in time last about as long, so few lanes wait for others."""

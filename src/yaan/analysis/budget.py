@@ -1,87 +1,172 @@
-"""Budgets of a flight: mass at every event, propellant, and where the velocity went."""
+"""Budgets of a flight: mass at every event, propellant, and where the velocity went.
 
-from typing import Any
+The mass of the history is that of the dynamics; the budget adds up burnt propellant and what is
+left behind on its own, so that the difference is a check. The velocity of a return is summed from
+thrust, drag and gravity of the history: a burn against the motion has a negative ideal velocity, so
+that the sums hold; ignored is the work of the lift in a wind, some m/s.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import jax
 import numpy as np
 
+from yaan.analysis.flown import Flown
+from yaan.analysis.history import leg_rows, phase_rows, phases_flown, row_at
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.description import Ascent
+from yaan.description import Ascent, FreeFlight, Return
+from yaan.design.record import PHASES, along_motion
+from yaan.design.return_search import Home
 from yaan.design.steer import Steered
-from yaan.results.trajectory import History
+from yaan.results.summary import (
+    Budgets,
+    MassChange,
+    PropellantUse,
+    VelocityLosses,
+    VelocityTotal,
+)
+from yaan.results.summary_ascent import Burn
+from yaan.results.trajectory import Array, History
 
-_TERMS = ("ideal", "gravity", "drag", "steering", "back_pressure")
-
-
-def leg_rows(history: History, steered: Steered) -> list[tuple[int, int]]:
-    """First and last row of each leg that was flown."""
-    label = np.asarray(steered.lane.tape.label)[: len(history)]
-    found = []
-    for i in range(len(steered.task.sequence.legs)):
-        rows = np.flatnonzero(label == i)
-        if len(rows):
-            found.append((int(rows[0]), int(rows[-1])))
-    return found
+_TERMS = ("ideal", "gravity", "drag", "steering", "back_pressure", "achieved")
+_CONVENTION = "Earth-relative speed; gravity includes the centrifugal term"
 
 
-def mass_ledger(
-    ascent: Ascent, history: History, steered: Steered
-) -> tuple[list[dict[str, Any]], float]:
-    """Every change of mass, and what it leaves unexplained [kg].
-
-    The mass of the history comes from the dynamics; the ledger adds up burnt propellant and
-    dropped items on its own, so that the difference is a check.
-    """
-    vehicle, launcher = steered.task.vehicle, steered.task.case.launcher
-    dry = dict(zip(vehicle.stages, np.asarray(launcher.dry_mass), strict=True))
-    items = dict(zip(vehicle.items, np.asarray(launcher.item_mass), strict=True))
-    mass = float(np.sum(launcher.propellant) + sum(dry.values()) + sum(items.values()))
-    rows = [{"event": "ignition", "item": "all aboard", "change": 0.0, "mass": mass}]
-    worst = abs(mass - float(history["mass"][0]))
-    burnt, legs = history["propellant"], steered.task.sequence.legs
-    left = dict(zip(vehicle.stages, burnt[0], strict=True))
-    event = "ignition"
-    for leg, (first, last) in zip(legs, leg_rows(history, steered), strict=False):
-        for name in leg.phase.drop if leg.begins else []:
-            change = dry[name] + left[name] if name in dry else items[name]
-            mass -= float(change)
-            rows.append({"event": event, "item": name, "change": -float(change), "mass": mass})
-            left.pop(name, None)
-        worst = max(worst, abs(mass - float(history["mass"][first])))
-        event = leg.event or event
-        for i, name in enumerate(vehicle.stages):
-            change = float(burnt[first, i] - burnt[last, i])
-            if name in left and change > 0.0:
-                mass -= change
-                left[name] = float(burnt[last, i])
-                item = f"{name} propellant"
-                rows.append({"event": event, "item": item, "change": -change, "mass": mass})
-        worst = max(worst, abs(mass - float(history["mass"][last])))
-    return rows, worst
+def budgets(flown: Flown, burns: Sequence[Burn]) -> Budgets:
+    """The budgets of a flight whose spacecraft made the `burns`; empty of an entry alone."""
+    climb, free, history = flown.climb, flown.plan.free, flown.history
+    mass, use = MassBudget(), list[PropellantUse]()
+    velocity: list[tuple[tuple[VelocityLosses, ...], VelocityTotal]] = []
+    if climb is not None:
+        mass.add_ascent(climb.history, climb.steered)
+        use += ascent_propellant(climb.ascent, climb.steered)
+        velocity.append(ascent_velocity(climb.history, climb.steered))
+    if climb is not None and flown.returned is not None:
+        (asked, home), loaded = flown.returned, climb.ascent.vehicle.payload.mass
+        mass.add_return(home, history, burns, loaded)
+        use.append(_module_propellant(asked, burns, loaded))
+        velocity.append(return_velocity(home, history))
+    if free is not None:
+        mass.add_body(free, history)
+        use += _body_propellant(free, history)
+    return Budgets(
+        mass=tuple(mass.rows),
+        mass_closure=mass.closure if mass.rows else None,
+        propellant=tuple(use),
+        velocity=tuple(row for rows, _ in velocity for row in rows),
+        velocity_totals=tuple(total for _, total in velocity),
+    )
 
 
-def propellant(ascent: Ascent, steered: Steered) -> list[dict[str, Any]]:
-    """What each stage carried, burnt and kept, and what velocity the rest is worth [m/s]."""
-    launcher, lane = steered.task.case.launcher, steered.lane
-    loaded = np.asarray(launcher.propellant)
-    left = np.asarray(lane.legs.inner.propellant)[len(steered.task.sequence.legs) - 1]
-    rows = []
+@dataclass
+class MassBudget:
+    """Every change of mass, and what they leave unexplained [kg]."""
+
+    rows: list[MassChange] = field(default_factory=list[MassChange])
+    closure: float = 0.0
+    mass: float = 0.0
+
+    def add_ascent(self, history: History, steered: Steered) -> None:
+        """The changes of an ascent: what its legs burn and drop."""
+        vehicle, launcher = steered.task.vehicle, steered.task.case.launcher
+        dry = dict(zip(vehicle.stages, np.asarray(launcher.dry_mass), strict=True))
+        items = dict(zip(vehicle.items, np.asarray(launcher.item_mass), strict=True))
+        event, burnt, legs = "ignition", history["propellant"], steered.task.sequence.legs
+        whole = float(np.sum(launcher.propellant) + sum(dry.values()) + sum(items.values()))
+        self._begin(event, whole)
+        self._check(history, 0)
+        left = dict(zip(vehicle.stages, burnt[0], strict=True))
+        for leg, (first, last) in zip(legs, leg_rows(history, steered), strict=False):
+            for name in leg.phase.drop if leg.begins else []:
+                dropped = dry[name] + left[name] if name in dry else items[name]
+                self._change(event, name, -float(dropped))
+                left.pop(name, None)
+            self._check(history, first)
+            event = leg.event or event
+            for i, name in enumerate(vehicle.stages):
+                change = float(burnt[first, i] - burnt[last, i])
+                if name in left and change > 0.0:
+                    left[name] = float(burnt[last, i])
+                    self._change(event, f"{name} propellant", -change)
+            self._check(history, last)
+
+    def add_return(
+        self, home: Home, history: History, burns: Sequence[Burn], separated: float
+    ) -> None:
+        """Those from the launcher's separation on, which leaves `separated` [kg]."""
+        if self.mass != separated:
+            self._become("separation", "launcher's last stage", separated)
+        self._check(history, row_at(history, float(home.separated.t[0])))
+        exhaust = float(home.task.raising.craft.isp) * STANDARD_GRAVITY
+        for burn in burns:
+            spent = burn.thrust / exhaust * burn.duration
+            self._change(f"{burn.name}-cut-off", "service module propellant", -spent)
+            self._check(history, row_at(history, burn.start + burn.duration + 1e-3))
+        if home.landed is not None:
+            capsule = float(np.asarray(home.task.craft.capsule.mass))
+            self._become("service-module-separation", "service module", capsule)
+            self._check(history, -1)
+
+    def add_body(self, free: FreeFlight, history: History) -> None:
+        """Those of a body: what its configurations burn, and one becoming another."""
+        names, left = list(free.body.configurations), history["propellant"]
+        dry = {name: c.ends()[0].mass for name, c in free.body.configurations.items()}
+        before: str | None = None
+        for index, first, last in phases_flown(history):
+            phase = free.phases[index]
+            name = free.configuration_of(phase)
+            column = names.index(name)
+            whole = dry[name] + float(left[first, column])
+            if before is None:
+                self._begin("start", whole)
+            elif name != before:
+                at = f"{free.phases[index - 1].name}-end"
+                self._become(at, f"{before} becomes {name}", whole)
+            before = name
+            self._check(history, first)
+            burnt = float(left[first, column] - left[last, column])
+            if burnt > 0.0:
+                self._change(f"{phase.name}-end", f"{name} propellant", -burnt)
+            self._check(history, last)
+
+    def _begin(self, event: str, mass: float) -> None:
+        self.mass = mass
+        self.rows.append(MassChange(event=event, item="all aboard", change=0.0, mass=mass))
+
+    def _change(self, event: str, item: str, change: float) -> None:
+        self.mass += change
+        self.rows.append(MassChange(event=event, item=item, change=change, mass=self.mass))
+
+    def _become(self, event: str, item: str, mass: float) -> None:
+        change, self.mass = mass - self.mass, mass
+        self.rows.append(MassChange(event=event, item=item, change=change, mass=mass))
+
+    def _check(self, history: History, row: int) -> None:
+        self.closure = max(self.closure, abs(self.mass - float(history["mass"][row])))
+
+
+def _worth(exhaust: float, left: float, empty: float) -> float:
+    """Ideal velocity of `left` [kg] on a vehicle of `empty` [kg]; below zero it is missing."""
+    return exhaust * float(np.log1p(left / empty))
+
+
+def ascent_propellant(ascent: Ascent, steered: Steered) -> Iterator[PropellantUse]:
+    """What each stage carried, burnt and has left."""
+    loaded = np.asarray(steered.task.case.launcher.propellant)
+    ends = np.asarray(steered.lane.legs.inner.propellant)[len(steered.task.sequence.legs) - 1]
     for i, name in enumerate(steered.task.vehicle.stages):
-        carried = _carried(ascent, steered, i, float(left[i]))
-        isp = ascent.vehicle.stages[name].engine.isp
-        rows.append(
-            {
-                "stage": name,
-                "loaded": float(loaded[i]),
-                "used": float(loaded[i] - left[i]),
-                "left": float(left[i]),
-                "margin_velocity": _worth(isp, carried, float(left[i])),
-            }
+        left, exhaust = float(ends[i]), ascent.vehicle.stages[name].engine.isp * STANDARD_GRAVITY
+        yield PropellantUse(
+            stage=name,
+            loaded=float(loaded[i]),
+            used=float(loaded[i] - left),
+            left=left,
+            margin_velocity=_worth(exhaust, left, _carried(steered, i, left)),
         )
-    return rows
 
 
-def _carried(ascent: Ascent, steered: Steered, stage: int, left: float) -> float:
+def _carried(steered: Steered, stage: int, left: float) -> float:
     """Mass at the end of the last leg that the stage was aboard, without what it had left [kg]."""
     phases, launcher = jax.device_get((steered.task.sequence.phases, steered.task.case.launcher))
     aboard = np.asarray(phases.stages_aboard)[: len(steered.task.sequence.legs), stage]
@@ -92,32 +177,107 @@ def _carried(ascent: Ascent, steered: Steered, stage: int, left: float) -> float
     return float(stages + items) - left
 
 
-def _worth(isp: float, empty: float, left: float) -> float:
-    """Ideal velocity of `left` [kg] on a vehicle of `empty` [kg]; below zero it is missing."""
-    return isp * STANDARD_GRAVITY * float(np.log1p(left / empty))
+def _module_propellant(asked: Return, burns: Sequence[Burn], separated: float) -> PropellantUse:
+    module = asked.spacecraft.service_module
+    used = sum((burn.propellant for burn in burns), 0.0)
+    left, exhaust = module.propellant - used, module.engine.isp * STANDARD_GRAVITY
+    return PropellantUse(
+        stage="service_module",
+        loaded=module.propellant,
+        used=used,
+        left=left,
+        margin_velocity=_worth(exhaust, left, separated - module.propellant),
+    )
 
 
-def velocity_ledger(history: History, steered: Steered) -> dict[str, Any]:
-    """Ideal velocity and its losses by phase, against the turning Earth."""
-    ledger = steered.lane.tape.state.losses
-    count = len(history)
-    series = {name: np.asarray(getattr(ledger, name))[:count] for name in _TERMS}
-    speed = history["speed_relative"]
-    rows: dict[str, dict[str, Any]] = {}
-    for leg, (first, last) in zip(
-        steered.task.sequence.legs, leg_rows(history, steered), strict=False
-    ):
-        row = rows.setdefault(
-            leg.phase.name, {"phase": leg.phase.name} | dict.fromkeys(_TERMS, 0.0)
+def _body_propellant(free: FreeFlight, history: History) -> Iterator[PropellantUse]:
+    for k, (name, configuration) in enumerate(free.body.configurations.items()):
+        empty, full = configuration.ends()
+        loaded, left = full.mass - empty.mass, float(history["propellant"][-1, k])
+        if loaded <= 0.0:
+            continue
+        engine, exhaust = configuration.engine, None
+        if engine is not None:
+            exhaust = (engine.specific_impulse or 0.0) * STANDARD_GRAVITY
+            exhaust = exhaust or engine.vacuum_thrust / (engine.flow or np.inf)
+        worth = None if exhaust is None else _worth(exhaust, left, empty.mass)
+        yield PropellantUse(
+            stage=name, loaded=loaded, used=loaded - left, left=left, margin_velocity=worth
         )
-        for name in _TERMS:
-            row[name] += float(series[name][last] - series[name][first])
-        row["achieved"] = row.get("achieved", 0.0) + float(speed[last] - speed[first])
-    total = {name: sum(r[name] for r in rows.values()) for name in (*_TERMS, "achieved")}
-    lost = sum(total[name] for name in _TERMS[1:])
-    return {
-        "phases": list(rows.values()),
-        "total": total,
-        "residual": total["ideal"] - lost - total["achieved"],
-        "relative_speed": "Earth-relative speed; gravity includes the centrifugal term",
-    }
+
+
+def ascent_velocity(
+    history: History, steered: Steered
+) -> tuple[tuple[VelocityLosses, ...], VelocityTotal]:
+    """Ideal velocity and its losses by phase, against the turning Earth, and their sums."""
+    losses, count = steered.lane.tape.state.losses, len(history)
+    series = [np.asarray(getattr(losses, name))[:count] for name in _TERMS[:-1]]
+    terms = np.stack([*series, history["speed_relative"]], axis=1)
+    phases: dict[str, Array] = {}
+    legs = steered.task.sequence.legs
+    for leg, (first, last) in zip(legs, leg_rows(history, steered), strict=False):
+        known = phases.get(leg.phase.name, np.zeros(len(_TERMS)))
+        phases[leg.phase.name] = known + (terms[last] - terms[first])
+    return _velocity("ascent", phases, _CONVENTION)
+
+
+def return_velocity(
+    home: Home, history: History
+) -> tuple[tuple[VelocityLosses, ...], VelocityTotal]:
+    """Where the Earth-relative velocity went, by phase of the return, and the sums."""
+    rows = {name: phase_rows(history, name) for name in PHASES}
+    flown = {name: _phase(home, history, found) for name, found in rows.items() if len(found)}
+    words = f"{_CONVENTION}; a burn against the motion counts as negative"
+    return _velocity("return", flown, words)
+
+
+def _velocity(
+    part: str, phases: Mapping[str, Array], convention: str
+) -> tuple[tuple[VelocityLosses, ...], VelocityTotal]:
+    total = sum(phases.values(), np.zeros(len(_TERMS))).tolist()
+    ideal, *lost, achieved = total
+    rows = [
+        VelocityLosses(part=part, phase=name, **dict(zip(_TERMS, terms.tolist(), strict=True)))
+        for name, terms in phases.items()
+    ]
+    return tuple(rows), VelocityTotal(
+        part=part,
+        **dict(zip(_TERMS, total, strict=True)),
+        residual=ideal - sum(lost) - achieved,
+        convention=convention,
+    )
+
+
+def _phase(home: Home, history: History, rows: Array) -> Array:
+    """The terms of one phase; it may come in several spells, as the orbit between burns."""
+    terms = np.zeros(len(_TERMS))
+    for spell in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+        # From the last row of the phase before: the step between belongs to this one.
+        terms += _spell(home, history, np.arange(max(int(spell[0]) - 1, 0), int(spell[-1]) + 1))
+    return terms
+
+
+def _spell(home: Home, h: History, rows: Array) -> Array:
+    t, mass, speed = h["time"][rows], h["mass"][rows], h["speed_relative"][rows]
+    pull, inertial, stream = along_motion(home.world, h, rows)
+    # The thrust of a step is that at its end: before it, it may not have burnt yet.
+    push = np.nan_to_num(h["thrust"][rows]) / mass
+    push = np.minimum(push, np.append(push[1:], push[-1]))
+    sense = _sense(home, t)
+    braking = np.nan_to_num(h["drag"][rows]) / mass
+    ideal = np.trapezoid(push * sense, t)
+    steering = ideal - np.trapezoid(push * sense * inertial, t)
+    drag = np.trapezoid(braking * stream, t)
+    return np.array([ideal, -np.trapezoid(pull, t), drag, steering, 0.0, speed[-1] - speed[0]])
+
+
+def _sense(home: Home, t: Array) -> Array:
+    """+1 while burns push along the motion, -1 against."""
+    sense = np.ones(len(t))
+    burns, lane = home.raised.burns, home.orbit
+    for i in range(burns.start.shape[1]):
+        start, stop = burns.start[lane, i], burns.start[lane, i] + burns.duration[lane, i]
+        sense[(t >= start - 1.0) & (t <= stop + 1.0)] = burns.sense[lane, i]
+    if home.down is not None:
+        sense[t >= float(home.down.ignition[0]) - 1.0] = -1.0
+    return sense

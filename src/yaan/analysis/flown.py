@@ -1,4 +1,4 @@
-"""What a plan's flight produced, before it is told."""
+"""What a plan's flight produced, before it is analysed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from yaan.analysis.abort_map import AbortMap
 from yaan.analysis.sensitivity import Ranked
 from yaan.base.provenance import Provenance
-from yaan.description import Ascent, Plan
+from yaan.description import Ascent, Entering, Plan, Return
 from yaan.design.dogleg import DogLeg
 from yaan.design.landing import Landed, Lander
 from yaan.design.return_search import Home
@@ -45,8 +45,17 @@ class Climb:
 
 
 @dataclass(frozen=True)
+class Fall:
+    """From the interface down: that of a return, or one flown alone."""
+
+    entering: Entering
+    lander: Lander
+    landed: Landed
+
+
+@dataclass(frozen=True)
 class Flown:
-    """All that a flight produced, before it is told; its parts are those of its plan."""
+    """All that a flight produced, before it is analysed; its parts are those of its plan."""
 
     plan: Plan
     provenance: Provenance
@@ -67,3 +76,20 @@ class Flown:
     """What comes down from an interface."""
     landed: Landed | None = None
     body: FlownBody | None = None
+
+    @property
+    def returned(self) -> tuple[Return, Home] | None:
+        """The return that was asked for, and how it went; None of what did not begin one."""
+        asked, home = self.plan.homeward, self.home
+        return None if asked is None or home is None else (asked, home)
+
+    @property
+    def fall(self) -> Fall | None:
+        """What came down from an interface; None of what never came to one."""
+        entering, home = self.plan.entering, self.home
+        lander, landed = self.lander, self.landed
+        if home is not None:
+            lander, landed = home.lander, home.landed
+        if entering is None or lander is None or landed is None:
+            return None
+        return Fall(entering, lander, landed)

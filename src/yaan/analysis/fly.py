@@ -1,18 +1,20 @@
 """Flying a plan: steering solved for every profile, the aborts mapped, assumptions ranked."""
 
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
 from yaan.analysis import abort_map
 from yaan.analysis.flown import Climb, Flown
-from yaan.analysis.remarks import remarks
 from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank, ranked_by_place
-from yaan.analysis.sides import Sides
+from yaan.analysis.steering import remarks
+from yaan.analysis.tables import ascent_excursions
 from yaan.base.errors import YaanError
 from yaan.base.provenance import Provenance
 from yaan.base.session import computing
@@ -32,6 +34,41 @@ from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
 
 _Result = TypeVar("_Result")
+
+
+class Sides:
+    """Makes what is made beside a flight: what of it fails is a note, and the flight is kept."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def attempt(self, what: str, work: Callable[[], _Result]) -> _Result | None:
+        """What `work` returns; None, and a note that names it by `what`, where it fails.
+
+        Whatever fails here is a defect, so the note says where; an interrupt goes through.
+        """
+        try:
+            return work()
+        except Exception as error:
+            self.add(f"Left out: {what}; it failed with {_words(error)}. Please report it.")
+            return None
+
+    def add(self, note: str) -> None:
+        """One note, once."""
+        if note not in self.notes:
+            self.notes.append(note)
+
+
+def _words(error: Exception) -> str:
+    """Type and text of an error, and the innermost of our own lines that it went through."""
+    ours = [
+        f"{Path(frame.filename).name}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "yaan" in Path(frame.filename).parts
+    ]
+    where = f" at {ours[-1]}" if ours else ""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}{where}" + (f": {text.rstrip('.')}" if text else "")
 
 
 def fly(
@@ -100,7 +137,7 @@ def _fly_ascent(
         aborts: dict[str, abort_map.AbortMap] = {}
         ranked, sides = grouped(provenance), Sides()
         stopped = False
-        coming = _start_return(ascent, world, chosen, histories[flown], tell)
+        returning = _start_return(ascent, world, chosen, histories[flown], tell)
         turning = _aside(lambda: dogleg.price(chosen, world))
         try:
             with clock.on("rank assumptions"):
@@ -114,17 +151,17 @@ def _fly_ascent(
         profiles = _solved(solving, sides) | {flown: chosen}
         histories |= _histories(ascent, world, profiles, sides)
         with clock.on("wait for the return"):
-            back, lost = _returned(coming)
-        if _interrupted(coming):
+            returned, lost = _returned(returning)
+        if _interrupted(returning):
             stopped = True
             sides.add(lost)
         dog_leg = sides.attempt("price of the dog-leg", turning.result)
     profiles = {name: one for name, one in profiles.items() if name in histories}
     notes = [*notes_of(plan), *_notes(ascent, world, chosen, histories[flown])]
     notes += [*remarks(chosen, dog_leg), *sides.notes]
-    errors += [] if back is None else back.errors
+    errors += [] if returned is None else returned.errors
     climb = Climb(ascent, profiles, histories, aborts, dog_leg)
-    home, history = (None, climb.history) if back is None else (back.home, back.history)
+    home, history = (None, climb.history) if returned is None else (returned.home, returned.history)
     what = (world, history, errors, ranked, notes, stopped)
     return Flown(plan, provenance, *what, climb=climb, home=home, lost=lost)
 
@@ -146,12 +183,12 @@ def _start_return(
     return _aside(lambda: go_home(there, ascent, asked, before, end, watch))
 
 
-def _returned(coming: "Future[Returned] | None") -> tuple[Returned | None, str]:
+def _returned(returning: "Future[Returned] | None") -> tuple[Returned | None, str]:
     """The way home, or why there is none."""
-    if _interrupted(coming):
+    if _interrupted(returning):
         return None, "The way home was not flown: the user stopped the flight."
     try:
-        return None if coming is None else coming.result(), ""
+        return None if returning is None else returning.result(), ""
     except YaanError as error:
         return None, f"The way home was not found: {error}."
     except np.linalg.LinAlgError as error:
@@ -179,9 +216,9 @@ def _aside(work: Callable[[], _Result]) -> "Future[_Result]":
             return work()
 
     pool = ThreadPoolExecutor(max_workers=1)
-    coming = pool.submit(done)
+    returning = pool.submit(done)
     pool.shutdown(wait=False)
-    return coming
+    return returning
 
 
 def _start_solving(
@@ -293,35 +330,11 @@ def _notes(ascent: Ascent, world: World, steered: Steered, history: History) -> 
         if len(dry) and name in commanded:
             at = cut_off[dry[0], i]
             notes.append(f"{name} ran dry at {at:.1f} s, before its commanded cut-off.")
-    notes += _table_notes(ascent, history)
+    notes += ascent_excursions(ascent, history)
     codes = np.asarray(lane.legs.outcome)[: len(legs)]
     notes += [
         OutcomeCode(int(code)).sentence(leg.phase.name)
         for code, leg in zip(codes, legs, strict=True)
         if code not in (OutcomeCode.REACHED, OutcomeCode.NO_SOLUTION)
     ]
-    return notes
-
-
-def _table_notes(ascent: Ascent, history: History) -> list[str]:
-    """Whether the force tables were left where the air still matters."""
-    stages, parts = ascent.vehicle.stages.values(), ascent.vehicle.parts.values()
-    tables = [part.aerodynamics.table for part in (*stages, *parts) if part.aerodynamics]
-    felt = history["dynamic_pressure"] > 1.0  # [Pa]
-    if not tables or not np.any(felt):
-        return []
-    notes = []
-    mach, angle = history["mach"][felt].max(), history["angle_of_attack"][felt].max()
-    least_mach = min(t.mach[-1] for t in tables)
-    least_angle = min(t.angle_of_attack[-1] for t in tables)
-    if mach > least_mach:
-        notes.append(
-            f"Mach {mach:.1f} is beyond the force tables, which end at {least_mach:g}; "
-            "their last values are held."
-        )
-    if angle > least_angle:
-        notes.append(
-            f"An angle of attack of {np.degrees(angle):.1f} deg above 1 Pa is beyond the force "
-            f"tables, which end at {np.degrees(least_angle):.0f} deg; their last values are held."
-        )
     return notes

@@ -1,200 +1,117 @@
-"""The entry, the parachutes and the touchdown, told in numbers: of a mission or of an entry."""
+"""The descent under parachutes, the place of landing, and how it meets the ground."""
 
-from typing import Any
-
+import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
-from yaan.analysis.event import degrees, event, in_time
-from yaan.analysis.turning import told_turning
-from yaan.crew import grade, load_limits
-from yaan.crew.limits import Condition
-from yaan.description import BoxSpec, EntryPhaseSpec, ParachutesSpec
-from yaan.design.landing import Landed, Lander
-from yaan.motion.descent import TIMEOUT as HANGING
-from yaan.motion.descent import Descended
-from yaan.motion.entry import TIMEOUT
+from yaan.analysis.entry import NEAR
+from yaan.analysis.flown import Fall, Flown
+from yaan.analysis.history import cut_to, degrees, phase_rows
+from yaan.crew import water_limit
+from yaan.description import (
+    BoxSpec,
+    CapsuleSpec,
+    GroundSpec,
+    ParachutesSpec,
+    StepSpec,
+    TouchdownLimitSpec,
+)
+from yaan.design.choice import light
+from yaan.design.return_plan import zone_of
+from yaan.dynamics.forces import World
+from yaan.flight.models.world import epoch_of
+from yaan.motion.descent import TIMEOUT, Descended
+from yaan.results import summary_return as records
 from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
+from yaan.results.summary_ascent import Place
 from yaan.results.trajectory import History
-
-FIRST_LOAD = 0.05
-"""The load at which an entry is felt first, in standard gravities: Apollo's 0.05 g."""
-
-
-_NEAR = 0.5  # [m] above the ground: it has come down to it
+from yaan.spacetime.ephemeris import sun_elevation
+from yaan.spacetime.time import bundled_orientation
 
 
-def phase_rows(history: History, *names: str) -> np.ndarray:
-    """Rows of the named phases."""
-    wanted = [history.phases.index(name) for name in names if name in history.phases]
-    return np.flatnonzero(np.isin(history["phase"], wanted))
-
-
-def cut_to(history: History, *names: str) -> History:
-    """The rows of the named phases, as a history."""
-    return history.rows(phase_rows(history, *names))
-
-
-def interface(history: History, row: int) -> dict[str, Any]:
-    """The state at the entry interface."""
-    h = history
-    position, velocity = h["position_gcrs"][row], h["velocity_gcrs"][row]
-    up = position / np.linalg.norm(position)
-    east = np.cross([0.0, 0.0, 1.0], up)
-    east /= np.linalg.norm(east)
-    heading = np.arctan2(velocity @ east, velocity @ np.cross(up, east))
-    return {
-        "time": float(h["time"][row]),
-        "height": float(h["height"][row]),
-        "latitude_deg": degrees(h["latitude"][row]),
-        "longitude_deg": degrees(h["longitude"][row]),
-        "speed_inertial": float(h["speed_inertial"][row]),
-        "speed_relative": float(h["speed_relative"][row]),
-        "flight_path_angle_inertial_deg": degrees(h["flight_path_angle_inertial"][row]),
-        "flight_path_angle_relative_deg": degrees(h["flight_path_angle_relative"][row]),
-        "heading_deg": degrees(heading) % 360.0,
-    }
-
-
-def entry_sentence(code: OutcomeCode) -> str:
-    """How an entry ended, in words of its own where those of other phases do not fit."""
-    if code is OutcomeCode.TIMED_OUT:
-        return (
-            f"The entry did not come down within {TIMEOUT:g} s. "
-            "Enter more steeply or more slowly, from less high, or with less lift."
-        )
-    return code.sentence("entry")
-
-
-def told_entry(
-    history: History, lander: Lander, landed: Landed, spec: EntryPhaseSpec
-) -> dict[str, Any]:
-    """The entry: its interface, its bank, its peaks."""
-    rows = phase_rows(history, "entry")
-    h, flown = history, landed.entry
-    loads, fluxes = (peak(h["time"][rows], h[c][rows]) for c in ("load", "heat_flux_stagnation"))
-    load, flux = rows[loads.row], rows[fluxes.row]
-    ground = float(lander.world.ground)
-    code = OutcomeCode(int(flown.outcome[0]))
-    bank = landed.bank
-    kind = "solved" if landed.banked is not None else "given"
-    return {
-        "interface": interface(h, int(rows[0])),
-        "bank": {
-            "kind": kind,
-            "magnitude_deg": None if landed.banked is None else degrees(landed.banked.magnitude),
-            "reversal": (
-                None
-                if landed.banked is None
-                else float(h["time"][rows[0]]) + landed.banked.reversal
-            ),
-            "time": [float(t) for t in np.asarray(bank.time)],
-            "angle_deg": [degrees(a) for a in np.asarray(bank.angle)],
-        },
-        "peak_load": {
-            "time": loads.time,
-            "value_g": loads.value,
-            "rising": bool(load == rows[-1] and h["height"][load] > ground + _NEAR),
-            "height": float(h["height"][load]),
-            "speed_relative": float(h["speed_relative"][load]),
-        },
-        "peak_flux": {
-            "time": fluxes.time,
-            "value": fluxes.value,
-            "height": float(h["height"][flux]),
-        },
-        "heat_load": float(flown.added.heat_load[0]),
-        "wall_temperature": float(np.max(h["wall_temperature"][rows])),
-        "duration": float(h["time"][rows[-1]] - h["time"][rows[0]]),
-        "load_limit_g": spec.load_limit,
-        "ballistic_peak_g": landed.ballistic_load,
-        "motion": spec.motion,
-        "turning": told_turning(history, lander, landed, rows),
-        "outcome": code.word,
-        "text": entry_sentence(code),
-    }
+def descent(flown: Flown) -> records.Descent | None:
+    """The parachutes, each step as it went; None where there are none, or it never came so far."""
+    history, fall = flown.history, flown.fall
+    if fall is None:
+        return None
+    leg, canopies = fall.landed.descent, fall.landed.canopies
+    parachutes = fall.entering.capsule.parachutes
+    if leg is None or canopies is None or parachutes is None:
+        return None
+    hung = cut_to(history, "descent")
+    opening = peak(hung["time"], hung["load"])
+    code = OutcomeCode(int(leg.outcome[0]))
+    return records.Descent(
+        steps=tuple(_step(canopies, step, i) for i, step in enumerate(parachutes.steps)),
+        peak_load=records.LoadPeak(time=opening.time, value_g=opening.value),
+        outcome=code.word,
+        text=descent_sentence(code),
+    )
 
 
 def descent_sentence(code: OutcomeCode) -> str:
     """How a descent ended; it has no condition that a file could mend."""
     if code is OutcomeCode.TIMED_OUT:
         return (
-            f"The descent did not come down within {HANGING:g} s under its canopies. "
+            f"The descent did not come down within {TIMEOUT:g} s under its canopies. "
             "Deploy them lower, let them be smaller, or the capsule heavier."
         )
     return code.sentence("descent")
 
 
-def _seconds(value: Any) -> float | None:
+def _step(descended: Descended, step: StepSpec, i: int) -> records.ParachuteStep:
+    record, openings = descended.deployed, descended.openings
+    started = np.isfinite(np.asarray(openings.start[i]))
+    deployed, released = _seconds(record.time[i]), _seconds(descended.released[i])
+    deploy, box, carries = None, None, step.drags == "capsule"
+    if deployed is not None:
+        deploy = records.Deployment(
+            time=deployed,
+            height=float(record.height[i]),
+            speed=float(record.speed[i]),
+            dynamic_pressure=float(record.dynamic_pressure[i]),
+            mach=float(record.mach[i]),
+            in_box=bool(descended.in_box[i]),
+            outside=_outside(descended, i, step.box),
+        )
+    if step.box is not None:
+        box = records.DeploymentBox(
+            mach=_range(step.box.mach),
+            dynamic_pressure=_range(step.box.dynamic_pressure),
+            height=None if step.box.height is None else _range(step.box.height),
+        )
+    return records.ParachuteStep(
+        name=step.name,
+        carries=carries,
+        carries_at_end=bool(carries and step.opened and deploy is not None and not released),
+        count=step.count,
+        working=step.opened,
+        deploy=deploy,
+        fill_times=tuple(float(f) for f in np.asarray(openings.fill[i])[started]),
+        full_open=_seconds(descended.full_open[i]),
+        release=released,
+        peak_load=float(descended.peak_load[i]),
+        box=box,
+    )
+
+
+def _range(ends: list[float]) -> records.Range:
+    low, high = ends
+    return low, high
+
+
+def _seconds(value: ArrayLike) -> float | None:
     """An instant, or None for what has not happened."""
-    number = float(value)
+    number = float(np.asarray(value))
     return number if np.isfinite(number) else None
 
 
-def told_descent(
-    history: History, landed: Landed, spec: ParachutesSpec | None
-) -> dict[str, Any] | None:
-    """The parachutes: each step as it went."""
-    descent, canopies = landed.descent, landed.canopies
-    if descent is None or canopies is None or spec is None:
-        return None
-    hung = cut_to(history, "descent")
-    opening = peak(hung["time"], hung["load"])
-    steps = [_step(canopies, spec, i) for i in range(len(spec.steps))]
-    code = OutcomeCode(int(descent.outcome[0]))
-    return {
-        "steps": steps,
-        "peak_load": {"time": opening.time, "value_g": opening.value},
-        "outcome": code.word,
-        "text": descent_sentence(code),
-    }
-
-
-def _step(descent: Descended, spec: ParachutesSpec, i: int) -> dict[str, Any]:
-    step, record, openings = spec.steps[i], descent.deployed, descent.openings
-    deployed = _seconds(record.time[i])
-    started = np.isfinite(np.asarray(openings.start[i]))
-    fills = [float(f) for f in np.asarray(openings.fill[i])[started]]
-    deploy = None
-    if deployed is not None:
-        deploy = {
-            "time": deployed,
-            "height": float(record.height[i]),
-            "speed": float(record.speed[i]),
-            "dynamic_pressure": float(record.dynamic_pressure[i]),
-            "mach": float(record.mach[i]),
-            "in_box": bool(descent.in_box[i]),
-            "outside": _outside(descent, i, step.box),
-        }
-    box = None
-    if step.box is not None:
-        box = {
-            "mach": list(step.box.mach),
-            "dynamic_pressure": list(step.box.dynamic_pressure),
-            "height": None if step.box.height is None else list(step.box.height),
-        }
-    carries = step.drags == "capsule"
-    released = _seconds(descent.released[i])
-    return {
-        "name": step.name,
-        "carries": carries,
-        "carries_at_end": bool(carries and step.opened and deployed is not None and not released),
-        "count": step.count,
-        "working": step.opened,
-        "deploy": deploy,
-        "fill_times": fills,
-        "full_open": _seconds(descent.full_open[i]),
-        "release": released,
-        "peak_load": float(descent.peak_load[i]),
-        "box": box,
-    }
-
-
-def _outside(descent: Descended, i: int, box: BoxSpec | None) -> str:
+def _outside(descended: Descended, i: int, box: BoxSpec | None) -> str:
     """What was outside the box at a deployment, in words; empty where nothing was."""
-    if box is None or descent.in_box[i]:
+    if box is None or descended.in_box[i]:
         return ""
-    record = descent.deployed
+    record = descended.deployed
     sides = (
         ("Mach", record.mach[i], box.mach, "", 1.0, 3),
         ("at", record.dynamic_pressure[i], box.dynamic_pressure, " kPa", 1e3, 3),
@@ -208,41 +125,112 @@ def _outside(descent: Descended, i: int, box: BoxSpec | None) -> str:
     )
 
 
-def told_crew(history: History, condition: Condition, *phases: str) -> dict[str, Any]:
-    """The loads of the named phases graded."""
-    rows = phase_rows(history, *phases)
-    loads = np.stack([history[f"load_{axis}"][rows] for axis in "xyz"], axis=1)
-    axes = grade(history["time"][rows], loads, load_limits(), condition)
-    return {"condition": condition, "axes": [axis.row() for axis in axes]}
+def landing(flown: Flown) -> records.Landing | None:
+    """Where it comes down, against where it should; None where neither return nor entry began."""
+    plan, history, fall = flown.plan, flown.history, flown.fall
+    if flown.returned is None and fall is None:
+        return None
+    zone = None if plan.landing is None else plan.landing.zone
+    aim, touchdown, inside = None, None, None
+    if fall is not None:
+        time, latitude, longitude = fall.landed.end
+        aim = None if fall.landed.aim is None else _place(*fall.landed.aim)
+        if zone is not None:
+            inside = bool(np.all(zone_of(zone).contains(latitude, longitude)))
+        epoch = epoch_of(plan)
+        sun = float(sun_elevation(epoch, bundled_orientation(), time, latitude, longitude)[0])
+        touchdown = records.Touchdown(
+            time=time,
+            utc=(epoch + time).iso(),
+            latitude_deg=degrees(latitude),
+            longitude_deg=degrees(longitude),
+            sun_elevation_deg=degrees(sun),
+            light=light(sun),
+            contact=_contact(history, fall),
+        )
+    hung = fall is not None and fall.landed.descent is not None
+    return records.Landing(
+        zone=None if zone is None else (zone.title or zone.name).split(",")[0],
+        polygon=() if zone is None else tuple(_place(*corner) for corner in zone.polygon),
+        aim=aim,
+        touchdown=touchdown,
+        miss=None if fall is None else fall.landed.miss,
+        inside=inside,
+        wind_drift=_drift(fall.lander.world, history) if fall is not None and hung else None,
+    )
 
 
-def landing_events(
-    history: History, landed: Landed, spec: ParachutesSpec | None, *, touched: bool
-) -> list[dict[str, Any]]:
-    """Events from the interface to the ground, if it has `touched` that, and peaks between."""
-    h, rows = history, phase_rows(history, "entry")
-    time, load = h["time"][rows], h["load"][rows]
-    found = [event(h, float(time[0]), "entry-interface", "entry")]
-    felt = np.flatnonzero(load >= FIRST_LOAD)
-    if len(felt) and felt[0] > 0:
-        k = int(felt[0])
-        share = (FIRST_LOAD - load[k - 1]) / (load[k] - load[k - 1])
-        row = event(h, float(time[k]), "first-load", "entry")
-        row["time"] = float(time[k - 1] + share * (time[k] - time[k - 1]))
-        found.append(row)
-    for name, column in (("peak-heat-flux", "heat_flux_stagnation"), ("peak-load", "load")):
-        at = rows[np.argmax(h[column][rows])]
-        found.append(event(h, float(h["time"][at]), name, "entry", "peak"))
-    found.append(event(h, float(time[-1]), "entry-end", "entry"))
-    if touched:
-        found.append(event(h, float(h["time"][-1]), "touchdown", h.phases[int(h["phase"][-1])]))
-    if landed.canopies is None or spec is None:
-        return in_time(found)
-    hung = phase_rows(history, "descent")
-    at = hung[np.argmax(h["load"][hung])]
-    found.append(event(h, float(h["time"][at]), "peak-opening-load", "descent", "peak"))
-    for i, step in enumerate(spec.steps):
-        at = _seconds(landed.canopies.deployed.time[i])
-        if at is not None:
-            found.append(event(h, at, step.name, "descent"))
-    return in_time(found)
+def _place(latitude: float, longitude: float) -> Place:
+    return Place(latitude_deg=degrees(latitude), longitude_deg=degrees(longitude))
+
+
+def _drift(world: World, history: History) -> float:
+    """How far the wind goes during a descent [m], which the canopies follow within some metres."""
+    rows = phase_rows(history, "descent")
+    time = history["time"][rows]
+    wind = [np.asarray(w) for w in world.wind.at(jnp.asarray(history["height"][rows]))]
+    east, north = (float(np.trapezoid(w + 0.0 * time, time)) for w in wind)
+    return float(np.hypot(east, north))
+
+
+def _contact(history: History, fall: Fall) -> records.Contact | None:
+    """How it meets the ground, and what is allowed; None of what never came there."""
+    landed, capsule, ground = fall.landed, fall.entering.capsule, fall.entering.ground
+    end = landed.descent if landed.descent is not None else landed.entry
+    if np.ravel(end.outcome)[0] != OutcomeCode.REACHED:
+        return None
+    if history["height"][-1] > float(fall.lander.world.ground) + NEAR:
+        return None
+    vertical, horizontal = _speeds(history, landed.canopies)
+    lost = capsule.parachutes is not None and _lost(capsule.parachutes, landed.canopies)
+    return records.Contact(
+        vertical=vertical,
+        horizontal=horizontal,
+        speed=float(np.hypot(vertical, horizontal)),
+        mass=float(np.asarray(fall.lander.capsule.mass)),
+        height=float(history["height"][-1]),
+        surface=ground.kind,
+        canopy_lost=lost,
+        limits=_limits(capsule, ground, lost=lost),
+    )
+
+
+def _speeds(history: History, descended: Descended | None) -> tuple[float, float]:
+    """Speed down and across against the ground [m/s]."""
+    if descended is not None:
+        return float(descended.vertical_speed), float(descended.horizontal_speed)
+    speed = float(history["speed_relative"][-1])
+    angle = float(history["flight_path_angle_relative"][-1])
+    return float(-speed * np.sin(angle)), float(speed * np.cos(angle))
+
+
+def _lost(spec: ParachutesSpec, descended: Descended | None) -> bool:
+    """Whether a canopy that should carry the capsule to the ground is not open in full."""
+    return any(
+        descended is None or step.opened < step.count or not np.isfinite(descended.full_open[i])
+        for i, step in enumerate(spec.steps)
+        if step.drags == "capsule" and not (descended and np.isfinite(descended.released[i]))
+    )
+
+
+def _limits(capsule: CapsuleSpec, ground: GroundSpec, *, lost: bool) -> records.TouchdownLimits:
+    """The limit of each speed [m/s], None where nobody knows one, and whose it is."""
+    own = getattr(capsule.touchdown, ground.kind, None) or TouchdownLimitSpec()
+    name = "vertical_lost" if lost and own.vertical_lost is not None else "vertical"
+    down, known = getattr(own, name), water_limit()
+    usual = ground.kind == "water" and down is None
+    keys = {"vertical": name, "horizontal": "horizontal", "total": "total"}
+    return records.TouchdownLimits(
+        vertical=known.down(lost=lost) if usual else down,
+        vertical_from="class" if usual else "capsule" if down is not None else None,
+        horizontal=own.horizontal,
+        total=own.total,
+        assumed=tuple(speed for speed, key in keys.items() if key in own.assumed),
+        source=own.source or None,
+        capsule_class=records.ClassLimits(
+            vertical=known.down(lost=lost),
+            horizontal=known.horizontal,
+            status=known.status,
+            source=known.source,
+        ),
+    )

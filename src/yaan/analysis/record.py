@@ -1,21 +1,17 @@
 """What a flight leaves: its summary, its histories and the input that flies it again."""
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from yaan.analysis.flown import Climb, Flown
-from yaan.analysis.summarise import summarise
-from yaan.base.session import computing
-from yaan.results.record import plain
-from yaan.results.store import FlightRecord, summary_of
+from yaan.analysis.summary import summarise
+from yaan.results.store import FlightRecord
 
 
 def record_of(flown: Flown) -> FlightRecord:
     """What a run folder of the flight holds, but for its manifest."""
-    with computing():
-        told = summarise(flown)
-    summary = summary_of(cast(dict[str, object], plain(told)))
+    summary = summarise(flown)
     return FlightRecord(summary, flown.history, _groups(flown.climb), flown.provenance.text)
 
 

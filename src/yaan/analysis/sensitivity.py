@@ -23,6 +23,7 @@ from yaan.design.steer import Steered
 from yaan.design.task import Task, make_task
 from yaan.dynamics.forces import World
 from yaan.flight import batches
+from yaan.results.summary_evidence import Effect
 from yaan.search.unknowns import LANES, damped
 
 _TRIES = 10
@@ -34,16 +35,6 @@ _ACCEPTED = 0.05
 """Scaled miss below which it counts as meeting the targets, after the last try."""
 
 _ABORTS = np.linspace(150.0, 900.0, 16)  # [s] from which falls are compared
-
-
-@dataclass
-class Effect:
-    """What one end of a range changes; None where that end does not fly."""
-
-    propellant_left: float  # [kg]
-    cut_off: float  # [s]
-    max_load: float  # standard gravities
-    abort_load: float | None  # standard gravities
 
 
 @dataclass
@@ -62,8 +53,8 @@ class Ranked:
         sizes = [0.0]
         for effect in (self.low, self.high):
             if effect is not None:
-                abort_load = abs(effect.abort_load or 0.0)
-                loads = 100.0 * (abs(effect.max_load) + abort_load)
+                abort_load = abs(effect.abort_load_g or 0.0)
+                loads = 100.0 * (abs(effect.max_load_g) + abort_load)
                 sizes.append(abs(effect.propellant_left) + loads)
         return max(sizes)
 
@@ -192,7 +183,7 @@ class _Mending:
 
 
 def _measure(world: World, steered: Steered, variants: list[_Variant]) -> list[_Variant]:
-    """Fly all variants, the first being the nominal one, and keep the differences.
+    """Fly all variants, the first being the nominal one, and note the differences.
 
     Returns those that did not meet their targets.
     """
@@ -216,7 +207,7 @@ def _measure(world: World, steered: Steered, variants: list[_Variant]) -> list[_
             groups = [going[i : i + LANES] for i in range(0, len(going), LANES)]
             list(pool.map(one, groups, [tries == _TRIES] * len(groups)))
             going = [m for m in going if m.lane is None and not m.lost]
-    _keep(variants, [m.figures for m in every], _falls(world, variants, [m.lane for m in every]))
+    _note(variants, [m.figures for m in every], _falls(world, variants, [m.lane for m in every]))
     return [m.variant for m in every if m.lane is None]
 
 
@@ -229,7 +220,7 @@ def _targets(task: Task) -> list[str]:
 
 
 def _fly_group(world: World, group: list[_Mending], met: float) -> None:
-    """Fly at most a batch of variants: keep those that miss by less than `met`, move the others."""
+    """Fly at most a batch of variants: those that miss by less than `met` stay, others move on."""
     cases = batches.stack([batches.lengthened(m.variant.task.case) for m in group])
     filled = [*group, *[group[-1]] * (LANES - len(group))]
     bases = [m.variant.task.aim.base for m in filled]
@@ -305,7 +296,7 @@ def _falls(
     return found
 
 
-def _keep(
+def _note(
     variants: list[_Variant],
     figures: list[tuple[float, float, float] | None],
     falls: list[float | None],
@@ -318,7 +309,10 @@ def _keep(
             continue
         left, cut_off, worst = (a - b for a, b in zip(figure, nominal, strict=True))
         abort_load = None if load is None or fallen is None else load - fallen
-        setattr(variant.ranked, variant.side, Effect(left, cut_off, worst, abort_load))
+        found = Effect(
+            propellant_left=left, cut_off=cut_off, max_load_g=worst, abort_load_g=abort_load
+        )
+        setattr(variant.ranked, variant.side, found)
 
 
 def of_ascent(key: str) -> bool:

@@ -13,62 +13,22 @@ Exposures of up to 0.5 s are not sustained loads and are not graded here.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from yaan.crew.limits import SHORTEST, Axis, Condition, Curve, Status
+from yaan.results.summary import AxisLoads
 
 Verdict = Literal["pass", "fail", "provisional-pass", "provisional-fail", "ungraded"]
 
 _LEVELS = 400  # levels scanned besides those where the longest exposure can jump
 
 
-@dataclass(frozen=True)
-class AxisVerdict:
-    """The loads along one direction of the seat, and what the limit says of them.
-
-    Attributes:
-        axis: direction, as "+x".
-        curve: name of the limit's curve; "" if the limits know none.
-        status: standing of the curve's source.
-        verdict: "pass" or "fail" by a primary source, "provisional-pass" or "provisional-fail" by
-            a second-hand one, otherwise "ungraded".
-        worst_level_g: the level [g0] whose longest exposure uses most of what is allowed; where
-            every level may be borne without end, the highest that lasts more than 0.5 s; None if
-            nothing does, or nothing is graded.
-        worst_duration: longest time without a pause at or above it [s].
-        allowed_duration: what the curve allows there [s]; None is without end.
-        utilisation: worst_duration / allowed_duration, 1 is the limit; None if ungraded.
-        peak_g: highest load in this direction [g0], 0 if there is none.
-        source: of the curve.
-        text: the verdict as a sentence.
-        allowed: points of the curve, (duration [s], level [g0]).
-    """
-
-    axis: Axis
-    curve: str
-    status: Status
-    verdict: Verdict
-    worst_level_g: float | None
-    worst_duration: float | None
-    allowed_duration: float | None
-    utilisation: float | None
-    peak_g: float
-    source: str
-    text: str
-    allowed: tuple[tuple[float, float], ...]
-
-    def row(self) -> dict[str, Any]:
-        """The verdict as plain data, for the summary of a flight."""
-        return asdict(self)
-
-
 def grade(
     time: ArrayLike, load: ArrayLike, curves: Sequence[Curve], condition: Condition
-) -> list[AxisVerdict]:
+) -> list[AxisLoads]:
     """Grade a history of loads on the six directions of the seat.
 
     Args:
@@ -78,7 +38,10 @@ def grade(
         condition: of the crew; a curve for "all" serves every condition.
 
     Returns:
-        One verdict for each of +x, -x, +y, -y, +z, -z.
+        One verdict for each of +x, -x, +y, -y, +z, -z: "pass" or "fail" by a primary source,
+        "provisional-pass" or "provisional-fail" by a second-hand one, otherwise "ungraded". Its
+        worst level is, where every level may be borne without end, the highest that lasts more
+        than 0.5 s; None if nothing does, or nothing is graded. Without a curve its name is "".
 
     Raises:
         ValueError: the shapes do not fit, a value is not finite, or time falls.
@@ -118,7 +81,7 @@ def longest_exposure(time: ArrayLike, load: ArrayLike, level: float) -> float:
     return float(np.max(ends - starts, initial=0.0))
 
 
-def _graded(time: NDArray[np.float64], load: NDArray[np.float64], curve: Curve) -> AxisVerdict:
+def _graded(time: NDArray[np.float64], load: NDArray[np.float64], curve: Curve) -> AxisLoads:
     """Scan the levels; a level counts when it is borne for longer than a blow."""
     peak = max(0.0, float(load.max()))
     levels = _levels(load, curve)
@@ -165,7 +128,7 @@ def _levels(load: NDArray[np.float64], curve: Curve) -> NDArray[np.float64]:
     return np.unique(levels[(levels >= foot) & (levels <= peak)])
 
 
-def _ungraded(load: NDArray[np.float64], curve: Curve) -> AxisVerdict:
+def _ungraded(load: NDArray[np.float64], curve: Curve) -> AxisLoads:
     why = "nobody has re-read the curve" if curve.levels else "no curve was obtained"
     peak = max(0.0, float(load.max()))
     text = f"ungraded: {why}; the peak is {peak:.3g} g"
@@ -182,9 +145,9 @@ def _verdict(
     worst: tuple[float | None, float | None, float | None, float | None],
     peak: float,
     text: str,
-) -> AxisVerdict:
+) -> AxisLoads:
     level, held, allowed, used = worst
-    return AxisVerdict(
+    return AxisLoads(
         axis=curve.axis,
         curve=curve.name,
         status=curve.status,

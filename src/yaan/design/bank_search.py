@@ -1,9 +1,11 @@
 """The bank of an entry, solved: one angle and one change of side that reach the aim."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
+from yaan.base.model import Model
 from yaan.design.deorbit import COARSE, offsets
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
@@ -16,6 +18,12 @@ from yaan.search.targeting import find, refine
 from yaan.search.unknowns import Answers, Solution, Tolerance, Unknown
 from yaan.spacetime.zone import distance
 from yaan.vehicle.capsule import Capsule
+
+ABOUT: Final = Model(
+    name="landing point",
+    text="bank size and one reversal solved for the aim with the wind's drift",
+    ignores="guidance in flight, navigation errors, dispersions",
+)
 
 MET = 100.0
 """A bank reaches its aim if it comes within this [m] of it."""

@@ -27,7 +27,9 @@ from jaxtyping import Array, Float, Real
 from numpy.typing import ArrayLike
 from typing_extensions import override
 
+from yaan.base.model import Model
 from yaan.base.tables import Table
+from yaan.base.units import format_quantity
 
 # Constants of the standard, table 2: they define it and are no parameters.
 G0 = 9.80665  # [m/s^2]
@@ -61,9 +63,16 @@ class Air(NamedTuple):
     sound_speed: Float[Array, "*lanes"]  # [m/s]
 
 
+def _about(text: str) -> Model:
+    ignored = "weather, season, latitude and solar activity"
+    return Model(name="atmosphere", text=text, ignores=ignored)
+
+
 class AbstractAtmosphere(eqx.Module):
     """The air a vehicle meets, as a function of geodetic height."""
 
+    about: ClassVar[Model]
+    """What it is, for the summary of a flight."""
     # Heights [m] between which the model is what its source says; a table tells its own.
     valid_range: ClassVar[tuple[float, float]]
 
@@ -78,6 +87,7 @@ class NoAtmosphere(AbstractAtmosphere):
     They mean nothing here; finite and positive, they keep a Mach number harmless.
     """
 
+    about: ClassVar[Model] = _about("none")
     valid_range: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
 
     @override
@@ -109,6 +119,7 @@ class StandardAtmosphere1976(AbstractAtmosphere):
     base: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m] foot of the first cell
     spacing: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m]
 
+    about: ClassVar[Model] = _about("US76")
     valid_range: ClassVar[tuple[float, float]] = (-5000.0, TOP)  # [m]
 
     @override
@@ -149,6 +160,11 @@ class UniformAtmosphere(AbstractAtmosphere):
 
     valid_range: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
 
+    @property
+    def about(self) -> Model:  # pyright: ignore[reportIncompatibleVariableOverride] - with its density
+        """What it is."""
+        return _about(f"{format_quantity(float(self.density), 'kg/m3')} everywhere")
+
     @override
     def at(self, height: Lane) -> Air:
         zero = jnp.zeros_like(height, dtype=float)
@@ -169,6 +185,8 @@ class TableAtmosphere(AbstractAtmosphere):
     height: Float[Array, " n"] = eqx.field(converter=jnp.asarray)  # [m]
     log_density: Float[Array, " n"] = eqx.field(converter=jnp.asarray)  # ln of [kg/m^3]
     temperature: Table  # [K] against height [m]
+
+    about: ClassVar[Model] = _about("a table from the file")
 
     def __init__(
         self, height: ArrayLike, density: ArrayLike, temperature: Table | ArrayLike | None = None

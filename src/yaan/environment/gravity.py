@@ -6,14 +6,23 @@ terms are not gravity: they belong to whoever integrates in a turning frame.
 """
 
 import abc
+from collections.abc import Sequence
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Real
 from typing_extensions import override
 
+from yaan.base.model import Model
+
 Lane = Real[Array, "*lanes"]
 Acceleration = tuple[Float[Array, "*lanes"], Float[Array, "*lanes"], Float[Array, "*lanes"]]
+
+
+def about_gravity(field: str, degree: int, others: Sequence[str], missed: Sequence[str]) -> Model:
+    """What gravity is: that of a field by its name, with the pull of `others`, without `missed`."""
+    text = f"{field} to degree {degree}{', with ' if others else ''}{' and '.join(others)}"
+    return Model(name="gravity", text=text, ignores=", ".join([*missed, "tides"]))
 
 
 class AbstractGravity(eqx.Module):

@@ -5,10 +5,13 @@ stretched along its axis until it is a sphere, straight rays stay straight, and 
 Sun's disc follows from three angles.
 """
 
+from typing import ClassVar
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from yaan.base.model import Model
 from yaan.environment.sunlight import SUN_RADIUS
 from yaan.spacetime.earth import WGS84, Ellipsoid
 from yaan.spacetime.ephemeris import ASTRONOMICAL_UNIT, Ephemeris
@@ -28,6 +31,12 @@ class Radiation(eqx.Module):
     and dimming, the Moon's shadow, the change of the Sun's light with its cycle (0.1 %), and the
     0.2 deg between the axes of the Earth and of GCRS.
     """
+
+    about: ClassVar[Model] = Model(
+        name="sunlight",
+        text="pressure of sunlight at the mean of the solar constant, with the Earth's shadow",
+        ignores="light and heat from the Earth",
+    )
 
     sun: Ephemeris
     """The apparent Sun."""

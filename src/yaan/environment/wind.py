@@ -1,6 +1,7 @@
 """Wind: the motion of the air against the turning Earth, as a function of height."""
 
 import abc
+from typing import ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -9,14 +10,22 @@ from jaxtyping import Array, Float, Real
 from numpy.typing import ArrayLike
 from typing_extensions import override
 
+from yaan.base.model import Model
 from yaan.base.tables import Table
 
 Lane = Real[Array, "*lanes"]
 Horizontal = tuple[Float[Array, "*lanes"], Float[Array, "*lanes"]]
 
 
+def _about(text: str) -> Model:
+    return Model(name="wind", text=text, ignores="gusts and vertical wind")
+
+
 class AbstractWind(eqx.Module):
     """Horizontal wind against height; the air never moves vertically."""
+
+    about: ClassVar[Model]
+    """What it is, for the summary of a flight."""
 
     @abc.abstractmethod
     def at(self, height: Lane) -> Horizontal:
@@ -30,6 +39,8 @@ class AbstractWind(eqx.Module):
 class NoWind(AbstractWind):
     """The air turns with the Earth."""
 
+    about: ClassVar[Model] = _about("none")
+
     @override
     def at(self, height: Lane) -> Horizontal:
         zero = jnp.zeros_like(height, dtype=float)
@@ -38,6 +49,8 @@ class NoWind(AbstractWind):
 
 class ConstantWind(AbstractWind):
     """The same wind at every height."""
+
+    about: ClassVar[Model] = _about("from the file")
 
     east: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m/s]
     north: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m/s]
@@ -50,6 +63,8 @@ class ConstantWind(AbstractWind):
 
 class TableWind(AbstractWind):
     """Linear in height between knots, held beyond the first and the last."""
+
+    about: ClassVar[Model] = _about("from the file")
 
     east: Table  # [m/s] against height [m]
     north: Table  # [m/s] against height [m]

@@ -17,12 +17,14 @@ The constants are unknowns of a flight, found by `yaan.search.targeting`, never 
 
 import enum
 from collections.abc import Callable
+from typing import ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 from typing_extensions import override
 
+from yaan.base.model import Model
 from yaan.gnc.base import AbstractGuidance, Command
 from yaan.gnc.navigation import Estimate
 from yaan.spacetime.frame import Vector, where
@@ -64,6 +66,12 @@ class Memory(eqx.Module):
 
 class OpenLoop(AbstractGuidance):
     """The laws of an ascent by time alone, with the constants that were solved for it."""
+
+    about: ClassVar[Model] = Model(
+        name="steering",
+        text="vertical rise, pitch-over, gravity turn, linear tangent; constants solved",
+        ignores="limits on attitude rate, navigation errors",
+    )
 
     steering: Steering
     law: Int[Array, ""]

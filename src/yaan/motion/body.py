@@ -8,7 +8,7 @@ from there; a rigid phase hands its attitude to a point that is held, or keeps i
 """
 
 import enum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import equinox as eqx
 import jax
@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from yaan.aerodynamics.coefficients import meet
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.base.model import Model
 from yaan.dynamics.accuracy import POSITION, VELOCITY
 from yaan.dynamics.body import BodyState, Instant, Pulses, Scene, instant
 from yaan.dynamics.forces import World, surroundings
@@ -52,6 +53,31 @@ TURN = 1e-4
 
 RATE = 1e-3
 """Likewise of a rate [rad/s]."""
+
+
+RIGID: Final = Model(
+    name="body",
+    text="rigid body: quaternion and rate against GCRS; inertia linear in the propellant",
+    ignores="slosh, flexibility, the centre of mass moving within the body",
+)
+
+POINT: Final = Model(
+    name="point",
+    text="point mass whose axes are prescribed: into the stream, held, or kept to a frame",
+    ignores="moments, and what turns the axes",
+)
+
+TURNED: Final = Model(
+    name="torque of gravity",
+    text="gravity turns the body: that of all mass at the Earth's centre",
+    ignores="harmonics, the Sun and the Moon in the torque",
+)
+
+NOT_TURNED: Final = Model(
+    name="torque of gravity",
+    text="gravity does not turn the body",
+    ignores="the gradient of gravity",
+)
 
 
 class Fineness(eqx.Module):

@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from yaan.aerodynamics.heating import free_stream_flux
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.base.model import Model
 from yaan.dynamics.accuracy import POSITION, VELOCITY
 from yaan.dynamics.forces import Surroundings, World, surroundings
 from yaan.dynamics.method import AbstractMethod, ExponentialRungeKutta
@@ -89,6 +90,12 @@ class Descent(AbstractMotion):
 
     What is due at the start, such as a height already passed, happens at once.
     """
+
+    about: ClassVar[Model] = Model(
+        name="parachutes",
+        text="a train of reefed canopies that fill by Knacke's times, finite mass by motion",
+        ignores="snatch, apparent mass, pendulum, lag within a cluster, lift of the capsule",
+    )
 
     world: World
     capsule: Capsule

@@ -24,6 +24,7 @@ from yaan.aerodynamics.heating import (
     sutton_graves,
 )
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
+from yaan.base.model import Model
 from yaan.dynamics.accuracy import POSITION, VELOCITY, loosened
 from yaan.dynamics.forces import Surroundings, World, surroundings
 from yaan.dynamics.method import RK4, AbstractMethod
@@ -126,6 +127,12 @@ class Entry(AbstractMotion):
 
     Steps are `step` [s] at most below some 130 km, `coast` above it, and end on the bank's knots.
     """
+
+    about: ClassVar[Model] = Model(
+        name="entry",
+        text="point mass at trim angle, lift turned by a bank programme; Sutton-Graves flux",
+        ignores="motion about trim, rarefied flow, radiation, ablation",
+    )
 
     world: World
     capsule: Capsule

@@ -7,6 +7,7 @@ Ignores: the pull of the Moon and the Sun unless the world has them (1.2e-6 and 
 400 km), radiation pressure, tides, thrust build-up and attitude errors, propellant for attitude.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import equinox as eqx
@@ -16,6 +17,7 @@ from typing_extensions import override
 
 from yaan.aerodynamics.heating import free_stream_flux
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
+from yaan.base.model import Model
 from yaan.dynamics.accuracy import POSITION, VELOCITY
 from yaan.dynamics.forces import Surroundings, World, surroundings
 from yaan.dynamics.method import DOP853, AbstractMethod
@@ -78,6 +80,16 @@ class _Forces(eqx.Module):
     mass: Array
     thrust: Vector  # [m/s^2]
     drag: Vector  # [m/s^2]
+
+
+def about_orbit(others: Sequence[str], missed: Sequence[str]) -> Model:
+    """What flight in orbit is, with the pull of `others` and without that of `missed`."""
+    pulled = f", {' and '.join(others)}" if others else ""
+    return Model(
+        name="orbit",
+        text=f"gravity{pulled}, drag and finite burns along the motion; DOP853",
+        ignores=", ".join([*missed, "radiation pressure", "attitude thrusters"]),
+    )
 
 
 class Orbit(AbstractMotion):

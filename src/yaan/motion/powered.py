@@ -17,6 +17,7 @@ from typing_extensions import override
 from yaan.aerodynamics.heating import free_stream_flux
 from yaan.aerodynamics.tables import ForceTable
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
+from yaan.base.model import Model
 from yaan.dynamics.accuracy import POSITION, VELOCITY
 from yaan.dynamics.forces import Airload, Surroundings, World, airload, surroundings
 from yaan.dynamics.method import RK4, AbstractMethod
@@ -145,6 +146,12 @@ class Instant(eqx.Module):
 
 class Powered(AbstractMotion):
     """One phase of a powered flight."""
+
+    about: ClassVar[Model] = Model(
+        name="launcher",
+        text="point mass; thrust by curve less back pressure, flow by specific impulse",
+        ignores="rotation, slosh, thrust misalignment, jettison impulses, residuals",
+    )
 
     world: World
     launcher: Launcher

@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from yaan.aerodynamics.heating import sutton_graves
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.base.model import Model
 from yaan.dynamics.accuracy import POSITION, VELOCITY
 from yaan.dynamics.forces import Surroundings, World, surroundings
 from yaan.dynamics.method import RK4, AbstractMethod
@@ -95,6 +96,14 @@ class RigidEntry(AbstractMotion):
 
     All steps have the length `step` [s]: the control needs them short above the air as well.
     """
+
+    about: ClassVar[Model] = Model(
+        name="entry",
+        text="rigid body held at trim and bank by a control, on the bank of a point; "
+        "Sutton-Graves flux",
+        ignores="thruster pulses and their propellant, slopes of the forces off trim, rarefied "
+        "flow, radiation, ablation",
+    )
 
     world: World
     body: RigidCapsule

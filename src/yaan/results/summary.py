@@ -8,13 +8,13 @@ that starts aloft since its epoch. A number that is not known is NaN, in a file 
 
 from typing import ClassVar, Final, Literal
 
+from yaan.base.model import Model
 from yaan.base.provenance import Source
 from yaan.results import schema1
 from yaan.results.record import Radians, notice, record, to_plain
 from yaan.results.summary_ascent import Ascent, Elements, Opportunity, OrbitPhase
 from yaan.results.summary_evidence import (
     Integration,
-    Model,
     PublishedFigure,
     RankedAssumption,
 )

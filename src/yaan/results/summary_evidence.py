@@ -91,21 +91,6 @@ class RankedAssumption:
 
 
 @record
-class Model:
-    """A model that flew.
-
-    Attributes:
-        name: what it is of.
-        text: what it is.
-        ignores: what it leaves out.
-    """
-
-    name: str
-    text: str
-    ignores: str
-
-
-@record
 class IntegrationBounds:
     """What the integration may be out by.
 

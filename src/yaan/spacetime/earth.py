@@ -6,7 +6,7 @@ uniform rotation is exact and the rest of the motion of the axis is all that is 
 (tests/unit/spacetime/test_earth.py bounds the error).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from yaan.base.constants import EARTH_FLATTENING, EARTH_RADIUS, EARTH_SPIN
+from yaan.base.model import Model
+from yaan.base.units import format_quantity
 from yaan.spacetime.frame import Frame, Vector
 from yaan.spacetime.rotation import Rotation, about, from_matrix
 from yaan.spacetime.time import EarthOrientation, Epoch
@@ -220,6 +222,23 @@ def still_rotation() -> EarthRotation:
     For checks against studies that leave the turning out.
     """
     return _tabulated(np.stack([np.eye(3)] * 2), 600.0, np.eye(3))
+
+
+_TEXTS: Final[dict[Callable[..., EarthRotation], str]] = {
+    iers_rotation: "IERS 2010 conventions by ERFA, orientation from IERS Bulletin A",
+    uniform_rotation: "uniform spin about the z axis",
+    still_rotation: "an Earth that does not turn",
+    iau1980_rotation: "IAU 1976 precession and IAU 1980 nutation by ERFA, from J2000",
+}
+
+
+def about_earth(made_by: Callable[..., EarthRotation], shape: Ellipsoid) -> Model:
+    """What the Earth is: a rotation by the function that makes it, and a shape."""
+    text = _TEXTS[made_by]
+    if shape != WGS84:
+        kind = "a sphere" if shape.flattening == 0.0 else "an ellipsoid"
+        text += f"; {kind} of {format_quantity(shape.equatorial_radius, 'km')}"
+    return Model(name="Earth", text=text, ignores="diurnal and semidiurnal tides")
 
 
 def _celestial_to_terrestrial(epochs: list[Epoch], orientation: EarthOrientation) -> np.ndarray:

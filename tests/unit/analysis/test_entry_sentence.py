@@ -1,7 +1,8 @@
 """How an entry that does not come down is told."""
 
-from yaan.analysis.entry import outcome
-from yaan.analysis.landing import entry_sentence
+from tests.unit.analysis.sections import entry
+from yaan.analysis.entry import entry_sentence
+from yaan.analysis.outcome import entry_outcome
 from yaan.results.outcome import OutcomeCode
 
 
@@ -17,5 +18,4 @@ def test_other_ends_are_told_as_of_any_phase() -> None:
 
 
 def test_an_entry_that_ends_where_it_begins_was_not_flown() -> None:
-    told = {"entry": {"outcome": "flown", "text": ""}, "descent": None}
-    assert outcome(told, 0.0)["code"] == "nothing-flown"
+    assert entry_outcome(entry(solved=False), None, None, 0.0).code == "nothing-flown"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from yaan.analysis import fly
-from yaan.analysis.sides import Sides
+from yaan.analysis.fly import Sides
 
 
 def ended(result: Any) -> "Future[Any]":

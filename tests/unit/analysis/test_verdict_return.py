@@ -4,60 +4,64 @@ from typing import Any
 
 import pytest
 
-from yaan.analysis.touchdown import judge_touchdown
-from yaan.analysis.verdict_return import judge_return
-
-
-def told(down: float = 8.0, *, inside: bool | None = None, **limits: Any) -> dict[str, Any]:
-    of_class = {"vertical": 9.7, "horizontal": 15.5, "status": "assumed", "source": "many"}
-    known = {"vertical": 9.7, "vertical_from": "class", "horizontal": None, "total": None}
-    return {
-        "vertical": down,
-        "horizontal": 0.0,
-        "speed": down,
-        "surface": "water",
-        "inside": inside,
-        "canopy_lost": False,
-        "limits": known | {"assumed": [], "source": None, "class": of_class} | limits,
-    }
+from tests.unit.analysis.sections import contact, entry, summary
+from yaan.analysis.verdict import judge_return, judge_touchdown
+from yaan.results.record import to_plain
+from yaan.results.summary_return import Contact
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("given", "inside", "expected"),
     [
-        (told(9.7), True),
-        (told(9.8), False),
-        (told(8.0, inside=True), True),
-        (told(8.0, inside=False), None),  # on what, nobody knows
-        (told(9.8, inside=False), False),
-        (told(12.0, vertical=13.0, vertical_from="capsule"), False),  # no class bears it
-        (told(9.0, vertical=13.0, vertical_from="capsule"), True),
-        (told(8.0, vertical=None, vertical_from=None), None),
-        (told(9.8, vertical=None, vertical_from=None), False),
+        (contact(9.7), None, True),
+        (contact(9.8), None, False),
+        (contact(8.0), True, True),
+        (contact(8.0), False, None),  # on what, nobody knows
+        (contact(9.8), False, False),
+        (contact(12.0, vertical=13.0, vertical_from="capsule"), None, False),  # no class bears it
+        (contact(9.0, vertical=13.0, vertical_from="capsule"), None, True),
+        (contact(8.0, vertical=None, vertical_from=None), None, None),
+        (contact(9.8, vertical=None, vertical_from=None), None, False),
     ],
 )
 def test_a_touchdown_is_judged_by_capsule_class_and_place(
-    given: dict[str, Any], expected: bool | None
+    given: Contact, inside: bool | None, expected: bool | None
 ) -> None:
-    assert judge_touchdown(given)[0]["passed"] is expected
-
-
-def entry(*, solved: bool, outcome: str = "flown") -> dict[str, Any]:
-    return {
-        "outcome": outcome,
-        "bank": {"kind": "solved" if solved else "given"},
-        "turning": None,
-        "peak_load": {"value_g": 3.0, "rising": False},
-        "load_limit_g": 4.0,
-        "ballistic_peak_g": 8.0,
-    }
-
-
-PLACE = {"miss": 2_000.0, "light": "day", "utc": "some day", "zone": "the sea", "inside": True}
+    assert next(judge_touchdown(given, inside=inside)).passed is expected
 
 
 @pytest.mark.parametrize(
-    ("solved", "home", "outcome", "expected"),
+    ("limits", "words"),
+    [
+        ({}, "The limit is assumed: what capsules of the class came down with."),
+        (
+            {"vertical_from": "capsule", "assumed": ["vertical"]},
+            "An assumed limit of the capsule.",
+        ),
+        (
+            {"vertical": 13.0, "vertical_from": "capsule", "assumed": ["vertical"]},
+            "No capsule of the class bears more, on any surface.",
+        ),
+        (
+            {"vertical": None, "vertical_from": None},
+            "The capsule's own limit is needed; above 9.7 m/s it fails.",
+        ),
+    ],
+)
+def test_a_limit_says_whose_it_is(limits: dict[str, Any], words: str) -> None:
+    assert next(judge_touchdown(contact(8.0, **limits), inside=None)).text == words
+
+
+PLACE = {
+    "miss": 2_000.0,
+    "touchdown": {"light": "day", "utc": "some day"},
+    "zone": "the sea",
+    "inside": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("solved", "returning", "outcome", "expected"),
     [
         (True, True, "flown", False),  # two kilometres from its aim
         (True, True, "skipped-out", None),
@@ -66,15 +70,15 @@ PLACE = {"miss": 2_000.0, "light": "day", "utc": "some day", "zone": "the sea", 
     ],
 )
 def test_a_landing_is_judged_by_what_was_asked_for(
-    solved: bool, home: bool, outcome: str, expected: Any
+    solved: bool, returning: bool, outcome: str, expected: Any
 ) -> None:
-    body = {"entry": entry(solved=solved, outcome=outcome), "landing": PLACE}
-    found = {v["name"]: v["passed"] for v in judge_return(body, hung=True, home=home)}
+    told = summary(entry=to_plain(entry(solved=solved, outcome=outcome)), landing=PLACE)
+    found = {v.name: v.passed for v in judge_return(told, hung=True, returning=returning)}
     assert found.get("landing", "absent") is expected
 
 
-def test_a_way_home_that_was_not_flown_is_open_throughout() -> None:
-    found = judge_return({"landing": {"miss": None}}, hung=True, home=True)
+def test_a_return_that_was_not_flown_is_open_throughout() -> None:
+    found = list(judge_return(summary(landing={"miss": None}), hung=True, returning=True))
     names = ["landing", "entry load", "parachutes", "touchdown speed"]
-    assert [v["name"] for v in found] == names
-    assert all(v["passed"] is None for v in found)
+    assert [v.name for v in found] == names
+    assert all(v.passed is None for v in found)

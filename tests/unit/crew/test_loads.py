@@ -5,14 +5,16 @@ import json
 import numpy as np
 import pytest
 
-from yaan.crew import AxisVerdict, Curve, grade, load_limits, longest_exposure
+from yaan.crew import Curve, grade, load_limits, longest_exposure
 from yaan.crew.limits import Condition
+from yaan.results.record import to_plain
+from yaan.results.summary import AxisLoads
 
 # One straight line in logarithms: allowed duration = 1000 s (10 / level)^4 from 10 to 20 g0.
 LINE = Curve("line", "+x", "fresh", "primary", "s", (62.5, 1000.0), (20.0, 10.0))
 
 
-def along_x(time, load, *curves: Curve, condition: Condition = "fresh") -> AxisVerdict:
+def along_x(time, load, *curves: Curve, condition: Condition = "fresh") -> AxisLoads:
     history = np.stack([load, np.zeros_like(load), np.zeros_like(load)], axis=1)
     return grade(time, history, curves or (LINE,), condition)[0]
 
@@ -148,7 +150,7 @@ def test_no_axis_passes_in_silence():
 
 
 def test_row_is_plain_data():
-    row = along_x(*square(9.0, 30.0), *load_limits()).row()
+    row = to_plain(along_x(*square(9.0, 30.0), *load_limits()))
     wanted = "axis curve status verdict worst_level_g worst_duration allowed_duration utilisation"
     assert set(row) == {*wanted.split(), "peak_g", "source", "text", "allowed"}
     assert json.loads(json.dumps(row))["allowed"][0] == [0.5, 19.0]

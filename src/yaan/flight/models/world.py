@@ -5,11 +5,13 @@ A new atmosphere, wind or rotation is one entry or one branch here, and a key of
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
+from yaan.base.model import Model
 from yaan.base.session import require_float64
 from yaan.description import (
     AtmosphereSpec,
@@ -18,6 +20,7 @@ from yaan.description import (
     EnvironmentSpec,
     GravityFieldSpec,
     GravitySpec,
+    GroundSpec,
     Plan,
     WindSpec,
     degree_and_order,
@@ -32,7 +35,12 @@ from yaan.environment.atmosphere import (
     load_standard_atmosphere,
 )
 from yaan.environment.fields import harmonic_gravity, load_gravity
-from yaan.environment.gravity import AbstractGravity, PointGravity, ZonalJ2Gravity
+from yaan.environment.gravity import (
+    AbstractGravity,
+    PointGravity,
+    ZonalJ2Gravity,
+    about_gravity,
+)
 from yaan.environment.radiation import Radiation
 from yaan.environment.third_bodies import (
     MOON_MU,
@@ -45,6 +53,7 @@ from yaan.environment.wind import AbstractWind, ConstantWind, NoWind, TableWind
 from yaan.spacetime.earth import (
     EarthRotation,
     Ellipsoid,
+    about_earth,
     iau1980_rotation,
     iers_rotation,
     still_rotation,
@@ -60,6 +69,13 @@ an entry from anywhere to the ground."""
 _ATMOSPHERES: dict[str, Callable[[], AbstractAtmosphere]] = {
     "us76": load_standard_atmosphere,
     "none": NoAtmosphere,
+}
+
+_ROTATIONS: Final[dict[str, Callable[..., EarthRotation]]] = {
+    "iers": iers_rotation,
+    "uniform": uniform_rotation,
+    "still": still_rotation,
+    "iau1980": iau1980_rotation,
 }
 
 _BODIES: dict[str, tuple[Callable[[Epoch, float], Ephemeris], float]] = {
@@ -89,6 +105,36 @@ def build_world(plan: Plan, duration: float = HORIZON) -> World:
         radiation=_radiation(environment, epoch, duration, shape),
         ground=jnp.asarray(plan.surface),
     )
+
+
+def about_world(plan: Plan, world: World) -> list[Model]:
+    """What the models of a world are, and what each ignores, by the names that the plan has."""
+    environment, landing = plan.environment, plan.landing
+    field, rotation = environment.gravity.field, environment.earth.rotation
+    name = field.name.upper() if field.name is not None else "a field from the file"
+    others = [body.capitalize() for body in environment.third_bodies]
+    wind = world.wind.about
+    if landing is not None and landing.wind is not None:
+        texts = f"{wind.text} in the ascent, {_wind(landing.wind).about.text} on the way home"
+        wind = replace(wind, text=texts)
+    found = [
+        about_gravity(name, environment.gravity.degree, others, missed_bodies(environment)),
+        about_earth(_ROTATIONS[rotation], world.shape),
+        world.atmosphere.about,
+        wind,
+    ]
+    return found if world.radiation is None else [*found, world.radiation.about]
+
+
+def missed_bodies(environment: EnvironmentSpec) -> list[str]:
+    """Those of Sun and Moon that do not pull."""
+    return [body.capitalize() for body in _BODIES if body not in environment.third_bodies]
+
+
+def about_ground(ground: GroundSpec) -> Model:
+    """What the surface of a landing is."""
+    text = f"{ground.kind}, flat, {ground.height:g} m above the ellipsoid"
+    return Model(name="ground", text=text, ignores="terrain, waves, geoid")
 
 
 def landing_world(world: World, entering: Entering) -> World:

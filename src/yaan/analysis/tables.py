@@ -1,11 +1,11 @@
-"""Whether a body's flight stayed inside the tables that it rests on."""
+"""Whether a flight stayed inside the tables that it rests on."""
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from yaan.analysis.verdict import verdict
-from yaan.description import BodyAirSpec, CoefficientSpec, FreeFlight
+from yaan.description import Ascent, BodyAirSpec, CoefficientSpec, FreeFlight
 from yaan.environment.atmosphere import StandardAtmosphere1976
 from yaan.flight.body import FlownBody
 from yaan.flight.models.body import TABLES
@@ -28,41 +28,66 @@ _WORDS = {
     "sideslip": "the sideslip",
     "mach": "the Mach number",
 }
-_FELT = 1e-6  # of the largest dynamic pressure: with less the angles say nothing
+_PRESSURE = 1.0  # [Pa] with less the air does not matter to a launcher
+_FELT = 1e-6  # of the largest dynamic pressure: with less the angles of a body say nothing
 _SLACK = 1e-9  # [rad] and [1]
 
 
-def judge_tables(free: FreeFlight, flown: FlownBody) -> tuple[list[dict[str, Any]], list[str]]:
-    """The verdict on the tables, none where there are none, and a note for each that was left."""
-    environment = free.plan.environment
-    airs = [c.aerodynamics for c in free.body.configurations.values()]
-    notes: list[str] = []
-    thin: list[str] = []
+def ascent_excursions(ascent: Ascent, history: History) -> Iterator[str]:
+    """A sentence for each axis of the force tables that an ascent left where the air matters."""
+    stages, parts = ascent.vehicle.stages.values(), ascent.vehicle.parts.values()
+    tables = [part.aerodynamics.table for part in (*stages, *parts) if part.aerodynamics]
+    felt = history["dynamic_pressure"] > _PRESSURE
+    if not tables or not np.any(felt):
+        return
+    mach, angle = history["mach"][felt].max(), history["angle_of_attack"][felt].max()
+    least_mach = min(t.mach[-1] for t in tables)
+    least_angle = min(t.angle_of_attack[-1] for t in tables)
+    if mach > least_mach:
+        yield (
+            f"Mach {mach:.1f} is beyond the force tables, which end at {least_mach:g}; "
+            "their last values are held."
+        )
+    if angle > least_angle:
+        yield (
+            f"An angle of attack of {np.degrees(angle):.1f} deg above 1 Pa is beyond the force "
+            f"tables, which end at {np.degrees(least_angle):.0f} deg; their last values are held."
+        )
+
+
+@dataclass(frozen=True)
+class Excursions:
+    """What a body left of the tables that it rests on, a sentence each."""
+
+    left: list[str] = field(default_factory=list[str])
+    thin: list[str] = field(default_factory=list[str])
+    """Above the top of a standard that says that nothing is there, which is no extrapolation."""
+
+    @property
+    def notes(self) -> list[str]:
+        """All of them."""
+        return [*self.left, *self.thin]
+
+
+def body_excursions(free: FreeFlight, flown: FlownBody) -> Excursions:
+    """Where a body left the air that is known, and the coefficients of what flies."""
+    found = Excursions()
     height = left_table(flown.world, flown.history["height"])
     if height is not None:
-        # Above its top the standard atmosphere says nothing is there, which is no extrapolation.
-        kind = thin if isinstance(flown.world.atmosphere, StandardAtmosphere1976) else notes
-        kind.append(height)
-    notes += [text for phase in range(len(free.phases)) for text in _left(free, flown, phase)]
-    if environment.atmosphere.model == "none" or not (notes or any(airs)):
-        return [], [*notes, *thin]
-    value = f"left in {len(notes)} places" if notes else "inside"
-    if len(notes) == 1:
-        value = "left in one place"
-    words = notes[0] if notes else "Air and coefficients were known wherever it flew."
-    limit = "air and coefficients inside their tables"
-    return [verdict("inside its tables", not notes, value, limit, words)], [*notes, *thin]
+        standard = isinstance(flown.world.atmosphere, StandardAtmosphere1976)
+        (found.thin if standard else found.left).append(height)
+    for phase in range(len(free.phases)):
+        found.left.extend(_left(free, flown.history, phase))
+    return found
 
 
-def _left(free: FreeFlight, flown: FlownBody, index: int) -> list[str]:
+def _left(free: FreeFlight, history: History, index: int) -> list[str]:
     """A sentence for each axis of each table that a phase has left."""
-    history = flown.history
     phase = free.phases[index]
     name = free.configuration_of(phase)
     air = free.body.configurations[name].aerodynamics
     pressure = history["dynamic_pressure"]
-    felt = pressure > _FELT * np.max(pressure)
-    rows = np.flatnonzero(felt & (history["phase"] == index))
+    rows = np.flatnonzero((pressure > _FELT * np.max(pressure)) & (history["phase"] == index))
     if air is None or not len(rows):
         return []
     return [

@@ -1,0 +1,162 @@
+"""From separation to the interface: the orbit that is kept, its passes, the deorbit burn."""
+
+import numpy as np
+
+from yaan.analysis.flown import Flown
+from yaan.analysis.history import at_row, degrees, row_at
+from yaan.base.constants import EARTH_RADIUS
+from yaan.description import Return
+from yaan.design.choice import Opportunity, light
+from yaan.design.record import elements_of
+from yaan.design.return_search import Home
+from yaan.environment.sunlight import eclipses
+from yaan.flight.models.world import epoch_of
+from yaan.results import summary_ascent as records
+from yaan.results.summary_return import Deorbit, Separation
+from yaan.results.trajectory import History
+from yaan.spacetime.ephemeris import apparent_sun_position
+
+
+def orbit_phase(flown: Flown) -> records.OrbitPhase | None:
+    """The orbit between separation and the deorbit burn; None where no return began."""
+    if flown.returned is None:
+        return None
+    (asked, home), history = flown.returned, flown.history
+    lane, task, path = home.orbit, home.task, home.path
+    within = path.time <= end_of_orbit(home)
+    t, r, v = path.time[within], path.position[within], path.velocity[within]
+    spells = eclipses(t, r, v, apparent_sun_position(epoch_of(asked.plan), t))
+    dark = [s.end - s.start for s in spells if s.kind == "umbra"]
+    named = int(np.argmin(np.abs(home.perigees - task.raising.perigee)))
+    price = home.raised.delta_v + home.reference.delta_v
+    when = {
+        "separation": float(t[0]),
+        "after raising": _raised(home) + 1.0,
+        "before deorbit": float(t[-1]),
+    }
+    return records.OrbitPhase(
+        named_perigee=task.raising.perigee,
+        chosen_perigee=float(home.perigees[lane]),
+        cost=float(price[lane] - price[named]),
+        elements=_elements(home, when),
+        mean_height=mean_height(home),
+        revolutions=None if home.chosen is None else home.chosen.passed.revolution,
+        burns=_raising_burns(asked, home, history),
+        eclipses=tuple(records.Eclipse(kind=s.kind, start=s.start, end=s.end) for s in spells),
+        eclipse_fraction=sum(dark) / float(t[-1] - t[0]),
+        longest_eclipse=max(dark, default=0.0),
+    )
+
+
+def end_of_orbit(home: Home) -> float:
+    """When the deorbit burn begins, or the window ends [s]."""
+    return float(home.path.time[-1] if home.down is None else home.down.ignition[0])
+
+
+def _raised(home: Home) -> float:
+    """End of the last burn that raises the orbit [s]."""
+    lane, burns = home.orbit, home.raised.burns
+    return float(np.max(burns.start[lane] + burns.duration[lane]))
+
+
+def _elements(home: Home, when: dict[str, float]) -> tuple[records.OrbitState, ...]:
+    """Osculating elements at the named times, against the true equator of date."""
+    position, velocity = home.path.at(list(when.values()))
+    found = elements_of(home.world, position, velocity)
+    period = 2.0 * np.pi * np.sqrt(found.semi_major_axis**3 / float(home.world.mu))
+    return tuple(
+        records.OrbitState(
+            when=name,
+            time=time,
+            perigee=float(found.perigee[i]),
+            apogee=float(found.apogee[i]),
+            inclination_deg=degrees(found.inclination[i]),
+            period=float(period[i]),
+        )
+        for i, (name, time) in enumerate(when.items())
+    )
+
+
+def mean_height(home: Home) -> float:
+    """Mean height above 6378.137 km between the raising and the deorbit [m]."""
+    first, end = _raised(home), end_of_orbit(home)
+    # The window may close before the orbit is raised: then there is only the one before.
+    times = np.arange(first if first < end else home.path.time[0], end, 60.0)
+    position, _ = home.path.at(times)
+    return float(np.mean(np.linalg.norm(position, axis=1)) - EARTH_RADIUS)
+
+
+def _raising_burns(asked: Return, home: Home, history: History) -> tuple[records.Burn, ...]:
+    lane, burns = home.orbit, home.raised.burns
+    thrust = float(home.task.raising.craft.thrust)
+    engines = asked.spacecraft.service_module.engines
+    spans = zip(burns.start[lane], burns.duration[lane], strict=True)
+    return tuple(
+        _burn(history, name, float(start), float(duration), engines, thrust)
+        for name, (start, duration) in zip(("circularise", "trim"), spans, strict=False)
+        if duration > 0.0
+    )
+
+
+def _burn(
+    history: History, name: str, start: float, duration: float, engines: int, thrust: float
+) -> records.Burn:
+    first, last = row_at(history, start), row_at(history, start + duration)
+    before, after = float(history["mass"][first]), float(history["mass"][last])
+    spent = before - after
+    return records.Burn(
+        name=name,
+        start=start,
+        duration=duration,
+        # Constant thrust and flow: the rocket equation is exact.
+        delta_v=thrust * duration / spent * float(np.log(before / after)) if spent else 0.0,
+        propellant=spent,
+        engines=engines,
+        thrust=thrust,
+    )
+
+
+def opportunities(flown: Flown) -> tuple[records.Opportunity, ...]:
+    """Every pass of the orbit that is flown, in order of time."""
+    if flown.returned is None:
+        return ()
+    asked, home = flown.returned
+    return tuple(_opportunity(asked, home, one) for one in home.found if one.orbit == home.orbit)
+
+
+def _opportunity(asked: Return, home: Home, one: Opportunity) -> records.Opportunity:
+    chosen, why = one is home.chosen, one.why
+    if one.reachable and not chosen:
+        why = f"{light(one.sun_elevation)}; another pass was chosen"
+    return records.Opportunity(
+        revolution=one.passed.revolution,
+        time=one.passed.time,
+        utc=(epoch_of(asked.plan) + one.passed.time).iso(),
+        latitude_deg=degrees(one.passed.latitude),
+        longitude_deg=degrees(one.passed.longitude),
+        direction="ascending" if one.passed.ascending else "descending",
+        cross_track=max(-one.passed.margin, 0.0),
+        sun_elevation_deg=degrees(one.sun_elevation),
+        light=one.light,
+        perigee=float(home.perigees[one.orbit]),
+        entry_angle_deg=degrees(home.task.way.entry_angle) if one.reachable else None,
+        reachable=one.reachable,
+        chosen=chosen,
+        why="chosen" if chosen else why,
+    )
+
+
+def deorbit(flown: Flown) -> Deorbit | None:
+    """The burn and the parting; None of what does not come down."""
+    if flown.returned is None:
+        return None
+    (asked, home), history = flown.returned, flown.history
+    if home.down is None or home.landed is None:
+        return None
+    start, duration = float(home.down.ignition[0]), float(home.down.duration[0])
+    thrust, engines = float(home.task.craft.whole.thrust), asked.deorbit.engines
+    parted = float(home.down.burnt.end.t[0])
+    return Deorbit(
+        burn=_burn(history, "deorbit", start, duration, engines, thrust),
+        separation=at_row(Separation, history, row_at(history, parted), time=parted),
+    )
