@@ -37,7 +37,7 @@ from yaan.design.choice import Elevation
 from yaan.design.deorbit import Case
 from yaan.design.landing import REVERSAL, profiles
 from yaan.design.return_plan import make_return
-from yaan.design.return_search import Home, fly_home
+from yaan.design.return_search import ReturnDesign, design_return
 from yaan.design.steer import solve
 from yaan.design.task import make_task
 from yaan.dynamics.forces import World
@@ -120,24 +120,24 @@ def _sun(plan: Plan) -> Elevation:
     return elevation
 
 
-def come_home(overrides: Line, separation: Separation) -> Home:
+def come_home(overrides: Line, separation: Separation) -> ReturnDesign:
     """One flight from the separation to the sea."""
     plan = check(load_tree("gaganyaan", overrides))
     assert plan.ascent is not None
-    assert plan.homeward is not None
+    assert plan.return_flight is not None
     world = build_world(plan, WORLD)
     start = separation.at(world, stack_of(plan.ascent))
-    task = make_return(plan.ascent, plan.homeward)
-    return fly_home(world, task, start, _sun(plan), lambda text: None)
+    task = make_return(plan.ascent, plan.return_flight)
+    return design_return(world, task, start, _sun(plan), lambda text: None)
 
 
-def told(home: Home) -> Line:
+def told(design: ReturnDesign) -> Line:
     """What came of a flight, for people: degrees, kilometres, hours."""
-    serving = [o for o in home.found if o.reachable]
-    missed = sorted(home.found, key=lambda o: -o.passed.margin)
+    serving = [o for o in design.found if o.reachable]
+    missed = sorted(design.found, key=lambda o: -o.passed.margin)
     misses = [
         {
-            "perigee_km": round(float(home.perigees[o.orbit]) / 1e3, 1),
+            "perigee_km": round(float(design.perigees[o.orbit]) / 1e3, 1),
             "hours": round(o.passed.time / 3600.0, 2),
             "margin_km": round(o.passed.margin / 1e3),
             "light": o.light,
@@ -146,13 +146,13 @@ def told(home: Home) -> Line:
         for o in missed
         if not o.reachable
     ]
-    line: Line = {"listed": len(home.found), "serve": len(serving), "chosen": None}
-    best, landed = home.chosen, home.landed
+    line: Line = {"listed": len(design.found), "serve": len(serving), "chosen": None}
+    best, landed = design.chosen, design.landed
     if best is None or landed is None:
         return line | {"misses": misses}
     end, latitude, longitude = landed.end
     line["chosen"] = {
-        "perigee_km": round(float(home.perigees[best.orbit]) / 1e3, 1),
+        "perigee_km": round(float(design.perigees[best.orbit]) / 1e3, 1),
         "revolution": best.passed.revolution,
         "ascending": best.passed.ascending,
         "margin_km": round(best.passed.margin / 1e3),
@@ -164,31 +164,31 @@ def told(home: Home) -> Line:
         "latitude_deg": round(float(np.degrees(latitude)), 2),
         "longitude_deg": round(float(np.degrees(longitude)), 2),
         "miss_m": round(landed.miss or 0.0, 1),
-        "in_zone": bool(home.task.wish.area.margin(latitude, longitude)[()] > 0.0),
+        "in_zone": bool(design.task.wish.area.margin(latitude, longitude)[()] > 0.0),
         "peak_g": round(float(landed.entry.inner.peak_load[0]), 2),
     }
     return line
 
 
-def brute(home: Home) -> Line:
+def brute(design: ReturnDesign) -> Line:
     """Whether deorbits flown all through the window land where the search says, and only there."""
-    last = len(home.perigees) - 1
-    orbits = list(dict.fromkeys([home.orbit, 0, last // 2, last]))
-    rows = [row for orbit in orbits for row in _compared(home, orbit, *_landings(home, orbit))]
+    last = len(design.perigees) - 1
+    orbits = list(dict.fromkeys([design.orbit, 0, last // 2, last]))
+    rows = [row for orbit in orbits for row in _compared(design, orbit, *_landings(design, orbit))]
     return {"agree": all(row["agree"] for row in rows), "orbits": len(orbits), "passes": rows}
 
 
-def _landings(home: Home, orbit: int) -> tuple[Column, Column, Column]:
+def _landings(design: ReturnDesign, orbit: int) -> tuple[Column, Column, Column]:
     """Landing times [s], latitudes and longitudes [rad] of deorbits all through the window.
 
     The nominal bank lands to one side, its mirror image to the other; halfway between is the middle
     of what a solved bank reaches.
     """
-    task, path = home.task, raising.recorded(home.kept, orbit)
-    case = Case(home.world, task.craft, task.way)
-    bank = profiles(task.bank, np.full(LANES, home.nominal_bank), REVERSAL)
+    task, path = design.task, raising.recorded(design.kept, orbit)
+    case = Case(design.world, task.craft, task.way)
+    bank = profiles(task.bank, np.full(LANES, design.nominal_bank), REVERSAL)
     banks = (bank, BankProfile(bank.time, -bank.angle))
-    left = home.kept.end.tanks[orbit]
+    left = design.kept.end.tanks[orbit]
     first, end = task.wish.time - task.wish.window, task.wish.time + task.wish.window
     ignitions = np.arange(first - 1.5 * _DOWN, min(end - 0.5 * _DOWN, path.time[-1] - 60.0), EVERY)
     found: list[Column] = []
@@ -220,15 +220,15 @@ def _landed(leg: Leg) -> Column:
 
 
 def _compared(
-    home: Home, orbit: int, time: Column, latitude: Column, longitude: Column
+    design: ReturnDesign, orbit: int, time: Column, latitude: Column, longitude: Column
 ) -> list[Line]:
     """The visits of the zone, flown and said, side by side; light is not looked at."""
-    wish = home.task.wish
+    wish = design.task.wish
     margin = wish.area.margin(latitude, longitude)
     inside = (np.abs(time - wish.time) <= wish.window) & (margin >= wish.margin)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], inside.astype(int), [0]])))
     flown = [(time[a:b], margin[a:b]) for a, b in edges.reshape(-1, 2)]
-    said = [o.passed for o in home.found if o.orbit == orbit and o.passed.margin >= wish.margin]
+    said = [o.passed for o in design.found if o.orbit == orbit and o.passed.margin >= wish.margin]
     rows: list[Line] = []
     for times, margins in flown:
         near = [p for p in said if times[0] - _SAME <= p.time <= times[-1] + _SAME]
@@ -250,7 +250,7 @@ def _compared(
         }
         for p in said
     ]
-    perigee = round(float(home.perigees[orbit]) / 1e3, 1)
+    perigee = round(float(design.perigees[orbit]) / 1e3, 1)
     return [{"perigee_km": perigee, **row} for row in rows]
 
 
@@ -260,14 +260,18 @@ def lines(epochs: int, seed: int, checked: int) -> Iterator[Line]:
         kinds: dict[bool, int] = {}
         for i, overrides in enumerate(asked(epochs, seed)):
             begin = time.perf_counter()
-            home = come_home(overrides, separation)
+            design = come_home(overrides, separation)
             spent = round(time.perf_counter() - begin, 1)
-            yield {"flight": i, "asked": overrides, **told(home), "seconds": spent}
-            landed = home.chosen is not None
+            yield {"flight": i, "asked": overrides, **told(design), "seconds": spent}
+            landed = design.chosen is not None
             # Of those to be checked half have landed and half have not, as far as there are any.
             if kinds.get(landed, 0) < (checked + landed) // 2:
                 kinds[landed] = kinds.get(landed, 0) + 1
-                yield {"brute": i, **brute(home), "seconds": round(time.perf_counter() - begin, 1)}
+                yield {
+                    "brute": i,
+                    **brute(design),
+                    "seconds": round(time.perf_counter() - begin, 1),
+                }
 
 
 def main() -> None:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from yaan.description import EntryPhaseSpec as Entry
     from yaan.description import EnvironmentSpec as Environment
     from yaan.description import GroundSpec as Ground
-    from yaan.description import HomeEntrySpec as ReturnEntry
     from yaan.description import InertiaSpec as Inertia
     from yaan.description import InterfaceSpec as Interface
     from yaan.description import LandingSpec as Landing
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from yaan.description import PulseSpec as Pulse
     from yaan.description import ReefingSpec as Reefing
     from yaan.description import ReleaseSpec as Release
+    from yaan.description import ReturnEntrySpec as ReturnEntry
     from yaan.description import ServiceModuleSpec as ServiceModule
     from yaan.description import SiteSpec as Site
     from yaan.description import SpacecraftSpec as Spacecraft
@@ -188,7 +188,7 @@ _NOUNS = {
     "Pulse": "PulseSpec",
     "Reefing": "ReefingSpec",
     "Release": "ReleaseSpec",
-    "ReturnEntry": "HomeEntrySpec",
+    "ReturnEntry": "ReturnEntrySpec",
     "ServiceModule": "ServiceModuleSpec",
     "Site": "SiteSpec",
     "Spacecraft": "SpacecraftSpec",

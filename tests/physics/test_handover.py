@@ -36,8 +36,8 @@ class Flown:
 def down() -> Flown:
     plan = yaan.load("gaganyaan").plan
     assert plan.ascent is not None
-    assert plan.homeward is not None
-    task, stack = make_return(plan.ascent, plan.homeward), stack_of(plan.ascent)
+    assert plan.return_flight is not None
+    task, stack = make_return(plan.ascent, plan.return_flight), stack_of(plan.ascent)
     assert task.train is not None
     air, earth = load_standard_atmosphere(), uniform_rotation(duration=9_000.0)
     place, craft = world(atmosphere=air, earth=earth), task.craft

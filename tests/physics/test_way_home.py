@@ -18,12 +18,12 @@ from yaan.analysis.budget import MassBudget, return_velocity
 from yaan.analysis.flown import Flown as Analysed
 from yaan.base.provenance import Provenance
 from yaan.base.session import computing
-from yaan.description import Ascent, Return
+from yaan.description import Ascent, ReturnFlight
 from yaan.design import deorbit
-from yaan.design.record import couch, home_rows, whole_history
+from yaan.design.record import couch, return_rows, whole_history
 from yaan.design.return_flight import elevation_of, horizon
 from yaan.design.return_plan import ReturnTask, make_return
-from yaan.design.return_search import Home, fly_home
+from yaan.design.return_search import ReturnDesign, design_return
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State, state_of
 from yaan.flight import legs
@@ -69,11 +69,11 @@ def _session() -> Iterator[None]:
         yield
 
 
-def _mission(**changes: Any) -> tuple[Ascent, Return]:
+def _mission(**changes: Any) -> tuple[Ascent, ReturnFlight]:
     plan = yaan.load("gaganyaan", changes).plan
     assert plan.ascent is not None
-    assert plan.homeward is not None
-    return plan.ascent, plan.homeward
+    assert plan.return_flight is not None
+    return plan.ascent, plan.return_flight
 
 
 def _separated(ascent: Ascent) -> State:
@@ -83,11 +83,11 @@ def _separated(ascent: Ascent) -> State:
     return state_of(*SEPARATED, tanks, aboard).dropping(*stack.launcher)
 
 
-def _prepared(ascent: Ascent, asked: Return) -> tuple[ReturnTask, World]:
+def _prepared(ascent: Ascent, asked: ReturnFlight) -> tuple[ReturnTask, World]:
     return make_return(ascent, asked), build_world(ascent.plan, horizon(asked))
 
 
-def _fly(mission: tuple[Ascent, Return], steps: Steps) -> Flown:
+def _fly(mission: tuple[Ascent, ReturnFlight], steps: Steps) -> Flown:
     """The same burns and the same bank, whatever the steps."""
     task, world = _prepared(*mission)
     assert task.train is not None
@@ -144,57 +144,57 @@ def test_with_a_main_lost_it_comes_down_faster_by_the_root_of_three_halves() -> 
 
 
 @pytest.fixture(scope="module")
-def returned() -> tuple[Ascent, Home]:
+def returned() -> tuple[Ascent, ReturnDesign]:
     """The way home in a wind of 10 m/s from the west."""
     ascent, asked = _mission(**{"environment.wind": {"east": "10 m/s"}})
     task, world = _prepared(ascent, asked)
     sun = elevation_of(ascent.plan)
-    return ascent, fly_home(world, task, _separated(ascent), sun, lambda text: None)
+    return ascent, design_return(world, task, _separated(ascent), sun, lambda text: None)
 
 
 def test_the_touchdown_is_on_the_aim_in_daylight_whatever_the_wind_drifts(
-    returned: tuple[Ascent, Home],
+    returned: tuple[Ascent, ReturnDesign],
 ) -> None:
-    ascent, home = returned
+    ascent, design = returned
     landing = ascent.plan.landing
     assert landing is not None
-    assert home.chosen is not None
-    assert home.landed is not None
-    assert home.chosen.light == "day"
-    assert home.landed.miss is not None
-    assert home.landed.miss < 1e3
-    time = home.landed.end[0]
+    assert design.chosen is not None
+    assert design.landed is not None
+    assert design.chosen.light == "day"
+    assert design.landed.miss is not None
+    assert design.landed.miss < 1e3
+    time = design.landed.end[0]
     assert abs(time - landing.time) <= landing.window
-    longitude = float(home.landed.entry.place.longitude[0])
+    longitude = float(design.landed.entry.place.longitude[0])
     # Under the canopies for some six minutes: the wind carries it by kilometres.
-    assert abs(home.landed.end[2] - longitude) * 6.3e6 > 2e3
+    assert abs(design.landed.end[2] - longitude) * 6.3e6 > 2e3
 
 
-def test_deorbit_and_entry_are_as_the_study_expects(returned: tuple[Ascent, Home]) -> None:
-    _, home = returned
-    assert home.down is not None
-    assert home.landed is not None
-    assert 90.0 <= float(home.down.burnt.added.ideal[0]) <= 140.0
-    assert np.degrees(home.down.entry_angle[0]) == pytest.approx(-1.4, abs=0.01)
-    felt = home.landed.entry.inner
+def test_deorbit_and_entry_are_as_the_study_expects(returned: tuple[Ascent, ReturnDesign]) -> None:
+    _, design = returned
+    assert design.down is not None
+    assert design.landed is not None
+    assert 90.0 <= float(design.down.burnt.added.ideal[0]) <= 140.0
+    assert np.degrees(design.down.entry_angle[0]) == pytest.approx(-1.4, abs=0.01)
+    felt = design.landed.entry.inner
     assert 3.0 <= float(felt.peak_load[0]) <= 5.0
     assert 40e4 <= float(felt.peak_flux[0]) <= 55e4
     assert 90e6 <= float(felt.heat_load[0]) <= 130e6
-    assert home.landed.ballistic_load > 7.0
+    assert design.landed.ballistic_load > 7.0
 
 
-def test_the_budgets_of_the_way_home_close(returned: tuple[Ascent, Home]) -> None:
-    ascent, home = returned
-    rows = home_rows(home.world, home, couch((1.0, 0.0, 0.0)))
+def test_the_budgets_of_the_way_home_close(returned: tuple[Ascent, ReturnDesign]) -> None:
+    ascent, design = returned
+    rows = return_rows(design.world, design, couch((1.0, 0.0, 0.0)))
     history, nothing = whole_history(None, rows, loaded=LOADED), Provenance((), (), "")
-    flown = Analysed(ascent.plan, nothing, home.world, history, [], [], [], home=home)
+    flown = Analysed(ascent.plan, nothing, design.world, history, [], [], [], return_design=design)
     phase, left = orbit.orbit_phase(flown), orbit.deorbit(flown)
     assert phase is not None
     assert left is not None
 
     budget = MassBudget(mass=ascent.vehicle.payload.mass)
-    budget.add_return(home, history, [*phase.burns, left.burn], budget.mass)
+    budget.add_return(design, history, [*phase.burns, left.burn], budget.mass)
     assert budget.closure < 1e-6
     # A thousandth of the mission's ideal velocity. Trapezoids over rows up to two minutes apart
     # leave 1 m/s; the work of the lift in the wind, which the budget does not tell, 4 m/s more.
-    assert abs(return_velocity(home, history)[1].residual) < 10.0
+    assert abs(return_velocity(design, history)[1].residual) < 10.0

@@ -22,7 +22,7 @@ FRAME: Final = "GCRS, osculating, heights above 6378.137 km"
 
 def body_flight(flown: Flown) -> BodyFlight | None:
     """States and phases; None of what is no flight of a body."""
-    free, body = flown.plan.free, flown.body
+    free, body = flown.plan.free_flight, flown.body
     if free is None or body is None:
         return None
     legs = body.legs

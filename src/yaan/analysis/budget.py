@@ -15,9 +15,9 @@ import numpy as np
 from yaan.analysis.flown import Flown
 from yaan.analysis.history import leg_rows, phase_rows, phases_flown, row_at
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.description import Ascent, FreeFlight, Return
+from yaan.description import Ascent, FreeFlight, ReturnFlight
 from yaan.design.record import PHASES, along_motion
-from yaan.design.return_search import Home
+from yaan.design.return_search import ReturnDesign
 from yaan.design.steer import Steered
 from yaan.results.summary import (
     Budgets,
@@ -35,7 +35,7 @@ _CONVENTION = "Earth-relative speed; gravity includes the centrifugal term"
 
 def budgets(flown: Flown, burns: Sequence[Burn]) -> Budgets:
     """The budgets of a flight whose spacecraft made the `burns`; empty of an entry alone."""
-    climb, free, history = flown.climb, flown.plan.free, flown.history
+    climb, free, history = flown.climb, flown.plan.free_flight, flown.history
     mass, use = MassBudget(), list[PropellantUse]()
     velocity: list[tuple[tuple[VelocityLosses, ...], VelocityTotal]] = []
     if climb is not None:
@@ -43,10 +43,10 @@ def budgets(flown: Flown, burns: Sequence[Burn]) -> Budgets:
         use += ascent_propellant(climb.ascent, climb.steered)
         velocity.append(ascent_velocity(climb.history, climb.steered))
     if climb is not None and flown.returned is not None:
-        (asked, home), loaded = flown.returned, climb.ascent.vehicle.payload.mass
-        mass.add_return(home, history, burns, loaded)
+        (asked, design), loaded = flown.returned, climb.ascent.vehicle.payload.mass
+        mass.add_return(design, history, burns, loaded)
         use.append(_module_propellant(asked, burns, loaded))
-        velocity.append(return_velocity(home, history))
+        velocity.append(return_velocity(design, history))
     if free is not None:
         mass.add_body(free, history)
         use += _body_propellant(free, history)
@@ -92,19 +92,19 @@ class MassBudget:
             self._check(history, last)
 
     def add_return(
-        self, home: Home, history: History, burns: Sequence[Burn], separated: float
+        self, design: ReturnDesign, history: History, burns: Sequence[Burn], separated: float
     ) -> None:
         """Those from the launcher's separation on, which leaves `separated` [kg]."""
         if self.mass != separated:
             self._become("separation", "launcher's last stage", separated)
-        self._check(history, row_at(history, float(home.separated.t[0])))
-        exhaust = float(home.task.raising.craft.isp) * STANDARD_GRAVITY
+        self._check(history, row_at(history, float(design.separated.t[0])))
+        exhaust = float(design.task.raising.craft.isp) * STANDARD_GRAVITY
         for burn in burns:
             spent = burn.thrust / exhaust * burn.duration
             self._change(f"{burn.name}-cut-off", "service module propellant", -spent)
             self._check(history, row_at(history, burn.start + burn.duration + 1e-3))
-        if home.landed is not None:
-            capsule = float(np.asarray(home.task.craft.capsule.mass))
+        if design.landed is not None:
+            capsule = float(np.asarray(design.task.craft.capsule.mass))
             self._become("service-module-separation", "service module", capsule)
             self._check(history, -1)
 
@@ -177,7 +177,9 @@ def _carried(steered: Steered, stage: int, left: float) -> float:
     return float(stages + items) - left
 
 
-def _module_propellant(asked: Return, burns: Sequence[Burn], separated: float) -> PropellantUse:
+def _module_propellant(
+    asked: ReturnFlight, burns: Sequence[Burn], separated: float
+) -> PropellantUse:
     module = asked.spacecraft.service_module
     used = sum((burn.propellant for burn in burns), 0.0)
     left, exhaust = module.propellant - used, module.engine.isp * STANDARD_GRAVITY
@@ -222,11 +224,11 @@ def ascent_velocity(
 
 
 def return_velocity(
-    home: Home, history: History
+    design: ReturnDesign, history: History
 ) -> tuple[tuple[VelocityLosses, ...], VelocityTotal]:
     """Where the Earth-relative velocity went, by phase of the return, and the sums."""
     rows = {name: phase_rows(history, name) for name in PHASES}
-    flown = {name: _phase(home, history, found) for name, found in rows.items() if len(found)}
+    flown = {name: _phase(design, history, found) for name, found in rows.items() if len(found)}
     words = f"{_CONVENTION}; a burn against the motion counts as negative"
     return _velocity("return", flown, words)
 
@@ -248,22 +250,22 @@ def _velocity(
     )
 
 
-def _phase(home: Home, history: History, rows: Array) -> Array:
+def _phase(design: ReturnDesign, history: History, rows: Array) -> Array:
     """The terms of one phase; it may come in several spells, as the orbit between burns."""
     terms = np.zeros(len(_TERMS))
     for spell in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
         # From the last row of the phase before: the step between belongs to this one.
-        terms += _spell(home, history, np.arange(max(int(spell[0]) - 1, 0), int(spell[-1]) + 1))
+        terms += _spell(design, history, np.arange(max(int(spell[0]) - 1, 0), int(spell[-1]) + 1))
     return terms
 
 
-def _spell(home: Home, h: History, rows: Array) -> Array:
+def _spell(design: ReturnDesign, h: History, rows: Array) -> Array:
     t, mass, speed = h["time"][rows], h["mass"][rows], h["speed_relative"][rows]
-    pull, inertial, stream = along_motion(home.world, h, rows)
+    pull, inertial, stream = along_motion(design.world, h, rows)
     # The thrust of a step is that at its end: before it, it may not have burnt yet.
     push = np.nan_to_num(h["thrust"][rows]) / mass
     push = np.minimum(push, np.append(push[1:], push[-1]))
-    sense = _sense(home, t)
+    sense = _sense(design, t)
     braking = np.nan_to_num(h["drag"][rows]) / mass
     ideal = np.trapezoid(push * sense, t)
     steering = ideal - np.trapezoid(push * sense * inertial, t)
@@ -271,13 +273,13 @@ def _spell(home: Home, h: History, rows: Array) -> Array:
     return np.array([ideal, -np.trapezoid(pull, t), drag, steering, 0.0, speed[-1] - speed[0]])
 
 
-def _sense(home: Home, t: Array) -> Array:
+def _sense(design: ReturnDesign, t: Array) -> Array:
     """+1 while burns push along the motion, -1 against."""
     sense = np.ones(len(t))
-    burns, lane = home.raised.burns, home.orbit
+    burns, lane = design.raised.burns, design.orbit
     for i in range(burns.start.shape[1]):
         start, stop = burns.start[lane, i], burns.start[lane, i] + burns.duration[lane, i]
         sense[(t >= start - 1.0) & (t <= stop + 1.0)] = burns.sense[lane, i]
-    if home.down is not None:
-        sense[t >= float(home.down.ignition[0]) - 1.0] = -1.0
+    if design.down is not None:
+        sense[t >= float(design.down.ignition[0]) - 1.0] = -1.0
     return sense

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from yaan.analysis.abort_map import AbortMap
 from yaan.analysis.sensitivity import Ranked
 from yaan.base.provenance import Provenance
-from yaan.description import Ascent, Entering, Plan, Return
+from yaan.description import Ascent, EntryFlight, Plan, ReturnFlight
 from yaan.design.dogleg import DogLeg
 from yaan.design.landing import Landed, Lander
-from yaan.design.return_search import Home
+from yaan.design.return_search import ReturnDesign
 from yaan.design.steer import Steered
 from yaan.dynamics.forces import World
 from yaan.flight.accuracy import PhaseError
@@ -48,7 +48,7 @@ class Climb:
 class Fall:
     """From the interface down: that of a return, or one flown alone."""
 
-    entering: Entering
+    entering: EntryFlight
     lander: Lander
     landed: Landed
 
@@ -68,7 +68,7 @@ class Flown:
     stopped: bool = False
     """The user stopped it after the ascents were flown."""
     climb: Climb | None = None
-    home: Home | None = None
+    return_design: ReturnDesign | None = None
     """The return, as far as it was found."""
     lost: str = ""
     """Why a return that the plan has was not flown at all: sentences."""
@@ -78,18 +78,18 @@ class Flown:
     body: FlownBody | None = None
 
     @property
-    def returned(self) -> tuple[Return, Home] | None:
+    def returned(self) -> tuple[ReturnFlight, ReturnDesign] | None:
         """The return that was asked for, and how it went; None of what did not begin one."""
-        asked, home = self.plan.homeward, self.home
-        return None if asked is None or home is None else (asked, home)
+        asked, design = self.plan.return_flight, self.return_design
+        return None if asked is None or design is None else (asked, design)
 
     @property
     def fall(self) -> Fall | None:
         """What came down from an interface; None of what never came to one."""
-        entering, home = self.plan.entering, self.home
+        entering, design = self.plan.entry_flight, self.return_design
         lander, landed = self.lander, self.landed
-        if home is not None:
-            lander, landed = home.lander, home.landed
+        if design is not None:
+            lander, landed = design.lander, design.landed
         if entering is None or lander is None or landed is None:
             return None
         return Fall(entering, lander, landed)

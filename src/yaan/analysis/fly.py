@@ -22,7 +22,7 @@ from yaan.description import Ascent, FreeFlight, InterfaceSpec, Plan
 from yaan.description.notes import notes_of
 from yaan.design import dogleg
 from yaan.design.history import history, told
-from yaan.design.return_flight import Returned, enter_alone, go_home, horizon, prepare_home
+from yaan.design.return_flight import Returned, enter_alone, fly_return, horizon, prepare_return
 from yaan.design.steer import Steered, solve
 from yaan.design.task import Task, Watch, make_task
 from yaan.dynamics.forces import World
@@ -83,8 +83,8 @@ def fly(
     clock = Clock()
     if plan.ascent is not None:
         flown = _fly_ascent(plan.ascent, provenance, vary, tell, clock)
-    elif plan.free is not None:
-        flown = _fly_free(plan.free, provenance, tell, clock)
+    elif plan.free_flight is not None:
+        flown = _fly_free(plan.free_flight, provenance, tell, clock)
     else:
         flown = _fly_entry(plan, provenance, tell, clock)
     of = replace(flown.history, epoch=plan.epoch, vehicle=plan.vehicle.name if plan.vehicle else "")
@@ -93,7 +93,7 @@ def fly(
 
 def _fly_entry(plan: Plan, provenance: Provenance, tell: Report, clock: Clock) -> Flown:
     """An entry from an interface, and what follows it."""
-    entering, start = plan.entering, plan.start
+    entering, start = plan.entry_flight, plan.start
     if entering is None or not isinstance(start, InterfaceSpec):
         raise YaanError(f"{plan.name} has no pad, no interface and no state that it could fly from")
     tell(Progress("build", f"building models{before(plan)}"))
@@ -118,7 +118,7 @@ def _fly_ascent(
     ascent: Ascent, provenance: Provenance, vary: Vary, tell: Report, clock: Clock
 ) -> Flown:
     """Every profile of a launch, and its return beside them."""
-    plan, asked = ascent.plan, ascent.plan.homeward
+    plan, asked = ascent.plan, ascent.plan.return_flight
     with computing():
         with clock.on("build models"):
             tell(Progress("build", f"building models{before(plan)}"))
@@ -161,16 +161,18 @@ def _fly_ascent(
     notes += [*remarks(chosen, dog_leg), *sides.notes]
     errors += [] if returned is None else returned.errors
     climb = Climb(ascent, profiles, histories, aborts, dog_leg)
-    home, history = (None, climb.history) if returned is None else (returned.home, returned.history)
+    design, history = (
+        (None, climb.history) if returned is None else (returned.design, returned.history)
+    )
     what = (world, history, errors, ranked, notes, stopped)
-    return Flown(plan, provenance, *what, climb=climb, home=home, lost=lost)
+    return Flown(plan, provenance, *what, climb=climb, return_design=design, lost=lost)
 
 
 def _start_return(
     ascent: Ascent, world: World, steered: Steered, before: History, tell: Report
 ) -> "Future[Returned] | None":
     """The return, flown beside the aborts and the ranking; nothing where there is none."""
-    asked, entering = ascent.plan.homeward, ascent.plan.entering
+    asked, entering = ascent.plan.return_flight, ascent.plan.entry_flight
     codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.sequence.legs)]
     flew = steered.solution.met and not np.any(codes != OutcomeCode.REACHED)
     if asked is None or entering is None or not flew:
@@ -180,7 +182,7 @@ def _start_return(
     def watch(text: str) -> None:
         tell(Progress("home", text))
 
-    return _aside(lambda: go_home(there, ascent, asked, before, end, watch))
+    return _aside(lambda: fly_return(there, ascent, asked, before, end, watch))
 
 
 def _returned(returning: "Future[Returned] | None") -> tuple[Returned | None, str]:
@@ -201,11 +203,11 @@ def _interrupted(work: "Future[_Result] | None") -> bool:
 
 
 def _prepare(ascent: Ascent, world: World) -> None:
-    asked, entering = ascent.plan.homeward, ascent.plan.entering
+    asked, entering = ascent.plan.return_flight, ascent.plan.entry_flight
     if ascent.vehicle.payload.ballistic_coefficient is not None:
         abort_map.prepare(world)
     if asked is not None and entering is not None:
-        prepare_home(landing_world(world, entering), ascent, asked)
+        prepare_return(landing_world(world, entering), ascent, asked)
 
 
 def _aside(work: Callable[[], _Result]) -> "Future[_Result]":

@@ -10,7 +10,7 @@ from yaan.base.model import Model
 from yaan.base.units import format_quantity
 from yaan.description import (
     BodyEngineSpec,
-    Entering,
+    EntryFlight,
     EntryPhaseSpec,
     EnvironmentSpec,
     FreeFlight,
@@ -31,7 +31,7 @@ _METHODS = {"rk4": "Runge-Kutta 4", "dop853": "Dormand and Prince 8"}
 
 def models(flown: Flown) -> Iterator[Model]:
     """What flew, the world first."""
-    plan, climb, entering = flown.plan, flown.climb, flown.plan.entering
+    plan, climb, entering = flown.plan, flown.climb, flown.plan.entry_flight
     yield from about_world(plan, flown.world)
     if climb is not None:
         yield from (Powered.about, ForceTable.about, OpenLoop.about)
@@ -41,14 +41,14 @@ def models(flown: Flown) -> Iterator[Model]:
             f"Runge-Kutta 4, steps of {format_quantity(plan.step, 's')} or the phase's own at "
             "most, shorter where their error asks for it; events landed to 0.1 ns"
         )
-    if flown.home is not None:
+    if flown.return_design is not None:
         yield orbit_model(plan.environment)
-    if entering is not None and (flown.home is not None or climb is None):
+    if entering is not None and (flown.return_design is not None or climb is None):
         yield from entry_models(entering)
         if climb is None:
             yield _integrator(f"Runge-Kutta 4, steps of {_step(entering.entry)} at most")
-    if plan.free is not None:
-        yield from body_models(plan.free)
+    if plan.free_flight is not None:
+        yield from body_models(plan.free_flight)
 
 
 def orbit_model(environment: EnvironmentSpec) -> Model:
@@ -57,7 +57,7 @@ def orbit_model(environment: EnvironmentSpec) -> Model:
     return about_orbit([one for one in ("Sun", "Moon") if one not in missed], missed)
 
 
-def entry_models(entering: Entering) -> Iterator[Model]:
+def entry_models(entering: EntryFlight) -> Iterator[Model]:
     """Those of an entry and its landing."""
     yield RigidEntry.about if entering.entry.motion == "rigid" else Entry.about
     if entering.capsule.parachutes is not None:

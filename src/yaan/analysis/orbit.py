@@ -5,10 +5,10 @@ import numpy as np
 from yaan.analysis.flown import Flown
 from yaan.analysis.history import at_row, degrees, row_at
 from yaan.base.constants import EARTH_RADIUS
-from yaan.description import Return
+from yaan.description import ReturnFlight
 from yaan.design.choice import Opportunity, light
 from yaan.design.record import elements_of
-from yaan.design.return_search import Home
+from yaan.design.return_search import ReturnDesign
 from yaan.environment.sunlight import eclipses
 from yaan.flight.models.world import epoch_of
 from yaan.results import summary_ascent as records
@@ -21,49 +21,49 @@ def orbit_phase(flown: Flown) -> records.OrbitPhase | None:
     """The orbit between separation and the deorbit burn; None where no return began."""
     if flown.returned is None:
         return None
-    (asked, home), history = flown.returned, flown.history
-    lane, task, path = home.orbit, home.task, home.path
-    within = path.time <= end_of_orbit(home)
+    (asked, design), history = flown.returned, flown.history
+    lane, task, path = design.orbit, design.task, design.path
+    within = path.time <= end_of_orbit(design)
     t, r, v = path.time[within], path.position[within], path.velocity[within]
     spells = eclipses(t, r, v, apparent_sun_position(epoch_of(asked.plan), t))
     dark = [s.end - s.start for s in spells if s.kind == "umbra"]
-    named = int(np.argmin(np.abs(home.perigees - task.raising.perigee)))
-    price = home.raised.delta_v + home.reference.delta_v
+    named = int(np.argmin(np.abs(design.perigees - task.raising.perigee)))
+    price = design.raised.delta_v + design.reference.delta_v
     when = {
         "separation": float(t[0]),
-        "after raising": _raised(home) + 1.0,
+        "after raising": _raised(design) + 1.0,
         "before deorbit": float(t[-1]),
     }
     return records.OrbitPhase(
         named_perigee=task.raising.perigee,
-        chosen_perigee=float(home.perigees[lane]),
+        chosen_perigee=float(design.perigees[lane]),
         cost=float(price[lane] - price[named]),
-        elements=_elements(home, when),
-        mean_height=mean_height(home),
-        revolutions=None if home.chosen is None else home.chosen.passed.revolution,
-        burns=_raising_burns(asked, home, history),
+        elements=_elements(design, when),
+        mean_height=mean_height(design),
+        revolutions=None if design.chosen is None else design.chosen.passed.revolution,
+        burns=_raising_burns(asked, design, history),
         eclipses=tuple(records.Eclipse(kind=s.kind, start=s.start, end=s.end) for s in spells),
         eclipse_fraction=sum(dark) / float(t[-1] - t[0]),
         longest_eclipse=max(dark, default=0.0),
     )
 
 
-def end_of_orbit(home: Home) -> float:
+def end_of_orbit(design: ReturnDesign) -> float:
     """When the deorbit burn begins, or the window ends [s]."""
-    return float(home.path.time[-1] if home.down is None else home.down.ignition[0])
+    return float(design.path.time[-1] if design.down is None else design.down.ignition[0])
 
 
-def _raised(home: Home) -> float:
+def _raised(design: ReturnDesign) -> float:
     """End of the last burn that raises the orbit [s]."""
-    lane, burns = home.orbit, home.raised.burns
+    lane, burns = design.orbit, design.raised.burns
     return float(np.max(burns.start[lane] + burns.duration[lane]))
 
 
-def _elements(home: Home, when: dict[str, float]) -> tuple[records.OrbitState, ...]:
+def _elements(design: ReturnDesign, when: dict[str, float]) -> tuple[records.OrbitState, ...]:
     """Osculating elements at the named times, against the true equator of date."""
-    position, velocity = home.path.at(list(when.values()))
-    found = elements_of(home.world, position, velocity)
-    period = 2.0 * np.pi * np.sqrt(found.semi_major_axis**3 / float(home.world.mu))
+    position, velocity = design.path.at(list(when.values()))
+    found = elements_of(design.world, position, velocity)
+    period = 2.0 * np.pi * np.sqrt(found.semi_major_axis**3 / float(design.world.mu))
     return tuple(
         records.OrbitState(
             when=name,
@@ -77,18 +77,20 @@ def _elements(home: Home, when: dict[str, float]) -> tuple[records.OrbitState, .
     )
 
 
-def mean_height(home: Home) -> float:
+def mean_height(design: ReturnDesign) -> float:
     """Mean height above 6378.137 km between the raising and the deorbit [m]."""
-    first, end = _raised(home), end_of_orbit(home)
+    first, end = _raised(design), end_of_orbit(design)
     # The window may close before the orbit is raised: then there is only the one before.
-    times = np.arange(first if first < end else home.path.time[0], end, 60.0)
-    position, _ = home.path.at(times)
+    times = np.arange(first if first < end else design.path.time[0], end, 60.0)
+    position, _ = design.path.at(times)
     return float(np.mean(np.linalg.norm(position, axis=1)) - EARTH_RADIUS)
 
 
-def _raising_burns(asked: Return, home: Home, history: History) -> tuple[records.Burn, ...]:
-    lane, burns = home.orbit, home.raised.burns
-    thrust = float(home.task.raising.craft.thrust)
+def _raising_burns(
+    asked: ReturnFlight, design: ReturnDesign, history: History
+) -> tuple[records.Burn, ...]:
+    lane, burns = design.orbit, design.raised.burns
+    thrust = float(design.task.raising.craft.thrust)
     engines = asked.spacecraft.service_module.engines
     spans = zip(burns.start[lane], burns.duration[lane], strict=True)
     return tuple(
@@ -120,12 +122,16 @@ def opportunities(flown: Flown) -> tuple[records.Opportunity, ...]:
     """Every pass of the orbit that is flown, in order of time."""
     if flown.returned is None:
         return ()
-    asked, home = flown.returned
-    return tuple(_opportunity(asked, home, one) for one in home.found if one.orbit == home.orbit)
+    asked, design = flown.returned
+    return tuple(
+        _opportunity(asked, design, one) for one in design.found if one.orbit == design.orbit
+    )
 
 
-def _opportunity(asked: Return, home: Home, one: Opportunity) -> records.Opportunity:
-    chosen, why = one is home.chosen, one.why
+def _opportunity(
+    asked: ReturnFlight, design: ReturnDesign, one: Opportunity
+) -> records.Opportunity:
+    chosen, why = one is design.chosen, one.why
     if one.reachable and not chosen:
         why = f"{light(one.sun_elevation)}; another pass was chosen"
     return records.Opportunity(
@@ -138,8 +144,8 @@ def _opportunity(asked: Return, home: Home, one: Opportunity) -> records.Opportu
         cross_track=max(-one.passed.margin, 0.0),
         sun_elevation_deg=degrees(one.sun_elevation),
         light=one.light,
-        perigee=float(home.perigees[one.orbit]),
-        entry_angle_deg=degrees(home.task.way.entry_angle) if one.reachable else None,
+        perigee=float(design.perigees[one.orbit]),
+        entry_angle_deg=degrees(design.task.way.entry_angle) if one.reachable else None,
         reachable=one.reachable,
         chosen=chosen,
         why="chosen" if chosen else why,
@@ -150,12 +156,12 @@ def deorbit(flown: Flown) -> Deorbit | None:
     """The burn and the parting; None of what does not come down."""
     if flown.returned is None:
         return None
-    (asked, home), history = flown.returned, flown.history
-    if home.down is None or home.landed is None:
+    (asked, design), history = flown.returned, flown.history
+    if design.down is None or design.landed is None:
         return None
-    start, duration = float(home.down.ignition[0]), float(home.down.duration[0])
-    thrust, engines = float(home.task.craft.whole.thrust), asked.deorbit.engines
-    parted = float(home.down.burnt.end.t[0])
+    start, duration = float(design.down.ignition[0]), float(design.down.duration[0])
+    thrust, engines = float(design.task.craft.whole.thrust), asked.deorbit.engines
+    parted = float(design.down.burnt.end.t[0])
     return Deorbit(
         burn=_burn(history, "deorbit", start, duration, engines, thrust),
         separation=at_row(Separation, history, row_at(history, parted), time=parted),

@@ -12,7 +12,7 @@ from yaan.analysis.flown import Flown
 from yaan.analysis.history import degrees
 from yaan.description import Ascent, FreeFlight
 from yaan.design.landing import Landed
-from yaan.design.return_search import Home
+from yaan.design.return_search import ReturnDesign
 from yaan.design.steer import Steered
 from yaan.flight.body import FlownBody
 from yaan.flight.legs import LANES
@@ -39,14 +39,18 @@ def outcome(
     flown: Flown, entry: Entry | None, descent: Descent | None, landing: Landing | None
 ) -> Outcome:
     """How a flight ended: by its ascent unless that flew, else by its return, entry or body."""
-    free, body = flown.plan.free, flown.body
+    free, body = flown.plan.free_flight, flown.body
     if flown.climb is not None:
         ended = ascent_outcome(flown.climb.ascent, flown.climb.steered, stopped=flown.stopped)
         if ended.code != FLOWN:
             return ended
-        if flown.lost and flown.home is None:
+        if flown.lost and flown.return_design is None:
             return _ended(OutcomeCode.NOT_FOUND, flown.lost)
-        return ended if flown.home is None else _return_outcome(flown.home, entry, descent, landing)
+        return (
+            ended
+            if flown.return_design is None
+            else _return_outcome(flown.return_design, entry, descent, landing)
+        )
     if free is not None and body is not None:
         return body_outcome(free, body)
     assert flown.landed is not None
@@ -111,11 +115,11 @@ def _shortfall(ascent: Ascent, steered: Steered) -> float:
 
 
 def _return_outcome(
-    home: Home, entry: Entry | None, descent: Descent | None, landing: Landing | None
+    design: ReturnDesign, entry: Entry | None, descent: Descent | None, landing: Landing | None
 ) -> Outcome:
-    if home.landed is None:
-        return _stayed(home)
-    unmet = _not_found(home.landed) or _unfinished(entry, descent)
+    if design.landed is None:
+        return _stayed(design)
+    unmet = _not_found(design.landed) or _unfinished(entry, descent)
     if unmet is not None:
         return unmet
     assert landing is not None
@@ -134,12 +138,12 @@ def _unfinished(entry: Entry | None, descent: Descent | None) -> Outcome | None:
     return None
 
 
-def _stayed(home: Home) -> Outcome:
+def _stayed(design: ReturnDesign) -> Outcome:
     """The outcome of a craft that never left its orbit."""
-    if home.lost is not None:
-        return _ended(home.lost.code, home.lost.text)
-    if home.chosen is None:
-        near = max(home.found, key=lambda o: o.passed.margin, default=None)
+    if design.lost is not None:
+        return _ended(design.lost.code, design.lost.text)
+    if design.chosen is None:
+        near = max(design.found, key=lambda o: o.passed.margin, default=None)
         words = "No pass comes near." if near is None else f"The nearest pass: {near.why}."
         text = f"No landing opportunity in the window. {words}"
         return _ended(OutcomeCode.NO_SOLUTION, text)

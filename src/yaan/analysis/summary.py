@@ -33,7 +33,7 @@ from yaan.results.trajectory import History
 
 def summarise(flown: Flown) -> Summary:
     """The summary of any flight, whatever its parts and however it ended."""
-    plan, free, body = flown.plan, flown.plan.free, flown.body
+    plan, free, body = flown.plan, flown.plan.free_flight, flown.body
     with computing():
         summary = _measured(flown)
         summary = replace(summary, published=evidence.published(plan, summary))
@@ -89,15 +89,15 @@ def _measured(flown: Flown) -> Summary:
 
 def _spans(flown: Flown) -> Iterator[tuple[str, tuple[float, float]]]:
     """From when to when each part of the flight lasts [s]; none of an ascent without a return."""
-    home, fall, time = flown.home, flown.fall, flown.history["time"]
-    if home is not None:
-        separated, left = float(home.separated.t[0]), end_of_orbit(home)
+    design, fall, time = flown.return_design, flown.fall, flown.history["time"]
+    if design is not None:
+        separated, left = float(design.separated.t[0]), end_of_orbit(design)
         yield "ascent", (0.0, separated)
         yield "orbit", (separated, left)
         if fall is not None:
             yield "deorbit", (left, float(fall.landed.interface.t[0]))
     if fall is not None:
-        start = 0.0 if home is None else float(fall.landed.interface.t[0])
+        start = 0.0 if design is None else float(fall.landed.interface.t[0])
         handed = float(fall.landed.entry.end.t[0])
         yield "entry", (start, handed)
         if fall.landed.descent is not None:

@@ -17,7 +17,7 @@ from yaan.analysis.history import (
     row_at,
 )
 from yaan.description import FreeFlight, PulseSpec
-from yaan.design.return_search import Home
+from yaan.design.return_search import ReturnDesign
 from yaan.results.extremes import Around, Extreme, peak, turning_height, turning_radius
 from yaan.results.summary import Event, Peak, Peaks, PressurePeak, RatePeak
 from yaan.results.summary_return import LoadPeak
@@ -54,12 +54,12 @@ def timeline(flown: Flown, *, touched: bool, orbits: bool) -> tuple[Event, ...]:
     rows: list[Event] = []
     if flown.climb is not None:
         rows += _ascent(flown.climb)
-    if flown.home is not None:
-        rows += _orbit(flown.history, flown.home)
+    if flown.return_design is not None:
+        rows += _orbit(flown.history, flown.return_design)
     if flown.fall is not None:
         rows += _fall(flown.history, flown.fall, touched=touched)
-    if flown.plan.free is not None:
-        rows += body_events(flown.plan.free, flown.history, orbits=orbits)
+    if flown.plan.free_flight is not None:
+        rows += body_events(flown.plan.free_flight, flown.history, orbits=orbits)
     return tuple(sorted(rows, key=lambda row: (row.time, row.kind)))
 
 
@@ -106,19 +106,19 @@ def _ascent(climb: Climb) -> Iterator[Event]:
             yield _peak(history, found, name)
 
 
-def _orbit(history: History, home: Home) -> Iterator[Event]:
+def _orbit(history: History, design: ReturnDesign) -> Iterator[Event]:
     """Events between separation and the interface."""
-    lane, burns = home.orbit, home.raised.burns
+    lane, burns = design.orbit, design.raised.burns
     for i, name in enumerate(("circularise", "trim")):
         start, duration = float(burns.start[lane, i]), float(burns.duration[lane, i])
         if duration > 0.0:
             yield _event_at(history, start, f"{name}-ignition", "orbit")
             yield _event_at(history, start + duration, f"{name}-cut-off", "circularise")
-    if home.down is not None:
-        start, duration = float(home.down.ignition[0]), float(home.down.duration[0])
+    if design.down is not None:
+        start, duration = float(design.down.ignition[0]), float(design.down.duration[0])
         yield _event_at(history, start, "deorbit-ignition", "orbit")
         yield _event_at(history, start + duration, "deorbit-cut-off", "deorbit")
-        parted = float(home.down.burnt.end.t[0])
+        parted = float(design.down.burnt.end.t[0])
         yield _event_at(history, parted, "service-module-separation", "coast-to-entry")
 
 

@@ -46,14 +46,17 @@ def _not_reached(name: str, limit: str) -> Verdict:
 
 def verdicts(flown: Flown, summary: Summary, left: Excursions | None) -> Iterator[Verdict]:
     """Every verdict on a flight, of a summary that lacks them; `left`: tables that a body left."""
-    climb, plan, free = flown.climb, flown.plan, flown.plan.free
+    climb, plan, free = flown.climb, flown.plan, flown.plan.free_flight
     if climb is not None and summary.ascent is not None:
         whole = ascent_outcome(climb.ascent, climb.steered).code == FLOWN
         yield from _judge_ascent(climb.ascent, summary.ascent, summary.budgets, whole=whole)
         yield from judge_crew(summary.crew_in("ascent"), "crew load", whole=whole)
         yield _budgets_close(summary.budgets)
-    if plan.entering is not None:
-        hung, returning = plan.entering.capsule.parachutes is not None, plan.homeward is not None
+    if plan.entry_flight is not None:
+        hung, returning = (
+            plan.entry_flight.capsule.parachutes is not None,
+            plan.return_flight is not None,
+        )
         yield from judge_return(summary, hung=hung, returning=returning)
     if free is not None and left is not None:
         yield from judge_tables(free, left)

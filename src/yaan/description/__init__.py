@@ -55,9 +55,9 @@ from yaan.description.landing import (
     CirculariseSpec,
     DeorbitSpec,
     EntryPhaseSpec,
-    HomeEntrySpec,
     LandingSpec,
     OrbitSpec,
+    ReturnEntrySpec,
     ZoneSpec,
 )
 from yaan.description.landing_cross import ENTRY_EVENTS, HOME_BLOCKS, HOME_PHASES
@@ -77,7 +77,7 @@ from yaan.description.parachutes import (
     ReleaseSpec,
     StepSpec,
 )
-from yaan.description.plan import Ascent, Entering, FreeFlight, Plan, Return
+from yaan.description.plan import Ascent, EntryFlight, FreeFlight, Plan, ReturnFlight
 from yaan.description.steering import (
     CoefficientsSpec,
     MeetSpec,
@@ -136,7 +136,7 @@ __all__ = [
     "DeploySpec",
     "EarthSpec",
     "EngineSpec",
-    "Entering",
+    "EntryFlight",
     "EntryPhaseSpec",
     "EnvironmentSpec",
     "FreeFlight",
@@ -144,7 +144,6 @@ __all__ = [
     "GravityFieldSpec",
     "GravitySpec",
     "GroundSpec",
-    "HomeEntrySpec",
     "InertiaSpec",
     "IntegrationSpec",
     "InterfaceSpec",
@@ -167,7 +166,8 @@ __all__ = [
     "ReefingSpec",
     "ReleaseSpec",
     "ReserveSpec",
-    "Return",
+    "ReturnEntrySpec",
+    "ReturnFlight",
     "RigidCapsuleSpec",
     "ScaleSpec",
     "SeatSpec",

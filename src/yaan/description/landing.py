@@ -275,7 +275,7 @@ class EntryPhaseSpec(Block):
         return self
 
 
-class HomeEntrySpec(EntryPhaseSpec):
+class ReturnEntrySpec(EntryPhaseSpec):
     """The entry that follows a deorbit; it starts where the interface is passed."""
 
     interface_height: InterfaceHeight = Field(

@@ -48,14 +48,19 @@ _LENGTH: Final[Range] = (0.02, 200.0)  # reference length over the root of the r
 
 def notes_of(plan: Plan) -> list[str]:
     """Notes on a plan, each with the key to look at."""
-    ascent, home, entering, free = plan.ascent, plan.homeward, plan.entering, plan.free
+    ascent, asked, entering, free = (
+        plan.ascent,
+        plan.return_flight,
+        plan.entry_flight,
+        plan.free_flight,
+    )
     notes: list[str] = []
     if ascent is not None:
         notes += [*thrust_notes(ascent), *_of_stages(ascent), *_of_payload(ascent)]
-    if home is not None and ascent is not None:
-        notes += _of_spacecraft(home.spacecraft, ascent.vehicle.payload.mass)
+    if asked is not None and ascent is not None:
+        notes += _of_spacecraft(asked.spacecraft, ascent.vehicle.payload.mass)
     if entering is not None:
-        key = "capsule" if home is None else "spacecraft.capsule"
+        key = "capsule" if asked is None else "spacecraft.capsule"
         notes += _of_capsule(key, entering.capsule)
     if free is not None:
         configurations = free.body.configurations.items()

@@ -23,9 +23,9 @@ from yaan.description.landing import (
     AimSpec,
     DeorbitSpec,
     EntryPhaseSpec,
-    HomeEntrySpec,
     LandingSpec,
     OrbitSpec,
+    ReturnEntrySpec,
 )
 from yaan.description.launch import CrewSpec, PadSpec, ReserveSpec, TargetSpec
 from yaan.description.quantity import MissionName, PastEpoch, Step
@@ -89,30 +89,30 @@ class Plan(Block):
         return Ascent(self, pad, vehicle, target, steering, phases)
 
     @property
-    def homeward(self) -> "Return | None":
+    def return_flight(self) -> "ReturnFlight | None":
         """The return to a landing zone, where there is one."""
         craft, orbit, landing, deorbit = self.spacecraft, self.orbit, self.landing, self.deorbit
         if craft is None or orbit is None or landing is None or deorbit is None:
             return None
-        if not isinstance(self.entry, HomeEntrySpec):
+        if not isinstance(self.entry, ReturnEntrySpec):
             return None
-        return Return(self, craft, orbit, landing, deorbit, self.entry)
+        return ReturnFlight(self, craft, orbit, landing, deorbit, self.entry)
 
     @property
-    def entering(self) -> "Entering | None":
+    def entry_flight(self) -> "EntryFlight | None":
         """The entry, that of a return or one from an interface."""
-        home = self.homeward
-        if home is not None:
-            landing = home.landing
+        asked = self.return_flight
+        if asked is not None:
+            landing = asked.landing
             parts = (landing.zone.ground, landing.aim, landing.wind)
-            return Entering(self, home.spacecraft.capsule, home.entry, *parts)
+            return EntryFlight(self, asked.spacecraft.capsule, asked.entry, *parts)
         if not isinstance(self.vehicle, CapsuleSpec) or self.entry is None:
             return None
         ground = self.ground if isinstance(self.ground, GroundSpec) else GroundSpec()
-        return Entering(self, self.vehicle, self.entry, ground, self.aim, None)
+        return EntryFlight(self, self.vehicle, self.entry, ground, self.aim, None)
 
     @property
-    def free(self) -> "FreeFlight | None":
+    def free_flight(self) -> "FreeFlight | None":
         """The flight of a body from a state, where it is one."""
         if not (isinstance(self.start, StartSpec) and isinstance(self.vehicle, BodySpec)):
             return None
@@ -146,7 +146,7 @@ class Ascent:
 
 
 @dataclass(frozen=True)
-class Return:
+class ReturnFlight:
     """What a plan says of the return from an orbit to a landing zone."""
 
     plan: Plan
@@ -154,11 +154,11 @@ class Return:
     orbit: OrbitSpec
     landing: LandingSpec
     deorbit: DeorbitSpec
-    entry: HomeEntrySpec
+    entry: ReturnEntrySpec
 
 
 @dataclass(frozen=True)
-class Entering:
+class EntryFlight:
     """What a plan says of an entry and what follows it."""
 
     plan: Plan

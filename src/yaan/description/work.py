@@ -15,7 +15,7 @@ from yaan.description.body import MOST_ROWS
 from yaan.description.craft import CapsuleSpec
 from yaan.description.interface import InterfaceSpec
 from yaan.description.landing import EntryPhaseSpec
-from yaan.description.plan import Ascent, Entering, FreeFlight, Plan, Return
+from yaan.description.plan import Ascent, EntryFlight, FreeFlight, Plan, ReturnFlight
 from yaan.description.quantity import Mistake
 from yaan.description.steering import PhaseSpec
 from yaan.description.thrust import burn_time
@@ -65,10 +65,10 @@ class Work:
 def work_of(plan: Plan) -> Work:
     """What a flight costs, at least."""
     parts = [
-        _of_free(plan.free),
+        _of_free(plan.free_flight),
         _of_entry(plan),
         _of_ascent(plan.ascent),
-        _of_return(plan.homeward),
+        _of_return(plan.return_flight),
     ]
     return Work(sum(part.steps for part in parts), sum(part.seconds for part in parts))
 
@@ -85,7 +85,7 @@ def _of_free(free: FreeFlight | None) -> Work:
 
 def _of_entry(plan: Plan) -> Work:
     """Of an entry from an interface."""
-    entering, start = plan.entering, plan.start
+    entering, start = plan.entry_flight, plan.start
     if entering is None or not isinstance(start, InterfaceSpec):
         return Work(0.0, 0.0)
     steps = _entry_length(entering, start) / _entry_step(entering.entry)
@@ -98,13 +98,13 @@ def _of_ascent(ascent: Ascent | None) -> Work:
     return Work(steps, steps * _ASCENT)
 
 
-def _of_return(home: Return | None) -> Work:
-    if home is None:
+def _of_return(asked: ReturnFlight | None) -> Work:
+    if asked is None:
         return Work(0.0, 0.0)
-    orbit, entry = home.landing.time / home.orbit.step, home.entry
+    orbit, entry = asked.landing.time / asked.orbit.step, asked.entry
     lasts = max(
-        _airless(entry.interface_height - entry.floor, _CIRCULAR, home.deorbit.entry_angle),
-        _sinking(home.spacecraft.capsule, entry.floor),
+        _airless(entry.interface_height - entry.floor, _CIRCULAR, asked.deorbit.entry_angle),
+        _sinking(asked.spacecraft.capsule, entry.floor),
     )
     steps = lasts / _entry_step(entry)
     return Work(orbit + steps, orbit * _ORBIT + steps * _ENTRY)
@@ -147,12 +147,12 @@ def _fall(free: FreeFlight) -> float:
 
 def work_mistakes(plan: Plan) -> Iterator[Mistake]:
     """Steps so short that a leg surely uses up all that it may take."""
-    ascent, home = plan.ascent, plan.homeward
+    ascent, asked = plan.ascent, plan.return_flight
     if ascent is not None:
         yield from _ascent_mistakes(ascent)
         yield from _thrust_mistakes(ascent)
-    if home is not None:
-        yield from _orbit_mistakes(home)
+    if asked is not None:
+        yield from _orbit_mistakes(asked)
 
 
 def _lengths(ascent: Ascent) -> Iterator[tuple[PhaseSpec, float]]:
@@ -194,13 +194,13 @@ def _thrust_mistakes(ascent: Ascent) -> Iterator[Mistake]:
             yield Mistake(at, expected, f"it would burn for {burn:.3g} s, and an ascent is shorter")
 
 
-def _orbit_mistakes(home: Return) -> Iterator[Mistake]:
-    step, whole, at = home.orbit.step, home.landing.time, ("orbit", "step")
+def _orbit_mistakes(asked: ReturnFlight) -> Iterator[Mistake]:
+    step, whole, at = asked.orbit.step, asked.landing.time, ("orbit", "step")
     if whole / step > MOST_ROWS:
         yield _too_short(at, whole, step, MOST_ROWS, "the flight to landing.time")
 
 
-def _entry_length(entering: Entering, start: InterfaceSpec) -> float:
+def _entry_length(entering: EntryFlight, start: InterfaceSpec) -> float:
     """How long the entry lasts at least [s]: a fall without air, or one at its terminal speed.
 
     What stays up longer than the patience with entries has timed out by then.

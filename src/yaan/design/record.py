@@ -10,7 +10,7 @@ import numpy as np
 
 from yaan.base.programme import programme
 from yaan.design.landing import Landed, Lander
-from yaan.design.return_search import Home
+from yaan.design.return_search import ReturnDesign
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.solve import Tape
 from yaan.flight.recording import Array, cut, in_blocks, looked_at, written
@@ -61,13 +61,13 @@ def couch(seat: tuple[float, float, float]) -> Couch:
     return Couch(seat, (x, y, z))
 
 
-def home_rows(world: World, home: Home, seat: Couch) -> list[Rows]:
+def return_rows(world: World, design: ReturnDesign, seat: Couch) -> list[Rows]:
     """Rows of the way home, leg by leg, as far as it was flown."""
-    task, lane = home.task, home.orbit
-    down, kept = home.down, _rows(home.kept, lane)
+    task, lane = design.task, design.orbit
+    down, kept = design.down, _rows(design.kept, lane)
     if down is not None:
         kept = _until(kept, float(down.burnt.start.t[0]))
-    burns = _burns(home.raised.burns, lane)
+    burns = _burns(design.raised.burns, lane)
     found = [orbit_rows(world, task.raising.craft, burns, kept, "circularise", seat)]
     if down is None:
         return found
@@ -79,7 +79,11 @@ def home_rows(world: World, home: Home, seat: Couch) -> list[Rows]:
     rows = orbit_rows(world, task.craft.alone, _against(0.0, 0.0), alone, "deorbit", seat)
     rows.phase[:] = "coast-to-entry"
     found.append(rows)
-    return found if home.landed is None else [*found, *landing_rows(home.lander, home.landed, seat)]
+    return (
+        found
+        if design.landed is None
+        else [*found, *landing_rows(design.lander, design.landed, seat)]
+    )
 
 
 def landing_rows(lander: Lander, landed: Landed, seat: Couch) -> list[Rows]:

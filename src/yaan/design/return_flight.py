@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
-from yaan.description import Ascent, CrewSpec, Entering, InterfaceSpec, Plan, Return
+from yaan.description import Ascent, CrewSpec, EntryFlight, InterfaceSpec, Plan, ReturnFlight
 from yaan.design.choice import Elevation
 from yaan.design.landing import Landed, Lander, Tell, land, prepare_rounded
 from yaan.design.record import (
     along_motion,
     couch,
-    home_rows,
     landing_rows,
     path_rows,
+    return_rows,
     whole_history,
 )
 from yaan.design.return_plan import AFTER, bank_of, handover_of, make_return, turning_of
-from yaan.design.return_search import Home, fly_home, lander_of
+from yaan.design.return_search import ReturnDesign, design_return, lander_of
 from yaan.design.shadow import landing_errors, orbit_errors
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State, state_of
@@ -44,25 +44,25 @@ class Entered:
     errors: list[PhaseError]
 
 
-def horizon(home: Return | None) -> float:
+def horizon(asked: ReturnFlight | None) -> float:
     """How long after lift-off the world of a mission must be known [s]."""
-    if home is None:
+    if asked is None:
         return HORIZON
-    return max(HORIZON, home.landing.time + home.landing.window + AFTER)
+    return max(HORIZON, asked.landing.time + asked.landing.window + AFTER)
 
 
 @dataclass(frozen=True)
 class Returned:
     """The way home of a mission, flown."""
 
-    home: Home
+    design: ReturnDesign
     history: History
     """Of the whole mission."""
     errors: list[PhaseError]
 
 
-def go_home(
-    world: World, ascent: Ascent, asked: Return, before: History, inserted: State, tell: Tell
+def fly_return(
+    world: World, ascent: Ascent, asked: ReturnFlight, before: History, inserted: State, tell: Tell
 ) -> Returned:
     """Fly home from `inserted`, the end of the ascent, as the spacecraft leaves its launcher.
 
@@ -71,29 +71,29 @@ def go_home(
     plan, stack = ascent.plan, stack_of(ascent)
     separated = inserted.dropping(*stack.launcher)
     loaded = float(separated.tanks[0, stack.tank(MODULE)])
-    home = fly_home(world, make_return(ascent, asked), separated, elevation_of(plan), tell)
+    design = design_return(world, make_return(ascent, asked), separated, elevation_of(plan), tell)
     tell("flying its shadow, which tells its errors")
-    errors, interface = orbit_errors(world, home)
-    if home.landed is not None and interface is not None:
-        known = home.landed
+    errors, interface = orbit_errors(world, design)
+    if design.landed is not None and interface is not None:
+        known = design.landed
 
         def fly(tolerance: float) -> tuple[tuple[Lander, Landed], list[PhaseError]]:
-            lander, landed = home.lander.finer(tolerance), known
+            lander, landed = design.lander.finer(tolerance), known
             if tolerance != 1.0:
-                landed = land(lander, known.interface, known.aim, home.nominal_bank, tell)
+                landed = land(lander, known.interface, known.aim, design.nominal_bank, tell)
             return (lander, landed), landing_errors(lander, landed, interface)
 
         (lander, landed), more = accurately(fly, plan.integration)
-        way = replace(home.task.way, entry_tolerance=lander.tolerance)
-        home = replace(home, task=replace(home.task, way=way), landed=landed)
+        way = replace(design.task.way, entry_tolerance=lander.tolerance)
+        design = replace(design, task=replace(design.task, way=way), landed=landed)
         errors += more
     site = ascent.pad.site
-    rows = home_rows(world, home, couch(seat_of(plan.crew)))
+    rows = return_rows(world, design, couch(seat_of(plan.crew)))
     whole = whole_history(before, rows, (site.latitude, site.longitude), loaded)
-    return Returned(home, whole, errors)
+    return Returned(design, whole, errors)
 
 
-def prepare_home(world: World, ascent: Ascent, asked: Return) -> None:
+def prepare_return(world: World, ascent: Ascent, asked: ReturnFlight) -> None:
     """Compile every programme of the way home, or fetch it compiled, by legs that end at once."""
     task = make_return(ascent, asked)
     lander, seat = lander_of(world, task), couch(seat_of(ascent.plan.crew))
@@ -112,7 +112,7 @@ def prepare_home(world: World, ascent: Ascent, asked: Return) -> None:
     along_motion(world, whole_history(None, rows), np.zeros(1, dtype=int))
 
 
-def enter_alone(entering: Entering, start: InterfaceSpec, tell: Tell) -> Entered:
+def enter_alone(entering: EntryFlight, start: InterfaceSpec, tell: Tell) -> Entered:
     """Fly an entry from an interface."""
     plan, asked = entering.plan, entering.entry
     world = build_world(plan)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yaan.description import Ascent, CapsuleSpec, EntryPhaseSpec, Return, ZoneSpec
+from yaan.description import Ascent, CapsuleSpec, EntryPhaseSpec, ReturnFlight, ZoneSpec
 from yaan.design.choice import Wish
 from yaan.design.deorbit import Craft, Way
 from yaan.flight.models.craft import (
@@ -68,37 +68,37 @@ class ReturnTask:
     """How the capsule turns, where its entry is that of a rigid body."""
 
 
-def make_return(ascent: Ascent, home: Return) -> ReturnTask:
+def make_return(ascent: Ascent, asked: ReturnFlight) -> ReturnTask:
     """The models and wishes of a return from the orbit of an ascent."""
-    landing, raise_ = home.landing, home.orbit.circularise
+    landing, raise_ = asked.landing, asked.orbit.circularise
     trimmed = raise_.perigee if raise_.apogee_height is None else raise_.apogee_height
-    capsule = home.spacecraft.capsule
+    capsule = asked.spacecraft.capsule
     return ReturnTask(
         raising=Raising(
-            craft=build_spacecraft(ascent, home),
+            craft=build_spacecraft(ascent, asked),
             apogee=raise_.apogee,
             perigee=raise_.perigee,
-            band=None if home.orbit.perigee_band is None else _pair(home.orbit.perigee_band),
+            band=None if asked.orbit.perigee_band is None else _pair(asked.orbit.perigee_band),
             apogee_height=trimmed if raise_.burns == 2 else None,
         ),
         craft=Craft(
-            build_spacecraft(ascent, home, home.deorbit.engines),
+            build_spacecraft(ascent, asked, asked.deorbit.engines),
             build_capsule(capsule),
             stack_of(ascent).of([MODULE]),
         ),
         train=None if capsule.parachutes is None else build_train(capsule.parachutes),
         way=Way(
-            entry_angle=home.deorbit.entry_angle,
-            separation_height=home.deorbit.separation_height,
-            interface_height=home.entry.interface_height,
-            until=handover_of(capsule, home.entry),
-            orbit_step=home.orbit.step,
-            entry_step=home.entry.step,
+            entry_angle=asked.deorbit.entry_angle,
+            separation_height=asked.deorbit.separation_height,
+            interface_height=asked.entry.interface_height,
+            until=handover_of(capsule, asked.entry),
+            orbit_step=asked.orbit.step,
+            entry_step=asked.entry.step,
         ),
         wish=Wish(zone_of(landing.zone), landing.time, landing.window, landing.light),
         aim=None if landing.aim is None else (landing.aim.latitude, landing.aim.longitude),
-        bank=bank_of(home.entry),
-        turning=turning_of(capsule, home.entry),
+        bank=bank_of(asked.entry),
+        turning=turning_of(capsule, asked.entry),
     )
 
 

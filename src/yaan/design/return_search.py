@@ -67,7 +67,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Home:
+class ReturnDesign:
     """The way home, as far as it was found."""
 
     world: World
@@ -122,9 +122,9 @@ def lander_of(world: World, task: ReturnTask) -> Lander:
     )
 
 
-def fly_home(
+def design_return(
     world: World, task: ReturnTask, separated: State, sun: choice.Elevation, tell: Tell
-) -> Home:
+) -> ReturnDesign:
     """Fly from `separated` (one lane) to the sea."""
     step = task.way.orbit_step
     tell("raising the orbit")
@@ -161,13 +161,13 @@ def fly_home(
         lost = not_raised(raised)
     elif lost is not None and not np.any(able):
         lost = Lost(OutcomeCode.NO_SOLUTION, "The propellant does not last for the deorbit burn.")
-    home = Home(
+    design = ReturnDesign(
         *(world, task, separated, perigees, raised, kept, references, nominal, found, best),
         down=None,
         landed=None,
         lost=lost,
     )
-    return home if best is None else _descend(world, home, best, tell)
+    return design if best is None else _descend(world, design, best, tell)
 
 
 def _perigees(task: ReturnTask) -> Array:
@@ -258,28 +258,28 @@ def _track(world: World, path: Path, wish: Wish, offset: Offset, soonest: float)
     return Track(times, latitude, longitude, before).landed(lag, offset.carried)
 
 
-def _descend(world: World, home: Home, best: Opportunity, tell: Tell) -> Home:
-    task, lane = home.task, best.orbit
+def _descend(world: World, design: ReturnDesign, best: Opportunity, tell: Tell) -> ReturnDesign:
+    task, lane = design.task, best.orbit
     aim = task.aim or (best.passed.latitude, best.passed.longitude)
     tell("solving the deorbit burn")
-    reference = home.reference
+    reference = design.reference
     guess = (best.passed.time - float(reference.lasts[lane]), float(reference.duration[lane]))
-    start = _row_before(home, lane, guess[0] - _LEAD)
-    bank = profiles(task.bank, np.array([home.nominal_bank]), REVERSAL)
+    start = _row_before(design, lane, guess[0] - _LEAD)
+    bank = profiles(task.bank, np.array([design.nominal_bank]), REVERSAL)
     case = Case(world, task.craft, task.way)
     ignition, duration = deorbit.aim_along(case, start, guess, bank, aim)
-    start = _row_before(home, lane, ignition - 1.0)
+    start = _row_before(design, lane, ignition - 1.0)
     down = deorbit.fly_approach(
         case, start, np.array([ignition]), np.array([duration]), save=Save.STEPS
     )
     if not down.interface.fired[0, FLOOR]:
         dry = down.burnt.outcome[0] == OutcomeCode.RAN_DRY
-        return home if dry else replace(home, lost=stays(task, ignition, duration))
+        return design if dry else replace(design, lost=stays(task, ignition, duration))
     if down.burnt.end.t[0] < ignition + duration:
-        return replace(home, lost=still_burning(task, down))
-    landed = land(home.lander, down.interface.end, aim, home.nominal_bank, tell)
-    return replace(home, down=down, landed=landed)
+        return replace(design, lost=still_burning(task, down))
+    landed = land(design.lander, down.interface.end, aim, design.nominal_bank, tell)
+    return replace(design, down=down, landed=landed)
 
 
-def _row_before(home: Home, lane: int, time: float) -> State:
-    return rows_before(home.kept, home.task.raising.craft, np.full(LANES, time)).take(lane)
+def _row_before(design: ReturnDesign, lane: int, time: float) -> State:
+    return rows_before(design.kept, design.task.raising.craft, np.full(LANES, time)).take(lane)

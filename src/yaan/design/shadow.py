@@ -8,7 +8,7 @@ from yaan.design import deorbit
 from yaan.design.deorbit import Case
 from yaan.design.landing import Landed, Lander, shadow_of
 from yaan.design.record import couch, landing_rows, whole_history
-from yaan.design.return_search import Home
+from yaan.design.return_search import ReturnDesign
 from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853
@@ -23,19 +23,19 @@ _EDGE = 2e-3  # [s] rows beside a switch stand closer than any step
 _SEAT = (1.0, 0.0, 0.0)  # the size of a load does not depend on it
 
 
-def orbit_errors(world: World, home: Home) -> tuple[list[PhaseError], State | None]:
+def orbit_errors(world: World, design: ReturnDesign) -> tuple[list[PhaseError], State | None]:
     """What the orbit and the deorbit are out by, and where the shadow comes to the interface."""
-    down, task = home.down, home.task
+    down, task = design.down, design.task
     if down is None or down.burnt.tape is None or not down.interface.fired[0, FLOOR]:
         return [], None
-    step, lane = LONGER * task.way.orbit_step, np.array([home.orbit])
-    raised = home.raised.burns
+    step, lane = LONGER * task.way.orbit_step, np.array([design.orbit])
+    raised = design.raised.burns
     burns = legs.Burns(raised.start[lane], raised.duration[lane], raised.sense[lane])
     tolerance = legs.ORBIT_TOLERANCE * loosened(DOP853.order)
     kept = legs.coast(
         world,
         task.raising.craft,
-        home.separated,
+        design.separated,
         burns,
         stop=float(down.burnt.start.t[0]),
         step=step,
@@ -45,14 +45,14 @@ def orbit_errors(world: World, home: Home) -> tuple[list[PhaseError], State | No
     case = Case(world, task.craft, way)
     beside = deorbit.fly_approach(case, kept.end, down.ignition, down.duration)
     first = down.burnt.start
-    assert home.kept.tape is not None
+    assert design.kept.tape is not None
     assert down.interface.tape is not None
-    orbiting = _times(home.kept.tape, home.orbit)
+    orbiting = _times(design.kept.tape, design.orbit)
     coming = np.concatenate([_times(down.burnt.tape, 0), _times(down.interface.tape, 0)])
     before = orbiting[orbiting <= first.t[0] + 1e-9]
     errors = [
-        _error("orbit", home.separated, first, kept.end, before),
-        _error("deorbit", home.separated, down.interface.end, beside.interface.end, coming),
+        _error("orbit", design.separated, first, kept.end, before),
+        _error("deorbit", design.separated, down.interface.end, beside.interface.end, coming),
     ]
     return errors, beside.interface.end
 

@@ -16,9 +16,9 @@ from yaan.description.landing import (
     AimSpec,
     DeorbitSpec,
     EntryPhaseSpec,
-    HomeEntrySpec,
     LandingSpec,
     OrbitSpec,
+    ReturnEntrySpec,
 )
 from yaan.description.launch import CrewSpec, PadSpec, ReserveSpec, TargetSpec
 from yaan.description.plan import Plan
@@ -54,7 +54,7 @@ class MissionSpec(Block):
     orbit: OrbitSpec | None = Field(default=None, description="orbit that is kept")
     landing: LandingSpec | None = Field(default=None, description="where and when to come down")
     deorbit: DeorbitSpec | None = Field(default=None, description="burn that brings it down")
-    entry: HomeEntrySpec | None = Field(default=None, description="flight through the air")
+    entry: ReturnEntrySpec | None = Field(default=None, description="flight through the air")
     crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
     environment: EnvironmentSpec = Field(
         default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"

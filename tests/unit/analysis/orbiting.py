@@ -39,7 +39,7 @@ def spec_of(folder: Path, text: str = BODY) -> FreeFlight:
     """The checked file, in `folder`."""
     path = folder / "stone.yaml"
     path.write_text(text, encoding="utf-8")
-    free = check(load_tree(path)).free
+    free = check(load_tree(path)).free_flight
     assert free is not None
     return free
 

@@ -9,7 +9,7 @@ import yaan
 from yaan.analysis.models import entry_models, orbit_model
 from yaan.base.model import Model
 from yaan.base.session import computing
-from yaan.description import Entering, Plan
+from yaan.description import EntryFlight, Plan
 from yaan.flight.models.world import about_world, build_world
 
 
@@ -23,8 +23,8 @@ def plan(name: str, **changes: Any) -> Plan:
     return yaan.load(name, {k.replace("__", "."): v for k, v in changes.items()}).plan
 
 
-def entering(**changes: Any) -> Entering:
-    found = plan("capsule-entry", **changes).entering
+def entering(**changes: Any) -> EntryFlight:
+    found = plan("capsule-entry", **changes).entry_flight
     assert found is not None
     return found
 
@@ -34,7 +34,7 @@ def world(name: str, **changes: Any) -> dict[str, Model]:
     return {model.name: model for model in about_world(flown, build_world(flown))}
 
 
-def names(asked: Entering) -> list[str]:
+def names(asked: EntryFlight) -> list[str]:
     return [model.name for model in entry_models(asked)]
 
 

@@ -24,7 +24,7 @@ STAGE = (
 
 
 def spec_of(overrides: dict[str, Any] | None = None) -> FreeFlight:
-    free = check(load_tree(BRICK, overrides)).free
+    free = check(load_tree(BRICK, overrides)).free_flight
     assert free is not None
     return free
 

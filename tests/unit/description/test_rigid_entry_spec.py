@@ -25,8 +25,8 @@ def entry_of(name: str, changes: dict[str, Any]) -> EntryPhaseSpec:
 def task_of(changes: dict[str, Any]) -> ReturnTask:
     plan = yaan.load("gaganyaan", changes).plan
     assert plan.ascent is not None
-    assert plan.homeward is not None
-    return make_return(plan.ascent, plan.homeward)
+    assert plan.return_flight is not None
+    return make_return(plan.ascent, plan.return_flight)
 
 
 GOOD = ("gaganyaan", "capsule-entry", "apollo10-entry")

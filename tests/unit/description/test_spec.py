@@ -578,7 +578,7 @@ def test_the_way_home_may_be_left_out() -> None:
 
 
 def test_the_kind_of_a_file_decides_what_it_is() -> None:
-    assert check(load_tree("capsule-entry")).entering is not None
+    assert check(load_tree("capsule-entry")).entry_flight is not None
     with pytest.raises(InputError, match='kind: "entry": expected mission'):
         check_ascent(load_tree("capsule-entry"))
 

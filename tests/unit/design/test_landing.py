@@ -30,8 +30,8 @@ def lander(wind: float = 0.0) -> Lander:
     """Gaganyaan's capsule and parachutes, over one turning mass."""
     plan = yaan.load("gaganyaan").plan
     assert plan.ascent is not None
-    assert plan.homeward is not None
-    task = make_return(plan.ascent, plan.homeward)
+    assert plan.return_flight is not None
+    task = make_return(plan.ascent, plan.return_flight)
     place = world(
         PointGravity(EARTH_MU),
         atmosphere=load_standard_atmosphere(),

@@ -36,7 +36,7 @@ UNIT = '{xx: "1 kg m2", yy: "1 kg m2", zz: "1 kg m2"}'
 
 
 def spec_of(overrides: dict[str, Any] | None = None) -> FreeFlight:
-    free = check(load_tree("tumbling-brick", overrides)).free
+    free = check(load_tree("tumbling-brick", overrides)).free_flight
     assert free is not None
     return free
 

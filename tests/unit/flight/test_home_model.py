@@ -11,7 +11,7 @@ import pytest
 
 from yaan.base.constants import EARTH_SPIN
 from yaan.base.session import computing
-from yaan.description import Entering, InterfaceSpec, ParachutesSpec
+from yaan.description import EntryFlight, InterfaceSpec, ParachutesSpec
 from yaan.dynamics.forces import World
 from yaan.flight.models.craft import (
     build_bank,
@@ -49,8 +49,8 @@ def started(name: str, changes: dict[str, Any] | None = None) -> tuple[Interface
     return plan.start, build_world(plan)
 
 
-def entry(name: str = "apollo10-entry", overrides: dict[str, Any] | None = None) -> Entering:
-    entering = check(load_tree(name, overrides)).entering
+def entry(name: str = "apollo10-entry", overrides: dict[str, Any] | None = None) -> EntryFlight:
+    entering = check(load_tree(name, overrides)).entry_flight
     assert entering is not None
     return entering
 
@@ -127,14 +127,14 @@ def test_a_skipped_stage_is_no_opening() -> None:
 
 def test_the_spacecraft_is_the_payload_with_its_propellant_told_apart() -> None:
     ascent = check_ascent(load_tree("gaganyaan"))
-    home = ascent.plan.homeward
-    assert home is not None
-    craft = build_spacecraft(ascent, home)
+    asked = ascent.plan.return_flight
+    assert asked is not None
+    craft = build_spacecraft(ascent, asked)
     assert float(craft.dry_mass) == 7200.0
     assert float(craft.drag_area) == pytest.approx(26.4)
     assert float(craft.thrust) == 2200.0
-    assert float(build_spacecraft(ascent, home, engines=4).thrust) == 1760.0
-    assert service_module_mass(ascent, home) == pytest.approx(1900.0)
+    assert float(build_spacecraft(ascent, asked, engines=4).thrust) == 1760.0
+    assert service_module_mass(ascent, asked) == pytest.approx(1900.0)
 
 
 @pytest.mark.parametrize(

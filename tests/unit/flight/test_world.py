@@ -148,10 +148,10 @@ def test_the_zone_has_a_wind_and_a_ground_of_its_own(
 ) -> None:
     wind = {"environment.wind": {"east": "7 m/s"}, "launch.site.height": "90 m"}
     plan = yaan.load("gaganyaan", wind | changes).plan
-    assert plan.entering is not None
+    assert plan.entry_flight is not None
     with computing():
         pad = build_world(plan)
-        zone = landing_world(pad, plan.entering)
+        zone = landing_world(pad, plan.entry_flight)
         assert float(pad.wind.at(jnp.asarray(0.0))[0]) == 7.0
         assert float(pad.ground) == 90.0
         assert float(zone.wind.at(jnp.asarray(0.0))[0]) == east

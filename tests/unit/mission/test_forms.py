@@ -52,8 +52,8 @@ def test_numbers_are_si_in_python_and_texts_carry_their_unit() -> None:
     assert plan.start.height == 120e3
     assert plan.start.speed == 7800.0
     again = yaan.Mission.of(plan).plan
-    assert again.entering is not None
-    assert again.entering.capsule.mass == 3000.0
+    assert again.entry_flight is not None
+    assert again.entry_flight.capsule.mass == 3000.0
 
 
 def test_a_file_has_no_number_without_a_unit() -> None:
@@ -81,15 +81,15 @@ def test_what_no_block_can_know_is_told_by_key_before_it_flies() -> None:
 @pytest.mark.parametrize(
     ("name", "views"),
     [
-        ("gaganyaan", {"ascent", "homeward", "entering"}),
+        ("gaganyaan", {"ascent", "return_flight", "entry_flight"}),
         ("lvm3-leo", {"ascent"}),
-        ("capsule-entry", {"entering"}),
-        ("tumbling-brick", {"free"}),
+        ("capsule-entry", {"entry_flight"}),
+        ("tumbling-brick", {"free_flight"}),
     ],
 )
 def test_a_plan_is_seen_as_what_flies_in_it(name: str, views: set[str]) -> None:
     plan = yaan.load(name).plan
-    known = ("ascent", "homeward", "entering", "free")
+    known = ("ascent", "return_flight", "entry_flight", "free_flight")
     assert {view for view in known if getattr(plan, view) is not None} == views
 
 

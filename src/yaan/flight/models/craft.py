@@ -11,7 +11,7 @@ from yaan.description import (
     InertiaSpec,
     InterfaceSpec,
     ParachutesSpec,
-    Return,
+    ReturnFlight,
     RigidCapsuleSpec,
     StepSpec,
 )
@@ -143,14 +143,14 @@ def _box(ends: list[float] | None) -> tuple[float, float]:
     return (-np.inf, np.inf) if ends is None else (ends[0], ends[1])
 
 
-def build_spacecraft(ascent: Ascent, home: Return, engines: int | None = None) -> Spacecraft:
+def build_spacecraft(ascent: Ascent, asked: ReturnFlight, engines: int | None = None) -> Spacecraft:
     """The spacecraft in orbit with `engines` of its engines in use; all of them if left out.
 
     Raises:
         YaanError: outside a 64-bit context.
     """
     require_float64()
-    craft, module = home.spacecraft, home.spacecraft.service_module
+    craft, module = asked.spacecraft, asked.spacecraft.service_module
     used = module.engines if engines is None else engines
     return Spacecraft(
         dry_mass=ascent.vehicle.payload.mass - module.propellant,
@@ -161,9 +161,9 @@ def build_spacecraft(ascent: Ascent, home: Return, engines: int | None = None) -
     )
 
 
-def service_module_mass(ascent: Ascent, home: Return) -> float:
+def service_module_mass(ascent: Ascent, asked: ReturnFlight) -> float:
     """Dry mass of the service module [kg]: the payload less its capsule and its propellant."""
-    craft = home.spacecraft
+    craft = asked.spacecraft
     return ascent.vehicle.payload.mass - craft.capsule.mass - craft.service_module.propellant
 
 

@@ -16,7 +16,7 @@ from yaan.base.session import require_float64
 from yaan.description import (
     AtmosphereSpec,
     EarthSpec,
-    Entering,
+    EntryFlight,
     EnvironmentSpec,
     GravityFieldSpec,
     GravitySpec,
@@ -137,7 +137,7 @@ def about_ground(ground: GroundSpec) -> Model:
     return Model(name="ground", text=text, ignores="terrain, waves, geoid")
 
 
-def landing_world(world: World, entering: Entering) -> World:
+def landing_world(world: World, entering: EntryFlight) -> World:
     """The world of a mission on its return: the zone's ground, and its wind if it has one."""
     found = replace(world, ground=jnp.asarray(entering.ground.height))
     return found if entering.wind is None else replace(found, wind=_wind(entering.wind))
