@@ -98,10 +98,10 @@ class Mission:
         return self.plan.title or self.plan.name
 
     @property
-    def spec(self) -> Any:
-        """What it was read as, before there were plans; use `plan`."""
-        warnings.warn("Mission.spec is now Mission.plan", DeprecationWarning, stacklevel=2)
-        return form_of(self.plan)
+    def spec(self) -> Plan:
+        """The old name of `plan`; where it had a launch or an interface, that has a start."""
+        warnings.warn("Mission.spec is now Mission.plan.", DeprecationWarning, stacklevel=2)
+        return self.plan
 
     @property
     def tree(self) -> dict[str, Any]:

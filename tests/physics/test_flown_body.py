@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -443,3 +444,35 @@ def test_the_run_folder_is_kept_read_and_shown(flown: Flown, tmp_path: Path) -> 
     dataset = flight.trajectory
     assert dataset["rate_body"].attrs["frame"] == "body against GCRS"
     assert dataset["attitude"].dims == ("time", "quaternion")
+
+
+def test_a_flight_comes_back_from_its_folder_and_from_a_pickle(
+    flown: Flown, tmp_path: Path
+) -> None:
+    flight = yaan.Flight(flown, {"fly": 1.0})
+    folder = flight.save(tmp_path)
+    opened = yaan.open(folder)
+    for again in (opened, pickle.loads(pickle.dumps(flight))):
+        assert to_plain(again.summary) == to_plain(flight.summary)
+        np.testing.assert_equal(again.history, flight.history)
+        assert again.timings == {"fly": 1.0}
+        about = {"mission": "dart", "epoch": flown.plan.epoch, "centre": "Earth", "vehicle": "dart"}
+        assert again.trajectory.attrs == about
+        assert again.mission.plan == flown.plan
+        with pytest.raises(yaan.YaanError, match="flies it again"):
+            _ = again.flown
+    copy = pickle.loads(pickle.dumps(opened)).save(tmp_path)
+    for name in ("mission.yaml", "flight.nc", "summary.json"):
+        assert (copy / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_what_a_run_folder_has_lost_is_told(flown: Flown, tmp_path: Path) -> None:
+    folder = yaan.Flight(flown, {}).save(tmp_path)
+    for name in ("mission.yaml", "flight.nc", "manifest.json"):
+        (folder / name).unlink()
+    flight = yaan.open(folder / "summary.json")
+    assert flight.outcome.code == "flown"
+    with pytest.raises(yaan.YaanError, match=r"lost its flight\.nc"):
+        _ = flight.trajectory
+    with pytest.raises(yaan.YaanError, match=r"lost its mission\.yaml"):
+        _ = flight.mission
