@@ -1,12 +1,11 @@
 """What a flight leaves: its summary, its histories and the input that flies it again."""
 
-from typing import Any
-
 import numpy as np
 
 from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.summary import summarise
 from yaan.results.store import FlightRecord
+from yaan.results.trajectory import Array
 
 
 def record_of(flown: Flown) -> FlightRecord:
@@ -15,8 +14,8 @@ def record_of(flown: Flown) -> FlightRecord:
     return FlightRecord(summary, flown.history, _groups(flown.climb), flown.provenance.text)
 
 
-def _groups(climb: Climb | None) -> dict[str, dict[str, Any]]:
-    groups: dict[str, dict[str, Any]] = {}
+def _groups(climb: Climb | None) -> dict[str, dict[str, Array]]:
+    groups: dict[str, dict[str, Array]] = {}
     if climb is None:
         return groups
     for name, fall in climb.aborts.items():

@@ -9,7 +9,6 @@ order.
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import jax
 import numpy as np
@@ -72,7 +71,7 @@ class _Variant:
         return f"{self.ranked.assumption.key} at its {self.side} end"
 
 
-Vary = Callable[[Mapping[str, Any]], Plan | None]
+Vary = Callable[[Mapping[str, object]], Plan | None]
 """The plan with the values at some keys replaced; None where its own rules refuse them."""
 
 
@@ -134,7 +133,7 @@ def _variants(vary: Vary, ranked: Ranked, profile: str, world: World) -> list[_V
     made = []
     if not of_ascent(ranked.assumption.key):
         return made
-    ends: dict[str, Any] = {"low": ranked.assumption.low, "high": ranked.assumption.high}
+    ends: dict[str, object] = {"low": ranked.assumption.low, "high": ranked.assumption.high}
     for side, value in ends.items():
         if value is None:
             continue
