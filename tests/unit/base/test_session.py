@@ -265,9 +265,9 @@ def test_building_a_world_asks_for_64_bits():
     import yaan
     from yaan.flight.models.world import build_world
 
-    spec = yaan.load("gaganyaan").spec
+    plan = yaan.load("gaganyaan").plan
     with jax.enable_x64(False), pytest.raises(YaanError, match="64 bits"):
-        build_world(spec)
+        build_world(plan)
 
 
 def test_importing_yaan_changes_no_setting_of_jax():
