@@ -1,5 +1,7 @@
 """From separation to the interface: the orbit that is kept, its passes, the deorbit burn."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from yaan.analysis.flown import Flown
@@ -89,15 +91,24 @@ def mean_height(design: ReturnDesign) -> float:
 def _raising_burns(
     asked: ReturnFlight, design: ReturnDesign, history: History
 ) -> tuple[records.Burn, ...]:
-    lane, burns = design.orbit, design.raised.burns
     thrust = float(design.task.raising.craft.thrust)
     engines = asked.spacecraft.service_module.engines
-    spans = zip(burns.start[lane], burns.duration[lane], strict=True)
     return tuple(
-        _burn(history, name, float(start), float(duration), engines, thrust)
-        for name, (start, duration) in zip(("circularise", "trim"), spans, strict=False)
-        if duration > 0.0
+        _burn(history, name, start, duration, engines, thrust)
+        for name, start, duration in raising_spans(design)
     )
+
+
+def raising_spans(design: ReturnDesign) -> Iterator[tuple[str, float, float]]:
+    """Each burn that raises the orbit: name, ignition and duration [s], as far as it was flown.
+
+    The landing window may close, and with it the flight, before a burn begins or ends.
+    """
+    lane, burns, end = design.orbit, design.raised.burns, end_of_orbit(design)
+    for i, name in enumerate(("circularise", "trim")):
+        start, duration = float(burns.start[lane, i]), float(burns.duration[lane, i])
+        if duration > 0.0 and start < end:
+            yield name, start, min(duration, end - start)
 
 
 def _burn(

@@ -16,6 +16,7 @@ from yaan.analysis.history import (
     phases_flown,
     row_at,
 )
+from yaan.analysis.orbit import raising_spans
 from yaan.description import FreeFlight, PulseSpec
 from yaan.design.return_search import ReturnDesign
 from yaan.results.extremes import Around, Extreme, peak, turning_height, turning_radius
@@ -108,12 +109,9 @@ def _ascent(climb: Climb) -> Iterator[Event]:
 
 def _orbit(history: History, design: ReturnDesign) -> Iterator[Event]:
     """Events between separation and the interface."""
-    lane, burns = design.orbit, design.raised.burns
-    for i, name in enumerate(("circularise", "trim")):
-        start, duration = float(burns.start[lane, i]), float(burns.duration[lane, i])
-        if duration > 0.0:
-            yield _event_at(history, start, f"{name}-ignition", "orbit")
-            yield _event_at(history, start + duration, f"{name}-cut-off", "circularise")
+    for name, start, duration in raising_spans(design):
+        yield _event_at(history, start, f"{name}-ignition", "orbit")
+        yield _event_at(history, start + duration, f"{name}-cut-off", "circularise")
     if design.down is not None:
         start, duration = float(design.down.ignition[0]), float(design.down.duration[0])
         yield _event_at(history, start, "deorbit-ignition", "orbit")
