@@ -47,13 +47,7 @@ INTEGRATOR = ["integrator"]
             ["entry", "ground", *INTEGRATOR],
             marks=pytest.mark.slow,
         ),
-        *(
-            pytest.param(name, {"ascent"}, [*ASCENT, *INTEGRATOR], marks=pytest.mark.slow)
-            for name in ("lvm3-leo", "lvm3-m4", "lvm3-m5", "lvm3-d1")
-        ),
-        pytest.param(
-            "soyuz-fg-leo", {"ascent"}, [*ASCENT, *FALL, *INTEGRATOR], marks=pytest.mark.slow
-        ),
+        pytest.param("lvm3-leo", {"ascent"}, [*ASCENT, *INTEGRATOR], marks=pytest.mark.slow),
         pytest.param(
             "gaganyaan",
             {*SECTIONS} - {"body"},
