@@ -10,13 +10,7 @@ NOTES = ("title", "source", "assumed", "calibrated")
 
 def write_reference(path: Path) -> None:
     """Write one table a block, in the order in which a reader meets the blocks."""
-    from pydantic.json_schema import models_json_schema
-
-    from yaan.mission.forms import BodyFlightSpec, EntrySpec, MissionSpec
-
-    roots = (MissionSpec, EntrySpec, BodyFlightSpec)
-    _, schema = models_json_schema([(root, "validation") for root in roots], by_alias=True)
-    blocks = schema["$defs"]
+    blocks = _blocks_of_files()
     path.parent.mkdir(parents=True, exist_ok=True)
     text = "\n".join(_section(name, blocks[name]) for name in _order(blocks))
     path.write_text(text, encoding="utf-8", newline="\n")
@@ -26,18 +20,31 @@ def write_nouns(path: Path) -> None:
     """Write what `yaan.Plan` takes, and the blocks that plans are made of in Python."""
     import yaan
 
-    nouns = {spec: noun for noun, spec in vars(yaan)["_NOUNS"].items()}
-    rows = []
-    for spec, noun in sorted(nouns.items(), key=lambda pair: pair[1]):
-        title = _title(spec)
-        told = getattr(yaan, noun).__doc__.splitlines()[0]
-        rows.append(
-            f"| `yaan.{noun}` | {told} | [{title}](mission-file.md#{title.replace(' ', '-')}) |"
-        )
+    in_files = {_title(name) for name in _order(_blocks_of_files())}
+    rows, own = [], []
+    for noun, spec in sorted(vars(yaan)["_NOUNS"].items()):
+        block, title = getattr(yaan, noun), _title(spec)
+        told = block.__doc__.splitlines()[0]
+        rows.append(f"| `yaan.{noun}` | {told} | [{title}](#{title.replace(' ', '-')}) |")
+        if title not in in_files:
+            own.append(_section(spec, block.model_json_schema()))
     table = ["| noun | what it is | its keys |", "|---|---|---|", *rows]
-    plan = _section("Plan", yaan.Plan.model_json_schema()).replace("](#", "](mission-file.md#")
-    text = "\n".join([plan, "### nouns", "", *table, ""])
+    text = "\n".join([_section("Plan", yaan.Plan.model_json_schema()), "### nouns", "", *table, ""])
+    text = "\n".join([text, *own])
+    for title in in_files:
+        anchor = f"(#{title.replace(' ', '-')})"
+        text = text.replace(anchor, f"(mission-file.md{anchor[1:]}")
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _blocks_of_files() -> dict[str, Any]:
+    from pydantic.json_schema import models_json_schema
+
+    from yaan.mission.forms import BodyFlightSpec, EntrySpec, MissionSpec
+
+    roots = (MissionSpec, EntrySpec, BodyFlightSpec)
+    _, schema = models_json_schema([(root, "validation") for root in roots], by_alias=True)
+    return schema["$defs"]
 
 
 def _order(blocks: dict[str, Any]) -> list[str]:

@@ -172,12 +172,12 @@ class DeorbitSpec(Block):
 class BankSpec(Strict):
     """Bank angle through the entry; positive turns the lift to the right of the motion."""
 
-    solve: bool = False
-    constant: Bank | None = None
+    solve: bool = Field(default=False, description="find one that comes down at the aim")
+    constant: Bank | None = Field(default=None, description="one angle, all the way")
     time: Annotated[list[EntryTime], Field(min_length=1), AfterValidator(check_rising)] | None = (
-        None
+        Field(default=None, description="since the start of the entry, rising")
     )
-    angle: list[Bank] | None = None
+    angle: list[Bank] | None = Field(default=None, description="one for each time, linear between")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
