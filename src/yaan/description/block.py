@@ -20,7 +20,9 @@ Pair = 2  # ends of a range
 class Strict(BaseModel):
     """No unknown keys, no conversions, no infinities, never changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True
+    )
 
 
 class AssumedSpec(Strict):

@@ -3,6 +3,7 @@
 import types
 import typing
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -193,6 +194,7 @@ def _description(root: type[Form], path: Address) -> str:
     return f"{what}, {quantity.describe()}" if quantity else what
 
 
+@lru_cache(maxsize=4096)  # of one tree, checked again with each assumption moved
 def _kind(root: type[Form], path: Address) -> tuple[Any, FieldInfo | None]:
     """Type of the value at an address of the format, and its field."""
     kind: Any = root
