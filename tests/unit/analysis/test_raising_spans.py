@@ -1,7 +1,7 @@
 """Burns that raise an orbit are told as far as they were flown."""
 
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,4 +24,4 @@ def test_a_burn_ends_with_the_window(end: float, spans: list[tuple[str, float, f
     design: Any = SimpleNamespace(
         orbit=0, raised=SimpleNamespace(burns=burns), path=path, down=None
     )
-    assert list(raising_spans(cast(Any, design))) == spans
+    assert list(raising_spans(design)) == spans
