@@ -115,8 +115,9 @@ def write_run(parent: Path | str, record: FlightRecord, timings: Mapping[str, fl
     with telling_kept(folder):
         inputs: dict[str, bytes] = {}
         if record.mission is not None:
-            write_text(folder / _MISSION, record.mission)
-            inputs[_MISSION] = record.mission.encode("utf-8")
+            # As `_text_of` read it: a damaged file is copied as it is.
+            inputs[_MISSION] = record.mission.encode("utf-8", errors="surrogateescape")
+            write_bytes(folder / _MISSION, inputs[_MISSION])
         write_manifest(folder, yaan=summary.yaan, inputs=inputs, timings=timings)
         write_flight(folder, summary, record.history, record.groups)
     return folder

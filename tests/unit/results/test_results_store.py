@@ -28,6 +28,7 @@ from yaan.results import (
     write_flight,
     write_json,
     write_manifest,
+    write_run,
     write_text,
 )
 from yaan.results.record import to_plain
@@ -336,3 +337,10 @@ def test_manifest_names_what_made_the_numbers(tmp_path):
     assert manifest["inputs"][0]["sha256"] == DIGEST
     assert manifest["packages"]["numpy"] == np.__version__
     assert manifest["timings"] == {"solve": 1.5}
+
+
+def test_a_damaged_mission_is_copied_as_it_is(tmp_path):
+    write_flight(tmp_path, SUMMARY)
+    (tmp_path / "mission.yaml").write_bytes(b"\xff\xfe")
+    copy = write_run(tmp_path, read_flight(tmp_path), {})
+    assert (copy / "mission.yaml").read_bytes() == b"\xff\xfe"
