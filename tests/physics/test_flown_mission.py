@@ -200,3 +200,12 @@ def test_a_search_that_met_nothing_is_not_found_and_says_what_it_tried(flown: Fl
 def test_a_flight_that_meets_its_orbit_has_none(flown: Flown):
     good = ascent_outcome(flown.ascent, flown.steered(0))
     assert (good.code, good.shortfall) == ("flown", 0.0)
+
+
+def test_what_the_ascent_has_added_up_is_handed_on(flown: Flown):
+    steered = flown.steered(0)
+    lost, sums = steered.lane.legs.inner.losses, steered.end.sums
+    last = len(flown.task.sequence.legs) - 1
+    assert sums.ideal[0] == lost.ideal[last] > 8e3
+    assert (sums.drag[0], sums.gravity[0]) == (lost.drag[last], lost.gravity[last])
+    assert sums.heat_load[0] == 0.0
