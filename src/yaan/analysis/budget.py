@@ -14,6 +14,7 @@ import numpy as np
 
 from yaan.analysis.flown import Flown
 from yaan.analysis.history import leg_rows, phase_rows, phases_flown, row_at
+from yaan.analysis.sequence import mass_changes, propellant
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.description import Ascent, FreeFlight, ReturnFlight
 from yaan.design.record import PHASES, along_motion
@@ -50,6 +51,9 @@ def budgets(flown: Flown, burns: Sequence[Burn]) -> Budgets:
     if free is not None:
         mass.add_body(free, history)
         use += _body_propellant(free, history)
+    if flown.chain is not None:
+        mass.rows, mass.closure = mass_changes(flown.chain)
+        use += propellant(flown.chain)
     return Budgets(
         mass=tuple(mass.rows),
         mass_closure=mass.closure if mass.rows else None,

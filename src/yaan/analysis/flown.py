@@ -14,6 +14,7 @@ from yaan.design.steer import Steered
 from yaan.dynamics.forces import World
 from yaan.flight.accuracy import PhaseError
 from yaan.flight.body import FlownBody
+from yaan.flight.chain import ChainFlown
 from yaan.results.trajectory import History
 
 
@@ -76,6 +77,8 @@ class Flown:
     """What comes down from an interface."""
     landed: Landed | None = None
     body: FlownBody | None = None
+    chain: ChainFlown | None = None
+    """The phases that were flown as they are written."""
 
     @property
     def returned(self) -> tuple[ReturnFlight, ReturnDesign] | None:

@@ -18,7 +18,7 @@ from yaan.analysis.tables import ascent_excursions
 from yaan.base.errors import YaanError
 from yaan.base.provenance import Provenance
 from yaan.base.session import computing
-from yaan.description import Ascent, FreeFlight, InterfaceSpec, Plan
+from yaan.description import Ascent, FreeFlight, InterfaceSpec, PhasedFlight, Plan
 from yaan.description.notes import notes_of
 from yaan.design import dogleg
 from yaan.design.history import history, told
@@ -28,6 +28,7 @@ from yaan.design.task import Task, Watch, make_task
 from yaan.dynamics.forces import World
 from yaan.flight import batches
 from yaan.flight.body import fly_free
+from yaan.flight.chain import fly_chain
 from yaan.flight.models.world import build_world, landing_world, left_table, orientation_notes
 from yaan.flight.progress import Clock, Progress, Report, before
 from yaan.results.outcome import OutcomeCode
@@ -85,6 +86,8 @@ def fly(
         flown = _fly_ascent(plan.ascent, provenance, vary, tell, clock)
     elif plan.free_flight is not None:
         flown = _fly_free(plan.free_flight, provenance, tell, clock)
+    elif plan.phased_flight is not None:
+        flown = _fly_phased(plan.phased_flight, provenance, tell, clock)
     else:
         flown = _fly_entry(plan, provenance, tell, clock)
     of = replace(flown.history, epoch=plan.epoch, vehicle=plan.vehicle.name if plan.vehicle else "")
@@ -112,6 +115,18 @@ def _fly_free(free: FreeFlight, provenance: Provenance, tell: Report, clock: Clo
     notes = [*notes_of(free.plan), *orientation_notes(free.plan)]
     what = (body.world, body.history, body.errors, ranked_by_place(provenance), notes)
     return Flown(free.plan, provenance, *what, body=body)
+
+
+def _fly_phased(
+    flight: PhasedFlight, provenance: Provenance, tell: Report, clock: Clock
+) -> Flown:
+    """Any chain of phases, and its branches."""
+    chain, plan = fly_chain(flight, tell, clock), flight.plan
+    history = chain.flight.history
+    beyond = left_table(chain.world, history["height"])
+    notes = [*notes_of(plan), *orientation_notes(plan), *([] if beyond is None else [beyond])]
+    what = (chain.world, history, chain.errors, ranked_by_place(provenance), notes)
+    return Flown(plan, provenance, *what, chain=chain)
 
 
 def _fly_ascent(

@@ -1,6 +1,7 @@
 """The models that flew, and what each ignores: collected from them, never told anew."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from yaan.aerodynamics.coefficients import Coefficients
 from yaan.aerodynamics.tables import ForceTable
@@ -22,9 +23,18 @@ from yaan.gnc.powered import OpenLoop
 from yaan.motion import body
 from yaan.motion.descent import Descent
 from yaan.motion.entry import Entry
+from yaan.motion.fall import Fall
 from yaan.motion.orbit import about_orbit
 from yaan.motion.powered import Powered
 from yaan.motion.rigid_entry import RigidEntry
+
+_ABOUT: Final = {
+    "powered": Powered.about,
+    "entry": Entry.about,
+    "canopies": Descent.about,
+    "rigid": body.RIGID,
+    "fall": Fall.about,
+}
 
 _METHODS = {"rk4": "Runge-Kutta 4", "dop853": "Dormand and Prince 8"}
 
@@ -49,6 +59,9 @@ def models(flown: Flown) -> Iterator[Model]:
             yield _integrator(f"Runge-Kutta 4, steps of {_step(entering.entry)} at most")
     if plan.free_flight is not None:
         yield from body_models(plan.free_flight)
+    if flown.chain is not None:
+        used = {one.phase.motion for path in flown.chain.paths for one in path.phases}
+        yield from (_ABOUT[name] for name in _ABOUT if name in used)
 
 
 def orbit_model(environment: EnvironmentSpec) -> Model:

@@ -15,6 +15,7 @@ from yaan.design.landing import Landed
 from yaan.design.return_search import ReturnDesign
 from yaan.design.steer import Steered
 from yaan.flight.body import FlownBody
+from yaan.flight.chain import ChainFlown
 from yaan.flight.legs import LANES
 from yaan.results.outcome import OutcomeCode
 from yaan.results.summary import Outcome, Verdict, VerdictCounts
@@ -28,6 +29,7 @@ MISS: Final = 1e3
 """The touchdown is met within this [m] of its aim."""
 
 _MOST_NAMED = 6
+_KILOMETRES = 1e4  # [m] heights above it are told so
 _SURFACES = {"water": "Splashdown", "land": "Touchdown"}
 _ADVICE = {
     OutcomeCode.STRUCK_GROUND: "End the phase earlier, or at a height with `until.height_below`",
@@ -53,6 +55,8 @@ def outcome(
         )
     if free is not None and body is not None:
         return body_outcome(free, body)
+    if flown.chain is not None:
+        return chain_outcome(flown.chain)
     assert flown.landed is not None
     lasted = float(flown.history["time"][-1] - flown.history["time"][0])
     return _not_found(flown.landed) or entry_outcome(entry, descent, landing, lasted)
@@ -215,6 +219,22 @@ def body_outcome(free: FreeFlight, flown: FlownBody) -> Outcome:
         f"After {float(h['time'][-1]):g} s it is at a height of {height}, at"
         f" {float(h['speed_relative'][-1]):.2f} m/s against the Earth."
     )
+    return _ended(OutcomeCode.REACHED, text)
+
+
+def chain_outcome(chain: ChainFlown) -> Outcome:
+    """How a chain of phases ended: as the flight itself, then as the first branch that did not."""
+    for path in chain.paths:
+        if path.code != OutcomeCode.REACHED:
+            name = path.phases[-1].phase.name
+            return _ended(path.code, path.code.sentence(f"{path.name}: {name}".removeprefix(": ")))
+    h = chain.flight.history
+    lasted = float(h["time"][-1] - h["time"][0])
+    if lasted <= 0.0:
+        return _ended(OutcomeCode.NOTHING_FLOWN, OutcomeCode.NOTHING_FLOWN.sentence())
+    height, speed = float(h["height"][-1]), float(h["speed_relative"][-1])
+    where = f"{height / 1e3:.3f} km" if abs(height) >= _KILOMETRES else f"{height:.1f} m"
+    text = f"After {lasted:.1f} s it is at {where}, at {speed:.2f} m/s against the Earth."
     return _ended(OutcomeCode.REACHED, text)
 
 

@@ -21,6 +21,7 @@ from yaan.analysis.landing import descent, landing
 from yaan.analysis.models import models
 from yaan.analysis.orbit import deorbit, end_of_orbit, opportunities, orbit_phase
 from yaan.analysis.outcome import conclude, outcome
+from yaan.analysis.sequence import sequence
 from yaan.analysis.tables import body_excursions
 from yaan.analysis.timeline import peaks, timeline
 from yaan.analysis.verdict import verdicts
@@ -78,6 +79,7 @@ def _measured(flown: Flown) -> Summary:
         descent=hung,
         landing=landed,
         body=body,
+        sequence=sequence(flown),
         published=(),
         assumptions=tuple(evidence.assumption(one) for one in flown.ranked),
         sources=flown.provenance.sources,
@@ -104,6 +106,9 @@ def _spans(flown: Flown) -> Iterator[tuple[str, tuple[float, float]]]:
             yield "descent", (handed, fall.landed.end[0])
     if flown.body is not None:
         yield "body", (float(time[0]), float(time[-1]))
+    if flown.chain is not None:
+        path = flown.chain.flight.history["time"]
+        yield "sequence", (float(path[0]), float(path[-1]))
 
 
 def _crew(flown: Flown) -> Iterator[CrewLoads]:
@@ -113,6 +118,8 @@ def _crew(flown: Flown) -> Iterator[CrewLoads]:
         return
     if climb is not None:
         yield _graded("ascent", climb.history, crew.condition)
+    if flown.chain is not None and climb is None:
+        yield _graded("ascent", flown.chain.flight.history, crew.condition)
     if flown.fall is not None:
         condition = crew.condition if climb is None else crew.return_condition
         yield _graded("return", cut_to(flown.history, "entry", "descent"), condition)

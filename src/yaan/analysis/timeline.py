@@ -19,10 +19,12 @@ from yaan.analysis.history import (
 from yaan.analysis.orbit import raising_spans
 from yaan.description import FreeFlight, PulseSpec
 from yaan.design.return_search import ReturnDesign
+from yaan.flight.chain import ChainFlown
 from yaan.results.extremes import Around, Extreme, peak, turning_height, turning_radius
 from yaan.results.summary import Event, Peak, Peaks, PressurePeak, RatePeak
 from yaan.results.summary_return import LoadPeak
 from yaan.results.trajectory import Array, History
+from yaan.spacetime.zone import distance
 
 FIRST_LOAD: Final = 0.05
 """The load at which an entry is felt first, in standard gravities: Apollo's 0.05 g."""
@@ -35,6 +37,7 @@ _LEAST_RATE: Final = 1e-12  # [rad/s]: with less nothing turns
 _LEAST_RISE: Final = 1.0  # [m] of distance: with less an orbit is a circle
 _NOISE: Final = 1e-6  # of the rise: what turns back by less has not turned
 _MOST_TOLD: Final = 10  # of apogees, and of perigees
+_PLACE: Final = ("latitude", "longitude")
 _ARC: Final = 3  # rows on either side of a turning that tell where it is
 _SMOOTH: Final = (
     "latitude_deg",
@@ -59,6 +62,8 @@ def timeline(flown: Flown, *, touched: bool, orbits: bool) -> tuple[Event, ...]:
         rows += _orbit(flown.history, flown.return_design)
     if flown.fall is not None:
         rows += _fall(flown.history, flown.fall, touched=touched)
+    if flown.chain is not None:
+        rows += _chain(flown.chain)
     if flown.plan.free_flight is not None:
         rows += body_events(flown.plan.free_flight, flown.history, orbits=orbits)
     return tuple(sorted(rows, key=lambda row: (row.time, row.kind)))
@@ -144,6 +149,28 @@ def _fall(history: History, fall: Fall, *, touched: bool) -> Iterator[Event]:
         deployed = float(canopies.deployed.time[i])
         if np.isfinite(deployed):
             yield _event_at(h, deployed, step.name, "descent")
+
+
+def _chain(chain: ChainFlown) -> Iterator[Event]:
+    """Ends of phases and of branches, the highest point and peaks of a chain."""
+    history, phases = chain.flight.history, chain.flight.phases
+    yield _event(history, 0, 0, "start", phases[0].phase.name)
+    for index, _, end in phases_flown(history):
+        one = phases[index].phase
+        yield _event(history, end, min(end + 1, len(history) - 1), one.event, one.name)
+    yield from _apex(history)
+    for name, column, least in (
+        ("maximum dynamic pressure", "dynamic_pressure", LEAST_PRESSURE),
+        ("maximum load", "load", LEAST_LOAD),
+    ):
+        found = peak(history["time"], history[column])
+        if found.value > least:
+            yield _peak(history, found, name)
+    for path in chain.branches:
+        last, fallen = path.history, len(path.history) - 1
+        name = f"{path.name}-{path.phases[-1].phase.event}"
+        far = distance(*(h[c][r] for h, r in ((last, fallen), (history, 0)) for c in _PLACE))
+        yield replace(_event(last, fallen, fallen, name, path.name), downrange=float(far))
 
 
 def _largest(history: History, rows: Array, column: str, name: str, phase: str) -> Event:
@@ -299,11 +326,18 @@ def peaks(flown: Flown) -> Peaks:
         return peaks_of(flown.climb.history, flux=True)
     if flown.body is not None:
         return peaks_of(flown.history, turning=True)
+    if flown.chain is not None:
+        return peaks_of(flown.history, flux=True, high=True)
     return peaks_of(cut_to(flown.history, "entry"))
 
 
-def peaks_of(history: History, *, flux: bool = False, turning: bool = False) -> Peaks:
-    """The largest values of a history: of a launcher with its heat flux, of what turns its rate."""
+def peaks_of(
+    history: History, *, flux: bool = False, turning: bool = False, high: bool = False
+) -> Peaks:
+    """The largest values of a history: of a launcher with its heat flux, of what turns its rate.
+
+    `high`: the highest point too, which of what turns is always told.
+    """
     h, time = history, history["time"]
     q, load = peak(time, h["dynamic_pressure"]), peak(time, h["load"])
     heat, rate, height = None, None, None
@@ -313,6 +347,7 @@ def peaks_of(history: History, *, flux: bool = False, turning: bool = False) -> 
     if turning:
         found = peak(time, _rate(h))
         rate = RatePeak(time=found.time, value_deg=degrees(found.value))
+    if turning or high:
         height = _highest(h)
     # Where there is no air there is no sound in it.
     silent = turning and not h["density"][q.row] > 0.0

@@ -77,7 +77,16 @@ from yaan.description.parachutes import (
     ReleaseSpec,
     StepSpec,
 )
-from yaan.description.plan import Ascent, EntryFlight, FreeFlight, Plan, ReturnFlight
+from yaan.description.phases import BranchSpec, FlightPhaseSpec
+from yaan.description.plan import (
+    Ascent,
+    EntryFlight,
+    FreeFlight,
+    PhasedFlight,
+    Plan,
+    ReturnFlight,
+)
+from yaan.description.starts import DropSpec, OrbitStartSpec, OriginSpec, RunStartSpec
 from yaan.description.steering import (
     CoefficientsSpec,
     MeetSpec,
@@ -101,6 +110,13 @@ from yaan.description.vehicle import (
 )
 
 __all__ = [
+    "RunStartSpec",
+    "OriginSpec",
+    "OrbitStartSpec",
+    "DropSpec",
+    "PhasedFlight",
+    "FlightPhaseSpec",
+    "BranchSpec",
     "BODY_EVENTS",
     "ENTRY_EVENTS",
     "HOME_BLOCKS",

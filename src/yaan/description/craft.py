@@ -15,6 +15,7 @@ from yaan.description.quantity import (
     ControlMoment,
     Diameter,
     DragArea,
+    MachGrid,
     Mass,
     Mistake,
     Propellant,
@@ -24,7 +25,6 @@ from yaan.description.quantity import (
     TouchdownSpeed,
     refuse,
 )
-from yaan.description.vehicle import MachGrid
 
 
 class TrimSpec(Block):

@@ -1,9 +1,10 @@
 """The plan of a flight: where it begins, what flies, through which phases, in what world.
 
 It is made from a file (`yaan.mission`), or written in Python with the same blocks. All that flies
-takes a plan and knows of no file. A plan has up to four parts, which are its fields taken
-together where all of them are there: an *ascent* from a pad, a *return* to a landing zone, the
-*entry* of a capsule, which a return ends with, and the *free flight* of one body.
+takes a plan and knows of no file. A plan has up to five parts, which are its fields taken
+together where all of them are there: an *ascent* from a pad whose steering is designed, a *return*
+to a landing zone, the *entry* of a capsule, which a return ends with, the *free flight* of one
+body, and a *phased flight*: any chain of phases, flown as it is written.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,9 @@ from yaan.description.landing import (
     ReturnEntrySpec,
 )
 from yaan.description.launch import CrewSpec, PadSpec, ReserveSpec, TargetSpec
+from yaan.description.phases import BranchSpec, FlightPhaseSpec
 from yaan.description.quantity import MissionName, PastEpoch, Step
+from yaan.description.starts import OriginSpec
 from yaan.description.steering import PhaseSpec, PublishedSpec, SteeringSpec
 from yaan.description.vehicle import VehicleSpec
 
@@ -38,14 +41,17 @@ class Plan(Block):
 
     name: MissionName = Field(description="short name, used for the run folder")
     epoch: PastEpoch = Field(description='where time starts, as "2027-01-15T03:30:00 UTC"')
-    start: PadSpec | InterfaceSpec | StartSpec = Field(
-        description="where it begins: a pad, an entry interface, a state"
+    start: PadSpec | InterfaceSpec | StartSpec | OriginSpec = Field(
+        description="where it begins: a pad, an entry interface, a state; or one of many"
     )
     vehicle: VehicleSpec | CapsuleSpec | BodySpec = Field(
         description="what flies: a launcher, a capsule, a body"
     )
-    phases: list[PhaseSpec] | list[BodyPhaseSpec] = Field(
+    phases: list[FlightPhaseSpec] | list[PhaseSpec] | list[BodyPhaseSpec] = Field(
         default_factory=list[PhaseSpec], description="phases, in the order of flight"
+    )
+    branches: list[BranchSpec] = Field(
+        default_factory=list[BranchSpec], description="what leaves the flight and is followed"
     )
     target: TargetSpec | None = Field(default=None, description="orbit at cut-off of an ascent")
     steering: SteeringSpec | None = Field(default=None, description="profiles of an ascent")
@@ -80,13 +86,13 @@ class Plan(Block):
     @property
     def ascent(self) -> "Ascent | None":
         """The flight from a pad, where it is one."""
-        pad, vehicle, target, steering = self.start, self.vehicle, self.target, self.steering
-        if not (isinstance(pad, PadSpec) and isinstance(vehicle, VehicleSpec)):
+        pad, vehicle, target, steering = self.pad, self.vehicle, self.target, self.steering
+        if pad is None or not isinstance(vehicle, VehicleSpec):
             return None
         if target is None or steering is None:
             return None
         phases = [phase for phase in self.phases if isinstance(phase, PhaseSpec)]
-        return Ascent(self, pad, vehicle, target, steering, phases)
+        return Ascent(self, pad, vehicle, target, steering, phases[: self._designed])
 
     @property
     def return_flight(self) -> "ReturnFlight | None":
@@ -120,11 +126,45 @@ class Plan(Block):
         return FreeFlight(self, self.start, self.vehicle, phases)
 
     @property
+    def phased_flight(self) -> "PhasedFlight | None":
+        """The phases that are flown as they are written: all, or those after a designed ascent."""
+        if not (isinstance(self.start, OriginSpec) and isinstance(self.vehicle, VehicleSpec)):
+            return None
+        phases = [phase for phase in self.phases if isinstance(phase, FlightPhaseSpec)]
+        rest = phases if self.ascent is None else phases[self._designed :]
+        return PhasedFlight(self, self.start, self.vehicle, rest, self.branches)
+
+    @property
+    def pad(self) -> PadSpec | None:
+        """Where it stands at first, if it does."""
+        start = self.start
+        if isinstance(start, OriginSpec):
+            return start.pad
+        return start if isinstance(start, PadSpec) else None
+
+    @property
     def surface(self) -> float:
         """Height of the ground where the flight begins [m]."""
-        if isinstance(self.start, PadSpec):
-            return self.start.site.height
+        if self.pad is not None:
+            return self.pad.site.height
         return 0.0 if self.ground is None else self.ground.height
+
+    @property
+    def _designed(self) -> int:
+        """How many of the phases a designed ascent takes.
+
+        Those up to the target, and the coasts after it until something is lit or moves otherwise.
+        """
+        phases = self.phases
+        if not isinstance(self.start, OriginSpec):
+            return len(phases)
+        flown = [p for p in phases if isinstance(p, FlightPhaseSpec)]
+        reached = max((i for i, p in enumerate(flown) if p.until.orbit), default=-1)
+        for i, phase in enumerate(flown):
+            later = i > reached >= 0
+            if phase.motion != "powered" or (later and phase.ignite):
+                return i
+        return len(flown)
 
 
 @dataclass(frozen=True)
@@ -187,3 +227,19 @@ class FreeFlight:
     def configuration_of(self, phase: BodyPhaseSpec) -> str:
         """The name of what flies in a phase."""
         return phase.configuration or next(iter(self.body.configurations))
+
+
+@dataclass(frozen=True)
+class PhasedFlight:
+    """What a plan says of a flight of phases."""
+
+    plan: Plan
+    start: OriginSpec
+    vehicle: VehicleSpec
+    phases: list[FlightPhaseSpec]
+    branches: list[BranchSpec]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that can fly, by name: stages, parts, payload."""
+        return (*self.vehicle.stages, *self.vehicle.parts, "payload")

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import (
     AfterValidator,
+    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
@@ -296,3 +297,11 @@ def check_rising(values: list[float]) -> list[float]:
     if index is not None:
         raise refuse(Mistake((index,), "a value greater than the one before it"))
     return values
+
+
+MachGrid = Annotated[
+    list[Annotated[float, Field(ge=0.0, le=100.0)]],
+    Field(min_length=2),
+    AfterValidator(check_rising),
+]
+"""Mach numbers, rising."""

@@ -92,6 +92,9 @@ class UntilSpec(Strict):
         default=None, description="dynamic pressure falls below this"
     )
     height_above: Height | None = Field(default=None, description="geodetic height reaches this")
+    height_below: Height | None = Field(default=None, description="TMP")
+    speed_below: float | None = Field(default=None, description="TMP")
+    ground: Literal[True] | None = Field(default=None, description="TMP")
     depleted: str | None = Field(default=None, description="a stage runs out of propellant")
     aligned: Literal[True] | None = Field(
         default=None, description="the relative velocity has turned to the thrust axis"

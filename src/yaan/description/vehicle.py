@@ -5,12 +5,16 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from yaan.description.block import Block, Pair
+from yaan.description.body_shape import BodyConfigurationSpec
+from yaan.description.craft import CapsuleSpec
+from yaan.description.parachutes import ParachutesSpec
 from yaan.description.quantity import (
     Attack,
     BallisticCoefficient,
     CurveTime,
     Delay,
     ExitArea,
+    MachGrid,
     Mass,
     Mistake,
     Name,
@@ -50,11 +54,6 @@ def _check_curve(points: list[tuple[float, float]]) -> list[tuple[float, float]]
 
 
 ThrustCurve = Annotated[list[CurvePoint], Field(min_length=2), AfterValidator(_check_curve)]
-MachGrid = Annotated[
-    list[Annotated[float, Field(ge=0.0, le=100.0)]],
-    Field(min_length=2),
-    AfterValidator(check_rising),
-]
 AngleGrid = Annotated[list[Attack], Field(min_length=1), AfterValidator(check_rising)]
 Coefficients = list[list[Annotated[float, Field(ge=-100.0, le=100.0)]]]
 
@@ -150,15 +149,48 @@ class StageSpec(Block):
     aerodynamics: ConfigurationSpec | None = Field(
         default=None, description="shape of the vehicle while this stage is attached"
     )
+    parachutes: ParachutesSpec | None = Field(
+        default=None, description="parachutes that it carries"
+    )
 
 
 class PartSpec(Block):
-    """Dead mass that is dropped by name, or stays."""
+    """Dead mass that is dropped by name, or stays; a capsule is a part that can enter."""
 
-    mass: Mass = Field(description="mass")
+    capsule: CapsuleSpec | None = Field(
+        default=None, description="its shape in an entry, its heating and its parachutes"
+    )
+    mass: Mass = Field(
+        default_factory=lambda data: _mass_of(data.get("capsule")),
+        description="mass; left out, that of its capsule",
+    )
     aerodynamics: ConfigurationSpec | None = Field(
         default=None, description="shape of the vehicle while this part is attached"
     )
+    parachutes: ParachutesSpec | None = Field(
+        default=None, description="parachutes that it carries; a capsule has its own"
+    )
+
+    @model_validator(mode="after")
+    def _weighs(self) -> Self:
+        """It has a mass, once."""
+        if not self.mass > 0.0:
+            raise refuse(Mistake(("mass",), "required"))
+        if self.capsule is not None and self.mass != self.capsule.mass:
+            raise refuse(Mistake(("mass",), "the mass of its capsule, or nothing"))
+        if self.capsule is not None and self.parachutes is not None:
+            raise refuse(Mistake(("parachutes",), "nothing with capsule, which has its own"))
+        return self
+
+    @property
+    def train(self) -> ParachutesSpec | None:
+        """Its parachutes."""
+        return self.parachutes if self.capsule is None else self.capsule.parachutes
+
+
+def _mass_of(capsule: CapsuleSpec | None) -> float:
+    """Of a part that does not say it [kg]; zero where nobody does."""
+    return 0.0 if capsule is None else capsule.mass
 
 
 class PayloadSpec(Block):
@@ -182,9 +214,12 @@ class VehicleSpec(Block):
     """A launcher with its payload."""
 
     name: str = Field(default="", description="name of the vehicle")
-    stages: dict[Name, StageSpec] = Field(min_length=1, description="stages, by name")
+    stages: dict[Name, StageSpec] = Field(default_factory=dict, description="stages, by name")
     parts: dict[Name, PartSpec] = Field(default_factory=dict, description="dead masses, by name")
     payload: PayloadSpec = Field(description="what is brought to orbit")
     aerodynamics: ScaleSpec = Field(
         default_factory=ScaleSpec, description="factors on force coefficients"
+    )
+    bodies: dict[Name, BodyConfigurationSpec] = Field(
+        default_factory=dict, description="what turns in a rigid phase, by name"
     )

@@ -16,7 +16,7 @@ from yaan.design.record import (
     return_rows,
     whole_history,
 )
-from yaan.design.return_plan import AFTER, bank_of, handover_of, make_return, turning_of
+from yaan.design.return_plan import AFTER, bank_of, make_return, turning_of
 from yaan.design.return_search import ReturnDesign, design_return, lander_of
 from yaan.design.shadow import landing_errors, orbit_errors
 from yaan.dynamics.forces import World
@@ -24,7 +24,7 @@ from yaan.dynamics.state import State, state_of
 from yaan.flight import legs
 from yaan.flight.accuracy import PhaseError, accurately
 from yaan.flight.legs import Save
-from yaan.flight.models.craft import build_capsule, build_interface, build_train
+from yaan.flight.models.craft import build_capsule, build_interface, build_train, handover_of
 from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.flight.models.world import HORIZON, build_world, epoch_of
 from yaan.results.trajectory import History
@@ -122,7 +122,7 @@ def enter_alone(entering: EntryFlight, start: InterfaceSpec, tell: Tell) -> Ente
         capsule=build_capsule(entering.capsule),
         train=None if parachutes is None else build_train(parachutes),
         bank=bank_of(asked),
-        until=handover_of(entering.capsule, asked),
+        until=handover_of(entering.capsule.parachutes, asked.floor),
         step=asked.step,
         turning=turning_of(entering.capsule, asked),
     )

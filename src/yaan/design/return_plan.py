@@ -14,6 +14,7 @@ from yaan.flight.models.craft import (
     build_rigid,
     build_spacecraft,
     build_train,
+    handover_of,
 )
 from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.flight.turning import Turning
@@ -91,7 +92,7 @@ def make_return(ascent: Ascent, asked: ReturnFlight) -> ReturnTask:
             entry_angle=asked.deorbit.entry_angle,
             separation_height=asked.deorbit.separation_height,
             interface_height=asked.entry.interface_height,
-            until=handover_of(capsule, asked.entry),
+            until=handover_of(capsule.parachutes, asked.entry.floor),
             orbit_step=asked.orbit.step,
             entry_step=asked.entry.step,
         ),
@@ -114,16 +115,6 @@ def turning_of(capsule: CapsuleSpec, entry: EntryPhaseSpec) -> Turning | None:
     assert capsule.rigid is not None
     control = build_control(capsule.rigid, entry.roll_rate)
     return Turning(build_rigid(capsule), control, entry.attitude_step)
-
-
-def handover_of(capsule: CapsuleSpec, entry: EntryPhaseSpec) -> Handover:
-    """Where an entry is given to its parachutes, or ends: as its first step is deployed."""
-    if capsule.parachutes is None:
-        return Handover(height=entry.floor)
-    first = capsule.parachutes.steps[0].deploy
-    given = {"height": first.height, "speed": first.speed_below, "delay": first.after}
-    known = {name: value for name, value in given.items() if value is not None}
-    return Handover(**known, climbing=float(first.climbing))
 
 
 def zone_of(spec: ZoneSpec) -> Zone:

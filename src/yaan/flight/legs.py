@@ -106,32 +106,38 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
     burns: Burns,
     *,
     stop: ArrayLike,
-    step: float,
+    step: ArrayLike,
     floor: float = -1e9,
-    tolerance: float = ORBIT_TOLERANCE,
+    tolerance: ArrayLike = ORBIT_TOLERANCE,
     save: Save = Save.ENDS,
     watch: Callable[[float], None] | None = None,
 ) -> Leg:
     """Fly lanes in orbit until `stop` [s] or down to `floor` [m].
 
-    `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`. What the leg added is
-    that of all pieces; its inner state is that of the last.
+    `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`; both, and the fields of
+    the craft, may be one a lane. What the leg added is that of all pieces; its inner state is that
+    of the last.
 
     The flight is made in pieces: those that are saved fit the recording, and are joined, others
     are as long as one leg may be. `watch` is told after each which share of the way is flown.
     """
     count, index = len(start), _padded(len(start))
     first = now = start.take(index)
-    last = np.broadcast_to(np.asarray(stop, dtype=float), (count,))[index]
+    last, longest, loose = (
+        np.broadcast_to(np.asarray(given, dtype=float), (count,))[index]
+        for given in (stop, step, tolerance)
+    )
+    flies = craft if np.ndim(craft.dry_mass) else in_lanes(craft, count)
+    flies = jax.tree.map(lambda leaf: np.asarray(leaf)[index], flies)
     flown = orbit.Burns(burns.start[index], burns.duration[index], burns.sense[index])
     saved = save is Save.STEPS
     pieces: list[Tape] = []
     outcome = np.zeros(LANES, dtype=np.int64)
     added = nothing_added(np.zeros(LANES))
     while True:
-        until = np.minimum(last, now.t + (_PIECE if saved else _LONG_PIECE) * step)
-        motion = orbit.Orbit(world, in_lanes(craft), flown, np.full(LANES, floor))
-        leg = _coast(motion, now, until, np.full(LANES, step), np.full(LANES, tolerance))
+        until = np.minimum(last, now.t + (_PIECE if saved else _LONG_PIECE) * longest)
+        motion = orbit.Orbit(world, flies, flown, np.full(LANES, floor))
+        leg = _coast(motion, now, until, longest, loose)
         if saved:
             pieces.append(jax.device_get(leg.tape))
         leg = jax.device_get(without_rows(leg))
@@ -166,26 +172,32 @@ def enter(  # noqa: PLR0913 - who, where from, where to, and by what step
     bank: BankProfile,
     *,
     until: Handover,
-    step: float,
-    tolerance: float = 1.0,
+    step: ArrayLike,
+    tolerance: ArrayLike = 1.0,
     save: Save = Save.ENDS,
 ) -> Leg:
     """Fly lanes through the air to where the entry ends; `bank` has one profile a lane.
 
-    `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`.
+    `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`; both, and the fields of
+    the capsule, may be one a lane.
     """
     count, index = len(start), _padded(len(start))
-    lanes, loose = start.take(index), np.full(LANES, tolerance)
+    lanes = start.take(index)
+    longest, loose = (
+        np.broadcast_to(np.asarray(given, dtype=float), (count,))[index]
+        for given in (step, tolerance)
+    )
+    enters = capsule if np.ndim(capsule.mass) else in_lanes(capsule, count)
     motion = entry.Entry(
         world,
-        in_lanes(capsule),
+        jax.tree.map(lambda leaf: np.asarray(leaf)[index], enters),
         BankProfile(np.asarray(bank.time)[index], np.asarray(bank.angle)[index]),
         lanes.t,
         in_lanes(until),
-        np.full(LANES, step),
+        longest,
         entry.coasting_step(loose),
     )
-    leg = _saved(lambda rows: _enter(motion, lanes, loose, rows=rows), ENTRY_ROWS, save)
+    leg = saved(lambda rows: _enter(motion, lanes, loose, rows=rows), ENTRY_ROWS, save)
     return leg.take(np.arange(count))
 
 
@@ -214,7 +226,7 @@ def descend(
     flown: tuple[Capsule, Train] = one
     motion = descent.Descent(world, *flown, start.t, armed, np.full(1, step))
     loose = np.full(1, tolerance)
-    leg = _saved(lambda rows: _descend(motion, start, loose, rows=rows), DESCENT_ROWS, Save.STEPS)
+    leg = saved(lambda rows: _descend(motion, start, loose, rows=rows), DESCENT_ROWS, Save.STEPS)
     return leg, jax.tree.map(lambda leaf: leaf[0], jax.device_get(_descended(motion, leg)))
 
 
@@ -231,7 +243,7 @@ def _descended(motion: descent.Descent, leg: Leg) -> Descended:
 
 def turn(motion: RigidEntry, start: State, tolerance: Array, rows: int) -> Leg:
     """Fly a batch of entries of rigid bodies, saved step by step."""
-    return _saved(lambda rows: _turn(motion, start, tolerance, rows=rows), rows, Save.STEPS)
+    return saved(lambda rows: _turn(motion, start, tolerance, rows=rows), rows, Save.STEPS)
 
 
 @programme
@@ -240,7 +252,7 @@ def _turn(motion: RigidEntry, start: State, tolerance: jax.Array, *, rows: int) 
     return fly(motion, start, stop=stop, step=motion.step, tolerance=tolerance, rows=rows)
 
 
-def _saved(flown: Callable[[int], Leg], rows: int, save: Save) -> Leg:
+def saved(flown: Callable[[int], Leg], rows: int, save: Save = Save.STEPS) -> Leg:
     """A leg on the host: flown again with more rows until these hold what is saved of it."""
     leg = flown(rows)
     while save is Save.STEPS and leg.tape is not None and int(np.max(leg.tape.count)) > rows:
@@ -303,9 +315,9 @@ def enough(rows: int, tape: Tape) -> int:
     return rows
 
 
-def in_lanes(model: Any) -> Any:
+def in_lanes(model: Any, lanes: int = LANES) -> Any:
     """A model that every lane shares, in as many copies."""
-    return jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[None], LANES, axis=0), model)
+    return jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[None], lanes, axis=0), model)
 
 
 def _padded(count: int) -> NDArray[np.int64]:

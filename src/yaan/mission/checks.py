@@ -23,11 +23,12 @@ from yaan.description.block import (
 from yaan.description.body_cross import body_mistakes
 from yaan.description.cross import cross_mistakes
 from yaan.description.landing_cross import entry_mistakes, home_mistakes
+from yaan.description.phased_cross import phased_mistakes
 from yaan.description.plan import Ascent, Plan
 from yaan.description.quantity import FILE, Mistake
 from yaan.description.work import work_mistakes
 from yaan.mission.file.tree import Address, Tree, dotted
-from yaan.mission.forms import BodyFlightSpec, EntrySpec, Form, MissionSpec
+from yaan.mission.forms import BodyFlightSpec, EntrySpec, FlightSpec, Form, MissionSpec
 
 _MOST: Final = 200  # mistakes that are told; who has more has given the wrong file
 
@@ -38,12 +39,13 @@ _FORMS: Final[dict[str, tuple[type[Form], tuple[_Cross, ...]]]] = {
     "mission": (MissionSpec, (cross_mistakes, home_mistakes)),
     "entry": (EntrySpec, (entry_mistakes,)),
     "body": (BodyFlightSpec, (body_mistakes,)),
+    "flight": (FlightSpec, (phased_mistakes,)),
 }
 """Each kind of file: its form, and the checks between its blocks."""
 
 
 def check(tree: Tree) -> Plan:
-    """Check a resolved file of kind `mission`, `entry` or `body`.
+    """Check a resolved file of kind `flight`, `mission`, `entry` or `body`.
 
     Returns:
         The plan that it describes, with SI floats for its quantities.

@@ -21,8 +21,10 @@ from yaan.description.landing import (
     ReturnEntrySpec,
 )
 from yaan.description.launch import CrewSpec, PadSpec, ReserveSpec, TargetSpec
+from yaan.description.phases import BranchSpec, FlightPhaseSpec
 from yaan.description.plan import Plan
 from yaan.description.quantity import Epoch, MissionName, Mistake, PastEpoch, Step, refuse
+from yaan.description.starts import OriginSpec
 from yaan.description.steering import PhaseSpec, PublishedSpec, SteeringSpec
 from yaan.description.vehicle import VehicleSpec
 from yaan.description.written import as_written
@@ -82,6 +84,54 @@ class MissionSpec(Block):
         """What is flown."""
         known = _fields(self, Plan)
         return Plan.model_construct(**known, start=self.launch.pad, epoch=self.launch.epoch)
+
+
+class FlightSpec(Block):
+    """A checked flight of phases; every dimensional value is an SI float."""
+
+    schema_: Literal[1] = Field(alias="schema", description="version of the format")
+    kind: Literal["flight"] = Field(description="kind of file")
+    name: MissionName = Field(description="short name, used for the run folder")
+    epoch: PastEpoch = Field(description='where time starts, as "2027-01-15T03:30:00 UTC"')
+    start: OriginSpec = Field(description="where it begins")
+    vehicle: VehicleSpec = Field(description="what flies: stages, parts, payload, bodies")
+    phases: list[FlightPhaseSpec] = Field(min_length=1, description="phases, in order of flight")
+    branches: list[BranchSpec] = Field(
+        default_factory=list[BranchSpec], description="what leaves the flight and is followed"
+    )
+    target: TargetSpec | None = Field(
+        default=None, description="orbit that an ascent is designed for; it goes with steering"
+    )
+    steering: SteeringSpec | None = Field(
+        default=None, description="profiles of an ascent, or the constants of its laws"
+    )
+    reserve: ReserveSpec | None = Field(default=None, description="propellant that must be left")
+    ground: GroundSpec | None = Field(
+        default=None, description="the ground of a flight without a pad; left out, at 0 m, of water"
+    )
+    crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
+    environment: EnvironmentSpec = Field(
+        default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
+    )
+    step: Step = Field(default=0.25, description="integration step of powered phases")
+    integration: IntegrationSpec = Field(
+        default_factory=IntegrationSpec, description="what the integration may be out by"
+    )
+    published: list[PublishedSpec] = Field(
+        default_factory=list[PublishedSpec], description="figures to compare with"
+    )
+
+    @model_validator(mode="after")
+    def _world_fits(self) -> Self:
+        """The world has what the flight needs, and nothing that it does not feel."""
+        mistakes = world_mistakes(self.environment, self.epoch)
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+    def plan(self) -> Plan:
+        """What is flown."""
+        return Plan.model_construct(**_fields(self, Plan))
 
 
 class EntryLandingSpec(Block):
@@ -180,12 +230,14 @@ class BodyFlightSpec(Block):
         return Plan.model_construct(**_fields(self, Plan), vehicle=self.body)
 
 
-Form = MissionSpec | EntrySpec | BodyFlightSpec
+Form = MissionSpec | EntrySpec | BodyFlightSpec | FlightSpec
 
 
 def form_of(plan: Plan) -> dict[str, Any]:
     """The file that makes a plan, as plain data."""
     told = as_written(plan)
+    if isinstance(plan.start, OriginSpec):
+        return {"schema": 1, "kind": "flight", **told}
     start, vehicle = told.pop("start"), told.pop("vehicle")
     if isinstance(plan.start, PadSpec):
         launch = start | {"epoch": told.pop("epoch")}

@@ -9,7 +9,7 @@ from yaan.base.plain import is_list, is_mapping, mapping
 from yaan.description.environment import TURNINGS
 from yaan.description.gravity import FIELDS
 from yaan.mission.file.library import library_node, names_of_kind
-from yaan.mission.forms import BodyFlightSpec, EntrySpec, MissionSpec
+from yaan.mission.forms import BodyFlightSpec, EntrySpec, FlightSpec, MissionSpec
 
 # Models that a file may replace by a reference, the kind of file that it refers to, what it is
 # called, and the key that tells it from another model of the same kind.
@@ -32,7 +32,12 @@ _WORDS: Final = {
     "GravityFieldSpec": list(FIELDS),
     "ShapeSpec": ["wgs84"],
 }
-_ROOTS: Final = {"MissionSpec": "mission", "EntrySpec": "entry", "BodyFlightSpec": "body"}
+_ROOTS: Final = {
+    "FlightSpec": "flight",
+    "MissionSpec": "mission",
+    "EntrySpec": "entry",
+    "BodyFlightSpec": "body",
+}
 
 
 def json_schema() -> dict[str, Any]:
@@ -42,7 +47,7 @@ def json_schema() -> dict[str, Any]:
     The schema is looser than `check`: a file may take what it does not say from another one
     (`from:`), so only `schema` and `kind` are required, and names within a file are not followed.
     """
-    roots = (MissionSpec, EntrySpec, BodyFlightSpec)
+    roots = (FlightSpec, MissionSpec, EntrySpec, BodyFlightSpec)
     _, schema = models_json_schema([(root, "validation") for root in roots], by_alias=True)
     definitions: dict[str, Any] = schema["$defs"]
     for model in definitions.values():

@@ -5,7 +5,7 @@ escape motors, the abort burn, rotation, winds other than the world's, and what 
 `FLOOR`, where parachutes take over.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from yaan.aerodynamics.heating import free_stream_flux
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
+from yaan.base.model import Model
 from yaan.dynamics.accuracy import POSITION, VELOCITY
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.method import RK4, AbstractMethod
@@ -73,11 +74,19 @@ class Falling(eqx.Module):
 
 
 class Fall(AbstractMotion):
-    """A fall with drag alone; it ends at `FLOOR`."""
+    """A fall with drag alone; it ends at `floor`."""
+
+    about: ClassVar[Model] = Model(
+        name="fall",
+        text="point mass with drag by its ballistic coefficient",
+        ignores="lift, tumbling, break-up, the change of drag with Mach number",
+    )
 
     world: World
-    ballistic_coefficient: Float[Array, "*lanes"]
+    ballistic_coefficient: Float[Any, "*lanes"]
     """Mass over drag area [kg/m^2]."""
+    floor: Float[Any, "*lanes"]
+    """Geodetic height [m]."""
 
     most_steps: ClassVar[int] = 40_000
 
@@ -109,7 +118,7 @@ class Fall(AbstractMotion):
         load = factor * speed / STANDARD_GRAVITY
         height = around.place.height
         # Low and sinking: what is let go below the floor and rises has not come down to it.
-        down = jnp.minimum(FLOOR - height, -around.relative.dot(around.up)) * 1e-3
+        down = jnp.minimum(self.floor - height, -around.relative.dot(around.up)) * 1e-3
         return rate, jnp.stack([down, load, height])
 
     @override
@@ -190,7 +199,7 @@ def fall(world: World, start: State, ballistic_coefficient: Float[Array, " lanes
     Loads are right to some 0.2 %: steps are as short as their error asks for, and a summit is that
     of a parabola through the steps around it.
     """
-    motion = Fall(world, ballistic_coefficient)
+    motion = Fall(world, ballistic_coefficient, jnp.full_like(start.t, FLOOR))
     step = jnp.full_like(start.t, _COAST_STEP)
     leg = fly(motion, start, stop=start.t + TIMEOUT, step=step)
     unknown = (OutcomeCode.NOT_FINITE, OutcomeCode.IMPOSSIBLE, OutcomeCode.OUT_OF_STEPS)

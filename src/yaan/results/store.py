@@ -189,6 +189,10 @@ def _text_of(path: Path) -> str:
         raise YaanError(f"Cannot read {path}: {error.strerror}.") from error
 
 
+_LATER: Final = {"sequence": None}
+"""Sections that files of this schema may lack: an older Yaan did not know them."""
+
+
 def summary_of(document: Mapping[str, object], path: Path | str = "summary.json") -> Summary:
     """The summary that plain data are, of this schema or of schema 1.
 
@@ -198,7 +202,7 @@ def summary_of(document: Mapping[str, object], path: Path | str = "summary.json"
     """
     schema = document.get("schema")
     if type(schema) is int and schema == SCHEMA:
-        return from_plain(Summary, document, path)
+        return from_plain(Summary, _LATER | dict(document), path)
     if type(schema) is int and schema == 1:
         return from_plain(Summary, upgraded(document), path, partial=True)
     if isinstance(schema, int) and schema > SCHEMA:

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from yaan.base.constants import EARTH_RADIUS
-from yaan.spacetime.frame import Vector
+from yaan.spacetime.frame import Frame, Vector
 
 
 class Elements(eqx.Module):
@@ -64,3 +64,26 @@ def elements(position: Vector, velocity: Vector, mu: Float[Array, ""]) -> Elemen
         argument_of_perigee=perigee % (2 * jnp.pi),
         true_anomaly=(along(position) - perigee) % (2 * jnp.pi),
     )
+
+
+def state_of_elements(
+    orbit: Elements, mu: Float[Array, ""], frame: Frame
+) -> tuple[Vector, Vector]:
+    """Position [m] and velocity [m/s] of osculating elements, in the `frame` that they are of.
+
+    Valid: ellipses. Source: Vallado, Fundamentals of Astrodynamics, 4th ed. (2013), algorithm 10.
+    """
+    e, along = orbit.eccentricity, orbit.argument_of_perigee + orbit.true_anomaly
+    parameter = orbit.semi_major_axis * (1.0 - e**2)
+    radius = parameter / (1.0 + e * jnp.cos(orbit.true_anomaly))
+    pace = jnp.sqrt(mu / parameter)
+    node, tilt = orbit.right_ascension, orbit.inclination
+    zero = jnp.zeros_like(node)
+    ascending = Vector(jnp.cos(node), jnp.sin(node), zero, frame)
+    across = Vector(
+        -jnp.sin(node) * jnp.cos(tilt), jnp.cos(node) * jnp.cos(tilt), jnp.sin(tilt), frame
+    )
+    position = (ascending * jnp.cos(along) + across * jnp.sin(along)) * radius
+    slow = jnp.sin(along) + e * jnp.sin(orbit.argument_of_perigee)
+    fast = jnp.cos(along) + e * jnp.cos(orbit.argument_of_perigee)
+    return position, (across * fast - ascending * slow) * pace

@@ -199,13 +199,13 @@ def build_start(free: FreeFlight, world: World) -> State:
 
     Each configuration has a tank of its own.
     """
-    position, velocity = _motion(free.start, world)
-    attitude = _attitude(free.start, world, position, velocity)
+    position, velocity = motion_of(free.start, world)
+    attitude = attitude_of(free.start, world, position, velocity)
     loads = _array([full.mass - empty.mass for empty, full in _ends(free)])
     state = eqx.tree_at(
         lambda s: (s.attitude, s.rate),
         moving(position, velocity, loads),
-        (attitude, _rate(free.start, world, (position, velocity), attitude)),
+        (attitude, rate_of(free.start, world, (position, velocity), attitude)),
     )
     return jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], state)
 
@@ -214,7 +214,7 @@ def _ends(free: FreeFlight) -> list[tuple[MassPropertiesSpec, MassPropertiesSpec
     return [configuration.ends() for configuration in free.body.configurations.values()]
 
 
-def _motion(start: StartSpec, world: World) -> tuple[Vector, Vector]:
+def motion_of(start: StartSpec, world: World) -> tuple[Vector, Vector]:
     """Position and velocity in GCRS [m, m/s]."""
     place, motion = start.position, start.velocity
     t = _number(0.0)
@@ -237,7 +237,7 @@ def _motion(start: StartSpec, world: World) -> tuple[Vector, Vector]:
     return position, to_inertial.apply(moving) + spin.cross(position)
 
 
-def _attitude(start: StartSpec, world: World, position: Vector, velocity: Vector) -> Rotation:
+def attitude_of(start: StartSpec, world: World, position: Vector, velocity: Vector) -> Rotation:
     """GCRS to BODY; where none is given, the first phase points the body anew."""
     given = start.attitude
     if given is None or given.from_ == "gcrs":
@@ -258,7 +258,7 @@ def _turned(given: AttitudeSpec, source: Frame) -> Rotation:
     return from_angles(angles, source, (given.order or "yaw-pitch-roll").split("-"))
 
 
-def _rate(
+def rate_of(
     start: StartSpec, world: World, motion: tuple[Vector, Vector], attitude: Rotation
 ) -> Vector:
     """Against GCRS, in body axes [rad/s]."""

@@ -19,6 +19,7 @@ from yaan.dynamics.forces import World
 from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.gnc.attitude import AttitudeControl
 from yaan.gnc.bank import BankProfile, constant_bank
+from yaan.motion.entry import NEVER, Handover
 from yaan.spacetime.earth import Ellipsoid
 from yaan.spacetime.frame import Frame, Vector, vector
 from yaan.spacetime.motion import Motion, inertial_state, relative_state
@@ -181,6 +182,16 @@ def build_bank(spec: BankSpec) -> BankProfile | None:
     if len(spec.time) == 1:
         return constant_bank(spec.angle[0])
     return BankProfile(time=jnp.asarray(spec.time), angle=jnp.asarray(spec.angle))
+
+
+def handover_of(parachutes: ParachutesSpec | None, floor: float = -NEVER) -> Handover:
+    """Where an entry is given to its parachutes, as the first is due, or ends: at `floor` [m]."""
+    if parachutes is None:
+        return Handover(height=floor)
+    first = parachutes.steps[0].deploy
+    given = {"height": first.height, "speed": first.speed_below, "delay": first.after}
+    known = {name: value for name, value in given.items() if value is not None}
+    return Handover(**known, climbing=float(first.climbing))
 
 
 def build_interface(spec: InterfaceSpec, world: World) -> tuple[Vector, Vector]:

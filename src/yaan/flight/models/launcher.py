@@ -12,6 +12,7 @@ from yaan.description import (
     AeroTableSpec,
     Ascent,
     EngineSpec,
+    PadSpec,
     StageSpec,
     VehicleSpec,
 )
@@ -91,12 +92,17 @@ def stack_of(ascent: Ascent) -> Stack:
 
 
 def build_start(ascent: Ascent) -> AbstractStart:
-    """Where a launch begins: on its pad.
+    """Where a launch begins: on its pad."""
+    return pad_of(ascent.pad)
+
+
+def pad_of(pad: PadSpec) -> OnPad:
+    """At rest on a pad.
 
     On the Earth's axis there is no north that an azimuth could count from: a pad there stands a
     few metres off it, on its own meridian, where rounding does not choose the heading.
     """
-    site = ascent.pad.site
+    site = pad.site
     latitude = np.clip(site.latitude, -_LAST_NORTH, _LAST_NORTH)
     place = (latitude, site.longitude, site.height)
     return OnPad(Geodetic(*(jnp.asarray(x) for x in place)))

@@ -23,6 +23,7 @@ _SLOTS: Final[dict[str, dict[tuple[str, ...], str]]] = {
         ("spacecraft",): "spacecraft",
         ("landing", "zone"): "zone",
     },
+    "flight": {("vehicle",): "vehicle", ("start", "pad", "site"): "site"},
     "entry": {("capsule",): "capsule"},
     "body": {},
     "spacecraft": {("capsule",): "capsule"},
@@ -31,6 +32,9 @@ _SLOTS: Final[dict[str, dict[tuple[str, ...], str]]] = {
         ("stages", "*", "engine"): "engine",
         ("stages", "*", "aerodynamics", "table"): "aerodynamics",
         ("parts", "*", "aerodynamics", "table"): "aerodynamics",
+        ("parts", "*", "capsule"): "capsule",
+        ("parts", "*", "parachutes"): "parachutes",
+        ("stages", "*", "parachutes"): "parachutes",
     },
     "engine": {},
     "site": {},
@@ -39,7 +43,7 @@ _SLOTS: Final[dict[str, dict[tuple[str, ...], str]]] = {
     "zone": {},
 }
 
-ROOTS: Final = ("mission", "entry", "body")
+ROOTS: Final = ("mission", "entry", "body", "flight")
 """Kinds of file that can be flown; each may start `from` another one of its kind."""
 
 _LONGEST_CHAIN: Final = 20  # files; a vehicle, its engine and a few missions are five

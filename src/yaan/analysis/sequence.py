@@ -1,0 +1,133 @@
+"""A chain of phases in numbers: its phases, where its paths ended, its events, masses, verdicts."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from yaan.analysis.body import orbit_at
+from yaan.analysis.flown import Flown
+from yaan.analysis.history import at_row, phases_flown
+from yaan.flight.chain import ChainFlown, PathFlown
+from yaan.flight.models.parts import Parts
+from yaan.flight.segments import PhaseFlown
+from yaan.results.outcome import OutcomeCode
+from yaan.results.summary import MassChange, PathEnd, PropellantUse, Sequence, SequencePhase
+from yaan.spacetime.zone import distance
+
+_LANDED: Final = 1.0  # [m] above the ground: less has come down to it
+_SPENT: Final = 1e-6  # [kg] that a phase burns; less is rounding
+
+
+def sequence(flown: Flown) -> Sequence | None:
+    """Phases and ends of a chain; None of a flight without one."""
+    chain = flown.chain
+    if chain is None:
+        return None
+    phases = [one for path in chain.paths for one in _phases(chain, path)]
+    return Sequence(
+        phases=tuple(phases), ends=tuple(_end(flown, chain, path) for path in chain.paths)
+    )
+
+
+def _phases(chain: ChainFlown, path: PathFlown) -> Iterator[SequencePhase]:
+    for one in path.phases:
+        start, end = one.start, one.end
+        yield SequencePhase(
+            path=path.name,
+            phase=one.phase.name,
+            motion=one.phase.motion,
+            flies=one.flies,
+            start=float(start.t[0]),
+            end=float(end.t[0]),
+            steps=int(one.steps[0]),
+            outcome=one.code.word,
+            mass_start=float(chain.parts.mass(start)[0]),
+            mass_end=float(chain.parts.mass(end)[0]),
+            ideal=float(end.sums.ideal[0] - start.sums.ideal[0]),
+        )
+
+
+def _end(flown: Flown, chain: ChainFlown, path: PathFlown) -> PathEnd:
+    history, first = path.history, chain.flight.history
+    row = len(history) - 1
+    down = float(history["height"][row]) - float(chain.world.ground) < _LANDED
+    far = distance(
+        history["latitude"][row],
+        history["longitude"][row],
+        first["latitude"][0],
+        first["longitude"][0],
+    )
+    return at_row(
+        PathEnd,
+        history,
+        row,
+        path=path.name,
+        at=path.at,
+        flies=path.phases[-1].flies,
+        outcome=path.code.word,
+        surface=_surface(flown) if down else "",
+        downrange=float(far),
+        mass=float(chain.parts.mass(path.end)[0]),
+        highest=float(np.max(history["height"])),
+        orbit=orbit_at(history, row, chain.world.mu),
+    )
+
+
+def _surface(flown: Flown) -> str:
+    """What the file says of the ground."""
+    ground = flown.plan.ground
+    return "land" if ground is None else ground.kind
+
+
+def mass_changes(chain: ChainFlown) -> tuple[list[MassChange], float]:
+    """Every change of mass of the flight itself, and what they leave unexplained [kg]."""
+    parts, path = chain.parts, chain.flight
+    first = path.phases[0]
+    mass = float(parts.mass(first.start)[0])
+    rows = [MassChange(event="start", item="all aboard", change=0.0, mass=mass)]
+    spans = phases_flown(path.history)
+    worst, event = 0.0, "start"
+    for one, (_, begin, end) in zip(path.phases, spans, strict=False):
+        for item, change in (*_dropped(parts, path, one), *_burnt(parts, one)):
+            mass += change
+            at = one.phase.event if item.endswith("propellant") else event
+            rows.append(MassChange(event=at, item=item, change=change, mass=mass))
+        worst = max(worst, abs(mass - float(path.history["mass"][end])))
+        event = one.phase.event
+    return rows, worst
+
+
+def _dropped(parts: Parts, path: PathFlown, one: PhaseFlown) -> Iterator[tuple[str, float]]:
+    index = path.phases.index(one)
+    if index == 0:
+        return
+    before = path.phases[index - 1].end
+    dry = dict(zip(parts.names, parts.dry, strict=True))
+    left = dict(zip(parts.tanks, np.asarray(before.tanks)[0], strict=False))
+    for name in one.phase.drop:
+        yield name, -float(dry[name] + left.get(name, 0.0))
+
+
+def _burnt(parts: Parts, one: PhaseFlown) -> Iterator[tuple[str, float]]:
+    for i, name in enumerate(parts.tanks):
+        change = float(one.end.tanks[0, i] - one.start.tanks[0, i])
+        if change < -_SPENT:
+            yield f"{name} propellant", change
+
+
+def propellant(chain: ChainFlown) -> Iterator[PropellantUse]:
+    """What each stage used of what it held at the start, in the flight itself."""
+    parts, path = chain.parts, chain.flight
+    for i, name in enumerate(parts.tanks):
+        loaded = float(path.phases[0].start.tanks[0, i])
+        used = sum(-change for one in path.phases for item, change in _burnt(parts, one)
+                   if item == f"{name} propellant")
+        yield PropellantUse(
+            stage=name, loaded=loaded, used=used, left=loaded - used, margin_velocity=None
+        )
+
+
+def failed(chain: ChainFlown) -> list[tuple[PathFlown, OutcomeCode]]:
+    """The paths that did not come to their ends."""
+    return [(p, p.code) for p in chain.paths if p.code != OutcomeCode.REACHED]

@@ -1,0 +1,115 @@
+"""Phases of a flight from the first to the last, whatever flies them, and its branches.
+
+A phase of an ascent (`steering.PhaseSpec`) is one of them; here each also says which motion it is.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from yaan.description.block import Block
+from yaan.description.landing import BankOrSolve, BankSpec
+from yaan.description.quantity import BallisticCoefficient, Mistake, Name, refuse
+from yaan.description.steering import PhaseSpec, Steer, SteerSpec, UntilSpec
+
+MotionName = Literal["powered", "orbit", "entry", "canopies", "rigid", "fall"]
+
+OWN_END: Final = frozenset({"entry", "canopies", "fall"})
+"""Motions that end by themselves: as the first canopy is due, or on the ground."""
+
+_GROUND: Final = frozenset({"height_below", "speed_below", "duration", "time", "ground"})
+_RIGID: Final = frozenset(
+    {"duration", "height_above", "height_below", "speed_above", "speed_below", "mach_above"}
+    | {"mach_below", "apex", "depleted", "ground"}
+)
+
+ENDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "orbit": frozenset({"time", "duration", "height_below"}),
+        "entry": _GROUND,
+        "canopies": _GROUND,
+        "rigid": _RIGID,
+        "fall": frozenset({"height_below", "ground"}),
+    }
+)
+"""What may end a phase by its motion; one that is powered knows every end."""
+
+KEYS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "powered": frozenset({"ignite", "shut_down", "steer", "throttle", "load_limit"}),
+        "orbit": frozenset[str](),
+        "entry": frozenset({"bank"}),
+        "canopies": frozenset({"ignite"}),
+        "rigid": frozenset({"body", "engine", "ignite", "rail"}),
+        "fall": frozenset({"ballistic_coefficient"}),
+    }
+)
+"""Keys that only phases of some motions have."""
+
+
+class FlightPhaseSpec(PhaseSpec):
+    """A stretch of flight in one motion; switching and dropping happen as it begins."""
+
+    motion: MotionName = Field(
+        default="powered",
+        description="powered: a point with engines; orbit: a coasting arc of any length; entry: a "
+        "lifting capsule; canopies: under parachutes; rigid: a body that turns; fall: drag alone",
+    )
+    steer: Steer = Field(
+        default_factory=lambda: SteerSpec.model_validate({"law": "coast"}),
+        description="steering law",
+    )
+    until: UntilSpec = Field(
+        default_factory=UntilSpec.model_construct,
+        description="what ends it; left out, an entry ends as its first canopy is due, canopies "
+        "and falls on the ground",
+    )
+    bank: BankOrSolve = Field(
+        default_factory=lambda: BankSpec(constant=0.0),
+        description="of an entry: {constant: ANGLE}, or {time: [..], angle: [..]} from its start",
+    )
+    body: str | None = Field(
+        default=None, description="of a rigid phase: which of vehicle.bodies flies"
+    )
+    engine: Literal["on", "off"] = Field(default="off", description="of a rigid phase: its engine")
+    ballistic_coefficient: BallisticCoefficient | None = Field(
+        default=None, description="of a fall: mass over drag area"
+    )
+
+    @model_validator(mode="after")
+    def _of_its_motion(self) -> Self:
+        """It has the keys and the ends of its motion."""
+        own = KEYS[self.motion]
+        others = frozenset().union(*KEYS.values()) - own
+        mistakes = [
+            Mistake((key,), f"nothing with motion: {self.motion}")
+            for key in sorted(others & self.model_fields_set)
+        ]
+        ends = ENDS.get(self.motion)
+        if ends is not None:
+            listed = f"one of {', '.join(sorted(ends))}, the ends of motion: {self.motion}"
+            wrong = sorted(self.until.model_fields_set - ends)
+            mistakes += [Mistake(("until", key), listed) for key in wrong]
+        if not self.until.model_fields_set and self.motion not in OWN_END:
+            mistakes.append(Mistake(("until",), "required"))
+        if self.motion == "entry" and self.bank.solve:
+            hint = "solve belongs to a return with landing and deorbit"
+            mistakes.append(Mistake(("bank",), "{constant: ANGLE} or {time, angle}", hint))
+        if self.motion == "fall" and self.ballistic_coefficient is None:
+            mistakes.append(Mistake(("ballistic_coefficient",), "required"))
+        if self.motion == "rigid" and self.body is None:
+            mistakes.append(Mistake(("body",), "required"))
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
+class BranchSpec(Block):
+    """What leaves the flight at an event and is followed by phases of its own."""
+
+    name: Name = Field(description="name, once in a mission")
+    at: str = Field(description="event at which it leaves, as it is dropped")
+    flies: list[str] = Field(min_length=1, description="stages and parts that leave together")
+    phases: list[FlightPhaseSpec] = Field(min_length=1, description="phases, in order of flight")

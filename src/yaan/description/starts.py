@@ -1,0 +1,93 @@
+"""Where a flight of phases begins: a pad, an orbit, an interface, a drop, a state, another run."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from yaan.description.block import Block
+from yaan.description.body import StartSpec
+from yaan.description.interface import InterfaceSpec
+from yaan.description.launch import PadSpec
+from yaan.description.quantity import (
+    Inclination,
+    Latitude,
+    Longitude,
+    Mistake,
+    OrbitHeight,
+    Propellant,
+    StartHeight,
+    Turn,
+    refuse,
+)
+
+
+class OrbitStartSpec(Block):
+    """Osculating elements at the epoch, against the true equator of date.
+
+    Heights are above 6378.137 km. At a circular orbit the argument of perigee and the true anomaly
+    count together, from the node.
+    """
+
+    perigee: OrbitHeight = Field(description="perigee height above 6378.137 km")
+    apogee: OrbitHeight = Field(description="apogee height above 6378.137 km")
+    inclination: Inclination = Field(description="inclination")
+    node: Turn = Field(default=0.0, description="right ascension of the ascending node")
+    argument_of_perigee: Turn = Field(default=0.0, description="from the node")
+    true_anomaly: Turn = Field(default=0.0, description="from the perigee")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        """The perigee is the lower one."""
+        if self.perigee > self.apogee:
+            raise refuse(Mistake(("perigee",), "a perigee that is not above the apogee"))
+        return self
+
+
+class DropSpec(Block):
+    """At rest at a height: let go from a helicopter, a crane or a balloon."""
+
+    latitude: Latitude = Field(description="geodetic latitude")
+    longitude: Longitude = Field(description="longitude east")
+    height: StartHeight = Field(description="geodetic height")
+    at_rest: Literal["ground", "air"] = Field(
+        default="ground", description="against the ground, or carried by the wind as a balloon is"
+    )
+
+
+class RunStartSpec(Block):
+    """An event of another run."""
+
+    folder: str = Field(description="its run folder, a path from this file")
+    at: str = Field(default="end", description="an event of its timeline, a time, or end")
+
+
+class OriginSpec(Block):
+    """Where a flight begins, by one of its keys, and what is in the tanks then."""
+
+    pad: PadSpec | None = Field(default=None, description="on a launch pad")
+    orbit: OrbitStartSpec | None = Field(default=None, description="in an orbit, by its elements")
+    interface: InterfaceSpec | None = Field(default=None, description="above the air, going down")
+    drop: DropSpec | None = Field(default=None, description="at rest in the air")
+    state: StartSpec | None = Field(default=None, description="position and velocity")
+    tanks: dict[str, Propellant] = Field(
+        default_factory=dict,
+        description="propellant of stages [kg] at the start; left out, they are full",
+    )
+    without: list[str] = Field(
+        default_factory=list, description="stages and parts that are gone already"
+    )
+
+    @property
+    def kinds(self) -> list[str]:
+        """The keys that say where."""
+        kinds = ("pad", "orbit", "interface", "drop", "state")
+        return [kind for kind in kinds if getattr(self, kind) is not None]
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        """It begins in one place."""
+        if len(self.kinds) != 1:
+            expected = "one of pad, orbit, interface, drop, state, run"
+            at = (self.kinds[1],) if self.kinds else ()
+            raise refuse(Mistake(at, expected))
+        return self

@@ -1,0 +1,195 @@
+"""A flight of phases: segments one after another, and what leaves them followed as branches.
+
+The graph is at the host: a state goes from segment to segment, each one compiled programme. What
+is dropped at an event and named by a branch flies on from the state it left in.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Final
+
+import jax.numpy as jnp
+import numpy as np
+
+from yaan.base.session import computing
+from yaan.description import BranchSpec, FlightPhaseSpec, PhasedFlight
+from yaan.dynamics.forces import World
+from yaan.dynamics.state import State
+from yaan.flight.accuracy import PhaseError, accurately, compare
+from yaan.flight.models.origin import build_origin
+from yaan.flight.models.parts import Parts
+from yaan.flight.models.world import HORIZON, build_world
+from yaan.flight.progress import Clock, Progress, Report, before
+from yaan.flight.recording import Array
+from yaan.flight.segments import FLIERS, LANES, PhaseFlown, Scene, joined_columns
+from yaan.results.outcome import OutcomeCode
+from yaan.results.trajectory import History, make_history
+from yaan.spacetime.earth import geodetic
+from yaan.spacetime.zone import distance
+
+_LATE: Final = 1_000.0  # [s] that a phase may last beyond what is known of it
+
+_LOST: Final = frozenset({OutcomeCode.NOT_FINITE, OutcomeCode.OUT_OF_STEPS})
+
+
+@dataclass(frozen=True)
+class PathFlown:
+    """Phases one after another: those of the flight, or of a branch."""
+
+    name: str
+    """Of the branch; empty of the flight itself."""
+    at: str
+    """Event that it begins at; empty of the flight itself."""
+    phases: list[PhaseFlown]
+    """As far as they were flown."""
+    asked: list[FlightPhaseSpec]
+    history: History
+
+    @property
+    def code(self) -> OutcomeCode:
+        """How it ended."""
+        return self.phases[-1].code
+
+    @property
+    def end(self) -> State:
+        """The last state, of the flight and its shadow."""
+        return self.phases[-1].end
+
+
+@dataclass(frozen=True)
+class ChainFlown:
+    """A flight of phases, flown."""
+
+    world: World
+    parts: Parts
+    flight: PathFlown
+    branches: list[PathFlown]
+    errors: list[PhaseError]
+
+    @property
+    def paths(self) -> list[PathFlown]:
+        """The flight and its branches."""
+        return [self.flight, *self.branches]
+
+
+def fly_chain(
+    flight: PhasedFlight, tell: Report, clock: Clock, inserted: State | None = None
+) -> ChainFlown:
+    """Fly all phases and branches; from `inserted` (one lane), if an ascent was flown before.
+
+    Raises:
+        YaanError: of phases that do not join.
+    """
+    plan = flight.plan
+    with computing():
+        with clock.on("build models"):
+            tell(Progress("build", f"building models{before(plan)}"))
+            world = build_world(plan, horizon(flight))
+            start = build_origin(flight, world, LANES)
+            if inserted is not None:
+                start = inserted.take([0] * LANES)
+            world = grounded(flight, world, start)
+
+        def fly(tolerance: float) -> tuple[ChainFlown, list[PhaseError]]:
+            scene = Scene(flight, Parts(flight.vehicle), world, tolerance)
+            with clock.on("fly"):
+                found = _flown(scene, start, tell)
+            return found, found.errors
+
+        flown, _ = accurately(fly, plan.integration, _lost)
+    return flown
+
+
+def grounded(flight: PhasedFlight, world: World, start: State) -> World:
+    """The world with the ground where the flight starts, if that is lower and none is told."""
+    if flight.plan.ground is not None or flight.plan.pad is not None:
+        return world
+    place = geodetic(world.earth.rotation(jnp.zeros(1)).apply(start.position), world.shape)
+    return replace(world, ground=jnp.minimum(place.height[0], 0.0))
+
+
+def horizon(flight: PhasedFlight) -> float:
+    """How long after the epoch the world must be known [s]."""
+    ends = [phase.until for phase in flight.phases]
+    known = sum(until.duration or _LATE for until in ends)
+    return max(HORIZON, known, *(until.time or 0.0 for until in ends)) + HORIZON
+
+
+def _lost(flown: ChainFlown) -> bool:
+    """Whether no shorter step would save it."""
+    return any(path.code in _LOST for path in flown.paths)
+
+
+def _flown(scene: Scene, start: State, tell: Report) -> ChainFlown:
+    flight = scene.flight
+    path, shadow = _path(scene, "", "", flight.phases, start, tell)
+    errors = compare(path.history, shadow, orbital=True)
+    branches: list[PathFlown] = []
+    for branch in flight.branches:
+        left = _leaving(scene, path, branch)
+        if left is None:
+            continue
+        found, shadow = _path(scene, branch.name, branch.at, branch.phases, left, tell)
+        branches.append(found)
+        errors += [
+            replace(error, phase=f"{branch.name}: {error.phase}")
+            for error in compare(found.history, shadow, orbital=True)
+        ]
+    return ChainFlown(scene.world, scene.parts, path, branches, errors)
+
+
+def _leaving(scene: Scene, path: PathFlown, branch: BranchSpec) -> State | None:
+    """The state in which a branch leaves; None where the flight did not come to it."""
+    for one in path.phases:
+        if one.phase.event == branch.at and one.code == OutcomeCode.REACHED:
+            return scene.parts.alone(one.end, branch.flies)
+    return None
+
+
+def _path(
+    scene: Scene,
+    name: str,
+    at: str,
+    phases: Sequence[FlightPhaseSpec],
+    start: State,
+    tell: Report,
+) -> tuple[PathFlown, History]:
+    """Phases one after another, and the history of their shadow."""
+    flown: list[PhaseFlown] = []
+    rows: list[list[dict[str, Array]]] = [[] for _ in range(LANES)]
+    state, done = start, 0
+    for motion, run in _segments(phases):
+        words = f"{name}: {run[0].name}" if name else run[0].name
+        tell(Progress("fly", f"flying {words}", fraction=done / len(phases), phase=words))
+        found = FLIERS[motion](scene, run, state)
+        for lane, columns in enumerate(found.rows):
+            rows[lane].append(columns | {"phase": columns["phase"] + done})
+        flown += found.phases
+        done += len(run)
+        state = flown[-1].end
+        if flown[-1].code != OutcomeCode.REACHED:
+            break
+    histories = [_history(scene, phases, parts) for parts in rows]
+    return PathFlown(name, at, flown, list(phases), histories[0]), histories[1]
+
+
+def _segments(
+    phases: Sequence[FlightPhaseSpec],
+) -> Iterator[tuple[str, list[FlightPhaseSpec]]]:
+    """Runs of phases of one motion."""
+    for motion, run in groupby(phases, key=lambda phase: phase.motion):
+        yield motion, list(run)
+
+
+def _history(
+    scene: Scene, phases: Sequence[FlightPhaseSpec], parts: Sequence[dict[str, Array]]
+) -> History:
+    """One row a step, two where phases meet."""
+    columns = joined_columns(parts)
+    north, east = columns["latitude"], columns["longitude"]
+    columns["downrange"] = distance(north, east, north[0], east[0])
+    stages = scene.parts.tanks
+    if "propellant" not in columns and stages:
+        columns["propellant"] = np.full((len(north), len(stages)), np.nan)
+    return make_history(columns, stages=stages, phases=[phase.name for phase in phases])
