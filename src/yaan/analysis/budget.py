@@ -51,7 +51,7 @@ def budgets(flown: Flown, burns: Sequence[Burn]) -> Budgets:
     if free is not None:
         mass.add_body(free, history)
         use += _body_propellant(free, history)
-    if flown.chain is not None:
+    if flown.chain is not None and climb is None:
         mass.rows, mass.closure = mass_changes(flown.chain)
         use += propellant(flown.chain)
     return Budgets(

@@ -28,7 +28,7 @@ from yaan.design.task import Task, Watch, make_task
 from yaan.dynamics.forces import World
 from yaan.flight import batches
 from yaan.flight.body import fly_free
-from yaan.flight.chain import fly_chain
+from yaan.flight.chain import ChainFlown, fly_chain, followed
 from yaan.flight.models.world import build_world, landing_world, left_table, orientation_notes
 from yaan.flight.progress import Clock, Progress, Report, before
 from yaan.results.outcome import OutcomeCode
@@ -122,6 +122,7 @@ def _fly_phased(
 ) -> Flown:
     """Any chain of phases, and its branches."""
     chain, plan = fly_chain(flight, tell, clock), flight.plan
+    assert chain.flight is not None
     history = chain.flight.history
     beyond = left_table(chain.world, history["height"])
     notes = [*notes_of(plan), *orientation_notes(plan), *([] if beyond is None else [beyond])]
@@ -153,6 +154,7 @@ def _fly_ascent(
         ranked, sides = grouped(provenance), Sides()
         stopped = False
         returning = _start_return(ascent, world, chosen, histories[flown], tell)
+        following = _start_chain(plan, world, chosen, tell)
         turning = _aside(lambda: dogleg.price(chosen, world))
         try:
             with clock.on("rank assumptions"):
@@ -171,16 +173,34 @@ def _fly_ascent(
             stopped = True
             sides.add(lost)
         dog_leg = sides.attempt("price of the dog-leg", turning.result)
+        chain = None
+        if following is not None:
+            chain = sides.attempt("what follows the ascent", following.result)
     profiles = {name: one for name, one in profiles.items() if name in histories}
     notes = [*notes_of(plan), *_notes(ascent, world, chosen, histories[flown])]
     notes += [*remarks(chosen, dog_leg), *sides.notes]
     errors += [] if returned is None else returned.errors
+    errors += [] if chain is None else chain.errors
     climb = Climb(ascent, profiles, histories, aborts, dog_leg)
     design, history = (
         (None, climb.history) if returned is None else (returned.design, returned.history)
     )
+    if chain is not None and chain.flight is not None:
+        history = followed(climb.history, chain.flight.history)
     what = (world, history, errors, ranked, notes, stopped)
-    return Flown(plan, provenance, *what, climb=climb, return_design=design, lost=lost)
+    parts = {"climb": climb, "return_design": design, "lost": lost, "chain": chain}
+    return Flown(plan, provenance, *what, **parts)
+
+
+def _start_chain(
+    plan: Plan, world: World, steered: Steered, tell: Report
+) -> "Future[ChainFlown] | None":
+    """What follows the ascent as it is written, and what is spent, flown beside the ranking."""
+    phased = plan.phased_flight
+    if phased is None:
+        return None
+    clock = Clock()
+    return _aside(lambda: fly_chain(phased, tell, clock, world, steered.handed_on))
 
 
 def _start_return(

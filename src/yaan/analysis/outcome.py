@@ -228,6 +228,7 @@ def chain_outcome(chain: ChainFlown) -> Outcome:
         if path.code != OutcomeCode.REACHED:
             name = path.phases[-1].phase.name
             return _ended(path.code, path.code.sentence(f"{path.name}: {name}".removeprefix(": ")))
+    assert chain.flight is not None
     h = chain.flight.history
     lasted = float(h["time"][-1] - h["time"][0])
     if lasted <= 0.0:

@@ -49,7 +49,7 @@ def _phases(chain: ChainFlown, path: PathFlown) -> Iterator[SequencePhase]:
 
 
 def _end(flown: Flown, chain: ChainFlown, path: PathFlown) -> PathEnd:
-    history, first = path.history, chain.flight.history
+    history, first = path.history, flown.history
     row = len(history) - 1
     down = float(history["height"][row]) - float(chain.world.ground) < _LANDED
     far = distance(
@@ -83,6 +83,8 @@ def _surface(flown: Flown) -> str:
 def mass_changes(chain: ChainFlown) -> tuple[list[MassChange], float]:
     """Every change of mass of the flight itself, and what they leave unexplained [kg]."""
     parts, path = chain.parts, chain.flight
+    if path is None:
+        return [], 0.0
     first = path.phases[0]
     mass = float(parts.mass(first.start)[0])
     rows = [MassChange(event="start", item="all aboard", change=0.0, mass=mass)]
@@ -120,6 +122,8 @@ def propellant(chain: ChainFlown) -> Iterator[PropellantUse]:
     """What each stage used of what it held at the start, in the flight itself."""
     parts, path = chain.parts, chain.flight
     for i, name in enumerate(parts.tanks):
+        if path is None:
+            return
         loaded = float(path.phases[0].start.tanks[0, i])
         used = sum(-change for one in path.phases for item, change in _burnt(parts, one)
                    if item == f"{name} propellant")

@@ -106,7 +106,7 @@ def _spans(flown: Flown) -> Iterator[tuple[str, tuple[float, float]]]:
             yield "descent", (handed, fall.landed.end[0])
     if flown.body is not None:
         yield "body", (float(time[0]), float(time[-1]))
-    if flown.chain is not None:
+    if flown.chain is not None and flown.chain.flight is not None:
         path = flown.chain.flight.history["time"]
         yield "sequence", (float(path[0]), float(path[-1]))
 
@@ -119,7 +119,7 @@ def _crew(flown: Flown) -> Iterator[CrewLoads]:
     if climb is not None:
         yield _graded("ascent", climb.history, crew.condition)
     if flown.chain is not None and climb is None:
-        yield _graded("ascent", flown.chain.flight.history, crew.condition)
+        yield _graded("ascent", flown.history, crew.condition)
     if flown.fall is not None:
         condition = crew.condition if climb is None else crew.return_condition
         yield _graded("return", cut_to(flown.history, "entry", "descent"), condition)

@@ -19,12 +19,11 @@ from yaan.analysis.history import (
 from yaan.analysis.orbit import raising_spans
 from yaan.description import FreeFlight, PulseSpec
 from yaan.design.return_search import ReturnDesign
-from yaan.flight.chain import ChainFlown
+from yaan.flight.chain import PathFlown
 from yaan.results.extremes import Around, Extreme, peak, turning_height, turning_radius
 from yaan.results.summary import Event, Peak, Peaks, PressurePeak, RatePeak
 from yaan.results.summary_return import LoadPeak
 from yaan.results.trajectory import Array, History
-from yaan.spacetime.zone import distance
 
 FIRST_LOAD: Final = 0.05
 """The load at which an entry is felt first, in standard gravities: Apollo's 0.05 g."""
@@ -37,7 +36,6 @@ _LEAST_RATE: Final = 1e-12  # [rad/s]: with less nothing turns
 _LEAST_RISE: Final = 1.0  # [m] of distance: with less an orbit is a circle
 _NOISE: Final = 1e-6  # of the rise: what turns back by less has not turned
 _MOST_TOLD: Final = 10  # of apogees, and of perigees
-_PLACE: Final = ("latitude", "longitude")
 _ARC: Final = 3  # rows on either side of a turning that tell where it is
 _SMOOTH: Final = (
     "latitude_deg",
@@ -62,8 +60,8 @@ def timeline(flown: Flown, *, touched: bool, orbits: bool) -> tuple[Event, ...]:
         rows += _orbit(flown.history, flown.return_design)
     if flown.fall is not None:
         rows += _fall(flown.history, flown.fall, touched=touched)
-    if flown.chain is not None:
-        rows += _chain(flown.chain)
+    if flown.chain is not None and flown.chain.flight is not None:
+        rows += _chain(flown.chain.flight)
     if flown.plan.free_flight is not None:
         rows += body_events(flown.plan.free_flight, flown.history, orbits=orbits)
     return tuple(sorted(rows, key=lambda row: (row.time, row.kind)))
@@ -151,9 +149,9 @@ def _fall(history: History, fall: Fall, *, touched: bool) -> Iterator[Event]:
             yield _event_at(h, deployed, step.name, "descent")
 
 
-def _chain(chain: ChainFlown) -> Iterator[Event]:
-    """Ends of phases and of branches, the highest point and peaks of a chain."""
-    history, phases = chain.flight.history, chain.flight.phases
+def _chain(path: PathFlown) -> Iterator[Event]:
+    """Ends of phases, the highest point and peaks of a chain."""
+    history, phases = path.history, path.phases
     yield _event(history, 0, 0, "start", phases[0].phase.name)
     for index, _, end in phases_flown(history):
         one = phases[index].phase
@@ -166,11 +164,6 @@ def _chain(chain: ChainFlown) -> Iterator[Event]:
         found = peak(history["time"], history[column])
         if found.value > least:
             yield _peak(history, found, name)
-    for path in chain.branches:
-        last, fallen = path.history, len(path.history) - 1
-        name = f"{path.name}-{path.phases[-1].phase.event}"
-        far = distance(*(h[c][r] for h, r in ((last, fallen), (history, 0)) for c in _PLACE))
-        yield replace(_event(last, fallen, fallen, name, path.name), downrange=float(far))
 
 
 def _largest(history: History, rows: Array, column: str, name: str, phase: str) -> Event:

@@ -7,7 +7,9 @@ to a landing zone, the *entry* of a capsule, which a return ends with, the *free
 body, and a *phased flight*: any chain of phases, flown as it is written.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field
@@ -128,11 +130,14 @@ class Plan(Block):
     @property
     def phased_flight(self) -> "PhasedFlight | None":
         """The phases that are flown as they are written: all, or those after a designed ascent."""
-        if not (isinstance(self.start, OriginSpec) and isinstance(self.vehicle, VehicleSpec)):
+        if not isinstance(self.vehicle, VehicleSpec):
             return None
         phases = [phase for phase in self.phases if isinstance(phase, FlightPhaseSpec)]
         rest = phases if self.ascent is None else phases[self._designed :]
-        return PhasedFlight(self, self.start, self.vehicle, rest, self.branches)
+        branches = [*self.branches, *self._spent(self.vehicle)]
+        if not rest and not branches:
+            return None
+        return PhasedFlight(self, self.vehicle, rest, branches)
 
     @property
     def pad(self) -> PadSpec | None:
@@ -148,6 +153,17 @@ class Plan(Block):
         if self.pad is not None:
             return self.pad.site.height
         return 0.0 if self.ground is None else self.ground.height
+
+    def _spent(self, vehicle: VehicleSpec) -> Iterator[BranchSpec]:
+        """What is dropped and has a ballistic coefficient, followed to its impact."""
+        both = {**vehicle.stages, **vehicle.parts}
+        followed = {name for branch in self.branches for name in branch.flies}
+        phases = [phase for phase in self.phases if isinstance(phase, PhaseSpec)]
+        for before, phase in pairwise(phases):
+            for name in phase.drop:
+                fallen = both[name].ballistic_coefficient if name in both else None
+                if fallen is not None and name not in followed:
+                    yield _fall(name, before.event, fallen)
 
     @property
     def _designed(self) -> int:
@@ -234,12 +250,22 @@ class PhasedFlight:
     """What a plan says of a flight of phases."""
 
     plan: Plan
-    start: OriginSpec
     vehicle: VehicleSpec
     phases: list[FlightPhaseSpec]
+    """After those of a designed ascent; there may be none."""
     branches: list[BranchSpec]
+    """Those of the file, and what is spent and followed to its impact."""
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """All that can fly, by name: stages, parts, payload."""
-        return (*self.vehicle.stages, *self.vehicle.parts, "payload")
+    def start(self) -> OriginSpec:
+        """Where it begins."""
+        start = self.plan.start
+        return start if isinstance(start, OriginSpec) else OriginSpec(pad=self.plan.pad)
+
+
+def _fall(name: str, at: str, ballistic_coefficient: float) -> BranchSpec:
+    """The branch of what is spent."""
+    phase = FlightPhaseSpec(
+        name="fall", motion="fall", ballistic_coefficient=ballistic_coefficient
+    )
+    return BranchSpec(name=name, at=at, flies=[name], phases=[phase])

@@ -152,6 +152,9 @@ class StageSpec(Block):
     parachutes: ParachutesSpec | None = Field(
         default=None, description="parachutes that it carries"
     )
+    ballistic_coefficient: BallisticCoefficient | None = Field(
+        default=None, description="mass over drag area once spent, to follow it to its impact"
+    )
 
 
 class PartSpec(Block):
@@ -169,6 +172,10 @@ class PartSpec(Block):
     )
     parachutes: ParachutesSpec | None = Field(
         default=None, description="parachutes that it carries; a capsule has its own"
+    )
+
+    ballistic_coefficient: BallisticCoefficient | None = Field(
+        default=None, description="mass over drag area once dropped, to follow it to its impact"
     )
 
     @model_validator(mode="after")

@@ -14,7 +14,9 @@ from yaan.dynamics.method import RK4
 from yaan.dynamics.state import State, state_of
 from yaan.flight import batches
 from yaan.flight.batches import Batch, Lane
+from yaan.flight.chain import Before
 from yaan.flight.models.launcher import stack_of
+from yaan.results.outcome import OutcomeCode
 from yaan.search.targeting import refine
 from yaan.search.unknowns import LANES, Solution, Tolerance, Unknown
 from yaan.spacetime.frame import components
@@ -75,6 +77,29 @@ class Steered:
             [phase.stages_aboard, items[:-1], np.repeat(items[-1:], len(stack.payload))]
         )
         place, motion = components(legs.inner.position), components(legs.inner.velocity)
+        state = state_of(np.atleast_1d(legs.stop), place[None], motion[None], tanks, aboard)
+        sums = jax.tree.map(lambda leaf: np.asarray(leaf)[None], legs.inner.losses.sums)
+        return eqx.tree_at(lambda s: s.sums, state, sums)
+
+    @property
+    def handed_on(self) -> Before:
+        """What phases and branches after the ascent begin with: its end, and its named events."""
+        legs = self.task.sequence.legs
+        codes = np.asarray(self.lane.legs.outcome)[: len(legs)]
+        events = {
+            leg.event: self._state(k)
+            for k, leg in enumerate(legs)
+            if leg.event is not None and codes[k] == OutcomeCode.REACHED
+        }
+        return Before(self._state(len(legs) - 1), events)
+
+    def _state(self, index: int) -> State:
+        """The state at the end of a leg, of one lane: tanks of stages; stages, parts, payload."""
+        lane, phases = self.lane, self.task.sequence.phases
+        legs, phase = jax.tree.map(lambda leaf: np.asarray(leaf)[index], (lane.legs, phases))
+        place, motion = components(legs.inner.position), components(legs.inner.velocity)
+        aboard = np.concatenate([phase.stages_aboard, phase.items_aboard])
+        tanks = np.where(phase.stages_aboard, legs.inner.propellant, 0.0)
         state = state_of(np.atleast_1d(legs.stop), place[None], motion[None], tanks, aboard)
         sums = jax.tree.map(lambda leaf: np.asarray(leaf)[None], legs.inner.losses.sums)
         return eqx.tree_at(lambda s: s.sums, state, sums)

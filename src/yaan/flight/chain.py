@@ -4,7 +4,7 @@ The graph is at the host: a state goes from segment to segment, each one compile
 is dropped at an event and named by a branch flies on from the state it left in.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.session import computing
-from yaan.description import BranchSpec, FlightPhaseSpec, PhasedFlight
+from yaan.description import FlightPhaseSpec, PhasedFlight
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.flight.accuracy import PhaseError, accurately, compare
@@ -31,6 +31,15 @@ from yaan.spacetime.zone import distance
 _LATE: Final = 1_000.0  # [s] that a phase may last beyond what is known of it
 
 _LOST: Final = frozenset({OutcomeCode.NOT_FINITE, OutcomeCode.OUT_OF_STEPS})
+
+
+@dataclass(frozen=True)
+class Before:
+    """What an ascent leaves to the phases and branches after it: states of one lane."""
+
+    end: State
+    events: Mapping[str, State]
+    """The state at each of its named events, before what is dropped there has left."""
 
 
 @dataclass(frozen=True)
@@ -63,20 +72,25 @@ class ChainFlown:
 
     world: World
     parts: Parts
-    flight: PathFlown
+    flight: PathFlown | None
+    """None of an ascent that only branches follow."""
     branches: list[PathFlown]
     errors: list[PhaseError]
 
     @property
     def paths(self) -> list[PathFlown]:
         """The flight and its branches."""
-        return [self.flight, *self.branches]
+        return [*([] if self.flight is None else [self.flight]), *self.branches]
 
 
 def fly_chain(
-    flight: PhasedFlight, tell: Report, clock: Clock, inserted: State | None = None
+    flight: PhasedFlight,
+    tell: Report,
+    clock: Clock,
+    world: World | None = None,
+    left: Before | None = None,
 ) -> ChainFlown:
-    """Fly all phases and branches; from `inserted` (one lane), if an ascent was flown before.
+    """Fly all phases and branches; in the `world` of an ascent, and on from what it has `left`.
 
     Raises:
         YaanError: of phases that do not join.
@@ -85,20 +99,26 @@ def fly_chain(
     with computing():
         with clock.on("build models"):
             tell(Progress("build", f"building models{before(plan)}"))
-            world = build_world(plan, horizon(flight))
-            start = build_origin(flight, world, LANES)
-            if inserted is not None:
-                start = inserted.take([0] * LANES)
-            world = grounded(flight, world, start)
+            world = world or build_world(plan, horizon(flight))
+            if left is None:
+                start = build_origin(flight, world, LANES)
+                world = grounded(flight, world, start)
+                left = Before(start, {})
+            known = Before(_doubled(left.end), left.events)
 
         def fly(tolerance: float) -> tuple[ChainFlown, list[PhaseError]]:
             scene = Scene(flight, Parts(flight.vehicle), world, tolerance)
             with clock.on("fly"):
-                found = _flown(scene, start, tell)
+                found = _flown(scene, known, tell)
             return found, found.errors
 
         flown, _ = accurately(fly, plan.integration, _lost)
     return flown
+
+
+def _doubled(state: State) -> State:
+    """The first lane, as that of the flight and of its shadow."""
+    return state.take([0] * LANES)
 
 
 def grounded(flight: PhasedFlight, world: World, start: State) -> World:
@@ -113,7 +133,7 @@ def horizon(flight: PhasedFlight) -> float:
     """How long after the epoch the world must be known [s]."""
     ends = [phase.until for phase in flight.phases]
     known = sum(until.duration or _LATE for until in ends)
-    return max(HORIZON, known, *(until.time or 0.0 for until in ends)) + HORIZON
+    return max([HORIZON, known, *(until.time or 0.0 for until in ends)]) + HORIZON
 
 
 def _lost(flown: ChainFlown) -> bool:
@@ -121,15 +141,18 @@ def _lost(flown: ChainFlown) -> bool:
     return any(path.code in _LOST for path in flown.paths)
 
 
-def _flown(scene: Scene, start: State, tell: Report) -> ChainFlown:
-    flight = scene.flight
-    path, shadow = _path(scene, "", "", flight.phases, start, tell)
-    errors = compare(path.history, shadow, orbital=True)
+def _flown(scene: Scene, before: Before, tell: Report) -> ChainFlown:
+    flight, path = scene.flight, None
+    errors: list[PhaseError] = []
+    if flight.phases:
+        path, shadow = _path(scene, "", "", flight.phases, before.end, tell)
+        errors = compare(path.history, shadow, orbital=True)
     branches: list[PathFlown] = []
     for branch in flight.branches:
-        left = _leaving(scene, path, branch)
+        left = _leaving(path, before, branch.at)
         if left is None:
             continue
+        left = scene.parts.alone(left, branch.flies)
         found, shadow = _path(scene, branch.name, branch.at, branch.phases, left, tell)
         branches.append(found)
         errors += [
@@ -139,11 +162,13 @@ def _flown(scene: Scene, start: State, tell: Report) -> ChainFlown:
     return ChainFlown(scene.world, scene.parts, path, branches, errors)
 
 
-def _leaving(scene: Scene, path: PathFlown, branch: BranchSpec) -> State | None:
-    """The state in which a branch leaves; None where the flight did not come to it."""
-    for one in path.phases:
-        if one.phase.event == branch.at and one.code == OutcomeCode.REACHED:
-            return scene.parts.alone(one.end, branch.flies)
+def _leaving(path: PathFlown | None, before: Before, event: str) -> State | None:
+    """The state at an event; None where the flight did not come to it."""
+    if event in before.events:
+        return _doubled(before.events[event])
+    for one in () if path is None else path.phases:
+        if one.phase.event == event and one.code == OutcomeCode.REACHED:
+            return one.end
     return None
 
 
@@ -180,6 +205,16 @@ def _segments(
     """Runs of phases of one motion."""
     for motion, run in groupby(phases, key=lambda phase: phase.motion):
         yield motion, list(run)
+
+
+def followed(first: History, then: History) -> History:
+    """One history of an ascent and of the phases after it, with the stages of both."""
+    phases = [*first.phases, *then.phases]
+    later = dict(then.columns) | {"phase": then["phase"] + len(first.phases)}
+    columns = joined_columns([first.columns, later])
+    north, east = columns["latitude"], columns["longitude"]
+    columns["downrange"] = distance(north, east, north[0], east[0])
+    return make_history(columns, stages=first.stages, phases=phases)
 
 
 def _history(
