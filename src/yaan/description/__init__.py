@@ -45,6 +45,7 @@ from yaan.description.environment import (
     WindSpec,
     WindTableSpec,
 )
+from yaan.description.failures import FailureSpec
 from yaan.description.gravity import GravityFieldSpec, GravitySpec, degree_and_order
 from yaan.description.ground import GroundSpec
 from yaan.description.integration import IntegrationSpec
@@ -110,6 +111,7 @@ from yaan.description.vehicle import (
 )
 
 __all__ = [
+    "FailureSpec",
     "RunStartSpec",
     "OriginSpec",
     "OrbitStartSpec",

@@ -10,6 +10,7 @@ from typing import Any, Final
 from yaan.base import nearest
 from yaan.base.plain import is_mapping, item, items, mapping
 from yaan.description.cross import event_of
+from yaan.description.failures import failure_mistakes
 from yaan.description.quantity import Mistake
 
 At = tuple[str | int, ...]
@@ -38,6 +39,7 @@ def phased_mistakes(data: Any) -> Iterator[Mistake]:
         yield from along.leave(("phases", index), phase)
     yield from _branch_mistakes(data, vehicle, phases, dropped)
     yield from _target_mistakes(data, phases)
+    yield from failure_mistakes(data, [event_of(phase) for phase in phases])
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from yaan.description.body import BodyPhaseSpec, PulseSpec, StartSpec
 from yaan.description.body_shape import BodySpec
 from yaan.description.craft import CapsuleSpec, SpacecraftSpec
 from yaan.description.environment import EnvironmentSpec, WindSpec
+from yaan.description.failures import FailureSpec
 from yaan.description.ground import BodyGroundSpec, GroundSpec
 from yaan.description.integration import IntegrationSpec
 from yaan.description.interface import InterfaceSpec
@@ -54,6 +55,9 @@ class Plan(Block):
     )
     branches: list[BranchSpec] = Field(
         default_factory=list[BranchSpec], description="what leaves the flight and is followed"
+    )
+    failures: list[FailureSpec] = Field(
+        default_factory=list[FailureSpec], description="what breaks, and is not foreknown"
     )
     target: TargetSpec | None = Field(default=None, description="orbit at cut-off of an ascent")
     steering: SteeringSpec | None = Field(default=None, description="profiles of an ascent")

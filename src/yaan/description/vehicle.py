@@ -1,5 +1,6 @@
 """What a launcher is made of: stages, engines, parts, payload, force coefficients."""
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -230,3 +231,14 @@ class VehicleSpec(Block):
     bodies: dict[Name, BodyConfigurationSpec] = Field(
         default_factory=dict, description="what turns in a rigid phase, by name"
     )
+
+    def weight(self, tanks: Mapping[str, float], without: Collection[str]) -> float:
+        """Mass [kg] with `tanks` [kg] of some stages, those left out full, and `without` parts."""
+        stages = sum(
+            s.count * s.dry_mass + tanks.get(name, s.count * s.propellant)
+            for name, s in self.stages.items()
+            if name not in without
+        )
+        parts = sum(part.mass for name, part in self.parts.items() if name not in without)
+        payload = 0.0 if "payload" in without else self.payload.mass
+        return stages + parts + payload

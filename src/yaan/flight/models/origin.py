@@ -39,7 +39,7 @@ def build_origin(flight: PhasedFlight, world: World, lanes: int) -> State:
     loads = np.array([start.tanks.get(name, full) for name, full in parts.loads.items()])
     there = np.ones(len(parts.names), dtype=bool)
     motion = (components(position)[None], components(velocity)[None])
-    state = state_of(np.zeros(1), *motion, loads, there)
+    state = state_of(np.array([start.time or 0.0]), *motion, loads, there)
     if start.state is not None and start.state.attitude is not None:
         attitude = attitude_of(start.state, world, position, velocity)
         rate = rate_of(start.state, world, (position, velocity), attitude)
