@@ -72,11 +72,18 @@ def check(
     *,
     overrides: SetOption = None,
     as_json: JsonOption = False,
+    expanded: Annotated[
+        bool, typer.Option("--expanded", help="Print it as a flight of phases instead.")
+    ] = False,
 ) -> int:
     """Validate a mission file and tell every mistake at once."""
-    from yaan.mission.provenance import assumptions_by_place
+    from yaan.mission.expansion import expanded as expand
+    from yaan.mission.provenance import assumptions_by_place, text_of_tree
 
     tree, plan = _checked(file, overrides)
+    if expanded:
+        print(text_of_tree(expand(tree)), end="")
+        return ExitCode.OK
     assumed, notes = len(assumptions_by_place(tree)), told_notes(plan)
     if as_json:
         told = {"file": file, "ok": True, "mission": plan.name, "assumptions": assumed}

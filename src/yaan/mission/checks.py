@@ -28,6 +28,7 @@ from yaan.description.phased_cross import phased_mistakes
 from yaan.description.plan import Ascent, Plan
 from yaan.description.quantity import FILE, Mistake
 from yaan.description.work import work_mistakes
+from yaan.mission.expansion import shorthand
 from yaan.mission.file.tree import Address, Tree, dotted
 from yaan.mission.forms import BodyFlightSpec, EntrySpec, FlightSpec, Form, MissionSpec
 
@@ -60,6 +61,7 @@ def check(tree: Tree) -> Plan:
     Raises:
         InputError: every mistake, each with file, line, key, value, and what was expected.
     """
+    tree = shorthand(tree)
     root, crosses = _form(tree)
     plan: Plan | None = None
     found: list[Mistake] = []
