@@ -86,7 +86,6 @@ from yaan.description.steering import (
     ProgrammeSpec,
     PublishedSpec,
     SteeringSpec,
-    SteerSpec,
     UntilSpec,
 )
 from yaan.description.vehicle import (
@@ -178,7 +177,6 @@ __all__ = [
     "StageSpec",
     "StartSpec",
     "StartVelocitySpec",
-    "SteerSpec",
     "SteeringSpec",
     "StepSpec",
     "TargetSpec",
