@@ -117,9 +117,7 @@ def _fly_free(free: FreeFlight, provenance: Provenance, tell: Report, clock: Clo
     return Flown(free.plan, provenance, *what, body=body)
 
 
-def _fly_phased(
-    flight: PhasedFlight, provenance: Provenance, tell: Report, clock: Clock
-) -> Flown:
+def _fly_phased(flight: PhasedFlight, provenance: Provenance, tell: Report, clock: Clock) -> Flown:
     """Any chain of phases, and its branches."""
     chain, plan = fly_chain(flight, tell, clock), flight.plan
     assert chain.flight is not None

@@ -125,8 +125,12 @@ def propellant(chain: ChainFlown) -> Iterator[PropellantUse]:
         if path is None:
             return
         loaded = float(path.phases[0].start.tanks[0, i])
-        used = sum(-change for one in path.phases for item, change in _burnt(parts, one)
-                   if item == f"{name} propellant")
+        used = sum(
+            -change
+            for one in path.phases
+            for item, change in _burnt(parts, one)
+            if item == f"{name} propellant"
+        )
         yield PropellantUse(
             stage=name, loaded=loaded, used=used, left=loaded - used, margin_velocity=None
         )

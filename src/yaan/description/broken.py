@@ -26,9 +26,7 @@ def broken(plan: Plan) -> Plan:
     stuck = {f.jettison for f in plan.failures if f.jettison is not None}
     cold = {f.ignition for f in plan.failures if f.ignition is not None}
     changes: dict[str, object] = {
-        "phases": [
-            _phase(p, stuck, cold) if isinstance(p, PhaseSpec) else p for p in plan.phases
-        ],
+        "phases": [_phase(p, stuck, cold) if isinstance(p, PhaseSpec) else p for p in plan.phases],
         "branches": [left for b in plan.branches if (left := _branch(b, stuck, cold)) is not None],
     }
     if isinstance(plan.vehicle, VehicleSpec):
@@ -39,9 +37,7 @@ def broken(plan: Plan) -> Plan:
     return plan.model_copy(update=changes)
 
 
-def losses_of(
-    plan: Plan, time_of: Callable[[str], float | None]
-) -> dict[str, tuple[float, float]]:
+def losses_of(plan: Plan, time_of: Callable[[str], float | None]) -> dict[str, tuple[float, float]]:
     """Of stages whose engines fail: when [s], and the share that is left then.
 
     `time_of` is when an event comes; None, and that failure never does.

@@ -26,9 +26,7 @@ def _read_moment(value: Any, info: ValidationInfo) -> str | float:
         raise refuse(Mistake((), expected, error.problems[0].hint)) from error
 
 
-Moment = Annotated[
-    str | float, BeforeValidator(_read_moment), WithJsonSchema({"type": "string"})
-]
+Moment = Annotated[str | float, BeforeValidator(_read_moment), WithJsonSchema({"type": "string"})]
 
 
 class FailureSpec(Block):

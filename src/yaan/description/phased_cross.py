@@ -202,13 +202,16 @@ def _branch_mistakes(
 
 def _target_mistakes(data: Any, phases: list[dict[str, Any]]) -> Iterator[Mistake]:
     """A target is met by a phase, and an orbit that a phase meets is told."""
-    target, meets = item(data, "target"), [
-        k for k, phase in enumerate(phases) if mapping(phase, "until").get("orbit") is not None
-    ]
+    target, meets = (
+        item(data, "target"),
+        [k for k, phase in enumerate(phases) if mapping(phase, "until").get("orbit") is not None],
+    )
     if target is None:
         for k in meets:
             hint = "or end it by apogee_above, perigee_above, delta_v"
-            yield Mistake(("phases", k, "until", "orbit"), "a target, and steering to meet it", hint)
+            yield Mistake(
+                ("phases", k, "until", "orbit"), "a target, and steering to meet it", hint
+            )
         return
     if not meets:
         yield Mistake(("target",), "a phase with until: {orbit: target}")

@@ -269,7 +269,5 @@ class PhasedFlight:
 
 def _fall(name: str, at: str, ballistic_coefficient: float) -> BranchSpec:
     """The branch of what is spent."""
-    phase = FlightPhaseSpec(
-        name="fall", motion="fall", ballistic_coefficient=ballistic_coefficient
-    )
+    phase = FlightPhaseSpec(name="fall", motion="fall", ballistic_coefficient=ballistic_coefficient)
     return BranchSpec(name=name, at=at, flies=[name], phases=[phase])

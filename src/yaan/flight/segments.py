@@ -11,7 +11,6 @@ from typing import Final
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.programme import programme
@@ -225,10 +224,18 @@ def glide(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segm
             handed = Handover(**known, delay=float(ends[0] - start.t[0]))
         bank = build_bank(phase.bank)
         assert bank is not None
-        bank = BankProfile(*(np.repeat(np.asarray(x)[None], LANES, 0) for x in (bank.time, bank.angle)))
+        bank = BankProfile(
+            *(np.repeat(np.asarray(x)[None], LANES, 0) for x in (bank.time, bank.angle))
+        )
         step, loose = scene.steps(phase.step or _ENTRY_STEP, RK4.order), scene.tolerances(RK4.order)
         leg = legs.enter(
-            scene.world, capsule, start, bank, until=handed, step=step, tolerance=loose,
+            scene.world,
+            capsule,
+            start,
+            bank,
+            until=handed,
+            step=step,
+            tolerance=loose,
             save=Save.STEPS,
         )
         nothing = np.zeros(LANES)
@@ -267,9 +274,7 @@ def _weighed(rows: dict[str, Array], masses: Array) -> dict[str, Array]:
 
 
 @programme
-def _sink(
-    motion: Fall, start: State, step: jax.Array, tolerance: jax.Array, *, rows: int
-) -> Leg:
+def _sink(motion: Fall, start: State, step: jax.Array, tolerance: jax.Array, *, rows: int) -> Leg:
     stop = start.t + FALL_TIMEOUT
     return fly(motion, start, stop=stop, step=step, tolerance=tolerance, rows=rows)
 

@@ -32,7 +32,6 @@ from yaan.description.steering import PhaseSpec, PublishedSpec, SteeringSpec
 from yaan.description.vehicle import VehicleSpec
 from yaan.description.written import as_written
 
-
 _CLOSE: Final = 1e-6
 """Share of a mass within which two are one."""
 

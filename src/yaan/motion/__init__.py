@@ -6,7 +6,8 @@ from yaan.motion.descent import Descended, Descent, descended
 from yaan.motion.entry import Entry, Handover
 from yaan.motion.fall import Fall, Fallen, fall
 from yaan.motion.orbit import Burns, Orbit
-from yaan.motion.powered import End, Phases, Powered, ascend
+from yaan.motion.powered import Powered, ascend
+from yaan.motion.powered_phases import End, Phases
 from yaan.motion.rigid_entry import RigidEntry
 from yaan.motion.row import Row
 
