@@ -17,7 +17,7 @@ from yaan.dynamics.state import State, state_of
 from yaan.environment import AbstractAtmosphere, Air, ConstantWind, PointGravity
 from yaan.motion.base import Leg, fly
 from yaan.motion.descent import CALM, TIMEOUT, Descended, Descent, descended
-from yaan.vehicle.capsule import Capsule
+from yaan.vehicle.forebody import blunt
 from yaan.vehicle.parachute import Step, stack
 
 LANES = 6
@@ -45,7 +45,7 @@ class Case:
 
     steps: Sequence[Step] = ()
     mass: float = 5e3  # [kg]
-    drag_area: float = 0.0  # [m^2], of the capsule
+    drag_area: float = 0.0  # [m^2], of the body
     height: float = 1e3
     down: float = 50.0  # [m/s]
     east: float = 0.0  # [m/s]
@@ -61,12 +61,6 @@ class Hung:
     """Of the whole batch."""
     leg: Leg
     canopies: Descended
-
-
-def capsule(mass: float, drag_area: float) -> Capsule:
-    """A capsule with the same drag at every Mach number."""
-    two = np.array([0.0, 1.0])
-    return Capsule(mass, drag_area, 4.0, 0.85, two, 0.0 * two, 0.0 * two + 1.0, 0.0 * two)
 
 
 def world(gravity: float = EARTH_MU, wind: float = 0.0, density: float = DENSITY) -> World:
@@ -88,7 +82,7 @@ def flown(place: World, *cases: Case, rows: int | None = None) -> Hung:
     t = np.array([c.start for c in full])
     motion = Descent(
         place,
-        stacked(*[capsule(c.mass, c.drag_area) for c in full]),
+        blunt([c.mass for c in full], [c.drag_area for c in full]),
         stacked(*[stack(c.steps) for c in full]),
         start=t,
         armed=t,

@@ -84,7 +84,7 @@ class Lander:
         """Likewise of the descent."""
         assert self.train is not None
         never = np.asarray(0.0)
-        return Descent(self.world, self.capsule, self.train, never, never, never)
+        return Descent(self.world, self.capsule.forebody, self.train, never, never, never)
 
     def _on(self, stretch: float, tolerance: float) -> "Lander":
         turning = self.turning
@@ -196,7 +196,7 @@ def in_a_lane(bank: BankProfile) -> BankProfile:
 def _descend(lander: Lander, train: Train, entry: Leg, interface: State) -> tuple[Leg, Descended]:
     return legs.descend(
         lander.world,
-        lander.capsule,
+        lander.capsule.forebody,
         train,
         entry.end,
         interface.t[:1],

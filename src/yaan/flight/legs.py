@@ -29,6 +29,7 @@ from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Frame, vector
 from yaan.vehicle.capsule import Capsule
+from yaan.vehicle.forebody import Forebody
 from yaan.vehicle.parachute import Train
 from yaan.vehicle.spacecraft import Spacecraft
 
@@ -197,7 +198,7 @@ def _enter(motion: entry.Entry, start: State, tolerance: jax.Array, *, rows: int
 
 def descend(
     world: World,
-    capsule: Capsule,
+    forebody: Forebody,
     train: Train,
     start: State,
     armed: Array,
@@ -210,8 +211,8 @@ def descend(
     `armed` [1] s is when the entry began, from which the first step may have its delay; `step` [s]
     is the longest of an opening; `tolerance` is that of `dynamics.accuracy`.
     """
-    one = jax.tree.map(lambda leaf: np.asarray(leaf)[None], (capsule, train))
-    flown: tuple[Capsule, Train] = one
+    one = jax.tree.map(lambda leaf: np.asarray(leaf)[None], (forebody, train))
+    flown: tuple[Forebody, Train] = one
     motion = descent.Descent(world, *flown, start.t, armed, np.full(1, step))
     loose = np.full(1, tolerance)
     leg = _saved(lambda rows: _descend(motion, start, loose, rows=rows), DESCENT_ROWS, Save.STEPS)

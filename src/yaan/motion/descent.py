@@ -1,6 +1,6 @@
 """Descent under a train of parachutes: from the hand-over to the ground, one integration.
 
-A point mass with the drag of the capsule and of every canopy that carries it, in the world's
+A point mass with the drag of the body and of every canopy that carries it, in the world's
 wind. Deployments, disreefings and releases switch within the integration: those by height or
 speed are landed on as events, those by time are instants that steps end on.
 
@@ -47,7 +47,7 @@ from yaan.vehicle.canopies import (
     packed,
     triggers,
 )
-from yaan.vehicle.capsule import Capsule
+from yaan.vehicle.forebody import Forebody
 from yaan.vehicle.parachute import Train
 
 TIMEOUT = 10_000.0
@@ -76,11 +76,11 @@ class _Instant(eqx.Module):
     around: Surroundings
     met: Met
     drag: Array
-    """Of the capsule alone [N]."""
+    """Of the forebody alone [N]."""
     canopies: Array
     """Load of one canopy of each step [N]."""
     riser: Array
-    """Of all that carry the capsule [N]."""
+    """Of all that carry the forebody [N]."""
     sensed: Vector
     """Specific force [m/s^2], GCRS."""
 
@@ -98,7 +98,8 @@ class Descent(AbstractMotion):
     )
 
     world: World
-    capsule: Capsule
+    forebody: Forebody
+    """What hangs: a capsule, a stage, a rocket."""
     train: Train
     start: Float[Any, "*lanes"]  # [s]
     armed: Float[Any, "*lanes"]
@@ -193,7 +194,7 @@ class Descent(AbstractMotion):
             around,
             inner.position,
             inner.velocity,
-            mass=self.capsule.mass,
+            mass=self.forebody.mass,
             thrust=jnp.zeros_like(load),
             drag=now.drag + now.riser,
             dynamic_pressure=met.pressure,
@@ -207,15 +208,15 @@ class Descent(AbstractMotion):
         )
 
     def _instant(self, t: Array, inner: Hanging) -> _Instant:
-        capsule, train = self.capsule, self.train
+        body, train = self.forebody, self.train
         around = surroundings(self.world, t, inner.position, inner.velocity)
         speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
         pressure = 0.5 * around.air.density * speed**2
         mach = speed / around.air.sound_speed
-        drag = pressure * capsule.trim(mach).drag * capsule.area
+        drag = pressure * body.drag_coefficient(mach) * body.area
         canopies = pressure * areas(t, inner.canopies, train)
         riser = jnp.sum(jnp.where(train.carries, train.working, 0.0) * canopies)
-        sensed = around.stream * (-(drag + riser) / (capsule.mass * speed))
+        sensed = around.stream * (-(drag + riser) / (body.mass * speed))
         met = Met(speed, pressure, mach, around.place.height, -around.stream.dot(around.up))
         return _Instant(around, met, drag, canopies, riser, sensed)
 

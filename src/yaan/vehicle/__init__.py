@@ -1,7 +1,8 @@
-"""What flies: stages, parts and payload; the capsule that comes home; a body that turns."""
+"""What flies: stages, parts, payload; capsules and all that hangs from canopies; what turns."""
 
 from yaan.vehicle.body import Configuration, Inertia, MassProperties, Nozzle
 from yaan.vehicle.capsule import Capsule, CapsuleLoad, RigidCapsule, Trim
+from yaan.vehicle.forebody import Forebody, along_stream, blunt
 from yaan.vehicle.launcher import Launcher
 from yaan.vehicle.parachute import Reefing, Step, Train, stack
 from yaan.vehicle.spacecraft import Spacecraft
@@ -10,6 +11,7 @@ __all__ = [
     "Capsule",
     "CapsuleLoad",
     "Configuration",
+    "Forebody",
     "Inertia",
     "Launcher",
     "MassProperties",
@@ -20,5 +22,7 @@ __all__ = [
     "Step",
     "Train",
     "Trim",
+    "along_stream",
+    "blunt",
     "stack",
 ]
