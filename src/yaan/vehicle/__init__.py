@@ -5,6 +5,7 @@ from yaan.vehicle.capsule import Capsule, CapsuleLoad, RigidCapsule, Trim
 from yaan.vehicle.forebody import Forebody, along_stream, blunt
 from yaan.vehicle.launcher import Launcher
 from yaan.vehicle.parachute import Reefing, Step, Train, stack
+from yaan.vehicle.retro import Retro
 from yaan.vehicle.spacecraft import Spacecraft
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "MassProperties",
     "Nozzle",
     "Reefing",
+    "Retro",
     "RigidCapsule",
     "Spacecraft",
     "Step",
