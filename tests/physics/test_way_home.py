@@ -101,7 +101,9 @@ def _fly(mission: tuple[Ascent, ReturnFlight], steps: Steps) -> Flown:
     bank = with_reversal(*(jnp.asarray([x]) for x in (*BANK, task.bank.roll_rate, 1.0)))
     capsule, at = task.craft.capsule, approach.interface.end
     entry = legs.enter(world, capsule, at, bank, until=way.until, step=steps.entry)
-    last = legs.descend(world, capsule, task.train, entry.end, entry.end.t, step=steps.opening)
+    last = legs.descend(
+        world, capsule.forebody, task.train, entry.end, entry.end.t, step=steps.opening
+    )
     ends = {
         "orbit": kept.end,
         "separation": approach.burnt.end,

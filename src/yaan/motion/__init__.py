@@ -2,7 +2,7 @@
 
 from yaan.motion.base import AbstractMotion, Leg, Legs, fly, fly_in_turn, rows_of
 from yaan.motion.body import Body, BodyEnd, BodyPhases, fly_body, observe_body
-from yaan.motion.descent import Descended, Descent, descended
+from yaan.motion.descent import Descended, Descent, Until, descended
 from yaan.motion.entry import Entry, Handover
 from yaan.motion.fall import Fall, Fallen, fall
 from yaan.motion.orbit import Burns, Orbit
@@ -31,6 +31,7 @@ __all__ = [
     "Powered",
     "RigidEntry",
     "Row",
+    "Until",
     "ascend",
     "descended",
     "fall",
