@@ -38,7 +38,7 @@ from yaan.motion.body import BodyPhases, fly_body
 from yaan.spacetime.attitude import from_axes
 from yaan.spacetime.earth import WGS84, Ellipsoid, still_rotation, uniform_rotation
 from yaan.spacetime.frame import Frame, Vector
-from yaan.vehicle.body import Configuration, Inertia, MassProperties, Nozzle
+from yaan.vehicle.body import NEVER, Configuration, Inertia, MassProperties, Nozzle, steady
 
 ANGLES = np.radians(np.arange(0.0, 91.0, 5.0))  # [rad]
 WORLDS = ("equal", "full")
@@ -98,7 +98,10 @@ def body(lanes: int) -> Configuration:
     )
     nothing = spread(0.0)
     at = vector(0.0, 0.0, 0.0)
-    nozzle = Nozzle(nothing, nothing, nothing, at, vector(1.0, 0.0, 0.0))
+    level = jax.tree.map(spread, steady())
+    nozzle = Nozzle(
+        nothing, nothing, nothing, at, vector(1.0, 0.0, 0.0), level, spread(NEVER), nothing
+    )
     return Configuration(mass, mass, coefficients, nozzle, nothing)
 
 

@@ -13,13 +13,12 @@ from yaan.description.body import (
 )
 from yaan.description.body_air import BodyAirSpec, CoefficientSpec, DampingSpec
 from yaan.description.body_cross import BODY_EVENTS
+from yaan.description.body_engine import BodyEngineSpec, GimbalSpec
 from yaan.description.body_shape import (
     BodyBoxSpec,
     BodyConfigurationSpec,
-    BodyEngineSpec,
     BodyRadiationSpec,
     BodySpec,
-    GimbalSpec,
     InertiaSpec,
     MassPropertiesSpec,
 )

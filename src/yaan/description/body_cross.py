@@ -87,7 +87,8 @@ def _phase_mistakes(data: Any) -> Iterator[Mistake]:
     turning: set[str] = set()
     configurations = mapping(mapping(data, "body"), "configurations")
     names = list(configurations)
-    for k, phase in enumerate(items(data, "phases")):
+    phases = items(data, "phases")
+    for k, phase in enumerate(phases):
         at = ("phases", k)
         name = item(phase, "configuration")
         if name is None and len(names) > 1:
@@ -98,6 +99,8 @@ def _phase_mistakes(data: Any) -> Iterator[Mistake]:
         block = item(configurations, chosen) if isinstance(chosen, str) else None
         if not is_mapping(block):
             continue
+        if item(phase, "engine") == "on":
+            yield from _relit(phases[:k], chosen, names, item(block, "engine"), at)
         if item(phase, "engine") == "on" and item(block, "engine") is None:
             hint = f"configuration {chosen} has none"
             yield Mistake((*at, "engine"), "off without an engine", hint)
@@ -112,6 +115,20 @@ def _phase_mistakes(data: Any) -> Iterator[Mistake]:
         if item(phase, "motion") in (None, "rigid") and chosen not in turning:
             turning.add(str(chosen))
             yield from _inertia_mistakes(block, ("body", "configurations", str(chosen)), phase)
+
+
+def _relit(
+    before: list[Any], chosen: Any, names: list[str], engine: Any, at: tuple[str | int, ...]
+) -> Iterator[Mistake]:
+    """A motor with a thrust curve burns once, from one phase to the next."""
+    own = [
+        item(phase, "engine") == "on"
+        and item(phase, "configuration") in ((chosen,) if len(names) > 1 else (chosen, None))
+        for phase in before
+    ]
+    if item(engine, "thrust_curve") is not None and any(own) and not own[-1]:
+        hint = f"the motor of {chosen} was lit before and went out; a thrust curve burns once"
+        yield Mistake((*at, "engine"), "off", hint)
 
 
 def _inertia_mistakes(block: dict[str, Any], at: tuple[str, ...], phase: Any) -> Iterator[Mistake]:

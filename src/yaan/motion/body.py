@@ -35,7 +35,7 @@ from yaan.spacetime.attitude import angles_of, kinematics, ned, normalised, orbi
 from yaan.spacetime.elements import energy
 from yaan.spacetime.frame import Frame, Vector, where
 from yaan.spacetime.rotation import Rotation
-from yaan.vehicle.body import Configuration
+from yaan.vehicle.body import NEVER, Configuration
 
 MAX_STEPS = 600_000
 """Of one phase; of one that is recorded not many more than it has rows."""
@@ -138,12 +138,14 @@ class Body(AbstractMotion):
 
     @override
     def begin(self, state: State) -> BodyState:
-        return self.switched(state.t, turning_state(state, self.pulses, self.tanks))
+        own = self.phase.configuration
+        lit = jnp.full(self.tanks, NEVER).at[own].set(self.body.lit(state.t, state.tanks[own]))
+        return self.switched(state.t, turning_state(state, lit, self.pulses))
 
     @override
     def evaluate(self, t: Array, inner: BodyState) -> tuple[BodyState, Array]:
         now = self.instant(t, inner)
-        return self._rate(now, inner), self._events(now, inner)
+        return self._rate(now, inner), self._events(t, now, inner)
 
     @override
     def switch(self, t: Array, inner: BodyState, events: Array, fired: Array) -> BodyState:
@@ -156,13 +158,17 @@ class Body(AbstractMotion):
         edges = jnp.concatenate([pulses.start, pulses.stop])
         ahead = jnp.min(jnp.where(edges > t + _CLOSE, edges, jnp.inf), initial=jnp.inf)
         # The flow is known, so the end of the propellant is too: nothing is searched.
-        flow = self._flow(inner)
-        lasting = inner.propellant[phase.configuration] / jnp.maximum(flow, 1e-300)
-        dry = jnp.where((flow > 0.0) & (lasting > _CLOSE), t + lasting, jnp.inf)
+        nozzle, lit = self.body.nozzle, inner.lit[phase.configuration]
+        left = inner.propellant[phase.configuration]
+        others = jnp.sum(pulses.flow * inner.pulsing)
+        lasting = nozzle.lasting(t - lit, inner.burning, left, others)
+        dry = jnp.where(lasting > _CLOSE, t + lasting, jnp.inf)
+        knots = jnp.where(inner.burning > 0.0, lit + nozzle.level.nodes, jnp.inf)
+        kink = jnp.min(jnp.where(knots > t + _CLOSE, knots, jnp.inf))
         # Thrust and load are told at the ends of steps: one stands just before each switch.
         before = jnp.concatenate([edges, dry[None]]) - _EDGE
         beside = jnp.min(jnp.where(before > t + _CLOSE, before, jnp.inf))
-        return jnp.minimum(jnp.minimum(ahead, dry), beside)
+        return jnp.minimum(jnp.minimum(jnp.minimum(ahead, dry), beside), kink)
 
     @override
     def possible(self, t: Array, inner: BodyState, begun: Array) -> Array:
@@ -312,16 +318,20 @@ class Body(AbstractMotion):
         """The state with what is on in the step that begins at `t` [s]."""
         phase, pulses = self.phase, self.pulses
         empty = inner.propellant[phase.configuration] <= self._least()
-        spent = empty & (self._flow(inner) > 0.0)
+        burnt = self.body.nozzle.flow * inner.burning + jnp.sum(pulses.flow * inner.pulsing)
+        spent = empty & (burnt > 0.0)
         own = jnp.arange(inner.propellant.shape[0]) == phase.configuration
+        burning = phase.engine & ~empty & (self._over(t, inner) < 0.0)
+        lit = jnp.where(own & burning & (inner.lit >= NEVER), t, inner.lit)
         on = (t >= pulses.start - _CLOSE) & (t < pulses.stop - _CLOSE)
         on = on & ~(empty & (pulses.flow > 0.0))
         return eqx.tree_at(
-            lambda s: (s.propellant, s.burning, s.pulsing),
+            lambda s: (s.propellant, s.lit, s.burning, s.pulsing),
             inner,
             (
                 jnp.where(own & spent, 0.0, inner.propellant),
-                jnp.where(phase.engine & ~empty, 1.0, 0.0),
+                lit,
+                jnp.where(burning, 1.0, 0.0),
                 jnp.where(on, 1.0, 0.0),
             ),
         )
@@ -344,11 +354,12 @@ class Body(AbstractMotion):
             attitude=jax.tree.map(lambda leaf: leaf * loose, spinning),
             rate=turned * loose,
             propellant=jnp.where(burnt, -jnp.sum(now.exhaust.flow), 0.0),
+            lit=jnp.zeros_like(inner.lit),
             burning=jnp.zeros_like(inner.burning),
             pulsing=jnp.zeros_like(inner.pulsing),
         )
 
-    def _events(self, now: Instant, inner: BodyState) -> Float[Array, " ends"]:
+    def _events(self, t: Array, now: Instant, inner: BodyState) -> Float[Array, " ends"]:
         phase, around = self.phase, now.around
         height, sinking = around.place.height, -around.relative.dot(around.up)
         left = inner.propellant[phase.configuration]
@@ -356,30 +367,36 @@ class Body(AbstractMotion):
             [
                 # Low and sinking: what begins below and rises has not come down to it.
                 jnp.minimum(phase.height_below - height, sinking) * 1e-3,
-                self._least() - left,
+                jnp.maximum(
+                    self._least() - left, jnp.where(phase.engine, self._over(t, inner), -NEVER)
+                ),
                 (self.world.ground - _DEEP - height) * 1e-3,
             ]
         )
 
-    def _flow(self, inner: BodyState) -> Array:
-        """What is burnt in the step that has begun [kg/s]."""
-        engine = self.body.nozzle.flow * inner.burning
-        return engine + jnp.sum(self.pulses.flow * inner.pulsing)
+    def _over(self, t: Array, inner: BodyState) -> Array:
+        """How long the thrust curve has been over [s]; negative before."""
+        age = t - inner.lit[self.phase.configuration]
+        return age - self.body.nozzle.lasts + _CLOSE
 
     def _least(self) -> Array:
         """Propellant that is none [kg]."""
         return (self.body.nozzle.flow + jnp.sum(self.pulses.flow)) * _CLOSE
 
 
-def turning_state(state: State, pulses: Pulses, tanks: int) -> BodyState:
-    """A state as a body integrates it, nothing on yet; one lane."""
+def turning_state(state: State, lit: Float[Array, " tanks"], pulses: Pulses) -> BodyState:
+    """A state as a body integrates it, nothing on yet; one lane.
+
+    The first tanks of the state are those of the configurations, whose engines were `lit` [s].
+    """
     still = jnp.zeros_like(state.t)
     return BodyState(
         position=state.position,
         velocity=state.velocity,
         attitude=state.attitude,
         rate=state.rate,
-        propellant=state.tanks[:tanks],
+        propellant=state.tanks[: lit.shape[0]],
+        lit=lit,
         burning=still,
         pulsing=jnp.zeros_like(pulses.start),
     )
@@ -426,6 +443,10 @@ def fly_body(
         step = phase.step * fine.stretch
         return Entered(motion, axes, inner, t + phase.duration, step, begun, told=motion.pointed)
 
+    def begun(body: Configuration, state: State) -> BodyState:
+        lit = jax.vmap(lambda one, left: one.lit(state.t, left))(body, state.tanks[: kinds[-1]])
+        return turning_state(state, lit, pulses)
+
     def settle(entered: Entered, t: Array, inner: BodyState) -> BodyState:
         return jax.vmap(lambda m, t, y: m.settled(t, y), in_axes=(axes, 0, 0))(
             entered.motion, t, inner
@@ -436,7 +457,7 @@ def fly_body(
         settle,
         phases,
         t,
-        jax.vmap(lambda s: turning_state(s, pulses, kinds[-1]))(start),
+        jax.vmap(begun)(body, start),
         tolerance=fine.tolerance,
         most_steps=MAX_STEPS if rows is None else min(MAX_STEPS, int(_SPARE * rows)),
         rows=rows,
