@@ -34,7 +34,7 @@ from yaan.environment.fields import load_gravity
 from yaan.environment.gravity import PointGravity
 from yaan.environment.wind import NoWind
 from yaan.motion.base import Legs
-from yaan.motion.body import BodyPhases, fly_body
+from yaan.motion.body import BodyPhases, fly_body, limits
 from yaan.spacetime.attitude import from_axes
 from yaan.spacetime.earth import WGS84, Ellipsoid, still_rotation, uniform_rotation
 from yaan.spacetime.frame import Frame, Vector
@@ -140,8 +140,8 @@ def phases(duration: float) -> BodyPhases:
         configuration=jnp.asarray([0]),
         engine=jnp.asarray([False]),
         duration=jnp.asarray([duration]),
-        height_below=jnp.asarray([-1e9]),
-        depleted=jnp.asarray([False]),
+        time=jnp.asarray([jnp.inf]),
+        limits=limits()[None],
         step=jnp.asarray([STEP]),
     )
 

@@ -22,6 +22,7 @@ from yaan.base.tables import Table
 from yaan.description import BodyEngineSpec
 from yaan.dynamics.body import BodyState
 from yaan.flight.models.body import stacked
+from yaan.motion.body import limits
 from yaan.spacetime.frame import Frame
 from yaan.vehicle.body import NEVER, Configuration, MassProperties, Nozzle
 
@@ -94,7 +95,8 @@ def test_a_motor_that_is_handed_over_goes_on_along_its_curve(burnt_at: float):
 
 def test_the_end_of_the_curve_ends_a_phase_whatever_is_left():
     more = eqx.tree_at(lambda n: n.flow, motor(), 0.5 * motor().flow)
-    plan = eqx.tree_at(lambda p: p.depleted, phases(60.0, step=0.1, engine=True), jnp.ones(2, bool))
+    plan = phases(60.0, step=0.1, engine=True)
+    plan = eqx.tree_at(lambda p: p.limits, plan, jnp.stack([limits(depleted=1.0)] * 2))
     legs, _ = fly(space(mu=1e-9), rocket(more), plan, state(PLACE, STILL, propellant=LOAD))
     assert float(legs.stop[0, 0]) == pytest.approx(10.0, abs=1e-6)
     assert float(legs.inner.propellant[0, 0, 0]) == pytest.approx(0.5 * LOAD, rel=1e-9)

@@ -81,6 +81,8 @@ def body_models(free: FreeFlight) -> Iterator[Model]:
         yield body.TURNED if free.plan.environment.gravity_gradient else body.NOT_TURNED
     if "point" in motions:
         yield body.POINT
+    if any(phase.rail is not None for phase in free.phases):
+        yield body.RAIL
     configurations = free.body.configurations
     if any(c.aerodynamics is not None for c in configurations.values()):
         yield Coefficients.about

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from yaan.base import format_quantity, nearest
 from yaan.base.plain import is_list, is_mapping, item, items, mapping
+from yaan.description.block import NOTES
 from yaan.description.body import MOST_ROWS
 from yaan.description.body_start import start_mistakes
 from yaan.description.quantity import Mistake, parsed
@@ -109,7 +110,7 @@ def _phase_mistakes(data: Any) -> Iterator[Mistake]:
             hint = "nothing is used up; write engine: on, or end it by duration"
             if not any(_burns(pulse) for pulse in items(data, "pulses")):
                 yield Mistake((*at, "until", "depleted"), "false where nothing burns", hint)
-            elif "duration" not in until and "height_below" not in until:
+            elif not _sure(until):
                 hint = "pulses may be over before the propellant is"
                 yield Mistake((*at, "until", "duration"), "required where no engine burns", hint)
         if item(phase, "motion") in (None, "rigid") and chosen not in turning:
@@ -129,6 +130,12 @@ def _relit(
     if item(engine, "thrust_curve") is not None and any(own) and not own[-1]:
         hint = f"the motor of {chosen} was lit before and went out; a thrust curve burns once"
         yield Mistake((*at, "engine"), "off", hint)
+
+
+def _sure(until: dict[str, Any]) -> bool:
+    """Whether something ends it besides what may never be used up."""
+    others = until.keys() - NOTES - {"depleted"}
+    return any(until[key] is not None and until[key] is not False for key in others)
 
 
 def _inertia_mistakes(block: dict[str, Any], at: tuple[str, ...], phase: Any) -> Iterator[Mistake]:

@@ -52,3 +52,57 @@ def test_a_motor_burns_once() -> None:
     del thrice["phases.fall.engine"]
     told(thrice, "phases.c.engine", "off", "burns once")
     spec_of(thrice | {"phases": f"[{', '.join([plan[0], plan[2]])}]"})
+
+
+RAIL = {
+    **burning(CURVE),
+    "phases.fall.rail": '{length: "5 m"}',
+    "start.velocity": '{north: "0 m/s", east: "0 m/s", down: "0 m/s"}',
+}
+
+
+def test_a_rail_is_an_end_of_its_own() -> None:
+    assert spec_of(RAIL | {"phases.fall.until": None}).phases[0].until.given == []
+    told({"phases.fall.until": None}, "phases.fall.until", "required")
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "words"),
+    [
+        ({"phases.fall.engine": "off"}, "phases.fall.engine", "on, with a rail"),
+        ({"start.velocity.east": "3 m/s"}, "start.velocity.east", "stands still"),
+        ({"phases.fall.rail.length": "0 m"}, "phases.fall.rail.length", "above 0 m"),
+        ({"phases.fall.rail.length": "5 km"}, "phases.fall.rail.length", "up to 500 m"),
+        (
+            {"phases.fall.motion": "point", "phases.fall.pointing": "ned"},
+            "phases.fall.pointing",
+            "nothing on a rail",
+        ),
+        (
+            {"phases.fall.motion": "point", "start.attitude": None},
+            "start.attitude",
+            "along the body's x axis",
+        ),
+    ],
+)
+def test_mistakes_of_a_rail(changes: dict[str, object], key: str, words: str) -> None:
+    told(RAIL | changes, key, words)
+
+
+def test_a_rail_in_the_middle_of_a_flight() -> None:
+    phase = '{name: a, engine: on, until: {duration: "1 s"}, step: "0.1 s"}'
+    rail = '{name: b, engine: on, rail: {length: "5 m"}, step: "0.1 s"}'
+    late = {key: value for key, value in RAIL.items() if not key.startswith("phases")}
+    told(late | {"phases": f"[{phase}, {rail}]"}, "phases.b.rail", "in the first phase")
+
+
+@pytest.mark.parametrize(
+    "end", ["apex: true", "ground: true", 'height_above: "0 m"', "mach_above: 2"]
+)
+def test_each_end_is_enough(end: str) -> None:
+    assert spec_of({"phases.fall.until": f"{{{end}}}"}).phases[0].until.given
+
+
+def test_a_flight_that_sinks_has_passed_its_apex() -> None:
+    sinking = {"start.velocity.down": "1 m/s", "phases.fall.until": "{apex: true}"}
+    told(sinking, "phases.fall.until.apex", "its apex has been")

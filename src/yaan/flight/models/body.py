@@ -22,6 +22,7 @@ from yaan.description import (
     BodyAirSpec,
     BodyConfigurationSpec,
     BodyEngineSpec,
+    BodyPhaseSpec,
     CoefficientSpec,
     FreeFlight,
     MassPropertiesSpec,
@@ -33,7 +34,7 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.flight.start import moving
 from yaan.gnc.pointing import Pointing
-from yaan.motion.body import BodyPhases
+from yaan.motion.body import BodyPhases, limits
 from yaan.spacetime.attitude import Angles, from_angles, ned, normalised, orbital_rate, vvlh
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Frame, Vector, vector
@@ -43,7 +44,6 @@ from yaan.vehicle.body import NEVER, Configuration, Inertia, MassProperties, Noz
 TABLES = ("drag", "lift", "side", "roll", "pitch", "yaw")
 """Coefficients that may be tables."""
 
-_NEVER = -1e9  # [m] a height that is not reached
 _LATER = 1e9  # [s] so far apart are knots that only fill a curve up
 _BEYOND = 1e3  # [rad] and [1]: padding lies so far past the last node
 
@@ -179,7 +179,6 @@ def padded(count: int, least: int = 2) -> int:
 def build_phases(free: FreeFlight) -> BodyPhases:
     """The phases in turn."""
     names = list(free.body.configurations)
-    heights = [phase.until.height_below for phase in free.phases]
     return BodyPhases(
         rigid=jnp.asarray([phase.motion == "rigid" for phase in free.phases]),
         pointing=jnp.asarray(
@@ -188,10 +187,18 @@ def build_phases(free: FreeFlight) -> BodyPhases:
         configuration=jnp.asarray([names.index(free.configuration_of(p)) for p in free.phases]),
         engine=jnp.asarray([phase.engine == "on" for phase in free.phases]),
         duration=_array([phase.until.duration or np.inf for phase in free.phases]),
-        height_below=_array([_NEVER if height is None else height for height in heights]),
-        depleted=jnp.asarray([phase.until.depleted for phase in free.phases]),
+        time=_array([phase.until.time or np.inf for phase in free.phases]),
+        limits=jnp.stack([limits(**_ends_of(phase)) for phase in free.phases]),
         step=_array([phase.step for phase in free.phases]),
     )
+
+
+def _ends_of(phase: BodyPhaseSpec) -> dict[str, float]:
+    """The ends of a phase by their names, but for its time."""
+    timed = ("duration", "time")
+    ends = {key: float(getattr(phase.until, key)) for key in phase.until.given if key not in timed}
+    rail = {} if phase.rail is None else {"rail": phase.rail.length, "stuck": 1.0}
+    return ends | rail
 
 
 def build_pulses(free: FreeFlight) -> Pulses:
