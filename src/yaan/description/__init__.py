@@ -7,19 +7,19 @@ from yaan.description.body import (
     BodyUntilSpec,
     PlaceSpec,
     PulseSpec,
+    RailSpec,
     RateSpec,
     StartSpec,
     StartVelocitySpec,
 )
 from yaan.description.body_air import BodyAirSpec, CoefficientSpec, DampingSpec
 from yaan.description.body_cross import BODY_EVENTS
+from yaan.description.body_engine import BodyEngineSpec, GimbalSpec
 from yaan.description.body_shape import (
     BodyBoxSpec,
     BodyConfigurationSpec,
-    BodyEngineSpec,
     BodyRadiationSpec,
     BodySpec,
-    GimbalSpec,
     InertiaSpec,
     MassPropertiesSpec,
 )
@@ -178,6 +178,7 @@ __all__ = [
     "ProgrammeSpec",
     "PublishedSpec",
     "PulseSpec",
+    "RailSpec",
     "RateSpec",
     "ReefingSpec",
     "ReleaseSpec",
