@@ -20,7 +20,8 @@ from yaan.base.provenance import Provenance
 from yaan.base.session import computing
 from yaan.description import Ascent, ReturnFlight
 from yaan.design import deorbit
-from yaan.design.record import couch, return_rows, whole_history
+from yaan.crew.couch import couch
+from yaan.design.record import return_rows, whole_history
 from yaan.design.return_flight import elevation_of, horizon
 from yaan.design.return_plan import ReturnTask, make_return
 from yaan.design.return_search import ReturnDesign, design_return

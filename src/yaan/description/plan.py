@@ -144,6 +144,13 @@ class Plan(Block):
         return PhasedFlight(self, self.vehicle, rest, branches)
 
     @property
+    def seat(self) -> tuple[float, float, float]:
+        """The seat's axes that take the axial load; eyeballs in where no crew is named."""
+        if self.crew is None:
+            return (1.0, 0.0, 0.0)
+        return (self.crew.seat.x, self.crew.seat.y, self.crew.seat.z)
+
+    @property
     def pad(self) -> PadSpec | None:
         """Where it stands at first, if it does."""
         start = self.start

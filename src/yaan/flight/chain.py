@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.session import computing
+from yaan.crew.couch import couch
 from yaan.description import FlightPhaseSpec, PhasedFlight
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
@@ -224,6 +225,9 @@ def _history(
     columns = joined_columns(parts)
     north, east = columns["latitude"], columns["longitude"]
     columns["downrange"] = distance(north, east, north[0], east[0])
+    axial = columns.pop("load_axial", np.full(len(north), np.nan))
+    normal = columns.pop("load_normal", np.zeros(len(north)))
+    columns |= couch(scene.flight.plan.seat).loads(axial, np.nan_to_num(normal))
     stages = scene.parts.tanks
     if "propellant" not in columns and stages:
         columns["propellant"] = np.full((len(north), len(stages)), np.nan)

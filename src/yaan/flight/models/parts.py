@@ -6,6 +6,7 @@ stages, parts and payload. What is aboard decides what flies: its mass, its shap
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import equinox as eqx
 import jax
@@ -17,7 +18,9 @@ from yaan.flight.models.craft import build_capsule, build_train
 from yaan.flight.models.launcher import Vehicle, build_vehicle
 from yaan.flight.recording import Array
 from yaan.vehicle.capsule import Capsule
+from yaan.vehicle.forebody import Forebody, blunt
 from yaan.vehicle.parachute import Train
+from yaan.vehicle.retro import Retro
 from yaan.vehicle.spacecraft import Spacecraft
 
 PAYLOAD = "payload"
@@ -109,20 +112,35 @@ class Parts:
         assert spec is not None
         return _in_lanes(build_capsule(spec), self.mass(state))
 
-    def hanging(self, state: State) -> Capsule:
-        """What hangs under canopies: the capsule aboard, or the drag of the shape aboard."""
+    def hanging(self, state: State, burning: Sequence[str] = ()) -> Forebody:
+        """What hangs under canopies: the capsule aboard, or the drag of the shape aboard.
+
+        Its mass is without what is in the tanks of the stages that are `burning`.
+        """
         names = self.aboard(state)
-        spec = self.capsule(names)
-        if spec is not None:
-            return _in_lanes(build_capsule(spec), self.mass(state))
-        shape = self.shape(names)
-        area, mach, drag = 1.0, np.array([0.0, 1.0]), np.zeros(2)
-        if shape is not None:
-            area, mach = shape.reference_area, np.asarray(shape.table.mach)
+        _, tanks = self.columns(burning)
+        mass = self.mass(state) - np.sum(np.asarray(state.tanks)[:, tanks], axis=1)
+        capsule, shape = self.capsule(names), self.shape(names)
+        if capsule is not None:
+            body = build_capsule(capsule).forebody
+        elif shape is not None:
             drag = np.asarray(shape.table.axial_force[0]) * self.spec.aerodynamics.axial_scale
-        still = np.zeros_like(drag)
-        hull = Capsule(0.0, area, 1.0, 1.0, mach, still, drag, still)
-        return _in_lanes(hull, self.mass(state))
+            body = Forebody(0.0, shape.reference_area, np.asarray(shape.table.mach), drag)
+        else:
+            body = blunt(0.0, 0.0)
+        return _in_lanes(body, mass)
+
+    def retro(self, state: State, lit: Sequence[str]) -> Retro | None:
+        """Engines that are lit under canopies, lanes first; None where none are."""
+        if not lit:
+            return None
+        stages = [i for i, name in enumerate(self.tanks) if name in lit]
+        engines = jax.tree.map(
+            lambda leaf: np.asarray(leaf)[stages], self.vehicle().launcher.engines
+        )
+        one = Retro(engines, np.ones(len(stages), dtype=bool), np.asarray(stages))
+        lanes = len(state)
+        return jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[None], lanes, axis=0), one)
 
     def train(self, state: State) -> Train:
         """The canopies aboard."""
@@ -142,8 +160,11 @@ class Parts:
         return Spacecraft(mass - tanks[:, 0], area, ones, ones, np.zeros(len(mass), dtype=int))
 
 
-def _in_lanes(capsule: Capsule, mass: Array) -> Capsule:
-    """A capsule once a lane, of those masses [kg]."""
+_Body = TypeVar("_Body", Capsule, Forebody)
+
+
+def _in_lanes(body: _Body, mass: Array) -> _Body:
+    """A body once a lane, of those masses [kg]."""
     lanes = len(mass)
-    every = jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[None], lanes, axis=0), capsule)
-    return eqx.tree_at(lambda c: c.mass, every, mass)
+    every = jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[None], lanes, axis=0), body)
+    return eqx.tree_at(lambda b: b.mass, every, mass)
