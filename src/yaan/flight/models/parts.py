@@ -4,8 +4,8 @@ A state has a column a tank and a column a part, in the order of the file: tanks
 stages, parts and payload. What is aboard decides what flies: its mass, its shape, its canopies.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import equinox as eqx
@@ -17,6 +17,7 @@ from yaan.dynamics.state import State
 from yaan.flight.models.craft import build_capsule, build_train
 from yaan.flight.models.launcher import Vehicle, build_vehicle
 from yaan.flight.recording import Array
+from yaan.propulsion import Failures
 from yaan.vehicle.capsule import Capsule
 from yaan.vehicle.forebody import Forebody, blunt
 from yaan.vehicle.parachute import Train
@@ -29,11 +30,28 @@ MOLECULAR_DRAG = 2.2
 """Drag coefficient of a part in orbit on its reference area: free-molecular flow, assumed."""
 
 
+Losses = Mapping[str, tuple[float, float]]
+"""Of stages whose engines fail: when [s], and the share that is left then."""
+
+
+def lossy(vehicle: Vehicle, losses: Losses) -> Vehicle:
+    """A vehicle that loses engines; itself where it loses none."""
+    if not losses:
+        return vehicle
+    each = [losses.get(name, (np.inf, 1.0)) for name in vehicle.stages]
+    failures = Failures(*(np.asarray(column, dtype=float) for column in zip(*each, strict=True)))
+    launcher = eqx.tree_at(
+        lambda x: x.engines.failures, vehicle.launcher, failures, is_leaf=lambda x: x is None
+    )
+    return replace(vehicle, launcher=launcher)
+
+
 @dataclass(frozen=True)
 class Parts:
     """The parts of a vehicle."""
 
     spec: VehicleSpec
+    losses: Losses = field(default_factory=dict[str, tuple[float, float]])
 
     @property
     def tanks(self) -> tuple[str, ...]:
@@ -58,8 +76,8 @@ class Parts:
         return {name: s.count * s.propellant for name, s in self.spec.stages.items()}
 
     def vehicle(self) -> Vehicle:
-        """Stages and parts as a launcher flies them."""
-        return build_vehicle(self.spec)
+        """Stages and parts as a launcher flies them, with the engines that are lost."""
+        return lossy(build_vehicle(self.spec), self.losses)
 
     def columns(self, names: Iterable[str]) -> tuple[list[int], list[int]]:
         """Where parts are in a state, and their tanks."""
