@@ -20,7 +20,7 @@ from yaan.flight.turning import Turning
 from yaan.gnc.bank import BankProfile
 from yaan.motion.entry import Handover
 from yaan.spacetime.zone import Zone
-from yaan.vehicle.parachute import Train
+from yaan.vehicle.parachute import APEX, Train
 from yaan.vehicle.spacecraft import Spacecraft
 
 AFTER = 10_600.0
@@ -121,7 +121,8 @@ def handover_of(capsule: CapsuleSpec, entry: EntryPhaseSpec) -> Handover:
     if capsule.parachutes is None:
         return Handover(height=entry.floor)
     first = capsule.parachutes.steps[0].deploy
-    given = {"height": first.height, "speed": first.speed_below, "delay": first.after}
+    height = APEX if first.apex else first.height
+    given = {"height": height, "speed": first.speed_below, "delay": first.after}
     known = {name: value for name, value in given.items() if value is not None}
     return Handover(**known, climbing=float(first.climbing))
 
