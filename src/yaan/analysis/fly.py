@@ -153,8 +153,11 @@ def _fly_ascent(
         aborts: dict[str, abort_map.AbortMap] = {}
         ranked, sides = grouped(provenance), Sides()
         stopped = False
-        returning = _start_return(ascent, world, chosen, histories[flown], tell)
-        following = _start_chain(plan, world, chosen, tell)
+        lost_orbit = bool(plan.failures) and not chosen.orbits
+        returning = None
+        if not lost_orbit:
+            returning = _start_return(ascent, world, chosen, histories[flown], tell)
+        following = _start_chain(plan, world, chosen, tell, falls=lost_orbit)
         turning = _aside(lambda: dogleg.price(solved, world))
         try:
             with clock.on("rank assumptions"):
@@ -193,10 +196,13 @@ def _fly_ascent(
 
 
 def _start_chain(
-    plan: Plan, world: World, steered: Steered, tell: Report
+    plan: Plan, world: World, steered: Steered, tell: Report, *, falls: bool
 ) -> "Future[ChainFlown] | None":
-    """What follows the ascent as it is written, and what is spent, flown beside the ranking."""
-    phased = plan.phased_flight
+    """What follows the ascent as it is written, and what is spent, flown beside the ranking.
+
+    A payload that `falls`, since it was left in no orbit, is followed to its impact instead.
+    """
+    phased = plan.fallen_flight if falls else plan.phased_flight
     if phased is None:
         return None
     clock = Clock()

@@ -20,6 +20,7 @@ from yaan.flight import batches
 from yaan.flight.batches import Case, SteeringBase
 from yaan.flight.models.launcher import build_start, build_vehicle
 from yaan.flight.models.parts import Losses, lossy
+from yaan.search.unknowns import LANES
 
 
 def failing(steered: Steered, world: World) -> Steered:
@@ -46,12 +47,12 @@ def failing(steered: Steered, world: World) -> Steered:
 
 def _flown(steered: Steered, flown: Ascent, losses: Losses, world: World) -> Steered:
     task = _fixed(steered, flown, losses, world)
-    flat = np.repeat(steered.flat[None], batches.LANES, axis=0)
+    flat = np.repeat(steered.flat[None], LANES, axis=0)
     batch = batches.fly(world, batches.repeat(task.case), flat)
-    return replace(steered, task=task, batch=batch, solution=replace(steered.solution, x=_NONE))
-
-
-_NONE = np.zeros(0)
+    nothing = np.zeros((LANES, 0))
+    misses = task.aim.misses(batch.ends, nothing)[0]
+    solution = replace(steered.solution, x=nothing[0], misses=misses)
+    return replace(steered, task=task, batch=batch, solution=solution)
 
 
 def _fixed(steered: Steered, flown: Ascent, losses: Losses, world: World) -> Task:
