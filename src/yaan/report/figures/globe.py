@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from yaan.report.figures.shores import Line, shores
 from yaan.report.figures.style import (
     BLUE,
     GREEN,
@@ -23,6 +22,7 @@ from yaan.report.figures.style import (
 from yaan.report.span import cut, returns, span
 from yaan.report.text import clock, number
 from yaan.results import FlightRecord, History, Summary
+from yaan.spacetime.coastline import Line, shores
 
 EARTH: Final = 6371.0e3  # [m], mean radius; the globe is a sphere, heights stand on it to scale
 MOST_ROWS: Final = 4600  # rows drawn of one part; three days at a row a minute

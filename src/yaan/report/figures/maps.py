@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from yaan.report.figures.shores import SEA, coast, shores
+from yaan.report.figures.shores import SEA, coast
 from yaan.report.figures.style import (
     BLUE,
     INK,
@@ -25,6 +25,7 @@ from yaan.report.figures.style import (
 )
 from yaan.report.text import NONE, known, number
 from yaan.results import FlightRecord
+from yaan.spacetime.coastline import shores
 
 
 @dataclass(frozen=True)
