@@ -34,11 +34,11 @@ from yaan.environment.fields import load_gravity
 from yaan.environment.gravity import PointGravity
 from yaan.environment.wind import NoWind
 from yaan.motion.base import Legs
-from yaan.motion.body import BodyPhases, fly_body
+from yaan.motion.body import BodyPhases, fly_body, limits
 from yaan.spacetime.attitude import from_axes
 from yaan.spacetime.earth import WGS84, Ellipsoid, still_rotation, uniform_rotation
 from yaan.spacetime.frame import Frame, Vector
-from yaan.vehicle.body import Configuration, Inertia, MassProperties, Nozzle
+from yaan.vehicle.body import NEVER, Configuration, Inertia, MassProperties, Nozzle, steady
 
 ANGLES = np.radians(np.arange(0.0, 91.0, 5.0))  # [rad]
 WORLDS = ("equal", "full")
@@ -98,7 +98,10 @@ def body(lanes: int) -> Configuration:
     )
     nothing = spread(0.0)
     at = vector(0.0, 0.0, 0.0)
-    nozzle = Nozzle(nothing, nothing, nothing, at, vector(1.0, 0.0, 0.0))
+    level = jax.tree.map(spread, steady())
+    nozzle = Nozzle(
+        nothing, nothing, nothing, at, vector(1.0, 0.0, 0.0), level, spread(NEVER), nothing
+    )
     return Configuration(mass, mass, coefficients, nozzle, nothing)
 
 
@@ -137,8 +140,8 @@ def phases(duration: float) -> BodyPhases:
         configuration=jnp.asarray([0]),
         engine=jnp.asarray([False]),
         duration=jnp.asarray([duration]),
-        height_below=jnp.asarray([-1e9]),
-        depleted=jnp.asarray([False]),
+        time=jnp.asarray([jnp.inf]),
+        limits=limits()[None],
         step=jnp.asarray([STEP]),
     )
 

@@ -19,7 +19,7 @@ from yaan.environment.gravity import PointGravity
 from yaan.environment.wind import NoWind
 from yaan.gnc.pointing import Pointing
 from yaan.motion.base import Legs
-from yaan.motion.body import BodyPhases, fly_body
+from yaan.motion.body import BodyPhases, fly_body, limits
 from yaan.spacetime.attitude import normalised
 from yaan.spacetime.earth import still_rotation
 from yaan.spacetime.frame import Frame, Vector
@@ -116,8 +116,8 @@ def phases(
         configuration=jnp.zeros(count, dtype=int),
         engine=jnp.full(count, engine),
         duration=jnp.asarray(durations, dtype=float),
-        height_below=jnp.full(count, -1e9),
-        depleted=jnp.zeros(count, dtype=bool),
+        time=jnp.full(count, jnp.inf),
+        limits=jnp.stack([limits()] * count),
         step=jnp.full(count, float(step)),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -10,21 +10,23 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from tests.physics.rockets import stacked, still_earth
+from tests.physics.rockets import engines, stacked, still_earth
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State, state_of
 from yaan.environment import AbstractAtmosphere, Air, ConstantWind, PointGravity
 from yaan.motion.base import Leg, fly
-from yaan.motion.descent import CALM, TIMEOUT, Descended, Descent, descended
-from yaan.vehicle.capsule import Capsule
+from yaan.motion.descent import CALM, Descended, Descent, Until, descended
+from yaan.vehicle.forebody import blunt
 from yaan.vehicle.parachute import Step, stack
+from yaan.vehicle.retro import Retro
 
 LANES = 6
 """Every batch is filled up to this: one compilation."""
 
 DENSITY = 1.2  # [kg/m^3]
 SOUND = 340.0  # [m/s]
+PRESSURE = 1e5  # [Pa]
 GRAVITY = EARTH_MU / EARTH_RADIUS**2  # [m/s^2], on the equator's ground
 
 
@@ -36,7 +38,7 @@ class UniformAir(AbstractAtmosphere):
 
     def at(self, height: Float[Array, "*lanes"]) -> Air:
         one = jnp.ones_like(height)
-        return Air(self.density * one, 1e5 * one, 288.0 * one, SOUND * one)
+        return Air(self.density * one, PRESSURE * one, 288.0 * one, SOUND * one)
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,15 @@ class Case:
 
     steps: Sequence[Step] = ()
     mass: float = 5e3  # [kg]
-    drag_area: float = 0.0  # [m^2], of the capsule
+    drag_area: float = 0.0  # [m^2], of the body
     height: float = 1e3
     down: float = 50.0  # [m/s]
     east: float = 0.0  # [m/s]
     step: float = 0.02  # [s]
     start: float = field(default=0.0)  # [s]
+    until: Until = field(default_factory=Until)
+    engine: dict[str, Any] | None = None
+    """Of `rockets.engines`, with its `propellant` [kg] and whether it is `lit`."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +68,6 @@ class Hung:
     canopies: Descended
 
 
-def capsule(mass: float, drag_area: float) -> Capsule:
-    """A capsule with the same drag at every Mach number."""
-    two = np.array([0.0, 1.0])
-    return Capsule(mass, drag_area, 4.0, 0.85, two, 0.0 * two, 0.0 * two + 1.0, 0.0 * two)
-
-
 def world(gravity: float = EARTH_MU, wind: float = 0.0, density: float = DENSITY) -> World:
     """A still Earth with uniform air; `wind` [m/s] blows towards the east."""
     pull = PointGravity(gravity)
@@ -77,25 +76,39 @@ def world(gravity: float = EARTH_MU, wind: float = 0.0, density: float = DENSITY
 
 @eqx.filter_jit
 def _fly(motion: Descent, start: State, rows: int | None) -> tuple[Leg, Descended]:
-    stop, step = start.t + TIMEOUT, CALM * motion.step
-    leg = fly(motion, start, stop=stop, step=step, rows=rows)
+    step = CALM * motion.step
+    leg = fly(motion, start, stop=motion.stop(), step=step, rows=rows)
     return leg, descended(motion, leg)
 
 
-def flown(place: World, *cases: Case, rows: int | None = None) -> Hung:
-    """One lane a case."""
+def flown(place: World, *cases: Case, rows: int | None = None, after: Hung | None = None) -> Hung:
+    """One lane a case, each from its own start, or from where the lanes of `after` have ended."""
     full = [*cases, *[cases[-1]] * (LANES - len(cases))]
-    t = np.array([c.start for c in full])
+    start = _begun(full)
+    if after is not None:
+        start = after.leg.end.take(np.minimum(np.arange(LANES), len(cases) - 1))
     motion = Descent(
         place,
-        stacked(*[capsule(c.mass, c.drag_area) for c in full]),
+        blunt([c.mass for c in full], [c.drag_area for c in full]),
         stacked(*[stack(c.steps) for c in full]),
-        start=t,
-        armed=t,
+        start=start.t,
+        armed=start.t,
         step=np.array([c.step for c in full]),
+        until=Until(*map(np.array, zip(*[c.until for c in full], strict=True))),
+        retro=None if cases[0].engine is None else stacked(*map(_retro, full)),
     )
-    position = [[EARTH_RADIUS + c.height, 0.0, 0.0] for c in full]
-    velocity = [[-c.down, c.east, 0.0] for c in full]
-    answer = _fly(motion, state_of(t, position, velocity), rows)
+    answer = _fly(motion, start, rows)
     leg, canopies = jax.tree.map(lambda leaf: np.asarray(leaf[: len(cases)]), answer)
     return Hung(motion, leg, canopies)
+
+
+def _begun(cases: Sequence[Case]) -> State:
+    position = [[EARTH_RADIUS + c.height, 0.0, 0.0] for c in cases]
+    velocity = [[-c.down, c.east, 0.0] for c in cases]
+    loads = [[(c.engine or {}).get("propellant", 0.0)] for c in cases]
+    return state_of([c.start for c in cases], position, velocity, tanks=loads)
+
+
+def _retro(case: Case) -> Retro:
+    assert case.engine is not None
+    return Retro(engines(case.engine), [case.engine.get("lit", True)], [0])

@@ -131,3 +131,22 @@ def peak_load(capsule: Capsule, r: Array, v: Array, floor: float) -> tuple[float
         time, best, reach = float(times[k]), loads[k], 3.0 * (times[1] - times[0])
         first, last = max(time - reach, first), min(time + reach, last)
     return time, best
+
+
+def dropped(capsule: Capsule, r: Array, floor: float) -> tuple[float, Array, Array]:
+    """Time [s], place and velocity (ITRS) at `floor` [m] of a fall from rest against the Earth."""
+
+    def rate(_: float, y: Array) -> Array:
+        at, moving = y[:3], y[3:]
+        turning = -2.0 * np.cross(SPIN, moving) - np.cross(SPIN, np.cross(SPIN, at))
+        air_too = felt(capsule, at, moving) if moving @ moving > 0.0 else 0.0
+        return np.concatenate([moving, gravity(at) + air_too + turning])
+
+    def low(_: float, y: Array) -> float:
+        return place(y[:3])[0] - floor
+
+    low.terminal = True  # pyright: ignore[reportFunctionMemberAccess]
+    start = np.concatenate([r, np.zeros(3)])
+    accuracy: dict[str, Any] = {"rtol": 1e-10, "atol": 1e-8, "max_step": 0.2}
+    flown = solve_ivp(rate, (0.0, 1_000.0), start, "DOP853", events=low, **accuracy)
+    return float(flown.t[-1]), flown.y[:3, -1], flown.y[3:, -1]

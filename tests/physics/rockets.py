@@ -20,9 +20,10 @@ from yaan.environment import (
 )
 from yaan.flight.recording import columns_of
 from yaan.flight.start import OnPad
-from yaan.gnc import Law, Steering
+from yaan.gnc import Aims, Law, Steering
 from yaan.motion.base import AbstractMotion, Leg, Legs, rows_of
-from yaan.motion.powered import End, Phases, ascend
+from yaan.motion.powered import ascend
+from yaan.motion.powered_phases import End, Extras, Phases
 from yaan.propulsion import Engines
 from yaan.spacetime.earth import EarthRotation, Geodetic, uniform_rotation
 from yaan.spacetime.frame import Frame, Vector
@@ -118,7 +119,8 @@ def launcher(
 def phases(*rows: dict[str, Any], stages: int = 1) -> Phases:
     """Phases by what differs from a vertical one without an end of its own.
 
-    `ends` are members of `End`, or len(End) + i for the depletion of stage i.
+    `ends` are members of `End` with their thresholds, and len(End) + i for the depletion of stage
+    i; `throttle`, `least`, `load_limit` and the fields of `aims` make extras of all phases.
     """
     none = np.zeros(stages, dtype=bool)
     usual: dict[str, Any] = {
@@ -134,23 +136,45 @@ def phases(*rows: dict[str, Any], stages: int = 1) -> Phases:
         "time": np.inf,
         "duration": np.inf,
         "timeout": 4e3,
-        "ends": (End.GROUND,),
-        "heat_flux": 1.0,
-        "dynamic_pressure": 1.0,
-        "height": 0.0,
-        "energy": 0.0,
+        "ends": {End.STRUCK: 1.0},
         "overdraws": none,
         "on_pad": False,
         "step": 1.0,
         "exists": True,
     }
+    more = any(set(row) - set(usual) or _uncommon(row) for row in rows)
     full = []
     for row in rows:
-        one = {**usual, **row}
-        ends = np.zeros(len(End) + stages, dtype=bool)
-        ends[list(one["ends"])] = True
-        full.append(one | {"ends": ends, "law": int(one["law"])})
-    return Phases(**{name: jnp.asarray(np.stack([r[name] for r in full])) for name in usual})
+        one: dict[str, Any] = {**usual, **{k: v for k, v in row.items() if k in usual}}
+        wanted, given = np.zeros(len(End) + stages, dtype=bool), np.ones(len(End))
+        for end, threshold in one["ends"].items():
+            wanted[end] = True
+            given[int(end) : int(end) + 1] = threshold
+        one |= {"ends": wanted, "thresholds": given, "law": int(one["law"])}
+        one["extras"] = _extras(row, stages) if more else None
+        full.append(Phases(**one))
+    return jax.tree.map(lambda *leaves: jnp.asarray(np.stack(leaves)), *full)
+
+
+def _uncommon(row: dict[str, Any]) -> bool:
+    ends = [end for end in row.get("ends", {}) if end < len(End)]
+    return row.get("law", 0) > Law.LINEAR_TANGENT or max(ends, default=0) > End.LIFT_OFF
+
+
+def _extras(row: dict[str, Any], stages: int) -> Extras:
+    throttle = np.asarray(row.get("throttle", np.ones(stages)), dtype=float)
+    aims: dict[str, Any] = {
+        "elevation": 0.0,
+        "azimuth": 0.0,
+        "times": np.array([0.0, 1e6]),
+        "elevations": np.zeros(2),
+        "azimuths": np.zeros(2),
+        "follows": False,
+        "since_phase": False,
+    }
+    given = Aims(**{key: row.get(key, value) for key, value in aims.items()})
+    least = np.asarray(row.get("least", throttle), dtype=float)
+    return Extras(given, throttle, least, row.get("load_limit", np.inf))
 
 
 def steering(

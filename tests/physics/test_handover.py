@@ -57,7 +57,9 @@ def down() -> Flown:
     )
     flown.append(entry)
     asked.append(entry.end)
-    descent, canopies = legs.descend(place, craft.capsule, task.train, entry.end, asked[-2].t)
+    descent, canopies = legs.descend(
+        place, craft.capsule.forebody, task.train, entry.end, asked[-2].t
+    )
     flown.append(descent)
     assert stack.tank(MODULE) == int(craft.whole.tank)
     return Flown(asked, flown, canopies)

@@ -24,6 +24,7 @@ from tests.physics.bodies import (
 from yaan.dynamics.body import BodyState
 from yaan.dynamics.method import DOP853, RK4, AbstractMethod
 from yaan.gnc.pointing import Pointing
+from yaan.motion.body import BodyEnd, limits
 from yaan.spacetime.attitude import Angles, angles_of, from_angles, vvlh
 from yaan.spacetime.frame import Frame, Vector
 from yaan.spacetime.rotation import Rotation
@@ -303,7 +304,9 @@ def test_a_rigid_body_is_held_by_the_point_that_follows():
 def test_a_phase_that_rises_from_below_its_height_ends_on_sinking_again():
     """Thrown up from 100 m at 50 m/s under 9.8 m/s^2, with its end at 120 m on the way down."""
     plan = eqx.tree_at(
-        lambda p: p.height_below, phases(60.0, step=0.5, rigid=[False]), jnp.asarray([120.0, -1e9])
+        lambda p: p.limits,
+        phases(60.0, step=0.5, rigid=[False]),
+        jnp.stack([limits(height_below=120.0), limits()]),
     )
     ground = 6378137.0
     pull = MU / (ground + 160.0) ** 2  # [m/s^2] over this height it changes by 4e-5
@@ -313,4 +316,4 @@ def test_a_phase_that_rises_from_below_its_height_ends_on_sinking_again():
     legs, _ = fly(space(), body(inertia(1, 1, 1)), plan, start)
     fall = (50.0 + np.sqrt(50.0**2 - 2.0 * pull * 20.0)) / pull
     assert float(legs.stop[0, 0]) == pytest.approx(fall, abs=2e-3)
-    assert bool(legs.fired[0, 0, 0])
+    assert bool(legs.fired[0, 0, BodyEnd.HEIGHT_BELOW])

@@ -7,7 +7,7 @@ import pytest
 from tests.physics.rockets import fly, free_space, launcher, pad, phases, stacked, steering
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.motion.base import Legs
-from yaan.motion.powered import End
+from yaan.motion.powered_phases import End
 from yaan.results.outcome import OutcomeCode
 
 STAGE = {"propellant": 8_000.0, "dry": 1_000.0, "thrust": 2e5, "isp": 320.0}
@@ -23,7 +23,7 @@ def legs() -> Legs:
     """A burn to depletion that ends its phase, then a coast, [phases, lanes] by step."""
 
     def plan(step: float):
-        burn = {"ignite": np.array([True]), "ends": (DRY,), "step": step}
+        burn = {"ignite": np.array([True]), "ends": {DRY: 1.0}, "step": step}
         return phases(burn, {"duration": 10.0, "step": step})
 
     vehicle = launcher(STAGE, payload=1_000.0)

@@ -8,7 +8,7 @@ import pytest
 from tests.physics.points import coast, inertial, kepler, state
 from tests.physics.rockets import array, flown, launcher, pad, phases, world
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN
-from yaan.motion.powered import End
+from yaan.motion.powered_phases import End
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Frame, vector
@@ -80,7 +80,7 @@ def test_a_vehicle_on_its_pad_stays_there():
     waiting = {
         "ignite": np.array([True]),
         "on_pad": True,
-        "ends": (End.GROUND, End.LIFT_OFF),
+        "ends": {End.STRUCK: 1.0, End.LIFT_OFF: 1.0},
         "timeout": 20.0,
         "step": 0.5,
     }

@@ -20,7 +20,8 @@ from yaan.base.provenance import Provenance
 from yaan.base.session import computing
 from yaan.description import Ascent, ReturnFlight
 from yaan.design import deorbit
-from yaan.design.record import couch, return_rows, whole_history
+from yaan.crew.couch import couch
+from yaan.design.record import return_rows, whole_history
 from yaan.design.return_flight import elevation_of, horizon
 from yaan.design.return_plan import ReturnTask, make_return
 from yaan.design.return_search import ReturnDesign, design_return
@@ -101,7 +102,9 @@ def _fly(mission: tuple[Ascent, ReturnFlight], steps: Steps) -> Flown:
     bank = with_reversal(*(jnp.asarray([x]) for x in (*BANK, task.bank.roll_rate, 1.0)))
     capsule, at = task.craft.capsule, approach.interface.end
     entry = legs.enter(world, capsule, at, bank, until=way.until, step=steps.entry)
-    last = legs.descend(world, capsule, task.train, entry.end, entry.end.t, step=steps.opening)
+    last = legs.descend(
+        world, capsule.forebody, task.train, entry.end, entry.end.t, step=steps.opening
+    )
     ends = {
         "orbit": kept.end,
         "separation": approach.burnt.end,

@@ -204,8 +204,7 @@ def _body_propellant(free: FreeFlight, history: History) -> Iterator[PropellantU
             continue
         engine, exhaust = configuration.engine, None
         if engine is not None:
-            exhaust = (engine.specific_impulse or 0.0) * STANDARD_GRAVITY
-            exhaust = exhaust or engine.vacuum_thrust / (engine.flow or np.inf)
+            exhaust = engine.exhaust(loaded)
         worth = None if exhaust is None else _worth(exhaust, left, empty.mass)
         yield PropellantUse(
             stage=name, loaded=loaded, used=loaded - left, left=left, margin_velocity=worth

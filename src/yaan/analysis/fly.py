@@ -21,6 +21,7 @@ from yaan.base.session import computing
 from yaan.description import Ascent, FreeFlight, InterfaceSpec, PhasedFlight, Plan
 from yaan.description.notes import notes_of
 from yaan.design import dogleg
+from yaan.design.failing import failing
 from yaan.design.history import history, told
 from yaan.design.return_flight import Returned, enter_alone, fly_return, horizon, prepare_return
 from yaan.design.steer import Steered, solve
@@ -117,9 +118,7 @@ def _fly_free(free: FreeFlight, provenance: Provenance, tell: Report, clock: Clo
     return Flown(free.plan, provenance, *what, body=body)
 
 
-def _fly_phased(
-    flight: PhasedFlight, provenance: Provenance, tell: Report, clock: Clock
-) -> Flown:
+def _fly_phased(flight: PhasedFlight, provenance: Provenance, tell: Report, clock: Clock) -> Flown:
     """Any chain of phases, and its branches."""
     chain, plan = fly_chain(flight, tell, clock), flight.plan
     assert chain.flight is not None
@@ -145,7 +144,8 @@ def _fly_ascent(
         flown = ascent.steering.profile
         with clock.on("compile and solve steering"):
             solving = _start_solving(tasks, flown, world, tell)
-            chosen = solving[flown].result()
+            solved = solving[flown].result()
+            chosen = failing(solved, world)
         with clock.on("observe"):
             chosen, seen, errors = told(ascent, world, chosen)
             histories = {flown: seen}
@@ -155,11 +155,11 @@ def _fly_ascent(
         stopped = False
         returning = _start_return(ascent, world, chosen, histories[flown], tell)
         following = _start_chain(plan, world, chosen, tell)
-        turning = _aside(lambda: dogleg.price(chosen, world))
+        turning = _aside(lambda: dogleg.price(solved, world))
         try:
             with clock.on("rank assumptions"):
                 tell(Progress("rank", "moving every assumption over its range"))
-                ranked = _rank(provenance, vary, ascent, world, chosen, sides)
+                ranked = _rank(provenance, vary, ascent, world, solved, sides)
             with clock.on("map aborts"):
                 for steered in (_solved(solving, sides) | {flown: chosen}).values():
                     aborts |= _map_abort(ascent, world, steered, tell, sides)

@@ -94,6 +94,8 @@ def body_models(free: FreeFlight) -> Iterator[Model]:
         yield body.TURNED if free.plan.environment.gravity_gradient else body.NOT_TURNED
     if "point" in motions:
         yield body.POINT
+    if any(phase.rail is not None for phase in free.phases):
+        yield body.RAIL
     configurations = free.body.configurations
     if any(c.aerodynamics is not None for c in configurations.values()):
         yield Coefficients.about
@@ -111,12 +113,17 @@ def _integrator(text: str) -> Model:
 
 
 def _engine(name: str, engine: BodyEngineSpec) -> Model:
-    thrust = format_quantity(engine.vacuum_thrust, "N", digits=6)
+    thrust, ignored = format_quantity(engine.peak, "N", digits=6), "build-up, tail-off, "
+    if engine.thrust_curve is not None:
+        points = len(engine.thrust_curve)
+        thrust, ignored = f"a thrust curve of {points} points that peaks at {thrust}", ""
     text = f"{thrust} in vacuum less back pressure, at a fixed gimbal; {_burnt(engine)}"
-    return Model(name=f"engine of {name}", text=text, ignores="build-up, tail-off, misalignment")
+    return Model(name=f"engine of {name}", text=text, ignores=f"{ignored}misalignment")
 
 
 def _burnt(jet: BodyEngineSpec | PulseSpec) -> str:
+    if jet.specific_impulse is None and jet.flow is None:
+        return "flow in proportion to thrust, so that the curve burns all propellant"
     if jet.specific_impulse is not None:
         return f"a specific impulse of {format_quantity(jet.specific_impulse, 's', digits=6)}"
     return f"it burns {format_quantity(jet.flow or 0.0, 'kg/s', digits=6)}"

@@ -46,7 +46,7 @@ _COMMENTS = {
     "vehicle": "`from` names a vehicle of the library; what follows is merged over it.",
     "interface": "Where the entry starts, and how it moves.",
     "body": "What flies: by configuration its mass, inertia, coefficients and engine.",
-    "start": "Position, velocity, attitude and rate at the epoch.",
+    "start": "Where it begins, and how it moves there.",
     "capsule": "What enters: a name of the library, or a mapping that may start `from` one.",
     "spacecraft": "The payload as a craft of its own: engines, propellant, capsule, parachutes.",
     "orbit": "The orbit that is kept between separation and the way home.",
@@ -59,6 +59,8 @@ _COMMENTS = {
     "reserve": "Propellant that the verdict asks to be left.",
     "steering": "Named choices of steering; free coefficients are solved at run time.",
     "phases": "In order. Each ends at the first of its `until` conditions.",
+    "branches": "What leaves the flight at an event, and its own phases.",
+    "failures": "What breaks: an engine, an ignition, a jettison, a canopy.",
     "pulses": "Forces and torques at given times.",
     "published": "Figures of others, printed beside ours.",
 }
@@ -72,11 +74,18 @@ def check(
     *,
     overrides: SetOption = None,
     as_json: JsonOption = False,
+    expanded: Annotated[
+        bool, typer.Option("--expanded", help="Print it as a flight of phases instead.")
+    ] = False,
 ) -> int:
     """Validate a mission file and tell every mistake at once."""
-    from yaan.mission.provenance import assumptions_by_place
+    from yaan.mission.expansion import expanded as expand
+    from yaan.mission.provenance import assumptions_by_place, text_of_tree
 
     tree, plan = _checked(file, overrides)
+    if expanded:
+        print(text_of_tree(expand(tree)), end="")
+        return ExitCode.OK
     assumed, notes = len(assumptions_by_place(tree)), told_notes(plan)
     if as_json:
         told = {"file": file, "ok": True, "mission": plan.name, "assumptions": assumed}

@@ -7,19 +7,19 @@ from yaan.description.body import (
     BodyUntilSpec,
     PlaceSpec,
     PulseSpec,
+    RailSpec,
     RateSpec,
     StartSpec,
     StartVelocitySpec,
 )
 from yaan.description.body_air import BodyAirSpec, CoefficientSpec, DampingSpec
 from yaan.description.body_cross import BODY_EVENTS
+from yaan.description.body_engine import BodyEngineSpec, GimbalSpec
 from yaan.description.body_shape import (
     BodyBoxSpec,
     BodyConfigurationSpec,
-    BodyEngineSpec,
     BodyRadiationSpec,
     BodySpec,
-    GimbalSpec,
     InertiaSpec,
     MassPropertiesSpec,
 )
@@ -45,6 +45,7 @@ from yaan.description.environment import (
     WindSpec,
     WindTableSpec,
 )
+from yaan.description.failures import FailureSpec
 from yaan.description.gravity import GravityFieldSpec, GravitySpec, degree_and_order
 from yaan.description.ground import GroundSpec
 from yaan.description.integration import IntegrationSpec
@@ -95,7 +96,6 @@ from yaan.description.steering import (
     ProgrammeSpec,
     PublishedSpec,
     SteeringSpec,
-    SteerSpec,
     UntilSpec,
 )
 from yaan.description.vehicle import (
@@ -110,13 +110,6 @@ from yaan.description.vehicle import (
 )
 
 __all__ = [
-    "RunStartSpec",
-    "OriginSpec",
-    "OrbitStartSpec",
-    "DropSpec",
-    "PhasedFlight",
-    "FlightPhaseSpec",
-    "BranchSpec",
     "BODY_EVENTS",
     "ENTRY_EVENTS",
     "HOME_BLOCKS",
@@ -140,6 +133,7 @@ __all__ = [
     "BodySpec",
     "BodyUntilSpec",
     "BoxSpec",
+    "BranchSpec",
     "CapsuleSpec",
     "CirculariseSpec",
     "CoefficientSpec",
@@ -150,11 +144,14 @@ __all__ = [
     "DampingSpec",
     "DeorbitSpec",
     "DeploySpec",
+    "DropSpec",
     "EarthSpec",
     "EngineSpec",
     "EntryFlight",
     "EntryPhaseSpec",
     "EnvironmentSpec",
+    "FailureSpec",
+    "FlightPhaseSpec",
     "FreeFlight",
     "GimbalSpec",
     "GravityFieldSpec",
@@ -167,17 +164,21 @@ __all__ = [
     "MassPropertiesSpec",
     "MeetSpec",
     "OrbitSpec",
+    "OrbitStartSpec",
+    "OriginSpec",
     "PadSpec",
     "ParachutesSpec",
     "PartSpec",
     "PayloadSpec",
     "PhaseSpec",
+    "PhasedFlight",
     "PlaceSpec",
     "Plan",
     "ProfileSpec",
     "ProgrammeSpec",
     "PublishedSpec",
     "PulseSpec",
+    "RailSpec",
     "RateSpec",
     "ReefingSpec",
     "ReleaseSpec",
@@ -185,6 +186,7 @@ __all__ = [
     "ReturnEntrySpec",
     "ReturnFlight",
     "RigidCapsuleSpec",
+    "RunStartSpec",
     "ScaleSpec",
     "SeatSpec",
     "ServiceModuleSpec",
@@ -194,7 +196,6 @@ __all__ = [
     "StageSpec",
     "StartSpec",
     "StartVelocitySpec",
-    "SteerSpec",
     "SteeringSpec",
     "StepSpec",
     "TargetSpec",

@@ -5,12 +5,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from yaan.description.block import Block
+from yaan.description.block import NOTES, Block
 from yaan.description.body_shape import Triple
 from yaan.description.exactly import TRIPLE, Exactly
 from yaan.description.quantity import (
     BodyRate,
     BodyStep,
+    EntrySpeed,
     FlightTime,
     Latitude,
     Longitude,
@@ -20,6 +21,7 @@ from yaan.description.quantity import (
     Place,
     PulseTime,
     Push,
+    Quantity,
     SpecificImpulse,
     StartHeight,
     Torque,
@@ -49,6 +51,8 @@ TurnOrder = Literal[
     "roll-pitch-yaw",
 ]
 
+EndMach = Annotated[float, Field(gt=0.0, le=100.0)]
+RailLength = Annotated[float, Quantity("length", "5 m", above=0.0, high=500.0)]
 Pushes = Annotated[list[Push], TRIPLE]
 Torques = Annotated[list[Torque], TRIPLE]
 
@@ -182,19 +186,59 @@ class StartSpec(Block):
 
 
 class BodyUntilSpec(Block):
-    """What ends a phase; the first that happens."""
+    """What ends a phase; the first that happens.
+
+    Heights are geodetic, speeds against the turning Earth, Mach numbers against the air.
+    """
 
     duration: FlightTime | None = Field(default=None, description="this long after its start")
     height_below: StartHeight | None = Field(default=None, description="geodetic height, falling")
-    depleted: bool = Field(default=False, description="the configuration has no propellant left")
+    depleted: bool = Field(
+        default=False,
+        description="the configuration has no propellant left, or its thrust curve is over",
+    )
+    time: FlightTime | None = Field(default=None, description="this time since the epoch")
+    height_above: StartHeight | None = Field(default=None, description="geodetic height, rising")
+    apex: bool = Field(default=False, description="it does not rise any more")
+    speed_above: EntrySpeed | None = Field(
+        default=None, description="speed against the turning Earth"
+    )
+    speed_below: EntrySpeed | None = Field(
+        default=None, description="speed against the turning Earth"
+    )
+    mach_above: EndMach | None = Field(default=None, description="Mach number, against the air")
+    mach_below: EndMach | None = Field(default=None, description="Mach number, against the air")
+    ground: bool = Field(
+        default=False,
+        description="it comes down to the ground, and is meant to; left out, that is a failure",
+    )
+
+    @property
+    def given(self) -> list[str]:
+        """The keys that end something."""
+        told = {key: getattr(self, key) for key in type(self).model_fields if key not in NOTES}
+        # A height of 0 m is an end, though it equals False.
+        return [key for key, value in told.items() if value is not None and value is not False]
 
     @model_validator(mode="after")
     def _ends(self) -> Self:
         """Something ends it; an engine that burns surely empties its tank."""
-        if self.duration is None and self.height_below is None and not self.depleted:
-            hint = "or height_below, or depleted: true where the engine burns"
+        if not self.given:
+            hint = "or height_below, apex, ground, or depleted: true where the engine burns"
             raise refuse(Mistake(("duration",), "required", hint))
         return self
+
+
+class RailSpec(Block):
+    """A launch rail along the body's x axis as it stands at the start, fixed to the Earth.
+
+    Only what acts along it moves the body, once that carries it; nothing turns it. Ignores
+    friction, and the tip-off while the upper lug is still on.
+    """
+
+    length: RailLength = Field(
+        description="how far the body travels on it: from where its lower lug stands to the end"
+    )
 
 
 class BodyPhaseSpec(Block):
@@ -213,14 +257,27 @@ class BodyPhaseSpec(Block):
         "space, ned and vvlh keep their angles to those axes; left out, stream",
     )
     engine: Literal["on", "off"] = Field(default="off", description="the configuration's engine")
-    until: BodyUntilSpec = Field(description="what ends it; the first that happens")
+    rail: RailSpec | None = Field(
+        default=None, description="a launch rail; the phase ends at its end"
+    )
+    until: BodyUntilSpec = Field(
+        default_factory=BodyUntilSpec.model_construct,
+        description="what ends it; the first that happens; on a rail it may be left out",
+    )
     step: BodyStep = Field(description="integration step")
 
     @model_validator(mode="after")
     def _pointing_of_a_point(self) -> Self:
-        """A rigid body points where its moments turn it."""
-        if self.motion == "rigid" and self.pointing is not None:
-            raise refuse(Mistake(("pointing",), "nothing with motion: rigid"))
+        """A rigid body points where its moments turn it, one on a rail where that points."""
+        mistakes: list[Mistake] = []
+        if self.rail is not None and self.pointing is not None:
+            mistakes.append(Mistake(("pointing",), "nothing on a rail"))
+        elif self.motion == "rigid" and self.pointing is not None:
+            mistakes.append(Mistake(("pointing",), "nothing with motion: rigid"))
+        if self.rail is None and not self.until.given:
+            mistakes.append(Mistake(("until",), "required"))
+        if mistakes:
+            raise refuse(*mistakes)
         return self
 
 

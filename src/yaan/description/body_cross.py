@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from yaan.base import format_quantity, nearest
 from yaan.base.plain import is_list, is_mapping, item, items, mapping
+from yaan.description.block import NOTES
 from yaan.description.body import MOST_ROWS
 from yaan.description.body_start import start_mistakes
 from yaan.description.quantity import Mistake, parsed
@@ -87,7 +88,8 @@ def _phase_mistakes(data: Any) -> Iterator[Mistake]:
     turning: set[str] = set()
     configurations = mapping(mapping(data, "body"), "configurations")
     names = list(configurations)
-    for k, phase in enumerate(items(data, "phases")):
+    phases = items(data, "phases")
+    for k, phase in enumerate(phases):
         at = ("phases", k)
         name = item(phase, "configuration")
         if name is None and len(names) > 1:
@@ -98,6 +100,8 @@ def _phase_mistakes(data: Any) -> Iterator[Mistake]:
         block = item(configurations, chosen) if isinstance(chosen, str) else None
         if not is_mapping(block):
             continue
+        if item(phase, "engine") == "on":
+            yield from _relit(phases[:k], chosen, names, item(block, "engine"), at)
         if item(phase, "engine") == "on" and item(block, "engine") is None:
             hint = f"configuration {chosen} has none"
             yield Mistake((*at, "engine"), "off without an engine", hint)
@@ -106,12 +110,32 @@ def _phase_mistakes(data: Any) -> Iterator[Mistake]:
             hint = "nothing is used up; write engine: on, or end it by duration"
             if not any(_burns(pulse) for pulse in items(data, "pulses")):
                 yield Mistake((*at, "until", "depleted"), "false where nothing burns", hint)
-            elif "duration" not in until and "height_below" not in until:
+            elif not _sure(until):
                 hint = "pulses may be over before the propellant is"
                 yield Mistake((*at, "until", "duration"), "required where no engine burns", hint)
         if item(phase, "motion") in (None, "rigid") and chosen not in turning:
             turning.add(str(chosen))
             yield from _inertia_mistakes(block, ("body", "configurations", str(chosen)), phase)
+
+
+def _relit(
+    before: list[Any], chosen: Any, names: list[str], engine: Any, at: tuple[str | int, ...]
+) -> Iterator[Mistake]:
+    """A motor with a thrust curve burns once, from one phase to the next."""
+    own = [
+        item(phase, "engine") == "on"
+        and item(phase, "configuration") in ((chosen,) if len(names) > 1 else (chosen, None))
+        for phase in before
+    ]
+    if item(engine, "thrust_curve") is not None and any(own) and not own[-1]:
+        hint = f"the motor of {chosen} was lit before and went out; a thrust curve burns once"
+        yield Mistake((*at, "engine"), "off", hint)
+
+
+def _sure(until: dict[str, Any]) -> bool:
+    """Whether something ends it besides what may never be used up."""
+    others = until.keys() - NOTES - {"depleted"}
+    return any(until[key] is not None and until[key] is not False for key in others)
 
 
 def _inertia_mistakes(block: dict[str, Any], at: tuple[str, ...], phase: Any) -> Iterator[Mistake]:

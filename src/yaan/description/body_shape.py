@@ -1,4 +1,4 @@
-"""A body of a file of kind `body`: mass, centre of mass, inertia, box, sunlight and engine."""
+"""A body of a file of kind `body`: mass, centre of mass, inertia, box, sunlight, engine."""
 
 import math
 from typing import Annotated, Self
@@ -7,20 +7,16 @@ from pydantic import Field, model_validator
 
 from yaan.description.block import Block
 from yaan.description.body_air import BodyAirSpec
+from yaan.description.body_engine import BodyEngineSpec
 from yaan.description.exactly import RANGE, TRIPLE, Exactly
 from yaan.description.quantity import (
     BodyArea,
     BodyMass,
     Coordinate,
-    ExitArea,
-    Gimbal,
-    MassFlow,
     Mistake,
     Moment,
     Name,
     Product,
-    SpecificImpulse,
-    Thrust,
     refuse,
 )
 from yaan.description.tensor import Matrix, diagonal, eigenvalues, product, transposed
@@ -149,35 +145,6 @@ class BodyRadiationSpec(Block):
     reflectivity: Annotated[float, Field(ge=0.0, le=4.0)] = Field(
         description="C_R: 1 absorbs all, 2 sends all back"
     )
-
-
-class GimbalSpec(Block):
-    """Direction of the thrust: +x, turned by pitch about +y, then by yaw about +z."""
-
-    pitch: Gimbal = Field(default=0.0, description="turn about +y")
-    yaw: Gimbal = Field(default=0.0, description="turn about +z")
-
-
-class BodyEngineSpec(Block):
-    """An engine of constant vacuum thrust that burns the propellant of its configuration."""
-
-    vacuum_thrust: Thrust = Field(description="thrust in vacuum")
-    exit_area: ExitArea = Field(
-        default=0.0, description="of the nozzle; back pressure takes exit_area times pressure off"
-    )
-    specific_impulse: SpecificImpulse | None = Field(
-        default=None, description="vacuum specific impulse; or flow"
-    )
-    flow: MassFlow | None = Field(default=None, description="propellant burnt; or the impulse")
-    position: Triple = Field(default=ORIGIN, description="of the nozzle's exit, structural axes")
-    gimbal: GimbalSpec = Field(default_factory=GimbalSpec, description="direction of the thrust")
-
-    @model_validator(mode="after")
-    def _one_flow(self) -> Self:
-        """A specific impulse or a flow."""
-        if (self.specific_impulse is None) == (self.flow is None):
-            raise refuse(Mistake((), "specific_impulse or flow, one of them"))
-        return self
 
 
 class BodyConfigurationSpec(Block):

@@ -24,6 +24,9 @@ _AXES: Final = ("x", "y", "z")
 
 _STRAIGHT: Final = 1e-9  # of the speed, or of 1 m/s: what crosses the position is rounding
 
+_SINKS: Final = 1e-3  # [m/s] as `motion.body` has it
+_RESTS: Final = 0.1  # [m/s]; less is a file that starts something by a nudge
+
 Triple = tuple[float, float, float]
 AnyBlock = TypeVar("AnyBlock", bound=Block)
 
@@ -34,6 +37,8 @@ def start_mistakes(data: Any) -> Iterator[Mistake]:
     yield from _attitude_mistakes(data)
     yield from _straight_mistakes(data)
     yield from _height_mistakes(data)
+    yield from _apex_mistakes(data)
+    yield from _rail_mistakes(data)
 
 
 def _frame_mistakes(start: dict[str, Any]) -> Iterator[Mistake]:
@@ -66,7 +71,9 @@ def _attitude_mistakes(data: Any) -> Iterator[Mistake]:
     if not phases or item(mapping(data, "start"), "attitude") is not None:
         return
     first = mapping(phases[0])
-    if first.get("motion", "rigid") == "rigid":
+    if "rail" in first:
+        hint = "the rail is along the body's x axis"
+    elif first.get("motion", "rigid") == "rigid":
         hint = "the first phase is rigid"
     elif first.get("pointing") in ("held", "ned", "vvlh"):
         hint = f"the first phase has pointing: {first['pointing']}"
@@ -176,6 +183,38 @@ def _height_mistakes(data: Any) -> Iterator[Mistake]:
     expected = f"a height below {format_quantity(height, 'm', digits=9)}, where it starts"
     hint = "it does not rise from there, so the phase would last 0 s"
     yield Mistake(("phases", 0, "until", "height_below"), expected, hint)
+
+
+def _apex_mistakes(data: Any) -> Iterator[Mistake]:
+    """A first phase that ends at its apex does not begin by sinking."""
+    until = item(mapping(next(iter(items(data, "phases")), None)), "until")
+    found = _fall(data)
+    if item(until, "apex") is True and found is not None and found[1] > _SINKS:
+        hint = "it sinks as it starts, so its apex has been and the phase would last 0 s"
+        yield Mistake(("phases", 0, "until", "apex"), "false", hint)
+
+
+def _rail_mistakes(data: Any) -> Iterator[Mistake]:
+    """A rail stands on the Earth, what is on it rests there, and an engine carries it off."""
+    for k, phase in enumerate(items(data, "phases")):
+        if item(phase, "rail") is None:
+            continue
+        if k > 0:
+            hint = "on a rail a flight begins"
+            yield Mistake(("phases", k, "rail"), "nothing but in the first phase", hint)
+            continue
+        if item(phase, "engine") != "on":
+            hint = "nothing else carries it off its rail"
+            yield Mistake(("phases", k, "engine"), "on, with a rail", hint)
+        motion = mapping(mapping(data, "start"), "velocity")
+        speeds = {key: parsed(value, "speed") for key, value in motion.items() if key in _GROUND}
+        if not _any(motion, _GROUND) and motion:
+            hint = "a rail stands on the Earth: latitude, longitude and height; north, east, down"
+            yield Mistake(("start", "position"), "a place on the Earth, with a rail", hint)
+        for key, speed in speeds.items():
+            if speed is not None and abs(speed) > _RESTS:
+                hint = "what is on a rail stands still as the flight starts"
+                yield Mistake(("start", "velocity", key), '"0 m/s", with a rail', hint)
 
 
 def _fall(data: Any) -> tuple[float, float] | None:

@@ -21,6 +21,7 @@ def cross_mistakes(data: Any) -> list[Mistake]:
     """Every mistake between blocks of a resolved tree."""
     names = _Names.of(data)
     return [
+        *_launcher_mistakes(names),
         *_sequence_mistakes(names),
         *_event_mistakes(names),
         *_time_mistakes(names),
@@ -40,6 +41,10 @@ class _Names:
     events: list[str]
     data: dict[str, Any]
 
+    def engine(self, stage: str) -> dict[str, Any]:
+        """What is written of a stage's engine."""
+        return mapping(mapping(mapping(self.data, "vehicle"), "stages").get(stage), "engine")
+
     @classmethod
     def of(cls, data: Any) -> "_Names":
         """Collect the names of a tree."""
@@ -57,6 +62,18 @@ class _Names:
         )
 
 
+def _launcher_mistakes(names: _Names) -> Iterator[Mistake]:
+    """What a vehicle needs to lift something off."""
+    vehicle = names.data.get("vehicle")
+    if is_mapping(vehicle):
+        if "payload" not in vehicle:
+            yield Mistake(("vehicle", "payload"), "required")
+        if "stages" not in vehicle:
+            yield Mistake(("vehicle", "stages"), "required")
+        elif is_mapping(vehicle["stages"]) and not vehicle["stages"]:
+            yield Mistake(("vehicle", "stages"), "at least one item")
+
+
 def event_of(phase: dict[str, Any]) -> str:
     """Name of the event that ends a phase."""
     event = phase.get("event")
@@ -67,9 +84,11 @@ def event_of(phase: dict[str, Any]) -> str:
 class _Stack:
     """What is attached and what burns, as the phases go by."""
 
-    lit: dict[str, str] = field(default_factory=dict[str, str])  # stage -> phase that lit it
-    stopped: dict[str, str] = field(default_factory=dict[str, str])
+    motors: set[str]  # stages that burn by a thrust curve
+    lit: dict[str, str] = field(default_factory=dict[str, str])  # stage -> phase that lit it last
+    stopped: dict[str, str] = field(default_factory=dict[str, str])  # what burns no more
     dropped: dict[str, str] = field(default_factory=dict[str, str])
+    dry: dict[str, str] = field(default_factory=dict[str, str])  # stage -> phase that it ends
 
     @property
     def burning(self) -> set[str]:
@@ -77,10 +96,11 @@ class _Stack:
 
 
 def _sequence_mistakes(names: _Names) -> Iterator[Mistake]:
-    """Follow ignition, shut-down and dropping through the phases."""
+    """Follow ignition, shut-down, throttling and dropping through the phases."""
     if names.stages is None:
         return
-    stack = _Stack()
+    engines = {name: names.engine(name) for name in names.stages}
+    stack = _Stack({name for name, engine in engines.items() if "thrust_curve" in engine})
     for index, phase in names.phases:
         at = ("phases", index)
         title = str(phase.get("name", index))
@@ -89,7 +109,10 @@ def _sequence_mistakes(names: _Names) -> Iterator[Mistake]:
         yield from _light(names.stages, stack, (*at, "ignite"), phase, title)
         if index == 0 and not phase.get("ignite"):
             yield Mistake((*at, "ignite"), "a stage to lift off with")
-        yield from _end(names.stages, stack, (*at, "until"), phase)
+        if index > 0 and "rail" in mapping(phase, "steer"):
+            yield Mistake((*at, "steer", "rail"), "the law of the first phase alone")
+        yield from _throttle(engines, stack, at, phase)
+        yield from _end(names.stages, stack, (*at, "until"), phase, title)
 
 
 def _light(
@@ -100,10 +123,16 @@ def _light(
             yield Mistake((*at, k), "a stage of the vehicle", nearest(stage, stages))
         elif stage in stack.dropped:
             yield Mistake((*at, k), f"a stage that is attached; dropped in {stack.dropped[stage]}")
-        elif stage in stack.lit:
-            yield Mistake((*at, k), f"a stage that is not lit yet; lit in {stack.lit[stage]}")
+        elif stage in stack.dry:
+            yield Mistake((*at, k), f"a stage with propellant; it runs dry in {stack.dry[stage]}")
+        elif stage in stack.burning:
+            yield Mistake((*at, k), f"a stage that does not burn yet; lit in {stack.lit[stage]}")
+        elif stage in stack.lit and stage in stack.motors:
+            where = f"lit in {stack.lit[stage]}; a motor with a thrust_curve burns once"
+            yield Mistake((*at, k), "a stage that can be lit again", where)
         else:
             stack.lit[stage] = title
+            stack.stopped.pop(stage, None)
 
 
 def _stop(
@@ -118,6 +147,37 @@ def _stop(
             yield Mistake((*at, k), "a stage that burns", reason)
         else:
             stack.stopped[stage] = title
+
+
+def _throttle(
+    engines: dict[str, dict[str, Any]], stack: _Stack, at: tuple[Any, ...], phase: dict[str, Any]
+) -> Iterator[Mistake]:
+    """What is throttled burns, and can be."""
+    able = {name: engine["throttle"] for name, engine in engines.items() if "throttle" in engine}
+    for stage, share in mapping(phase, "throttle").items():
+        here = (*at, "throttle", stage)
+        if stage not in engines:
+            yield Mistake(here, "a stage of the vehicle", nearest(stage, list(engines)))
+        elif stage not in stack.burning:
+            yield Mistake(here, "a stage that burns in this phase")
+        elif stage not in able:
+            hint = "a motor cannot be" if stage in stack.motors else "write engine.throttle"
+            yield Mistake(here, "a stage that can be throttled", hint)
+        elif not _within(share, able[stage]):
+            least, most = able[stage]
+            yield Mistake(here, f"a share from {least:g} to {most:g}, as engine.throttle says")
+    if "load_limit" in phase and not stack.burning & able.keys():
+        expected = "a phase in which a stage with engine.throttle burns"
+        yield Mistake((*at, "load_limit"), expected)
+
+
+def _within(share: Any, limits: Any) -> bool:
+    """Whether a share lies in a range; what is no number or no range is told elsewhere."""
+    try:
+        least, most = limits
+        return bool(least <= share <= most)
+    except (TypeError, ValueError):
+        return True
 
 
 def _drop(
@@ -136,7 +196,7 @@ def _drop(
 
 
 def _end(
-    stages: list[str], stack: _Stack, at: tuple[Any, ...], phase: dict[str, Any]
+    stages: list[str], stack: _Stack, at: tuple[Any, ...], phase: dict[str, Any], title: str
 ) -> Iterator[Mistake]:
     """The conditions that speak of stages."""
     until = mapping(phase, "until")
@@ -145,8 +205,11 @@ def _end(
         yield Mistake((*at, "depleted"), "a stage of the vehicle", nearest(stage, stages))
     elif isinstance(stage, str) and stage not in stack.burning:
         yield Mistake((*at, "depleted"), "a stage that burns in this phase")
-    if "orbit" in until and not stack.burning:
-        yield Mistake((*at, "orbit"), "a stage that burns in this phase")
+    elif isinstance(stage, str) and len(until) == 1:
+        stack.dry[stage] = title
+    for key in ("orbit", "delta_v"):
+        if key in until and not stack.burning:
+            yield Mistake((*at, key), "a stage that burns in this phase")
 
 
 def _event_mistakes(names: _Names) -> Iterator[Mistake]:

@@ -43,6 +43,11 @@ _MANOEUVRE: Final[Range] = (1e-3, 10.0)  # thrust over weight of a spacecraft
 _SPHERE: Final[Range] = (3.0, 2e5)
 """Mass over a sphere of the reference area [kg/m^3]: 20,000 of slender rockets, 5 of a balloon."""
 
+_EXHAUST: Final[Range] = (500.0, 5500.0)
+"""Impulse over propellant [m/s]: 800 of black powder, 2,700 of large solids, 4,500 of hydrogen."""
+
+_BURNT: Final[Range] = (0.97, 1.03)  # of the propellant by a curve and its specific impulse
+
 _LENGTH: Final[Range] = (0.02, 200.0)  # reference length over the root of the reference area
 
 
@@ -133,9 +138,18 @@ def _of_configuration(name: str, one: BodyConfigurationSpec) -> Iterator[str]:
     key, (empty, full) = f"body.configurations.{name}", one.ends()
     mass = f"{key}.mass" if one.mass is not None else f"{key}.full.mass"
     if one.engine is not None:
-        told = f"{key}.engine.vacuum_thrust over the weight of {mass} is"
-        ratio = one.engine.vacuum_thrust / (full.mass * STANDARD_GRAVITY)
-        yield from _ratio(told, ratio, (0.0, MOST_OF_ALL))
+        engine, held = one.engine, full.mass - empty.mass
+        what = "vacuum_thrust" if engine.thrust_curve is None else "thrust_curve, at its peak,"
+        told = f"{key}.engine.{what} over the weight of {mass} is"
+        yield from _ratio(told, engine.peak / (full.mass * STANDARD_GRAVITY), (0.0, MOST_OF_ALL))
+        if engine.thrust_curve is not None and held > 0.0:
+            told = f"{key}.engine.thrust_curve over the propellant gives an exhaust velocity of"
+            yield from _ratio(told, engine.given / held, _EXHAUST, "m/s")
+            if engine.specific_impulse is not None:
+                told = (
+                    f"{key}.engine.thrust_curve at its specific_impulse burns, of what is loaded,"
+                )
+                yield from _ratio(told, engine.given / engine.exhaust(held) / held, _BURNT)
     if one.mass is None:
         told = f"{key}.empty.mass over {mass} is"
         yield from _ratio(told, empty.mass / full.mass, (_STRUCTURE[0], math.inf))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from yaan.base import nearest
 from yaan.base.plain import is_mapping, item, items, mapping
 from yaan.description.cross import event_of
+from yaan.description.failures import failure_mistakes
 from yaan.description.quantity import Mistake
 
 At = tuple[str | int, ...]
@@ -38,6 +39,7 @@ def phased_mistakes(data: Any) -> Iterator[Mistake]:
         yield from along.leave(("phases", index), phase)
     yield from _branch_mistakes(data, vehicle, phases, dropped)
     yield from _target_mistakes(data, phases)
+    yield from failure_mistakes(data, [event_of(phase) for phase in phases])
 
 
 @dataclass(frozen=True)
@@ -200,13 +202,16 @@ def _branch_mistakes(
 
 def _target_mistakes(data: Any, phases: list[dict[str, Any]]) -> Iterator[Mistake]:
     """A target is met by a phase, and an orbit that a phase meets is told."""
-    target, meets = item(data, "target"), [
-        k for k, phase in enumerate(phases) if mapping(phase, "until").get("orbit") is not None
-    ]
+    target, meets = (
+        item(data, "target"),
+        [k for k, phase in enumerate(phases) if mapping(phase, "until").get("orbit") is not None],
+    )
     if target is None:
         for k in meets:
             hint = "or end it by apogee_above, perigee_above, delta_v"
-            yield Mistake(("phases", k, "until", "orbit"), "a target, and steering to meet it", hint)
+            yield Mistake(
+                ("phases", k, "until", "orbit"), "a target, and steering to meet it", hint
+            )
         return
     if not meets:
         yield Mistake(("target",), "a phase with until: {orbit: target}")

@@ -12,7 +12,8 @@ from pydantic import Field, model_validator
 from yaan.description.block import Block
 from yaan.description.landing import BankOrSolve, BankSpec
 from yaan.description.quantity import BallisticCoefficient, Mistake, Name, refuse
-from yaan.description.steering import PhaseSpec, Steer, SteerSpec, UntilSpec
+from yaan.description.steer import Steer, SteerSpec
+from yaan.description.steering import PhaseSpec, UntilSpec
 
 MotionName = Literal["powered", "orbit", "entry", "canopies", "rigid", "fall"]
 

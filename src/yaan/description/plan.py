@@ -19,6 +19,7 @@ from yaan.description.body import BodyPhaseSpec, PulseSpec, StartSpec
 from yaan.description.body_shape import BodySpec
 from yaan.description.craft import CapsuleSpec, SpacecraftSpec
 from yaan.description.environment import EnvironmentSpec, WindSpec
+from yaan.description.failures import FailureSpec
 from yaan.description.ground import BodyGroundSpec, GroundSpec
 from yaan.description.integration import IntegrationSpec
 from yaan.description.interface import InterfaceSpec
@@ -54,6 +55,9 @@ class Plan(Block):
     )
     branches: list[BranchSpec] = Field(
         default_factory=list[BranchSpec], description="what leaves the flight and is followed"
+    )
+    failures: list[FailureSpec] = Field(
+        default_factory=list[FailureSpec], description="what breaks, and is not foreknown"
     )
     target: TargetSpec | None = Field(default=None, description="orbit at cut-off of an ascent")
     steering: SteeringSpec | None = Field(default=None, description="profiles of an ascent")
@@ -138,6 +142,13 @@ class Plan(Block):
         if not rest and not branches:
             return None
         return PhasedFlight(self, self.vehicle, rest, branches)
+
+    @property
+    def seat(self) -> tuple[float, float, float]:
+        """The seat's axes that take the axial load; eyeballs in where no crew is named."""
+        if self.crew is None:
+            return (1.0, 0.0, 0.0)
+        return (self.crew.seat.x, self.crew.seat.y, self.crew.seat.z)
 
     @property
     def pad(self) -> PadSpec | None:
@@ -265,7 +276,5 @@ class PhasedFlight:
 
 def _fall(name: str, at: str, ballistic_coefficient: float) -> BranchSpec:
     """The branch of what is spent."""
-    phase = FlightPhaseSpec(
-        name="fall", motion="fall", ballistic_coefficient=ballistic_coefficient
-    )
+    phase = FlightPhaseSpec(name="fall", motion="fall", ballistic_coefficient=ballistic_coefficient)
     return BranchSpec(name=name, at=at, flies=[name], phases=[phase])

@@ -12,6 +12,8 @@ from yaan.description.quantity import (
     Inclination,
     Latitude,
     Longitude,
+    Mass,
+    MissionTime,
     Mistake,
     OrbitHeight,
     Propellant,
@@ -69,6 +71,15 @@ class OriginSpec(Block):
     interface: InterfaceSpec | None = Field(default=None, description="above the air, going down")
     drop: DropSpec | None = Field(default=None, description="at rest in the air")
     state: StartSpec | None = Field(default=None, description="position and velocity")
+    run: RunStartSpec | None = Field(
+        default=None, description="an event of another run; it is replaced by the state there"
+    )
+    time: MissionTime | None = Field(
+        default=None, description="of a state: since the epoch; left out, at the epoch"
+    )
+    mass: Mass | None = Field(
+        default=None, description="what all aboard must weigh at the start; left out, not checked"
+    )
     tanks: dict[str, Propellant] = Field(
         default_factory=dict,
         description="propellant of stages [kg] at the start; left out, they are full",
@@ -90,4 +101,6 @@ class OriginSpec(Block):
             expected = "one of pad, orbit, interface, drop, state, run"
             at = (self.kinds[1],) if self.kinds else ()
             raise refuse(Mistake(at, expected))
+        if self.time is not None and self.state is None:
+            raise refuse(Mistake(("time",), "nothing without state: time starts at the epoch"))
         return self

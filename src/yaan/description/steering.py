@@ -1,6 +1,6 @@
 """How a vehicle is steered: phases in order, and the profiles that shape the powered arcs."""
 
-from typing import Annotated, Any, Literal, Self, TypeGuard, get_args
+from typing import Annotated, Any, Literal, Self, TypeGuard
 
 from pydantic import (
     BeforeValidator,
@@ -11,71 +11,36 @@ from pydantic import (
     model_validator,
 )
 
-from yaan.base import UnitError, meant, nearest, parse
-from yaan.base.plain import is_mapping
+from yaan.base import UnitError, parse
 from yaan.description.block import Block, Strict
 from yaan.description.quantity import (
     FILE,
+    ApsisHeight,
     ClimbAngle,
     Duration,
     DynamicPressure,
     HeatFlux,
     Height,
     Kick,
+    LoadLimit,
     Mistake,
     Name,
+    Speed,
     Step,
     Yaw,
     refuse,
 )
+from yaan.description.steer import Steer
 
-Law = Literal["vertical", "pitch_over", "pitch_hold", "gravity_turn", "coast", "programme"]
-
-
-class SteerSpec(Strict):
-    """A steering law; `programme` names the programme that the law of that name flies."""
-
-    law: Law
-    programme: str | None = None
-
-
-def _read_steer(value: Any) -> SteerSpec:
-    """`gravity_turn`, or `{programme: NAME}`."""
-    laws = [law for law in get_args(Law) if law != "programme"]
-    expected = f"one of {', '.join(laws)}, {{programme: NAME}}"
-    if isinstance(value, SteerSpec):
-        return value
-    if isinstance(value, str):
-        if value in laws:
-            return SteerSpec.model_validate({"law": value})
-        raise refuse(Mistake((), expected, meant(value, laws)))
-    if is_mapping(value) and set(value) == {"programme"}:
-        if isinstance(value["programme"], str):
-            return SteerSpec(law="programme", programme=value["programme"])
-        raise refuse(Mistake(("programme",), "the name of a programme"))
-    if is_mapping(value):
-        wrong = next((key for key in value if key != "programme"), "programme")
-        raise refuse(Mistake((wrong,), expected, nearest(wrong, ["programme"])))
-    raise refuse(Mistake((), expected))
-
-
-_STEER_SCHEMA = {
-    "anyOf": [
-        {"enum": [law for law in get_args(Law) if law != "programme"]},
-        {
-            "type": "object",
-            "properties": {"programme": {"type": "string"}},
-            "required": ["programme"],
-            "additionalProperties": False,
-        },
-    ]
-}
-
-Steer = Annotated[SteerSpec, BeforeValidator(_read_steer), WithJsonSchema(_STEER_SCHEMA)]
+Mach = Annotated[float, Field(gt=0.0, le=50.0)]
 
 
 class UntilSpec(Strict):
-    """What ends a phase: the first of these that happens."""
+    """What ends a phase: the first of these that happens.
+
+    A condition that holds as the phase begins ends it at once. Heights are geodetic but those of
+    apsides, which are of the osculating orbit and above 6378.137 km.
+    """
 
     time: Duration | None = Field(default=None, description="time since ignition")
     duration: Duration | None = Field(default=None, description="time since the phase began")
@@ -91,10 +56,45 @@ class UntilSpec(Strict):
     dynamic_pressure_below: DynamicPressure | None = Field(
         default=None, description="dynamic pressure falls below this"
     )
+    dynamic_pressure_above: DynamicPressure | None = Field(
+        default=None, description="dynamic pressure rises above this"
+    )
     height_above: Height | None = Field(default=None, description="geodetic height reaches this")
-    height_below: Height | None = Field(default=None, description="TMP")
-    speed_below: float | None = Field(default=None, description="TMP")
-    ground: Literal[True] | None = Field(default=None, description="TMP")
+    height_below: Height | None = Field(
+        default=None, description="sinking, it is below this geodetic height"
+    )
+    apex: Literal[True] | None = Field(
+        default=None, description="it rises no more: its vertical speed falls through zero"
+    )
+    speed_above: Speed | None = Field(
+        default=None, description="speed against the turning Earth rises above this"
+    )
+    speed_below: Speed | None = Field(
+        default=None, description="speed against the turning Earth falls below this"
+    )
+    mach_above: Mach | None = Field(default=None, description="Mach number rises above this")
+    mach_below: Mach | None = Field(default=None, description="Mach number falls below this")
+    delta_v: Speed | None = Field(
+        default=None, description="engines have given this ideal velocity since the phase began"
+    )
+    apogee_above: ApsisHeight | None = Field(
+        default=None, description="osculating apogee rises above this height"
+    )
+    apogee_below: ApsisHeight | None = Field(
+        default=None, description="osculating apogee falls below this height"
+    )
+    perigee_above: ApsisHeight | None = Field(
+        default=None, description="osculating perigee rises above this height"
+    )
+    perigee_below: ApsisHeight | None = Field(
+        default=None, description="osculating perigee falls below this height"
+    )
+    ground: Literal[True] | None = Field(
+        default=None, description="it comes down to the ground, which is meant to be the end"
+    )
+    off_rail: Literal[True] | None = Field(
+        default=None, description="it has slid the length of its rail"
+    )
     depleted: str | None = Field(default=None, description="a stage runs out of propellant")
     aligned: Literal[True] | None = Field(
         default=None, description="the relative velocity has turned to the thrust axis"
@@ -130,16 +130,28 @@ class PhaseSpec(Block):
         default_factory=lambda data: f"{data.get('name', '')}-end",
         description="name of the event that ends it; the phase's name and -end if left out",
     )
+    throttle: dict[str, Annotated[float, Field(gt=0.0, le=1.5)]] = Field(
+        default_factory=dict,
+        description="share of full vacuum thrust by stage, while the phase lasts",
+    )
+    load_limit: LoadLimit | None = Field(
+        default=None,
+        description="engines are throttled so that the load, all that is felt, stays below this",
+    )
     step: Step | None = Field(
         default=None, description="integration step; the mission's if left out"
     )
 
     @model_validator(mode="after")
-    def _coasts(self) -> Self:
-        """Only a coast has a duration to solve: without thrust nothing else ends with it."""
+    def _fits(self) -> Self:
+        """Only a coast has a duration to solve; only a rail is left."""
         if self.until.duration_between is not None and self.steer.law != "coast":
             at = ("until", "duration_between")
             raise refuse(Mistake(at, "nothing here: only a phase with steer: coast has it"))
+        if (self.until.off_rail is not None) != (self.steer.rail is not None):
+            wanted = "nothing without" if self.steer.rail is None else "true with"
+            at = ("until", "off_rail")
+            raise refuse(Mistake(at, f"{wanted} steer: {{rail: ..}}, which it ends"))
         return self
 
 

@@ -1,12 +1,14 @@
 """What a launcher is made of: stages, engines, parts, payload, force coefficients."""
 
-from typing import Annotated, Any, Self
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from yaan.description.block import Block, Pair
 from yaan.description.body_shape import BodyConfigurationSpec
 from yaan.description.craft import CapsuleSpec
+from yaan.description.exactly import RANGE
 from yaan.description.parachutes import ParachutesSpec
 from yaan.description.quantity import (
     Attack,
@@ -55,6 +57,9 @@ def _check_curve(points: list[tuple[float, float]]) -> list[tuple[float, float]]
 
 ThrustCurve = Annotated[list[CurvePoint], Field(min_length=2), AfterValidator(_check_curve)]
 AngleGrid = Annotated[list[Attack], Field(min_length=1), AfterValidator(check_rising)]
+ThrottleRange = Annotated[
+    list[Annotated[float, Field(gt=0.0, le=1.5)]], RANGE, AfterValidator(check_rising)
+]
 Coefficients = list[list[Annotated[float, Field(ge=-100.0, le=100.0)]]]
 
 
@@ -80,6 +85,10 @@ class EngineSpec(Block):
     ignition_delay: Delay = Field(default=0.0, description="from the command to first thrust")
     ignition_ramp: Delay = Field(default=0.0, description="linear rise to full thrust")
     tail_off: Delay = Field(default=0.0, description="linear fall after the command to stop")
+    throttle: ThrottleRange | None = Field(
+        default=None,
+        description="[least, greatest] share of its thrust; left out, it cannot be throttled",
+    )
 
     @model_validator(mode="after")
     def _one_thrust(self) -> Self:
@@ -94,6 +103,21 @@ class EngineSpec(Block):
         if has_curve and (self.ignition_ramp or self.tail_off):
             key = "ignition_ramp" if self.ignition_ramp else "tail_off"
             raise refuse(Mistake((key,), '"0 s": the thrust curve holds rise and fall'))
+        return self
+
+    @model_validator(mode="after")
+    def _throttles(self) -> Self:
+        """Only liquid engines are throttled, and with a nozzle that flows full."""
+        if self.throttle is None:
+            return self
+        if self.thrust is None:
+            raise refuse(Mistake(("throttle",), "nothing: a motor with a thrust_curve burns by it"))
+        least, most = self.throttle
+        if not least <= 1.0 <= most:
+            raise refuse(Mistake(("throttle",), "a range with 1, which is its thrust"))
+        if (self.full_flow_thrust or 0.0) > least * self.thrust:
+            expected = "no more than the least thrust that throttle gives"
+            raise refuse(Mistake(("full_flow_thrust",), expected))
         return self
 
 
@@ -201,7 +225,7 @@ def _mass_of(capsule: CapsuleSpec | None) -> float:
 
 
 class PayloadSpec(Block):
-    """What is brought to orbit."""
+    """What is carried to the end."""
 
     name: str = Field(min_length=1, description="name of the payload")
     mass: Mass = Field(description="mass")
@@ -217,16 +241,41 @@ class ScaleSpec(Block):
     normal_scale: float = Field(default=1.0, ge=0.0, le=10.0, description="factor on normal force")
 
 
+_NOTHING: Final = PayloadSpec.model_construct(name="nothing", mass=0.0)
+
+
 class VehicleSpec(Block):
-    """A launcher with its payload."""
+    """A launcher with its payload; without stages, what is dropped or flies on."""
 
     name: str = Field(default="", description="name of the vehicle")
-    stages: dict[Name, StageSpec] = Field(default_factory=dict, description="stages, by name")
+    stages: dict[Name, StageSpec] = Field(
+        default_factory=dict, description="stages, by name; a launch needs one"
+    )
     parts: dict[Name, PartSpec] = Field(default_factory=dict, description="dead masses, by name")
-    payload: PayloadSpec = Field(description="what is brought to orbit")
+    payload: PayloadSpec = Field(
+        default=_NOTHING, description="what is brought to orbit; a launch needs one"
+    )
     aerodynamics: ScaleSpec = Field(
         default_factory=ScaleSpec, description="factors on force coefficients"
     )
     bodies: dict[Name, BodyConfigurationSpec] = Field(
         default_factory=dict, description="what turns in a rigid phase, by name"
     )
+
+    def weight(self, tanks: Mapping[str, float], without: Collection[str]) -> float:
+        """Mass [kg] with `tanks` [kg] of some stages, those left out full, and `without` parts."""
+        stages = sum(
+            s.count * s.dry_mass + tanks.get(name, s.count * s.propellant)
+            for name, s in self.stages.items()
+            if name not in without
+        )
+        parts = sum(part.mass for name, part in self.parts.items() if name not in without)
+        payload = 0.0 if "payload" in without else self.payload.mass
+        return stages + parts + payload
+
+    @model_validator(mode="after")
+    def _weighs(self) -> Self:
+        """Nothing flies without mass."""
+        if not (self.stages or self.parts or self.bodies or self.payload.mass > 0.0):
+            raise refuse(Mistake(("payload",), "required, or stages, or parts"))
+        return self

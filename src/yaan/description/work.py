@@ -137,7 +137,8 @@ def _fall(free: FreeFlight) -> float:
     """Steps of a first phase that only a height ends, at least: those of a fall without air."""
     first, start = free.phases[0], free.start
     top, down, end = start.position.height, start.velocity.down, first.until.height_below
-    if first.until.duration is not None or top is None or down is None or end is None:
+    alone = first.until.given == ["height_below"]
+    if not alone or top is None or down is None or end is None:
         return 0.0
     below = max(top - end, 0.0)
     return (math.sqrt(down**2 + 2.0 * STANDARD_GRAVITY * below) - down) / (

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from yaan.base.units import UNITS
 from yaan.description.block import quantity_in
-from yaan.description.steering import QUANTITIES, MeetSpec, PublishedSpec, SteerSpec
+from yaan.description.steer import SteerSpec
+from yaan.description.steering import QUANTITIES, MeetSpec, PublishedSpec
 
 
 def as_written(block: BaseModel) -> dict[str, Any]:
@@ -33,7 +34,9 @@ def as_written(block: BaseModel) -> dict[str, Any]:
 def _written(value: Any, kind: Any) -> Any:
     """A value of a type, as a file has it."""
     if isinstance(value, SteerSpec):
-        return {"programme": value.programme} if value.law == "programme" else value.law
+        told = as_written(value)
+        law = told.pop("law")
+        return told or law
     if isinstance(value, BaseModel):
         told = as_written(value)
         return "solve" if told == {"solve": True} else told

@@ -7,8 +7,9 @@ import numpy as np
 
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN
 from yaan.description import Ascent, ProfileSpec, TargetSpec
-from yaan.design.sequence import Sequence, duration_of
+from yaan.design.sequence import Sequence
 from yaan.flight.batches import Ends, SteeringBase
+from yaan.flight.models.phases import duration_of
 from yaan.gnc.powered import TANGENT_UNIT
 from yaan.search.unknowns import Answers, Unknown
 

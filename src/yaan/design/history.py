@@ -36,23 +36,16 @@ def history(ascent: Ascent, world: World, steered: Steered, index: int = 0) -> H
     columns = {name: values[:count] for name, values in seen.items()}
     axial = columns.pop("load_axial")
     label = np.asarray(lane.tape.label)[:count]
-    seat = (1.0, 0.0, 0.0) if ascent.plan.crew is None else _seat(ascent)
     north, east = columns["latitude"], columns["longitude"]
     columns |= {
         "time": np.asarray(lane.tape.t)[:count],
         "downrange": distance(north, east, north[0], east[0]),
         "phase": _file_phase(ascent, steered.task.sequence)[label],
     }
-    columns |= {f"load_{name}": axial * part for name, part in zip("xyz", seat, strict=True)}
+    columns |= {f"load_{name}": axial * part for name, part in zip("xyz", ascent.plan.seat, strict=True)}
     return make_history(
         columns, stages=steered.task.vehicle.stages, phases=[p.name for p in ascent.phases]
     )
-
-
-def _seat(ascent: Ascent) -> tuple[float, float, float]:
-    assert ascent.plan.crew is not None
-    seat = ascent.plan.crew.seat
-    return seat.x, seat.y, seat.z
 
 
 def _file_phase(ascent: Ascent, sequence: Sequence) -> np.ndarray:

@@ -24,7 +24,7 @@ from yaan.flight.legs import Array, Save
 from yaan.flight.turning import Turning, enter_turning
 from yaan.gnc.bank import BankProfile, rounded, with_reversal
 from yaan.motion.base import AbstractMotion, Leg
-from yaan.motion.descent import Descended, Descent
+from yaan.motion.descent import Descended, Descent, Until
 from yaan.motion.entry import Entry, Handover
 from yaan.motion.rigid_entry import RigidEntry
 from yaan.results.outcome import OutcomeCode
@@ -83,8 +83,8 @@ class Lander:
     def descent_of(self, landed: "Landed") -> AbstractMotion:
         """Likewise of the descent."""
         assert self.train is not None
-        never = np.asarray(0.0)
-        return Descent(self.world, self.capsule, self.train, never, never, never)
+        never, body = np.asarray(0.0), self.capsule.forebody
+        return Descent(self.world, body, self.train, never, never, never, Until())
 
     def _on(self, stretch: float, tolerance: float) -> "Lander":
         turning = self.turning
@@ -196,7 +196,7 @@ def in_a_lane(bank: BankProfile) -> BankProfile:
 def _descend(lander: Lander, train: Train, entry: Leg, interface: State) -> tuple[Leg, Descended]:
     return legs.descend(
         lander.world,
-        lander.capsule,
+        lander.capsule.forebody,
         train,
         entry.end,
         interface.t[:1],

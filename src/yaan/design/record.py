@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.programme import programme
+from yaan.crew.couch import Couch
 from yaan.design.landing import Landed, Lander
 from yaan.design.return_search import ReturnDesign
 from yaan.dynamics.forces import World, surroundings
@@ -35,30 +36,6 @@ class Rows:
 
     columns: dict[str, Array]
     phase: np.ndarray
-
-
-@dataclass(frozen=True)
-class Couch:
-    """Where the capsule's axes point in couch axes, each (x, y, z)."""
-
-    axial: tuple[float, float, float]
-    """The load that presses on the heat shield."""
-    normal: tuple[float, float, float]
-    """The load across it."""
-
-
-def couch(seat: tuple[float, float, float]) -> Couch:
-    """Couch axes of a seat whose x, y, z components take the axial load.
-
-    The load across the axis is felt along the couch axis nearest to the head's that is square to
-    it: which way a capsule lies in its trim is assumed, since it decides the sign only.
-    """
-    along = np.array(seat)
-    head = np.array([0.0, 0.0, 1.0]) if abs(along[2]) < 0.9 else np.array([1.0, 0.0, 0.0])
-    across = head - along * (head @ along)
-    across /= np.linalg.norm(across)
-    x, y, z = (float(c) for c in across)
-    return Couch(seat, (x, y, z))
 
 
 def return_rows(world: World, design: ReturnDesign, seat: Couch) -> list[Rows]:
@@ -143,15 +120,8 @@ def _seen(motion: AbstractMotion, tape: Tape, phase: str, seat: Couch) -> Rows:
     seen.pop("canopy_load", None)
     axial = np.nan_to_num(seen.pop("load_axial"))
     normal = seen.pop("load_normal", 0.0 * axial)
-    columns = seen | {"time": np.asarray(tape.t)} | _loads(axial, normal, seat)
+    columns = seen | {"time": np.asarray(tape.t)} | seat.loads(axial, normal)
     return Rows(columns, np.full(int(tape.count), phase, dtype="<U16"))
-
-
-def _loads(axial: Array, normal: Array, seat: Couch) -> dict[str, Array]:
-    return {
-        f"load_{name}": axial * along + normal * across
-        for name, along, across in zip("xyz", seat.axial, seat.normal, strict=True)
-    }
 
 
 @programme

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
-from yaan.description import Ascent, CrewSpec, EntryFlight, InterfaceSpec, Plan, ReturnFlight
+from yaan.description import Ascent, EntryFlight, InterfaceSpec, Plan, ReturnFlight
+from yaan.crew.couch import couch
 from yaan.design.choice import Elevation
 from yaan.design.landing import Landed, Lander, Tell, land, prepare_rounded
 from yaan.design.record import (
     along_motion,
-    couch,
     landing_rows,
     path_rows,
     return_rows,
@@ -88,7 +88,7 @@ def fly_return(
         design = replace(design, task=replace(design.task, way=way), landed=landed)
         errors += more
     site = ascent.pad.site
-    rows = return_rows(world, design, couch(seat_of(plan.crew)))
+    rows = return_rows(world, design, couch(plan.seat))
     whole = whole_history(before, rows, (site.latitude, site.longitude), loaded)
     return Returned(design, whole, errors)
 
@@ -96,7 +96,7 @@ def fly_return(
 def prepare_return(world: World, ascent: Ascent, asked: ReturnFlight) -> None:
     """Compile every programme of the way home, or fetch it compiled, by legs that end at once."""
     task = make_return(ascent, asked)
-    lander, seat = lander_of(world, task), couch(seat_of(ascent.plan.crew))
+    lander, seat = lander_of(world, task), couch(ascent.plan.seat)
     state = (np.zeros(1), np.array([[EARTH_RADIUS, 0.0, 0.0]]), np.array([[0.0, 7.5e3, 0.0]]))
     up = np.array([[1.0, 0.0, 0.0]])
     stack = stack_of(ascent)
@@ -137,15 +137,8 @@ def enter_alone(entering: EntryFlight, start: InterfaceSpec, tell: Tell) -> Ente
         return (finer, landed), landing_errors(finer, landed)
 
     (finer, landed), errors = accurately(fly, plan.integration)
-    rows = landing_rows(finer, landed, couch(seat_of(plan.crew)))
+    rows = landing_rows(finer, landed, couch(plan.seat))
     return Entered(world, finer, landed, whole_history(None, rows), errors)
-
-
-def seat_of(crew: CrewSpec | None) -> tuple[float, float, float]:
-    """The seat's axes that take the axial load; eyeballs in where no crew is named."""
-    if crew is None:
-        return (1.0, 0.0, 0.0)
-    return (crew.seat.x, crew.seat.y, crew.seat.z)
 
 
 def elevation_of(plan: Plan) -> Elevation:

@@ -19,7 +19,6 @@ from yaan.flight.models.craft import (
 from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.flight.turning import Turning
 from yaan.gnc.bank import BankProfile
-from yaan.motion.entry import Handover
 from yaan.spacetime.zone import Zone
 from yaan.vehicle.parachute import Train
 from yaan.vehicle.spacecraft import Spacecraft

@@ -39,6 +39,8 @@ class BodyState(eqx.Module):
     rate: Vector  # [rad/s], against GCRS, BODY
     propellant: Float[Array, "*batch configurations"]
     """Left for each configuration [kg]."""
+    lit: Float[Array, "*batch configurations"]
+    """When the engine of each was lit [s]; `vehicle.body.NEVER` before that."""
     burning: Float[Array, "*batch"]
     """1 while the engine is on, from here to the end of the next step."""
     pulsing: Float[Array, "*batch pulses"]
@@ -100,7 +102,8 @@ def instant(
     arm = (body.coefficients.reference - centre) * (1.0 - body.coefficients.about_centre)
     air = Push(load.force, load.moment + arm.cross(load.force))
     nozzle = body.nozzle
-    push = nozzle.thrust - nozzle.exit_area * around.air.pressure
+    age = t - state.lit[scene.configuration]
+    push = nozzle.push(age, around.air.pressure)
     thrust = nozzle.direction * (push * state.burning)
     exit_arm = nozzle.position - centre
     engine = Push(thrust, exit_arm.cross(thrust))
@@ -115,7 +118,8 @@ def instant(
     if scene.gradient:
         down = attitude.apply(state.position)
         gravity = gravity_gradient(world.mu, down, properties.inertia)
-    flow = jnp.append(scene.pulses.flow * state.pulsing, nozzle.flow * state.burning)
+    burnt = nozzle.flow * nozzle.level(age) * state.burning
+    flow = jnp.append(scene.pulses.flow * state.pulsing, burnt)
     exits = jax.tree.map(jnp.append, arms, exit_arm)
     # A jet from nobody knows where takes away the momentum that its mass had: it turns nothing.
     placed = flow * jnp.append(1.0 - scene.pulses.about_centre, 1.0)

@@ -67,6 +67,8 @@ class State(eqx.Module):
     sums: Sums
     memory: PyTree = None
     """Of guidance and navigation; None where they keep nothing."""
+    canopies: PyTree = None
+    """What has happened to its parachutes, a `vehicle.canopies.Canopies`; None: all are packed."""
 
     def __len__(self) -> int:
         """Number of lanes."""

@@ -17,7 +17,8 @@ from yaan.dynamics.solve import Tape
 from yaan.flight.start import AbstractStart
 from yaan.gnc.powered import Law, Steering
 from yaan.motion.base import Legs
-from yaan.motion.powered import Phases, Reached, ascend, observe, reached
+from yaan.motion.powered import Reached, ascend, observe, reached
+from yaan.motion.powered_phases import Phases
 from yaan.motion.row import Row
 from yaan.search.unknowns import LANES
 from yaan.spacetime.elements import Elements

@@ -13,7 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.session import computing
+from yaan.crew.couch import couch
 from yaan.description import FlightPhaseSpec, PhasedFlight
+from yaan.description.broken import broken, losses_of
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.flight.accuracy import PhaseError, accurately, compare
@@ -105,15 +107,42 @@ def fly_chain(
                 world = grounded(flight, world, start)
                 left = Before(start, {})
             known = Before(_doubled(left.end), left.events)
+        asked = broken(plan).phased_flight or flight
+        parts = Parts(asked.vehicle)
+        if plan.failures:
+            with clock.on("fly"):
+                parts = _failing(Scene(asked, parts, world, 1.0), known, tell)
 
         def fly(tolerance: float) -> tuple[ChainFlown, list[PhaseError]]:
-            scene = Scene(flight, Parts(flight.vehicle), world, tolerance)
             with clock.on("fly"):
-                found = _flown(scene, known, tell)
+                found = _flown(Scene(asked, parts, world, tolerance), known, tell)
             return found, found.errors
 
         flown, _ = accurately(fly, plan.integration, _lost)
     return flown
+
+
+def _failing(scene: Scene, before: Before, tell: Report) -> Parts:
+    """The parts with the engines that fail; those that do at an event, as it is found to come.
+
+    What comes before a failure does not know of it: each flight tells when the next one comes.
+    """
+    plan, parts = scene.flight.plan, scene.parts
+    losses = losses_of(plan, lambda event: None)
+    for _ in plan.failures:
+        parts = replace(parts, losses=losses)
+        if not any(isinstance(failure.at, str) for failure in plan.failures):
+            break
+        flown = _flown(replace(scene, parts=parts), before, tell)
+        times = {name: float(state.t[0]) for name, state in before.events.items()}
+        for one in [] if flown.flight is None else flown.flight.phases:
+            if one.code == OutcomeCode.REACHED:
+                times[one.phase.event] = float(one.end.t[0])
+        known = losses_of(plan, times.get)
+        if known == losses:
+            break
+        losses = known
+    return replace(parts, losses=losses)
 
 
 def _doubled(state: State) -> State:
@@ -224,6 +253,9 @@ def _history(
     columns = joined_columns(parts)
     north, east = columns["latitude"], columns["longitude"]
     columns["downrange"] = distance(north, east, north[0], east[0])
+    axial = columns.pop("load_axial", np.full(len(north), np.nan))
+    normal = columns.pop("load_normal", np.zeros(len(north)))
+    columns |= couch(scene.flight.plan.seat).loads(axial, np.nan_to_num(normal))
     stages = scene.parts.tanks
     if "propellant" not in columns and stages:
         columns["propellant"] = np.full((len(north), len(stages)), np.nan)

@@ -29,6 +29,7 @@ from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Frame, vector
 from yaan.vehicle.capsule import Capsule
+from yaan.vehicle.forebody import Forebody
 from yaan.vehicle.parachute import Train
 from yaan.vehicle.spacecraft import Spacecraft
 
@@ -209,7 +210,7 @@ def _enter(motion: entry.Entry, start: State, tolerance: jax.Array, *, rows: int
 
 def descend(
     world: World,
-    capsule: Capsule,
+    forebody: Forebody,
     train: Train,
     start: State,
     armed: Array,
@@ -217,14 +218,16 @@ def descend(
     step: float = OPENING_STEP,
     tolerance: float = 1.0,
 ) -> tuple[Leg, Descended]:
-    """Descend under canopies from one lane, which is all that the answers have; saved step by step.
+    """Descend under canopies to the ground from one lane, which is all that the answers have.
 
-    `armed` [1] s is when the entry began, from which the first step may have its delay; `step` [s]
-    is the longest of an opening; `tolerance` is that of `dynamics.accuracy`.
+    Saved step by step. `armed` [1] s is when the entry began, from which the first step may have
+    its delay; `step` [s] is the longest of an opening; `tolerance` is that of `dynamics.accuracy`.
     """
-    one = jax.tree.map(lambda leaf: np.asarray(leaf)[None], (capsule, train))
-    flown: tuple[Capsule, Train] = one
-    motion = descent.Descent(world, *flown, start.t, armed, np.full(1, step))
+    models = (forebody, train, descent.Until())
+    one = jax.tree.map(lambda leaf: np.asarray(leaf)[None], models)
+    flown: tuple[Forebody, Train, descent.Until] = one
+    given = (start.t, armed, np.full(1, step))
+    motion = descent.Descent(world, *flown[:2], *given, flown[2])
     loose = np.full(1, tolerance)
     leg = saved(lambda rows: _descend(motion, start, loose, rows=rows), DESCENT_ROWS, Save.STEPS)
     return leg, jax.tree.map(lambda leaf: leaf[0], jax.device_get(_descended(motion, leg)))
@@ -232,7 +235,7 @@ def descend(
 
 @programme
 def _descend(motion: descent.Descent, start: State, tolerance: jax.Array, *, rows: int) -> Leg:
-    step, stop = descent.CALM * motion.step, start.t + descent.TIMEOUT
+    step, stop = descent.CALM * motion.step, motion.stop()
     return fly(motion, start, stop=stop, step=step, tolerance=tolerance, rows=rows)
 
 

@@ -11,11 +11,12 @@ from yaan.gnc.attitude import (
 from yaan.gnc.bank import BankProfile, constant_bank, eased, rounded, with_reversal
 from yaan.gnc.base import AbstractGuidance, Command
 from yaan.gnc.navigation import AbstractNavigator, Estimate, Perfect
-from yaan.gnc.powered import Law, OpenLoop, Steering
+from yaan.gnc.powered import Aims, Law, OpenLoop, Steering
 
 __all__ = [
     "AbstractGuidance",
     "AbstractNavigator",
+    "Aims",
     "AirPath",
     "AttitudeCommand",
     "AttitudeControl",

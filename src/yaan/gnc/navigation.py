@@ -18,6 +18,8 @@ class Estimate(eqx.Module):
     velocity: Vector  # [m/s], GCRS
     relative: Vector
     """Velocity against the turning Earth [m/s], GCRS axes."""
+    stream: Vector
+    """Velocity against the air [m/s], GCRS axes."""
     up: Vector
     east: Vector
     north: Vector
@@ -41,5 +43,5 @@ class Perfect(AbstractNavigator):
     def estimate(
         self, t: Array, position: Vector, velocity: Vector, around: Surroundings
     ) -> Estimate:
-        directions = (around.relative, around.up, around.east, around.north)
-        return Estimate(t, position, velocity, *directions)
+        motions = (velocity, around.relative, around.stream)
+        return Estimate(t, position, *motions, around.up, around.east, around.north)

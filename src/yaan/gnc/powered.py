@@ -13,6 +13,14 @@ A launch is steered open loop near the pad and by two or three constants above t
   Navigation, 1963, not re-read); c lets it bend over a round Earth.
 
 The constants are unknowns of a flight, found by `yaan.search.targeting`, never stored in a file.
+
+What is not searched has laws of its own (`Aims`):
+
+- PROGRADE, RETROGRADE: along the inertial velocity, and against it.
+- WEATHERCOCK: along the velocity against the air, so that in wind too the angle of attack is zero.
+- TABLE: elevation above the local geodetic horizon and azimuth clockwise from north, by time.
+- FIXED: a direction that is taken as the phase begins, and held in space.
+- RAIL: along a direction that turns with the Earth.
 """
 
 import enum
@@ -41,6 +49,12 @@ class Law(enum.IntEnum):
     PITCH_HOLD = 2
     GRAVITY_TURN = 3
     LINEAR_TANGENT = 4
+    PROGRADE = 5
+    RETROGRADE = 6
+    WEATHERCOCK = 7
+    TABLE = 8
+    FIXED = 9
+    RAIL = 10
 
 
 class Steering(eqx.Module):
@@ -64,6 +78,42 @@ class Memory(eqx.Module):
     """The last tan(pitch) that was commanded."""
 
 
+class Aims(eqx.Module):
+    """What the laws beyond those of a launch point at, in one phase."""
+
+    elevation: Float[Array, "*phases"]
+    """Of a rail or a fixed direction, above the local geodetic horizon [rad]."""
+    azimuth: Float[Array, "*phases"]
+    """Likewise, clockwise from north [rad]."""
+    times: Float[Array, "*phases knots"]
+    """Of the table, rising [s]; its angles are held beyond its ends."""
+    elevations: Float[Array, "*phases knots"]  # [rad]
+    azimuths: Float[Array, "*phases knots"]  # [rad], without jumps
+    follows: Bool[Array, "*phases"]
+    """The table has no azimuth: that of the motion against the Earth serves."""
+    since_phase: Bool[Array, "*phases"]
+    """Times of the table count from the start of the phase, not from that of the flight."""
+
+    def direction(self, estimate: Estimate) -> Vector:
+        """That of `elevation` and `azimuth` at a place."""
+        return tilted(estimate, self.azimuth, 0.5 * jnp.pi - self.elevation)
+
+    def knots(self, began: Float[Array, ""]) -> Float[Array, " knots"]:
+        """Times of the table [s], of a phase that `began` at an instant [s]."""
+        return self.times + jnp.where(self.since_phase, began, 0.0)
+
+    def tabled(self, estimate: Estimate, began: Float[Array, ""], ahead: Vector) -> Vector:
+        """What the table asks for; where nothing moves, its heading is that of `ahead`."""
+        times = self.knots(began)
+        elevation = jnp.interp(estimate.t, times, self.elevations)
+        azimuth = jnp.interp(estimate.t, times, self.azimuths)
+        level = estimate.relative - estimate.up * estimate.relative.dot(estimate.up)
+        level = level + ahead * 1e-6
+        heading = level / level.norm()
+        free = estimate.up * jnp.sin(elevation) + heading * jnp.cos(elevation)
+        return where(self.follows, free, tilted(estimate, azimuth, 0.5 * jnp.pi - elevation))
+
+
 class OpenLoop(AbstractGuidance):
     """The laws of an ascent by time alone, with the constants that were solved for it."""
 
@@ -85,6 +135,10 @@ class OpenLoop(AbstractGuidance):
     """The leg [s]."""
     stop: Float[Array, ""]
     """When time ends the leg [s]; end of the pitch-over."""
+    aims: Aims | None = None
+    """Of the laws that no launch needs; None, and nothing of them is compiled."""
+    held: Vector | None = None
+    """Where a fixed direction pointed as the leg began, GCRS; there with `aims`."""
 
     @override
     def start(self, t: Array, memory: Memory) -> Memory:
@@ -117,12 +171,36 @@ class OpenLoop(AbstractGuidance):
         climbing = tilted(estimate, steering.azimuth, steering.kick * share)
         lower = where(self.law == Law.GRAVITY_TURN, _turn(estimate), climbing)
         above = _linear_tangent(estimate, memory, steering.yaw)
-        return Command(where(self.law == Law.LINEAR_TANGENT, above, lower))
+        axis = where(self.law == Law.LINEAR_TANGENT, above, lower)
+        return Command(axis if self.aims is None else self._aimed(estimate, self.aims, axis))
+
+    def _aimed(self, estimate: Estimate, aims: Aims, axis: Vector) -> Vector:
+        """The axis of a law of `Aims`; of any other law it is `axis`."""
+        velocity = estimate.velocity
+        forward = velocity / jnp.sqrt(velocity.dot(velocity) + 1e-12)
+        stream = estimate.stream + estimate.up * 1e-6
+        ahead = tilted(estimate, self.steering.azimuth, jnp.asarray(0.5 * jnp.pi))
+        laws = {
+            Law.PROGRADE: forward,
+            Law.RETROGRADE: -forward,
+            Law.WEATHERCOCK: stream / stream.norm(),
+            Law.TABLE: aims.tabled(estimate, self.began, ahead),
+            Law.FIXED: axis if self.held is None else self.held,
+            Law.RAIL: aims.direction(estimate),
+        }
+        for law, wanted in laws.items():
+            axis = where(self.law == law, wanted, axis)
+        return axis
 
     @override
     def deadline(self, t: Array, memory: Memory) -> Array:
         del memory
-        return jnp.full_like(t, jnp.inf)
+        never = jnp.full_like(t, jnp.inf)
+        if self.aims is None:
+            return never
+        knots = self.aims.knots(self.began)
+        bends = (self.law == Law.TABLE) & (knots > t + 1e-9)
+        return jnp.min(jnp.where(bends, knots, never))
 
 
 def no_memory(like: Float[Array, "*lanes"]) -> Memory:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from yaan.base import InputError, Problem, listed, meant, quote
-from yaan.base.plain import is_list, is_mapping
+from yaan.base.plain import is_list, is_mapping, items
 from yaan.description.block import (
     MAPPING,
     NOTES,
@@ -21,22 +21,30 @@ from yaan.description.block import (
     quantity_in,
 )
 from yaan.description.body_cross import body_mistakes
-from yaan.description.cross import cross_mistakes
+from yaan.description.cross import LIFT_OFF, cross_mistakes, event_of
+from yaan.description.failures import failure_mistakes
 from yaan.description.landing_cross import entry_mistakes, home_mistakes
 from yaan.description.phased_cross import phased_mistakes
 from yaan.description.plan import Ascent, Plan
 from yaan.description.quantity import FILE, Mistake
 from yaan.description.work import work_mistakes
+from yaan.mission.expansion import shorthand
 from yaan.mission.file.tree import Address, Tree, dotted
 from yaan.mission.forms import BodyFlightSpec, EntrySpec, FlightSpec, Form, MissionSpec
 
 _MOST: Final = 200  # mistakes that are told; who has more has given the wrong file
 
 
+def launch_failure_mistakes(data: Any) -> Iterable[Mistake]:
+    """Those of what breaks in a mission from a pad."""
+    phases = [phase for phase in items(data, "phases") if is_mapping(phase)]
+    return failure_mistakes(data, [LIFT_OFF, *(event_of(phase) for phase in phases)])
+
+
 _Cross = Callable[[Any], Iterable[Mistake]]
 
 _FORMS: Final[dict[str, tuple[type[Form], tuple[_Cross, ...]]]] = {
-    "mission": (MissionSpec, (cross_mistakes, home_mistakes)),
+    "mission": (MissionSpec, (cross_mistakes, home_mistakes, launch_failure_mistakes)),
     "entry": (EntrySpec, (entry_mistakes,)),
     "body": (BodyFlightSpec, (body_mistakes,)),
     "flight": (FlightSpec, (phased_mistakes,)),
@@ -53,6 +61,7 @@ def check(tree: Tree) -> Plan:
     Raises:
         InputError: every mistake, each with file, line, key, value, and what was expected.
     """
+    tree = shorthand(tree)
     root, crosses = _form(tree)
     plan: Plan | None = None
     found: list[Mistake] = []

@@ -1,14 +1,17 @@
 """The forms of the file, schema 1: one for each kind, and the plan that each makes."""
 
-from typing import Any, Literal, Self
+from collections.abc import Iterator
+from typing import Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from yaan.base import format_quantity
 from yaan.description.block import Block
 from yaan.description.body import BodyPhaseSpec, PulseSpec, StartSpec
 from yaan.description.body_shape import BodySpec
 from yaan.description.craft import CapsuleSpec, SpacecraftSpec
 from yaan.description.environment import EnvironmentSpec, world_mistakes
+from yaan.description.failures import FailureSpec
 from yaan.description.ground import BodyGroundSpec, GroundSpec
 from yaan.description.integration import IntegrationSpec
 from yaan.description.interface import InterfaceSpec
@@ -28,6 +31,9 @@ from yaan.description.starts import OriginSpec
 from yaan.description.steering import PhaseSpec, PublishedSpec, SteeringSpec
 from yaan.description.vehicle import VehicleSpec
 from yaan.description.written import as_written
+
+_CLOSE: Final = 1e-6
+"""Share of a mass within which two are one."""
 
 
 class LaunchSpec(PadSpec):
@@ -65,6 +71,9 @@ class MissionSpec(Block):
     reserve: ReserveSpec | None = Field(default=None, description="propellant that must be left")
     steering: SteeringSpec = Field(description="profiles")
     phases: list[PhaseSpec] = Field(min_length=1, description="phases, in the order of flight")
+    failures: list[FailureSpec] = Field(
+        default_factory=list[FailureSpec], description="what breaks, and is not foreknown"
+    )
     integration: IntegrationSpec = Field(
         default_factory=IntegrationSpec, description="what the integration may be out by"
     )
@@ -99,6 +108,9 @@ class FlightSpec(Block):
     branches: list[BranchSpec] = Field(
         default_factory=list[BranchSpec], description="what leaves the flight and is followed"
     )
+    failures: list[FailureSpec] = Field(
+        default_factory=list[FailureSpec], description="what breaks, and is not foreknown"
+    )
     target: TargetSpec | None = Field(
         default=None, description="orbit that an ascent is designed for; it goes with steering"
     )
@@ -124,10 +136,22 @@ class FlightSpec(Block):
     @model_validator(mode="after")
     def _world_fits(self) -> Self:
         """The world has what the flight needs, and nothing that it does not feel."""
-        mistakes = world_mistakes(self.environment, self.epoch)
+        mistakes = [*world_mistakes(self.environment, self.epoch), *self._weight_mistakes()]
         if mistakes:
             raise refuse(*mistakes)
         return self
+
+    def _weight_mistakes(self) -> Iterator[Mistake]:
+        """What is aboard weighs what the start says that it does."""
+        start, told = self.start, self.start.mass
+        if told is None:
+            return
+        weight = self.vehicle.weight(start.tanks, start.without)
+        if abs(weight - told) > _CLOSE * told:
+            found = format_quantity(weight, "kg", digits=9)
+            expected = f"what all aboard weighs, {found}"
+            hint = "what has left goes to start.without, what is in the tanks to start.tanks"
+            yield Mistake(("start", "mass"), expected, hint)
 
     def plan(self) -> Plan:
         """What is flown."""

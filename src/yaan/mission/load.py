@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from yaan.base import InputError, Problem, quote
+from yaan.mission.continued import continued
 from yaan.mission.file.address import set_node
 from yaan.mission.file.library import is_path
 from yaan.mission.file.read import printable, read
@@ -47,7 +48,7 @@ def load_tree(name_or_path: str | Path, overrides: Mapping[str, Any] | None = No
     root = resolver.root(text)
     if root is None:
         raise InputError(resolver.problems)
-    return override(resolver.tree(_named(root, text)), overrides or {})
+    return continued(override(resolver.tree(_named(root, text)), overrides or {}))
 
 
 def tree_of(data: Mapping[str, Any], label: str) -> Tree:

@@ -83,9 +83,16 @@ def _assumption(
 
 def _resolved(tree: Tree) -> str:
     """The resolved mission as YAML; it loads again as a mission of its own."""
+    text = text_of_tree(tree, sort=True)
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+    return f"# Resolved by Yaan: every reference is inline. Content {digest}.\n{text}"
+
+
+def text_of_tree(tree: Tree, *, sort: bool = False) -> str:
+    """The tree as YAML, its keys as written or sorted."""
     out = io.StringIO()
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
+    yaml.representer.sort_base_mapping_type_on_output = sort
     yaml.dump(tree.data, out)
-    digest = hashlib.sha256(out.getvalue().encode("utf-8")).hexdigest()[:12]
-    return f"# Resolved by Yaan: every reference is inline. Content {digest}.\n{out.getvalue()}"
+    return out.getvalue()

@@ -50,7 +50,16 @@ _BODY: Final = """\
 
 """
 
-_RULES: Final = {"mission": _MISSION, "entry": _ENTRY, "body": _BODY}
+_FLIGHT: Final = """\
+# - start: says where it begins: pad, orbit, interface, drop, state, or an event of another run.
+# - Phases follow each other, each in one motion: powered, orbit, entry, canopies, rigid, fall. As a
+#   phase begins it shuts down, drops and ignites; it ends at the first condition under until.
+# - What is dropped at an event may be followed by phases of its own: branches.
+# - failures: what breaks, and is not foreknown.
+
+"""
+
+_RULES: Final = {"mission": _MISSION, "entry": _ENTRY, "body": _BODY, "flight": _FLIGHT}
 
 
 def template(name: str) -> str:

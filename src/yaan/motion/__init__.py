@@ -1,12 +1,13 @@
 """Kinds of motion: one file each, each one integration between two states that are handed over."""
 
 from yaan.motion.base import AbstractMotion, Leg, Legs, fly, fly_in_turn, rows_of
-from yaan.motion.body import Body, BodyEnd, BodyPhases, fly_body, observe_body
-from yaan.motion.descent import Descended, Descent, descended
+from yaan.motion.body import Body, BodyEnd, BodyPhases, fly_body, limits, observe_body
+from yaan.motion.descent import Descended, Descent, Until, descended
 from yaan.motion.entry import Entry, Handover
 from yaan.motion.fall import Fall, Fallen, fall
 from yaan.motion.orbit import Burns, Orbit
-from yaan.motion.powered import End, Phases, Powered, ascend
+from yaan.motion.powered import Powered, ascend
+from yaan.motion.powered_phases import End, Phases
 from yaan.motion.rigid_entry import RigidEntry
 from yaan.motion.row import Row
 
@@ -30,12 +31,14 @@ __all__ = [
     "Powered",
     "RigidEntry",
     "Row",
+    "Until",
     "ascend",
     "descended",
     "fall",
     "fly",
     "fly_body",
     "fly_in_turn",
+    "limits",
     "observe_body",
     "rows_of",
 ]

@@ -21,7 +21,7 @@ from yaan.base.constants import STANDARD_GRAVITY
 from yaan.base.model import Model
 from yaan.dynamics.accuracy import POSITION, VELOCITY
 from yaan.dynamics.body import BodyState, Instant, Pulses, Scene, instant
-from yaan.dynamics.forces import World, surroundings
+from yaan.dynamics.forces import Surroundings, World, surroundings
 from yaan.dynamics.method import RK4, AbstractMethod
 from yaan.dynamics.possible import can_be
 from yaan.dynamics.rigid import angular_acceleration
@@ -35,7 +35,7 @@ from yaan.spacetime.attitude import angles_of, kinematics, ned, normalised, orbi
 from yaan.spacetime.elements import energy
 from yaan.spacetime.frame import Frame, Vector, where
 from yaan.spacetime.rotation import Rotation
-from yaan.vehicle.body import Configuration
+from yaan.vehicle.body import NEVER, Configuration
 
 MAX_STEPS = 600_000
 """Of one phase; of one that is recorded not many more than it has rows."""
@@ -45,6 +45,8 @@ _SPARE = 1.2  # steps a row: those that seek an event are not kept
 _DEEP = 0.01  # [m] below the ground: what stands on it has not come down to it
 _CLOSE = 1e-9  # [s] instants nearer than this are one
 _BESIDE = 1e-3  # [s]
+_SINKS = 1e-3  # [m/s] an apex is told 0.1 ms late, and 0.05 um low
+_CREEP = 1e-6  # [m/s] what glides no faster stands on its rail
 _EDGE = 1e-3  # [s]
 
 
@@ -73,6 +75,13 @@ TURNED: Final = Model(
     ignores="harmonics, the Sun and the Moon in the torque",
 )
 
+RAIL: Final = Model(
+    name="rail",
+    text="a rail along the body's x axis, fixed to the Earth: only what acts along it moves the "
+    "body, once that carries it, until it has travelled the length",
+    ignores="friction, tip-off while the upper lug is still on, a rail that bends or is let go",
+)
+
 NOT_TURNED: Final = Model(
     name="torque of gravity",
     text="gravity does not turn the body",
@@ -90,11 +99,30 @@ class Fineness(eqx.Module):
 
 
 class BodyEnd(enum.IntEnum):
-    """What can end a phase besides its time, in the order of the event functions."""
+    """What can end a phase besides its time, by the names of the keys of `until`.
 
-    HEIGHT = 0
+    A new one is a member here, its function in `Body._ends`, and its key. The ground comes last:
+    it ends every phase, and is the wanted end of those that say so.
+    """
+
+    HEIGHT_BELOW = 0
     DEPLETED = 1
-    GROUND = 2
+    HEIGHT_ABOVE = 2
+    APEX = 3
+    SPEED_ABOVE = 4
+    SPEED_BELOW = 5
+    MACH_ABOVE = 6
+    MACH_BELOW = 7
+    RAIL = 8
+    STUCK = 9
+    GROUND = 10
+
+
+def limits(**ends: float) -> Float[Array, " ends"]:
+    """Where the `ends` of one phase are, by their names in `BodyEnd`; what is left out is none."""
+    given = {end: ends.pop(end.name.lower(), jnp.nan) for end in BodyEnd}
+    assert not ends, f"no ends of a body: {', '.join(ends)}"
+    return jnp.asarray([given[end] for end in BodyEnd], dtype=float)
 
 
 class BodyPhases(eqx.Module):
@@ -105,10 +133,14 @@ class BodyPhases(eqx.Module):
     configuration: Int[Array, "*phases"]
     engine: Bool[Array, "*phases"]
     duration: Float[Array, "*phases"]  # [s]
-    height_below: Float[Array, "*phases"]
-    """Ends once below this height [m] and sinking; far below the ground: it does not."""
-    depleted: Bool[Array, "*phases"]
-    """Ends when its configuration has no propellant left."""
+    limits: Float[Array, "*phases ends"]
+    """Where each `BodyEnd` ends it, in SI; NaN: it does not. Of those without a value, any number.
+
+    A phase with `RAIL` [m] is on a rail for that length, with its x axis as it stands at the start,
+    whatever its pointing.
+    """
+    time: Float[Array, "*phases"]
+    """Ends at this time since the epoch [s], and at once where that has passed."""
     step: Float[Array, "*phases"]  # [s]
 
 
@@ -123,6 +155,8 @@ class Body(AbstractMotion):
     """Of this phase alone."""
     pointed: Pointed
     """Where a point's axes are."""
+    foot: Vector
+    """Where the phase began [m, ITRS]: the foot of its rail."""
     gradient: bool = eqx.field(static=True)
     """Gravity turns a rigid body."""
     carrier: AbstractMethod = eqx.field(static=True)
@@ -138,12 +172,15 @@ class Body(AbstractMotion):
 
     @override
     def begin(self, state: State) -> BodyState:
-        return self.switched(state.t, turning_state(state, self.pulses, self.tanks))
+        own = self.phase.configuration
+        lit = jnp.full(self.tanks, NEVER).at[own].set(self.body.lit(state.t, state.tanks[own]))
+        around = surroundings(self.world, state.t, state.position, state.velocity)
+        return self.entered(state.t, turning_state(state, lit, self.pulses), around)
 
     @override
     def evaluate(self, t: Array, inner: BodyState) -> tuple[BodyState, Array]:
         now = self.instant(t, inner)
-        return self._rate(now, inner), self._events(now, inner)
+        return self._rate(t, now, inner), self._events(t, now, inner)
 
     @override
     def switch(self, t: Array, inner: BodyState, events: Array, fired: Array) -> BodyState:
@@ -156,13 +193,17 @@ class Body(AbstractMotion):
         edges = jnp.concatenate([pulses.start, pulses.stop])
         ahead = jnp.min(jnp.where(edges > t + _CLOSE, edges, jnp.inf), initial=jnp.inf)
         # The flow is known, so the end of the propellant is too: nothing is searched.
-        flow = self._flow(inner)
-        lasting = inner.propellant[phase.configuration] / jnp.maximum(flow, 1e-300)
-        dry = jnp.where((flow > 0.0) & (lasting > _CLOSE), t + lasting, jnp.inf)
+        nozzle, lit = self.body.nozzle, inner.lit[phase.configuration]
+        left = inner.propellant[phase.configuration]
+        others = jnp.sum(pulses.flow * inner.pulsing)
+        lasting = nozzle.lasting(t - lit, inner.burning, left, others)
+        dry = jnp.where(lasting > _CLOSE, t + lasting, jnp.inf)
+        knots = jnp.where(inner.burning > 0.0, lit + nozzle.level.nodes, jnp.inf)
+        kink = jnp.min(jnp.where(knots > t + _CLOSE, knots, jnp.inf))
         # Thrust and load are told at the ends of steps: one stands just before each switch.
         before = jnp.concatenate([edges, dry[None]]) - _EDGE
         beside = jnp.min(jnp.where(before > t + _CLOSE, before, jnp.inf))
-        return jnp.minimum(jnp.minimum(ahead, dry), beside)
+        return jnp.minimum(jnp.minimum(jnp.minimum(ahead, dry), beside), kink)
 
     @override
     def possible(self, t: Array, inner: BodyState, begun: Array) -> Array:
@@ -180,7 +221,7 @@ class Body(AbstractMotion):
 
     @override
     def ending(self) -> Array:
-        return jnp.stack([jnp.asarray(True), self.phase.depleted, jnp.asarray(True)])
+        return ~jnp.isnan(self.phase.limits.at[BodyEnd.GROUND].set(0.0))
 
     @override
     def switching(self) -> tuple[bool, ...]:
@@ -194,10 +235,12 @@ class Body(AbstractMotion):
     @override
     def outcome(self, arrival: Arrival, stop: Array) -> Array:
         fired = arrival.fired
-        ground = fired[BodyEnd.GROUND] & ~jnp.any(fired[: BodyEnd.GROUND])
+        wanted = ~jnp.isnan(self.phase.limits)
+        ground = fired[BodyEnd.GROUND] & ~jnp.any(fired & wanted)
         cases = [
             (~arrival.finite, OutcomeCode.NOT_FINITE),
             (~arrival.possible, OutcomeCode.IMPOSSIBLE),
+            (fired[BodyEnd.STUCK], OutcomeCode.NO_LIFT_OFF),
             (ground, OutcomeCode.STRUCK_GROUND),
             (~jnp.any(fired) & (arrival.t < stop - _CLOSE), OutcomeCode.OUT_OF_STEPS),
         ]
@@ -242,7 +285,7 @@ class Body(AbstractMotion):
             angle_of_attack=stream.angle,
             incidence=stream.incidence,
             sideslip=stream.sideslip,
-            load=now.force.norm() / (now.properties.mass * STANDARD_GRAVITY),
+            load=self._felt(t, inner, now),
             density=around.air.density,
             pressure=around.air.pressure,
             temperature=around.air.temperature,
@@ -278,7 +321,7 @@ class Body(AbstractMotion):
         aim, index = self.pointed, self.phase.configuration
         # The phase is one for all lanes, so a rigid one never works out a pointing.
         attitude: Rotation = jax.lax.cond(
-            self.phase.rigid,
+            self._free,
             lambda: own,
             lambda: aim.attitude(around, inner.position, inner.velocity, own),
         )
@@ -294,7 +337,7 @@ class Body(AbstractMotion):
         """
         own = normalised(inner.attitude)
         r, v = inner.position, inner.velocity
-        pull = self._rate(now, inner).velocity
+        pull = self._rate(t, now, inner).velocity
 
         def attitude(dt: Array) -> Rotation:
             position, velocity = r + v * dt + pull * (0.5 * dt * dt), v + pull * dt
@@ -306,22 +349,46 @@ class Body(AbstractMotion):
         turned = before.inverse().then(after)
         sense = jnp.where(turned.w < 0.0, -1.0, 1.0)
         rate = Vector(turned.x, turned.y, turned.z, Frame.BODY) * (sense / _BESIDE)
-        return where(self.phase.rigid, inner.rate, rate)
+        return where(self._free, inner.rate, rate)
+
+    def entered(self, t: Array, inner: BodyState, around: Surroundings) -> BodyState:
+        """The state as the phase begins: on a rail at rest across it, turning with the Earth."""
+        own = normalised(inner.attitude)
+        spin = around.to_fixed.inverse().apply(self.world.earth.spin(t))
+        along = _along(own)
+        gliding = along * jnp.maximum(along.dot(around.relative), 0.0)
+        railed = (spin.cross(inner.position) + gliding, own.apply(spin))
+        kept = (inner.velocity, inner.rate)
+        held = tuple(where(self._railed, a, b) for a, b in zip(railed, kept, strict=True))
+        return self.switched(t, eqx.tree_at(lambda s: (s.velocity, s.rate), inner, held))
+
+    @property
+    def _railed(self) -> Bool[Array, ""]:
+        return ~jnp.isnan(self.phase.limits[BodyEnd.RAIL])
+
+    @property
+    def _free(self) -> Bool[Array, ""]:
+        """Its attitude is a state of its own, not prescribed."""
+        return self.phase.rigid | self._railed
 
     def switched(self, t: Array, inner: BodyState) -> BodyState:
         """The state with what is on in the step that begins at `t` [s]."""
         phase, pulses = self.phase, self.pulses
         empty = inner.propellant[phase.configuration] <= self._least()
-        spent = empty & (self._flow(inner) > 0.0)
+        burnt = self.body.nozzle.flow * inner.burning + jnp.sum(pulses.flow * inner.pulsing)
+        spent = empty & (burnt > 0.0)
         own = jnp.arange(inner.propellant.shape[0]) == phase.configuration
+        burning = phase.engine & ~empty & (self._over(t, inner) < 0.0)
+        lit = jnp.where(own & burning & (inner.lit >= NEVER), t, inner.lit)
         on = (t >= pulses.start - _CLOSE) & (t < pulses.stop - _CLOSE)
         on = on & ~(empty & (pulses.flow > 0.0))
         return eqx.tree_at(
-            lambda s: (s.propellant, s.burning, s.pulsing),
+            lambda s: (s.propellant, s.lit, s.burning, s.pulsing),
             inner,
             (
                 jnp.where(own & spent, 0.0, inner.propellant),
-                jnp.where(phase.engine & ~empty, 1.0, 0.0),
+                lit,
+                jnp.where(burning, 1.0, 0.0),
                 jnp.where(on, 1.0, 0.0),
             ),
         )
@@ -332,54 +399,107 @@ class Body(AbstractMotion):
         pointing = (now.attitude, self.turning(t, inner, now))
         return eqx.tree_at(lambda s: (s.attitude, s.rate), inner, pointing)
 
-    def _rate(self, now: Instant, inner: BodyState) -> BodyState:
+    def _rate(self, t: Array, now: Instant, inner: BodyState) -> BodyState:
         pushed = now.attitude.inverse().apply(now.force) / now.properties.mass
         turned = angular_acceleration(now.properties.inertia, inner.rate, now.torque, now.exhaust)
-        loose = jnp.where(self.phase.rigid, 1.0, 0.0)
+        loose = jnp.where(self._free, 1.0, 0.0)
+        twisted = jnp.where(self.phase.rigid & ~self._railed, 1.0, 0.0)
         burnt = jnp.arange(inner.propellant.shape[0]) == self.phase.configuration
         spinning = kinematics(inner.attitude, inner.rate)
         return BodyState(
             position=inner.velocity,
-            velocity=now.around.gravity + pushed,
+            velocity=self._held(t, inner, now, now.around.gravity + pushed),
             attitude=jax.tree.map(lambda leaf: leaf * loose, spinning),
-            rate=turned * loose,
+            rate=turned * twisted,
             propellant=jnp.where(burnt, -jnp.sum(now.exhaust.flow), 0.0),
+            lit=jnp.zeros_like(inner.lit),
             burning=jnp.zeros_like(inner.burning),
             pulsing=jnp.zeros_like(inner.pulsing),
         )
 
-    def _events(self, now: Instant, inner: BodyState) -> Float[Array, " ends"]:
-        phase, around = self.phase, now.around
-        height, sinking = around.place.height, -around.relative.dot(around.up)
-        left = inner.propellant[phase.configuration]
-        return jnp.stack(
-            [
-                # Low and sinking: what begins below and rises has not come down to it.
-                jnp.minimum(phase.height_below - height, sinking) * 1e-3,
-                self._least() - left,
-                (self.world.ground - _DEEP - height) * 1e-3,
-            ]
-        )
+    def _held(self, t: Array, inner: BodyState, now: Instant, pull: Vector) -> Vector:
+        """The acceleration [m/s^2, GCRS] that `pull` makes: on a rail only along it.
 
-    def _flow(self, inner: BodyState) -> Array:
-        """What is burnt in the step that has begun [kg/s]."""
-        engine = self.body.nozzle.flow * inner.burning
-        return engine + jnp.sum(self.pulses.flow * inner.pulsing)
+        The rail turns with the Earth: across it the body moves as a point of the turning Earth.
+        """
+        around = now.around
+        spin = around.to_fixed.inverse().apply(self.world.earth.spin(t))
+        along = _along(now.attitude)
+        turning = spin.cross(around.relative) * 2.0 - around.carried
+        size, gliding = along.dot(pull - turning), along.dot(around.relative)
+        size = jnp.where(gliding > _CREEP, size, jnp.maximum(size, 0.0))
+        return where(self._railed, turning + along * size, pull)
+
+    def _felt(self, t: Array, inner: BodyState, now: Instant) -> Array:
+        """The load in standard gravities; on a rail with that which the rail carries."""
+        carried = self._rate(t, now, inner).velocity - now.around.gravity
+        free = now.force.norm() / (now.properties.mass * STANDARD_GRAVITY)
+        return jnp.where(self._railed, carried.norm() / STANDARD_GRAVITY, free)
+
+    def _events(self, t: Array, now: Instant, inner: BodyState) -> Float[Array, " ends"]:
+        ends = self._ends(t, now, inner)
+        return jnp.stack([ends[end] for end in BodyEnd])
+
+    def _ends(self, t: Array, now: Instant, inner: BodyState) -> dict[BodyEnd, Array]:
+        """What rises through zero as each end is met."""
+        phase, around = self.phase, now.around
+        at = jnp.nan_to_num(phase.limits)
+        height, sinking = around.place.height, -around.relative.dot(around.up)
+        speed, airspeed = around.relative.norm(), around.stream.norm()
+        left = self._least() - inner.propellant[phase.configuration]
+        over = jnp.where(phase.engine, self._over(t, inner), -NEVER)
+        along = _along(now.attitude)
+        gone = around.to_fixed.apply(inner.position) - self.foot
+        # By the speed of sound, not Mach numbers: where it is nothing there are none.
+        sound = around.air.sound_speed
+        return {
+            # Low and sinking: what begins below and rises has not come down to it.
+            BodyEnd.HEIGHT_BELOW: jnp.minimum(at[BodyEnd.HEIGHT_BELOW] - height, sinking) * 1e-3,
+            BodyEnd.DEPLETED: jnp.maximum(left, over),
+            BodyEnd.HEIGHT_ABOVE: jnp.minimum(height - at[BodyEnd.HEIGHT_ABOVE], -sinking) * 1e-3,
+            # What stands still has not passed its apex, whatever its last digits say.
+            BodyEnd.APEX: (sinking - _SINKS) * 1e-2,
+            BodyEnd.SPEED_ABOVE: (speed - at[BodyEnd.SPEED_ABOVE]) * 1e-2,
+            BodyEnd.SPEED_BELOW: (at[BodyEnd.SPEED_BELOW] - speed) * 1e-2,
+            BodyEnd.MACH_ABOVE: (airspeed - at[BodyEnd.MACH_ABOVE] * sound) * 1e-2,
+            BodyEnd.MACH_BELOW: (at[BodyEnd.MACH_BELOW] * sound - airspeed) * 1e-2,
+            BodyEnd.RAIL: around.to_fixed.apply(along).dot(gone) - at[BodyEnd.RAIL],
+            # At rest on the rail with nothing that burns: nothing will carry it any more.
+            BodyEnd.STUCK: jnp.minimum(
+                0.5 - inner.burning, 2.0 * _CREEP - along.dot(around.relative)
+            ),
+            BodyEnd.GROUND: (self.world.ground - _DEEP - height) * 1e-3,
+        }
+
+    def _over(self, t: Array, inner: BodyState) -> Array:
+        """How long the thrust curve has been over [s]; negative before."""
+        age = t - inner.lit[self.phase.configuration]
+        return age - self.body.nozzle.lasts + _CLOSE
 
     def _least(self) -> Array:
         """Propellant that is none [kg]."""
         return (self.body.nozzle.flow + jnp.sum(self.pulses.flow)) * _CLOSE
 
 
-def turning_state(state: State, pulses: Pulses, tanks: int) -> BodyState:
-    """A state as a body integrates it, nothing on yet; one lane."""
+def _along(attitude: Rotation) -> Vector:
+    """The body's x axis in GCRS."""
+    one, zero = jnp.ones_like(attitude.w), jnp.zeros_like(attitude.w)
+    return attitude.inverse().apply(Vector(one, zero, zero, Frame.BODY))
+
+
+def turning_state(state: State, lit: Float[Array, " tanks"], pulses: Pulses) -> BodyState:
+    """A state as a body integrates it, nothing on yet; one lane.
+
+    The first tanks of the state are those of the configurations, whose engines were `lit` [s].
+    """
     still = jnp.zeros_like(state.t)
     return BodyState(
         position=state.position,
         velocity=state.velocity,
         attitude=state.attitude,
         rate=state.rate,
-        propellant=state.tanks[:tanks],
+        propellant=state.tanks[: lit.shape[0]],
+        lit=lit,
         burning=still,
         pulsing=jnp.zeros_like(pulses.start),
     )
@@ -411,7 +531,7 @@ def fly_body(
     fine = fineness or Fineness(jnp.ones_like(t), jnp.ones_like(t))
     kinds = (gradient, method, body.empty.mass.shape[-1])
     # What all lanes share is not mapped: that would only copy it.
-    axes = Body(None, 0, None, None, Pointed(None, 0), *kinds)  # pyright: ignore[reportArgumentType]
+    axes = Body(None, 0, None, None, Pointed(None, 0), 0, *kinds)  # pyright: ignore[reportArgumentType]
 
     def enter(phase: BodyPhases, t: Array, inner: BodyState) -> Entered:
         def lane(body: Configuration, t: Array, inner: BodyState) -> tuple[Body, BodyState, Array]:
@@ -419,12 +539,18 @@ def fly_body(
             aim = pointed(phase.pointing, around, inner.position, inner.velocity, inner.attitude)
             flying = jax.tree.map(lambda leaf: leaf[phase.configuration], body)
             begun = energy(inner.position, inner.velocity, world.mu)
-            motion = Body(world, flying, pulses, phase, aim, *kinds)
-            return motion, motion.switched(t, inner), begun
+            foot = around.to_fixed.apply(inner.position)
+            motion = Body(world, flying, pulses, phase, aim, foot, *kinds)
+            return motion, motion.entered(t, inner, around), begun
 
         motion, inner, begun = jax.vmap(lane, out_axes=(axes, 0, 0))(body, t, inner)
         step = phase.step * fine.stretch
-        return Entered(motion, axes, inner, t + phase.duration, step, begun, told=motion.pointed)
+        stop = jnp.maximum(jnp.minimum(t + phase.duration, phase.time), t)
+        return Entered(motion, axes, inner, stop, step, begun, told=motion.pointed)
+
+    def begun(body: Configuration, state: State) -> BodyState:
+        lit = jax.vmap(lambda one, left: one.lit(state.t, left))(body, state.tanks[: kinds[-1]])
+        return turning_state(state, lit, pulses)
 
     def settle(entered: Entered, t: Array, inner: BodyState) -> BodyState:
         return jax.vmap(lambda m, t, y: m.settled(t, y), in_axes=(axes, 0, 0))(
@@ -436,7 +562,7 @@ def fly_body(
         settle,
         phases,
         t,
-        jax.vmap(lambda s: turning_state(s, pulses, kinds[-1]))(start),
+        jax.vmap(begun)(body, start),
         tolerance=fine.tolerance,
         most_steps=MAX_STEPS if rows is None else min(MAX_STEPS, int(_SPARE * rows)),
         rows=rows,
@@ -451,6 +577,8 @@ def observe_body(world: World, cast: Cast, legs: Legs, tape: Tape, *, gradient: 
         phase, aim = jax.tree.map(lambda leaf: leaf[label], (phases, legs.told))
         flying = jax.tree.map(lambda leaf: leaf[phase.configuration], body)
         tanks = inner.propellant.shape[-1]
-        return Body(world, flying, pulses, phase, aim, gradient, RK4, tanks).row(t, inner)
+        # A row does not tell how far along its rail it is.
+        foot = Vector(t, t, t, Frame.ITRS)
+        return Body(world, flying, pulses, phase, aim, foot, gradient, RK4, tanks).row(t, inner)
 
     return jax.vmap(one)(tape.t, tape.label, tape.state)

@@ -1,17 +1,17 @@
 """The powered ascent of a point mass: phases flown in turn by one compiled loop.
 
-A flight is a list of phases. They are stacked into arrays, so that a mission of any shape costs
-one compilation. Ignores rotation of the body, thrust misalignment, slosh and jettison impulses.
+A flight is a list of phases. They are stacked into arrays (`powered_phases`), so that a mission
+of any shape costs one compilation. Ignores rotation of the body, thrust misalignment, slosh and
+jettison impulses.
 """
 
-import enum
 from collections.abc import Callable
 from typing import ClassVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, PyTree
+from jaxtyping import Array, Float, PyTree
 from typing_extensions import override
 
 from yaan.aerodynamics.heating import free_stream_flux
@@ -19,7 +19,7 @@ from yaan.aerodynamics.tables import ForceTable
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.base.model import Model
 from yaan.dynamics.accuracy import POSITION, VELOCITY
-from yaan.dynamics.forces import Airload, Surroundings, World, airload, surroundings
+from yaan.dynamics.forces import World, airload, surroundings
 from yaan.dynamics.method import RK4, AbstractMethod
 from yaan.dynamics.possible import can_be
 from yaan.dynamics.solve import Arrival, Tape
@@ -28,8 +28,17 @@ from yaan.gnc.base import AbstractGuidance
 from yaan.gnc.navigation import AbstractNavigator, Estimate, Perfect
 from yaan.gnc.powered import OpenLoop, Steering, no_memory
 from yaan.motion.base import AbstractMotion, Entered, Legs, chosen, fly_in_turn
+from yaan.motion.powered_phases import (
+    DRIVEN,
+    End,
+    Instant,
+    Outset,
+    Phases,
+    ends,
+    on_rail,
+    throttled,
+)
 from yaan.motion.row import Row, row
-from yaan.propulsion.engine import Firing
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import geodetic
 from yaan.spacetime.elements import Elements, elements, energy
@@ -37,58 +46,6 @@ from yaan.spacetime.frame import Vector
 from yaan.vehicle.launcher import Launcher
 
 _DREGS = 1e-7  # [kg] left by rounding where a thrust curve burns exactly what is loaded
-_DEEP = 10.0  # [m] below the ground: less is what a vehicle that nothing holds sinks at lift-off
-
-
-class End(enum.IntEnum):
-    """What can end a phase, in the order of the compiled event functions.
-
-    The depletion of stage i follows the last of these, at `len(End) + i`.
-    """
-
-    HEAT_FLUX_BELOW = 0
-    DYNAMIC_PRESSURE_BELOW = 1
-    HEIGHT_ABOVE = 2
-    ALIGNED = 3
-    ORBIT = 4
-    GROUND = 5
-    LIFT_OFF = 6
-
-
-class Phases(eqx.Module):
-    """Phases in turn, one entry each on the first axis."""
-
-    law: Int[Array, " phases"]
-    programme: Int[Array, " phases"]
-    """Which linear tangent is in force; it is only read under that law."""
-    begins: Bool[Array, " phases"]
-    """The programme starts with this phase."""
-    continuous: Bool[Array, " phases"]
-    """A programme that begins here starts at the last commanded tan(pitch)."""
-    ignite: Bool[Array, "phases stages"]
-    shut_down: Bool[Array, "phases stages"]
-    stages_aboard: Bool[Array, "phases stages"]
-    items_aboard: Bool[Array, "phases items"]
-    configuration: Int[Array, " phases"]
-    time: Float[Array, " phases"]
-    """Ends at this time since ignition [s]; infinite: it does not."""
-    duration: Float[Array, " phases"]
-    """Ends after this long [s]; infinite: it does not."""
-    timeout: Float[Array, " phases"]
-    """Fails when nothing has ended it after this long [s]."""
-    ends: Bool[Array, "phases ends"]
-    heat_flux: Float[Array, " phases"]  # [W/m^2]
-    dynamic_pressure: Float[Array, " phases"]  # [Pa]
-    height: Float[Array, " phases"]  # [m]
-    energy: Float[Array, " phases"]
-    """Specific orbital energy of the target [m^2/s^2]."""
-    overdraws: Bool[Array, "phases stages"]
-    """The stage may burn more than it carries: the shortfall is the answer."""
-    on_pad: Bool[Array, " phases"]
-    """The pad holds the vehicle up until thrust does."""
-    step: Float[Array, " phases"]  # [s]
-    exists: Bool[Array, " phases"]
-    """False for padding."""
 
 
 class Losses(eqx.Module):
@@ -130,20 +87,6 @@ class Climbing(eqx.Module):
     """Of its guidance; of the open loop the programme in force."""
 
 
-class Instant(eqx.Module):
-    """Everything that acts at an instant."""
-
-    around: Surroundings
-    firing: Firing
-    air: Airload
-    axis: Vector
-    mass: Float[Array, ""]
-    spare: Float[Array, ""]
-    """Upward acceleration of thrust and air beyond weight [m/s^2]."""
-    sensed: Vector
-    """Specific force [m/s^2], GCRS."""
-
-
 class Powered(AbstractMotion):
     """One phase of a powered flight."""
 
@@ -174,7 +117,10 @@ class Powered(AbstractMotion):
 
     @override
     def begin(self, state: State) -> Climbing:
-        """Engines that are lit here burn; those that burnt before are out: no state tells them."""
+        """Engines that are lit here burn; those that burnt before are out: no state tells them.
+
+        A phase with extras is that of `begun_at`.
+        """
         return _switched(self, state.t, climbing(self.launcher, state))
 
     @override
@@ -223,11 +169,16 @@ class Powered(AbstractMotion):
     def outcome(self, arrival: Arrival, stop: Array) -> Array:
         ended = jnp.any(arrival.fired) | (arrival.t >= self.due - 1e-9)
         late = arrival.t >= stop - 1e-9
+        burning = (arrival.t >= arrival.state.ignition) & (arrival.t < arrival.state.cut_off)
+        driven = jnp.any(self.phase.ends[jnp.asarray(DRIVEN)])
+        dry = driven & ~jnp.any(burning & self.phase.stages_aboard)
+        struck = arrival.fired[End.STRUCK] & ~arrival.fired[End.GROUND]
         cases = [
             (~arrival.possible, OutcomeCode.IMPOSSIBLE),
-            (arrival.fired[End.GROUND], OutcomeCode.STRUCK_GROUND),
+            (struck, OutcomeCode.STRUCK_GROUND),
             (ended, OutcomeCode.REACHED),
             (late & self.phase.on_pad, OutcomeCode.NO_LIFT_OFF),
+            (late & dry, OutcomeCode.RAN_DRY),
             (late, OutcomeCode.TIMED_OUT),
             (~arrival.finite, OutcomeCode.NOT_FINITE),
         ]
@@ -292,6 +243,8 @@ class Powered(AbstractMotion):
         )
         air = airload(self.table, around, axis)
         mass = launcher.mass(inner.propellant, phase.stages_aboard, phase.items_aboard)
+        if phase.extras is not None:
+            firing = throttled(phase.extras, firing, axis, air.force, mass)
         thrust = jnp.sum(firing.vacuum_thrust - firing.back_pressure)
         driven = (axis * thrust + air.force) / mass
         # On the pad the vehicle turns with the Earth, whatever its engines and the local vertical
@@ -299,6 +252,9 @@ class Powered(AbstractMotion):
         loose = driven + around.gravity + around.carried
         spare = loose.dot(around.up)
         held = loose * jnp.where(phase.on_pad, -1.0, 0.0)
+        if phase.extras is not None:
+            spare, railed = on_rail(self.world, phase, t, around, axis, loose)
+            held = held + railed
         return Instant(around, firing, air, axis, mass, spare, driven + held)
 
     def _look(self, t: Array, inner: Climbing) -> Estimate:
@@ -331,27 +287,16 @@ class Powered(AbstractMotion):
         )
 
     def _events(self, t: Array, now: Instant, inner: Climbing) -> Float[Array, " events"]:
-        phase, around = self.phase, now.around
-        speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
-        pace = jnp.sqrt(around.relative.dot(around.relative) + 1e-6)
-        rise = around.relative.dot(around.up) / pace
-        flux = free_stream_flux(around.air.density, speed)
-        gained = energy(inner.position, inner.velocity, self.world.mu) - phase.energy
-        ends = jnp.stack(
-            [
-                1.0 - flux / phase.heat_flux,
-                1.0 - now.air.dynamic_pressure / phase.dynamic_pressure,
-                (around.place.height - phase.height) * 1e-3,
-                jnp.cos(self.tilt) - rise,
-                gained * 1e-6,
-                (self.world.ground - _DEEP - around.place.height) * 1e-3,
-                now.spare,
-            ]
-        )
+        phase, ideal = self.phase, inner.losses.ideal
+        state = (inner.position, inner.velocity)
+        values = ends(self.world, phase, self.tilt, now, *state, ideal)
         burning = (t >= inner.ignition) & (t < inner.cut_off)
         burning = burning & phase.stages_aboard & ~phase.overdraws
-        dry = jnp.where(burning, (_DREGS - inner.propellant) * 1e-3, -1.0)
-        return jnp.concatenate([ends, dry])
+        # What was dry before ends at once a phase that waits for it.
+        spent = phase.stages_aboard & ~phase.overdraws & (inner.propellant <= 0.0)
+        left = jnp.where(spent, 1.0, -1.0)
+        dry = jnp.where(burning, (_DREGS - inner.propellant) * 1e-3, left)
+        return jnp.concatenate([values, dry])
 
 
 def climbing(launcher: Launcher, state: State) -> Climbing:
@@ -379,7 +324,11 @@ Guide = Callable[[Steering, Phases, Array, Array], AbstractGuidance]
 def open_loop(steering: Steering, phase: Phases, start: Array, due: Array) -> OpenLoop:
     """The laws of the file."""
     programme = (phase.law, phase.programme, phase.begins, phase.continuous)
-    return OpenLoop(steering, *programme, start, due)
+    extras = phase.extras
+    if extras is None:
+        return OpenLoop(steering, *programme, start, due)
+    held = None if extras.outset is None else extras.outset.held
+    return OpenLoop(steering, *programme, start, due, extras.aims, held)
 
 
 def phase_of(
@@ -390,11 +339,29 @@ def phase_of(
     start: Array,
     guide: Guide = open_loop,
 ) -> Powered:
-    """The motion of a phase that began at `start` [s], one lane."""
+    """The motion of a phase that began at `start` [s], one lane; with extras see `begun_at`."""
     due = jnp.minimum(phase.time, start + phase.duration)
     guidance = guide(steering, phase, start, due)
     table = launcher.configuration(phase.configuration)
     return Powered(world, launcher, phase, table, guidance, Perfect(), steering.kick, due)
+
+
+def begun_at(world: World, phase: Phases, t: Array, inner: Climbing) -> Phases:
+    """A phase with what it must remember of its start at `t` [s], if it has extras; one lane."""
+    extras = phase.extras
+    if extras is None:
+        return phase
+    around = surroundings(world, t, inner.position, inner.velocity)
+    seen = Perfect().estimate(t, inner.position, inner.velocity, around)
+    foot = around.to_fixed.apply(inner.position)
+    return _with(phase, Outset(inner.losses.ideal, foot, extras.aims.direction(seen)))
+
+
+def _with(phase: Phases, outset: Outset | None) -> Phases:
+    """A phase with what it remembers of its start."""
+    if phase.extras is None:
+        return phase
+    return eqx.tree_at(lambda p: p.extras.outset, phase, outset, is_leaf=lambda x: x is None)
 
 
 def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it starts; how finely
@@ -414,11 +381,13 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
     the start is the `memory` of the state. `tolerance` is the share of `dynamics.accuracy` that
     each lane abides by; infinite: the steps are those of the phases. See `motion.base.fly_in_turn`.
     """
-    begun = jnp.broadcast_to(-world.mu / EARTH_RADIUS, start.t.shape)  # at rest, one radius up
+    at_rest = -world.mu / EARTH_RADIUS  # one radius up
+    begun = jnp.maximum(energy(start.position, start.velocity, world.mu), at_rest)
 
     def lane(
         launcher: Launcher, steering: Steering, phase: Phases, t: Array, inner: Climbing
     ) -> tuple[Powered, Climbing]:
+        phase = begun_at(world, phase, t, inner)
         motion = phase_of(world, launcher, steering, phase, t, guide)
         return motion, _switched(motion, t, inner)
 
@@ -428,7 +397,8 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
     def enter(phase: Phases, t: Array, inner: Climbing) -> Entered:
         motion, inner = jax.vmap(lane, out_axes=(axes, 0))(launcher, steering, phase, t, inner)
         stop = jnp.minimum(motion.due, t + phase.timeout)
-        return Entered(motion, axes, inner, stop, phase.step, begun, phase.exists)
+        told = None if motion.phase.extras is None else motion.phase.extras.outset
+        return Entered(motion, axes, inner, stop, phase.step, begun, phase.exists, told)
 
     def settle(entered: Entered, t: Array, inner: Climbing) -> Climbing:
         finish = jax.vmap(lambda m, t, kept: m.guidance.finish(t, kept), in_axes=(axes, 0, 0))
@@ -449,10 +419,12 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
 def _switched(motion: Powered, t: Array, inner: Climbing) -> Climbing:
     """The state as its phase begins: what it lights and shuts down, what guidance remembers."""
     phase = motion.phase
-    lit = phase.ignite & jnp.isinf(inner.ignition)
+    cut_off = jnp.where(phase.shut_down, jnp.minimum(t, inner.cut_off), inner.cut_off)
+    out = jnp.isinf(inner.ignition) | (cut_off <= t)
+    # What has nothing to burn is not lit.
+    lit = phase.ignite & out & ((inner.propellant > 0.0) | phase.overdraws)
     ignition = jnp.where(lit, t + motion.launcher.engines.ignition_delay, inner.ignition)
-    ended = jnp.minimum(t, inner.cut_off)
-    cut_off = jnp.where(phase.shut_down, ended, inner.cut_off)
+    cut_off = jnp.where(lit, jnp.inf, cut_off)
     return eqx.tree_at(
         lambda s: (s.ignition, s.cut_off, s.memory),
         inner,
@@ -466,10 +438,45 @@ def observe(
     """All rows of one lane's tape; the arguments are of that lane, legs [phases, ...]."""
 
     def one(t: Array, label: Array, inner: Climbing) -> Row:
-        phase = jax.tree.map(lambda leaf: leaf[label], phases)
+        phase, outset = jax.tree.map(lambda leaf: leaf[label], (phases, legs.told))
+        phase = _with(phase, outset)
         return phase_of(world, launcher, steering, phase, legs.start[label]).row(t, inner)
 
     return jax.vmap(one)(tape.t, tape.label, tape.state)
+
+
+def ended(launcher: Launcher, phases: Phases, start: State, legs: Legs) -> State:
+    """What a run of phases hands on, all lanes: `start` with all that it has changed of it.
+
+    A lane that failed ends where its last phase did. Stages, then items, are the first parts of
+    the state, and the stages its first tanks; the others stay as they are.
+    """
+    flew = (legs.outcome != int(OutcomeCode.NO_SOLUTION)) & jnp.moveaxis(phases.exists, 1, 0)
+    count = flew.shape[0]
+    last = count - 1 - jnp.argmax(flew[::-1], axis=0)
+    lane = jnp.arange(last.shape[0])
+    end = jax.tree.map(lambda leaf: leaf[-1], legs.inner)
+    carried = jnp.concatenate([phases.stages_aboard, phases.items_aboard], axis=-1)[lane, last]
+    stages = launcher.propellant.shape[-1]
+    parts = carried.shape[-1]
+    # Nothing comes back aboard that had left before.
+    aboard = start.aboard[:, :parts] & carried
+    sums = jax.tree.map(jnp.add, start.sums, end.losses.sums)
+    new = (
+        legs.stop[-1],
+        end.position,
+        end.velocity,
+        start.tanks.at[:, :stages].set(end.propellant),
+        start.aboard.at[:, :parts].set(aboard),
+        sums,
+        end.memory,
+    )
+    return eqx.tree_at(
+        lambda s: (s.t, s.position, s.velocity, s.tanks, s.aboard, s.sums, s.memory),
+        start,
+        new,
+        is_leaf=lambda x: x is None,
+    )
 
 
 class Reached(eqx.Module):

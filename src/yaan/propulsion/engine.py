@@ -10,6 +10,8 @@ from jaxtyping import Array, Bool, Float
 
 from yaan.base.constants import STANDARD_GRAVITY
 
+_LOSING = 1e-3  # [s] in which a lost engine dies: a jump is flown as a short ramp
+
 
 class Firing(eqx.Module):
     """What the engines do at an instant, by stage."""
@@ -20,6 +22,33 @@ class Firing(eqx.Module):
     flow: Float[Array, " stages"]
     """Propellant burnt [kg/s]."""
 
+    def throttled(self, share: Float[Array, " stages"]) -> "Firing":
+        """The same at shares of that thrust, with nozzles that still flow full."""
+        return Firing(self.vacuum_thrust * share, self.back_pressure, self.flow * share)
+
+
+class Failures(eqx.Module):
+    """Engines lost on the way, by stage: from an instant on only a share of a stage's burns.
+
+    What is lost gives no thrust and takes no propellant. Ignores the torque of those that are
+    left, and what a failure does to its neighbours.
+    """
+
+    lost_at: Float[Array, " stages"]
+    """[s]; infinite: none is; minus infinity: from the start, as of a stage that does not light."""
+    left: Float[Array, " stages"]
+    """Share of the stage's engines that burns on."""
+
+    def share(self, t: Float[Array, ""]) -> Float[Array, " stages"]:
+        """The engines that burn at `t` [s], of all."""
+        gone = jnp.clip((t - self.lost_at) / _LOSING, 0.0, 1.0)
+        return 1.0 - gone * (1.0 - self.left)
+
+    @property
+    def kinks(self) -> Float[Array, " instants"]:
+        """When the share bends [s]."""
+        return jnp.concatenate([self.lost_at, self.lost_at + _LOSING])
+
 
 class Engines(eqx.Module):
     """Engines of all stages.
@@ -27,7 +56,7 @@ class Engines(eqx.Module):
     Thrust is vacuum thrust less exit area times ambient pressure; flow is vacuum thrust over
     specific impulse. Below `full_flow_thrust` the nozzle is taken as not flowing full and the
     pressure term falls in proportion to thrust (assumed; it acts in the tail-off of a solid).
-    Ignores throttling, mixture-ratio drift and the dependence of Isp on thrust.
+    Ignores mixture-ratio drift and the dependence of Isp on thrust, throttled or not.
     Source: Sutton and Biblarz, Rocket Propulsion Elements, 9th ed., equations 2-13 and 2-6.
     """
 
@@ -40,6 +69,8 @@ class Engines(eqx.Module):
     full_flow_thrust: Float[Array, " stages"]  # [N]
     ignition_delay: Float[Array, " stages"]  # [s]
     tail_off: Float[Array, " stages"]  # [s]
+    failures: Failures | None = None
+    """None, and nothing of it is compiled."""
 
     def fire(
         self,
@@ -63,6 +94,9 @@ class Engines(eqx.Module):
         share = jnp.where(t < cut_off, 1.0, jnp.where(self.tail_off > 0.0, fading, 0.0))
         thrust = jnp.where(fed & (t >= ignition), level * share, 0.0)
         flowing = jnp.minimum(thrust / self.full_flow_thrust, 1.0)
+        if self.failures is not None:
+            burning = self.failures.share(t)
+            thrust, flowing = thrust * burning, flowing * burning
         return Firing(
             vacuum_thrust=thrust,
             back_pressure=pressure * self.exit_area * flowing,
@@ -77,6 +111,9 @@ class Engines(eqx.Module):
     ) -> Float[Array, ""]:
         """The first instant after `t` [s] at which a thrust curve bends."""
         knots = ignition[:, None] + self.times
-        ahead = jnp.concatenate([knots.ravel(), cut_off + self.tail_off])
-        # A knot within rounding of now has been passed.
-        return jnp.min(jnp.where(ahead > t + 1e-9, ahead, jnp.inf))
+        bends = [knots.ravel(), cut_off + self.tail_off]
+        if self.failures is not None:
+            bends.append(self.failures.kinks)
+        ahead = jnp.concatenate(bends)
+        # A knot within rounding of now has been passed. Without stages nothing bends.
+        return jnp.min(jnp.where(ahead > t + 1e-9, ahead, jnp.inf), initial=jnp.inf)

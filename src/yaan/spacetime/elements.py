@@ -66,9 +66,7 @@ def elements(position: Vector, velocity: Vector, mu: Float[Array, ""]) -> Elemen
     )
 
 
-def state_of_elements(
-    orbit: Elements, mu: Float[Array, ""], frame: Frame
-) -> tuple[Vector, Vector]:
+def state_of_elements(orbit: Elements, mu: Float[Array, ""], frame: Frame) -> tuple[Vector, Vector]:
     """Position [m] and velocity [m/s] of osculating elements, in the `frame` that they are of.
 
     Valid: ellipses. Source: Vallado, Fundamentals of Astrodynamics, 4th ed. (2013), algorithm 10.

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from yaan.aerodynamics.coefficients import Coefficients
+from yaan.base.tables import Table
 from yaan.spacetime.frame import Vector
 
 Scalar = Float[Array, "*batch"]
@@ -64,15 +65,69 @@ class MassProperties(eqx.Module):
     inertia: Inertia
 
 
-class Nozzle(eqx.Module):
-    """An engine of constant vacuum thrust."""
+NEVER = 1e30
+"""An instant [s] that does not come; finite, since the error of a step is a difference."""
 
-    thrust: Scalar  # [N] in vacuum
+
+def steady() -> Table:
+    """The level of an engine of constant thrust."""
+    return Table(jnp.asarray([0.0, 1e9]), jnp.asarray([1.0, 1.0]))
+
+
+class Nozzle(eqx.Module):
+    """An engine whose vacuum thrust and flow are a level times their largest.
+
+    The level is a function of the time since ignition, linear between its knots: constant for a
+    liquid engine, the thrust curve of a motor. Below `full_flow` of it the nozzle does not flow
+    full, and back pressure falls with thrust (as `propulsion.Engines`).
+    """
+
+    thrust: Scalar  # [N] in vacuum, the largest
     exit_area: Scalar  # [m^2]
-    flow: Scalar  # [kg/s]
+    flow: Scalar  # [kg/s] at that thrust
     position: Vector  # [m] of the exit, structural axes
     direction: Vector
     """Unit vector along the thrust, body axes."""
+    level: Table = eqx.field(default_factory=steady)
+    """Of thrust and flow, against the time since ignition [s]."""
+    lasts: Scalar = eqx.field(default=NEVER, converter=jnp.asarray)
+    """Time since ignition [s] after which the curve is over; `NEVER` where its last level holds."""
+    full_flow: Scalar = eqx.field(default=0.0, converter=jnp.asarray)
+    """The least level at which the nozzle flows full."""
+
+    def push(self, age: Scalar, pressure: Scalar) -> Scalar:
+        """Thrust [N] at `age` [s] since ignition under ambient `pressure` [Pa]."""
+        level = self.level(age)
+        flowing = jnp.minimum(level / jnp.maximum(self.full_flow, 1e-300), 1.0)
+        return self.thrust * level - self.exit_area * pressure * flowing
+
+    def lasting(self, age: Scalar, burning: Scalar, left: Scalar, others: Scalar) -> Scalar:
+        """How long `left` [kg] lasts [s] from `age` on, while `others` [kg/s] are burnt beside.
+
+        `burning` is 1 while the engine is on. Within the curve's interval at `age`; infinite where
+        it lasts longer than that.
+        """
+        knots = self.level.nodes
+        ahead = jnp.min(jnp.where(knots > age + 1e-9, knots, NEVER))
+        now = self.flow * self.level(age) * burning
+        slope = (self.flow * self.level(ahead) * burning - now) / (ahead - age)
+        now = now + others
+        # left = now dt + slope dt^2 / 2, in a form that holds without a slope.
+        root = now * now + 2.0 * slope * left
+        divisor = now + jnp.sqrt(jnp.maximum(root, 0.0))
+        lasting = 2.0 * left / jnp.maximum(divisor, 1e-300)
+        return jnp.where((root >= 0.0) & (divisor > 0.0), lasting, jnp.inf)
+
+    def age(self, burnt: Scalar) -> Scalar:
+        """Time since ignition [s] at which `burnt` [kg] have been burnt by this engine alone."""
+        knots, levels = self.level.nodes, self.flow * self.level.values
+        span, first, last = jnp.diff(knots), levels[:-1], levels[1:]
+        whole = 0.5 * (first + last) * span
+        over = burnt - jnp.concatenate([jnp.zeros(1), jnp.cumsum(whole)[:-1]])
+        within = jnp.clip(over, 0.0, whole)
+        root = jnp.sqrt(jnp.maximum(first**2 + 2.0 * (last - first) / span * within, 0.0))
+        part = 2.0 * within / jnp.maximum(first + root, 1e-300)
+        return jnp.sum(jnp.where(over > whole, span, part))
 
 
 class Configuration(eqx.Module):
@@ -94,6 +149,14 @@ class Configuration(eqx.Module):
         """Mass properties with `propellant` [kg] left: linear from empty to full."""
         part = jnp.where(self.load > 0.0, propellant / jnp.maximum(self.load, 1e-300), 0.0)
         return jax.tree.map(lambda a, b: a + part * (b - a), self.empty, self.full)
+
+    def lit(self, t: Scalar, propellant: Scalar) -> Scalar:
+        """When the engine was lit [s] that has left `propellant` [kg] at `t`, if it was.
+
+        Of that engine alone: a motor that is handed over while it burns goes on along its curve.
+        """
+        burnt = self.load - propellant
+        return jnp.where(burnt > 1e-9 * self.load, t - self.nozzle.age(burnt), NEVER)
 
     def inertia_rate(self, flow: Scalar) -> Inertia:
         """Change of the inertia per second [kg m^2/s] while `flow` [kg/s] is burnt."""

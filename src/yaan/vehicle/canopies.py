@@ -58,6 +58,8 @@ class Canopies(eqx.Module):
 
     begin: Float[Array, "*batch"]
     """When the first step was armed [s]."""
+    triggered: Float[Array, "*batch steps"]
+    """When its trigger was met [s], infinite before; it is deployed after its lag."""
     deployed: Record
     released: Float[Array, "*batch steps"]  # [s], infinite before
     openings: Openings
@@ -94,16 +96,17 @@ def packed(t: Float[Array, ""], train: Train) -> Canopies:
     never, nothing = jnp.full(steps, jnp.inf), jnp.zeros((steps, OPENINGS))
     record = Record(never, never, never, never, never)
     openings = Openings(nothing + jnp.inf, nothing, nothing, nothing, nothing)
-    return Canopies(t, record, never, openings)
+    return Canopies(t, never, record, never, openings)
 
 
 def areas(t: Float[Array, ""], canopies: Canopies, train: Train) -> Float[Array, " steps"]:
-    """Drag area of one canopy of each step at `t` [m^2]."""
+    """Drag area of one canopy of each step at `t` [m^2]; none where no canopy of it works."""
     openings, current = canopies.openings, canopies.current
     # An opening that has not begun is infinitely far away: it is put at zero, then left out.
     elapsed = t - jnp.where(current, openings.start, t)
     ratio = train.opened(elapsed, openings.fill, openings.base)
-    return jnp.sum(jnp.where(current, ratio, 0.0), axis=1) * train.drag_area
+    full = jnp.where(train.working > 0.0, train.drag_area, 0.0)
+    return jnp.sum(jnp.where(current, ratio, 0.0), axis=1) * full
 
 
 def triggers(
@@ -115,6 +118,7 @@ def triggers(
     """
     waiting = jnp.isinf(canopies.deployed.time) & train.exists
     armed = waiting & jnp.pad(~waiting[:-1], (1, 0), constant_values=True)
+    armed = armed & jnp.isinf(canopies.triggered)
     low = (train.deploy_height - met.height) * 1e-3
     slow = (train.deploy_speed - met.speed) * 1e-2
     overdue = jnp.where(_due(canopies, train) < t - _SOON, 1.0, -1.0)
@@ -140,28 +144,35 @@ def advance(
     peak = jnp.where(canopies.current, jnp.maximum(peak, loads), peak)
     canopies = eqx.tree_at(lambda c: c.openings.peak, canopies, peak)
     by_trigger = jnp.split(fired, 2)
-    record, new = _deploy(t, canopies, met, by_trigger[0], train)
+    triggered, record, new = _deploy(t, canopies, met, by_trigger[0], train)
     deployed = jnp.isfinite(record.time)
     cut = deployed[train.release_with] & (train.release_with >= 0)
     cut = cut | by_trigger[1] | (met.height <= train.release_height)
     cut = cut | (record.time + train.release_delay <= t + _SOON)
     released = jnp.where(deployed & cut & jnp.isinf(canopies.released), t, canopies.released)
-    return Canopies(canopies.begin, record, released, _open(t, canopies, met, new, train))
+    openings = _open(t, canopies, met, new, train)
+    return Canopies(canopies.begin, triggered, record, released, openings)
 
 
 def _deploy(
     t: Array, canopies: Canopies, met: Met, fired: Array, train: Train
-) -> tuple[Record, Bool[Array, " steps"]]:
-    """The record with what is deployed now, and which steps those are."""
+) -> tuple[Array, Record, Bool[Array, " steps"]]:
+    """When triggers were met, the record with what is deployed now, and which steps those are."""
     record = canopies.deployed
     due = _due(canopies, train) <= t + _SOON
     # A delay of nothing: with the step before, even where that one is deployed just now.
     due = due | (train.deploy_delay <= 0.0)
     due = due | (met.height <= train.deploy_height) | (met.speed <= train.deploy_speed)
     due = fired | (due & (_falling(met, train) >= 0.0))
-    ready = jnp.isfinite(record.time) | (due & train.exists)
-    # A step is deployed only after all before it.
-    new = (jnp.cumprod(ready.astype(int)) > 0) & jnp.isinf(record.time)
+    known = canopies.triggered
+    met_by_now = jnp.isfinite(known) | (due & train.exists)
+    ready = met_by_now & (jnp.where(jnp.isfinite(known), known, t) + train.lag <= t + _SOON)
+    ready = jnp.isfinite(record.time) | ready
+    # A step is armed, and so deployed, only after all before it.
+    out = jnp.cumprod(ready.astype(int)) > 0
+    armed = jnp.pad(out[:-1], (1, 0), constant_values=True)
+    triggered = jnp.where(armed & met_by_now & jnp.isinf(known), t, known)
+    new = out & jnp.isinf(record.time)
     record = Record(
         jnp.where(new, t, record.time),
         jnp.where(new, met.height, record.height),
@@ -169,7 +180,7 @@ def _deploy(
         jnp.where(new, met.pressure, record.dynamic_pressure),
         jnp.where(new, met.mach, record.mach),
     )
-    return record, new
+    return triggered, record, new
 
 
 def _open(
@@ -181,12 +192,16 @@ def _open(
     first = jnp.arange(OPENINGS) == 0
     begin = jnp.pad(over[:, :-1], ((0, 0), (1, 0))) | (new[:, None] & first)
     base = areas(t, canopies, train) / jnp.maximum(train.drag_area, 1e-9)
+    fill = train.fill_time(met.speed)
+    # What opens at once is loaded most at once: the end of the step would come too late.
+    sudden = jnp.where(train.working > 0.0, met.pressure * train.drag_area, 0.0)
+    sudden = sudden[:, None] * train.ratio
     return Openings(
         start=jnp.where(begin, t, openings.start),
-        fill=jnp.where(begin, train.fill_time(met.speed), openings.fill),
+        fill=jnp.where(begin, fill, openings.fill),
         base=jnp.where(begin, base[:, None], openings.base),
         pressure=jnp.where(begin, met.pressure, openings.pressure),
-        peak=openings.peak,
+        peak=jnp.where(begin & (fill <= 0.0), sudden, openings.peak),
     )
 
 
@@ -206,10 +221,11 @@ def deadline(t: Float[Array, ""], canopies: Canopies, train: Train) -> Float[Arr
     openings, record = canopies.openings, canopies.deployed
     waiting = jnp.isinf(record.time) & train.exists
     opens = jnp.where(waiting, _due(canopies, train), jnp.inf)
+    lagging = jnp.where(waiting, canopies.triggered + train.lag, jnp.inf)
     cuts = jnp.where(canopies.aloft, record.time + train.release_delay, jnp.inf)
     lengths = jnp.stack([openings.fill, 2.0 * openings.fill, train.duration])
     kinks = jnp.where(canopies.current, openings.start + lengths, jnp.inf)
-    known = jnp.concatenate([opens, cuts, kinks.ravel()])
+    known = jnp.concatenate([opens, lagging, cuts, kinks.ravel()])
     return jnp.min(jnp.where(known > t + _SOON, known, jnp.inf))
 
 
@@ -242,7 +258,26 @@ def deployment(record: Record, train: Train) -> Int[Array, " steps"]:
 
 def full_open(t: Float[Array, ""], canopies: Canopies, train: Train) -> Float[Array, " steps"]:
     """When each step was first at full size [s]; infinite where it was not by `t`."""
-    openings = canopies.openings
-    filled = jnp.where(train.ratio >= 1.0, openings.start + openings.fill, jnp.inf)
-    first = jnp.min(filled, axis=1)
+    first = _filled(canopies, train)
     return jnp.where(first <= jnp.minimum(canopies.released, t) + _SOON, first, jnp.inf)
+
+
+def happened(
+    canopies: Canopies, train: Train, deployed: Int[Array, ""], opened: Int[Array, ""]
+) -> Float[Array, ""]:
+    """When a step was `deployed`, or another one is full `opened`, whichever is first [s].
+
+    Steps count from 0; a negative one is none. Infinite where it is not known yet.
+    """
+    out = canopies.deployed.time[deployed]
+    full = _filled(canopies, train)
+    full = jnp.where(full <= canopies.released, full, jnp.inf)[opened]
+    both = jnp.where(deployed >= 0, out, jnp.inf), jnp.where(opened >= 0, full, jnp.inf)
+    return jnp.minimum(*both)
+
+
+def _filled(canopies: Canopies, train: Train) -> Float[Array, " steps"]:
+    """When the opening to full size of each step ends, or will [s]; infinite: not begun."""
+    openings = canopies.openings
+    ends = jnp.where(train.ratio >= 1.0, openings.start + openings.fill, jnp.inf)
+    return jnp.min(ends, axis=1)

@@ -7,6 +7,7 @@ from jaxtyping import Array, Float
 from yaan.base.tables import hats
 from yaan.spacetime.frame import Frame, Vector
 from yaan.vehicle.body import Inertia
+from yaan.vehicle.forebody import Forebody
 
 
 class Trim(eqx.Module):
@@ -50,6 +51,11 @@ class Capsule(eqx.Module):
             drag=jnp.sum(weights * self.drag),
             angle=jnp.sum(weights * self.angle),
         )
+
+    @property
+    def forebody(self) -> Forebody:
+        """The same below canopies: it keeps the drag of its trim there."""
+        return Forebody(self.mass, self.area, self.mach, self.drag)
 
 
 class CapsuleLoad(eqx.Module):

@@ -38,12 +38,16 @@ _BLOCK = 4
 _NEVER = -1e9
 """A height [m] or a speed [m/s] that no descent comes down to."""
 
+APEX = 1e9
+"""A height [m] that every fall begins below: a step that waits for it opens at the apex."""
+
 
 class Train(eqx.Module):
     """Steps of a train in the order of their deployment; a step is armed by the one before.
 
     Each is deployed by the first of its triggers: below a height, after a delay since the step
     before (the first: since the start), or below an airspeed; in a fall only, but for `climbing`.
+    Then, after its `lag`, wherever it is.
     """
 
     exists: Bool[Array, " steps"] = eqx.field(converter=jnp.asarray)
@@ -59,6 +63,8 @@ class Train(eqx.Module):
     deploy_height: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # [m]
     deploy_delay: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # [s]
     deploy_speed: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # [m/s]
+    lag: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)
+    """From its trigger to its deployment [s]."""
     climbing: Bool[Array, " steps"] = eqx.field(converter=jnp.asarray)
     """Deployed while it still climbs, too."""
     release_height: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # [m]
@@ -92,7 +98,8 @@ class Train(eqx.Module):
         base: Float[Array, "steps openings"],
     ) -> Float[Array, "steps openings"]:
         """Drag area over that of the full canopy, `elapsed` [s] into each opening from `base`."""
-        filled = elapsed / jnp.maximum(fill, 1e-9)
+        # What fills in no time is full from the start.
+        filled = jnp.where(fill > 0.0, elapsed / jnp.maximum(fill, 1e-9), 2.0)
         most = self.opening_factor * self.ratio
         power = jnp.clip(filled, 0.0, 1.0) ** self.growth_exponent[:, None]
         settled = jnp.clip(filled - 1.0, 0.0, 1.0)
@@ -133,6 +140,7 @@ class Step:
     deploy_height: float | None = None
     deploy_delay: float | None = None
     deploy_speed: float | None = None
+    lag: float = 0.0
     climbing: bool = False
     release_height: float | None = None
     release_delay: float | None = None
@@ -172,6 +180,7 @@ def _row(step: Step, *, exists: bool) -> dict[str, np.ndarray]:
         "deploy_height": low if step.deploy_height is None else step.deploy_height,
         "deploy_delay": late if step.deploy_delay is None else step.deploy_delay,
         "deploy_speed": low if step.deploy_speed is None else step.deploy_speed,
+        "lag": step.lag,
         "climbing": step.climbing,
         "release_height": low if step.release_height is None else step.release_height,
         "release_delay": late if step.release_delay is None else step.release_delay,

@@ -184,6 +184,6 @@ def test_without_a_correction_it_would_miss_by_the_drift(known: Known):
     banked = reach_aim(glider(), known.point, np.radians(60.0))
     assert one.train is not None
     end = banked.entry.end
-    descent, _ = legs.descend(one.world, one.capsule, one.train, end, end.t)
+    descent, _ = legs.descend(one.world, one.capsule.forebody, one.train, end, end.t)
     miss = float(distance(*place(descent), *known.point))
     assert miss > 10.0 * bank_search.MET

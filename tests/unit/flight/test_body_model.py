@@ -23,6 +23,7 @@ from yaan.flight.models.body import (
 from yaan.flight.models.world import HORIZON, build_world
 from yaan.gnc.pointing import Pointing
 from yaan.mission import check, load_tree
+from yaan.motion.body import BodyEnd
 from yaan.spacetime.frame import Frame, Vector, components
 
 WHOLE = "body.configurations.whole"
@@ -120,8 +121,8 @@ def test_phases_and_pulses_in_turn() -> None:
     assert phases.rigid.tolist() == [False, True]
     assert phases.pointing.tolist() == [int(Pointing.VVLH), int(Pointing.STREAM)]
     assert phases.duration.tolist() == [math.inf, 3.0]
-    assert float(phases.height_below[0]) == 1000.0
-    assert float(phases.height_below[1]) < -1e6
+    assert float(phases.limits[0, BodyEnd.HEIGHT_BELOW]) == 1000.0
+    assert bool(jnp.isnan(phases.limits[1, BodyEnd.HEIGHT_BELOW]))
     assert pulses.start.tolist() == [1.0, 2.0, 2.0, math.inf]
     assert pulses.about_centre.tolist() == [1.0, 0.0, 1.0, 1.0]
     assert components(pulses.force)[0].tolist() == [1.0, 2.0, 3.0]

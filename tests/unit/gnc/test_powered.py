@@ -25,6 +25,7 @@ NORTH = np.cross(UP, EAST)
 POSITION = np.array([4.1e6, 4.2e6, 3.0e6])
 VELOCITY = np.array([-3e3, 4e3, 1.5e3])
 RELATIVE = np.array([-2.7e3, 3.7e3, 1.5e3])
+STREAM = RELATIVE - np.array([10.0, -40.0, 5.0])
 STEER = steering(
     kick=0.1,
     azimuth=2.4,
@@ -37,7 +38,7 @@ pointed = jax.jit(lambda guidance, estimate, memory: guidance.command(estimate, 
 
 
 def estimate(t: float = 50.0, relative: np.ndarray = RELATIVE) -> Estimate:
-    vectors = (POSITION, VELOCITY, relative, UP, EAST, NORTH)
+    vectors = (POSITION, VELOCITY, relative, STREAM, UP, EAST, NORTH)
     return Estimate(jnp.asarray(t), *(vector(jnp.asarray(v), Frame.GCRS) for v in vectors))
 
 

@@ -15,7 +15,8 @@ from yaan.flight.start import OnPad
 from yaan.gnc import Law
 from yaan.motion.base import Leg, Legs, by_lane
 from yaan.motion.base import fly as fly_leg
-from yaan.motion.powered import End, Phases, phase_of
+from yaan.motion.powered import phase_of
+from yaan.motion.powered_phases import End, Phases
 from yaan.results.outcome import OutcomeCode
 
 FIRST = {"propellant": 60_000.0, "dry": 5_000.0, "thrust": 1.6e6, "isp": 300.0}
@@ -35,7 +36,7 @@ LIFT = {
     "ignite": ONE,
     "on_pad": True,
     "timeout": 20.0,
-    "ends": (End.GROUND, End.LIFT_OFF),
+    "ends": {End.STRUCK: 1.0, End.LIFT_OFF: 1.0},
     "step": 0.5,
 }
 CLIMB = {"duration": 30.0}
@@ -53,9 +54,8 @@ TAIL = {"law": Law.GRAVITY_TURN, "shut_down": TWO, "stages_aboard": TWO, "durati
 ORBIT = {
     **STAGE,
     "duration": np.inf,
-    "ends": (End.ORBIT, End.GROUND),
+    "ends": {End.ORBIT: ENERGY, End.STRUCK: 1.0},
     "overdraws": TWO,
-    "energy": ENERGY,
 }
 
 
@@ -168,7 +168,7 @@ def test_what_cannot_lift_off_says_so_and_goes_no_further(flown: dict[str, Legs]
 def test_what_falls_strikes_the_ground(flown: dict[str, Legs]):
     legs = flown["falling"]
     assert codes(legs)[0] == OutcomeCode.STRUCK_GROUND
-    assert legs.fired[0, End.GROUND]
+    assert legs.fired[0, End.STRUCK]
     assert 1.5 < legs.stop[0] < 5.0  # the ten metres below the pad
 
 

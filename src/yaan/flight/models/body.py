@@ -16,11 +16,13 @@ from numpy.typing import ArrayLike, NDArray
 from yaan.aerodynamics.coefficients import Coefficients
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.base.session import require_float64
+from yaan.base.tables import Table
 from yaan.description import (
     AttitudeSpec,
     BodyAirSpec,
     BodyConfigurationSpec,
     BodyEngineSpec,
+    BodyPhaseSpec,
     CoefficientSpec,
     FreeFlight,
     MassPropertiesSpec,
@@ -32,17 +34,17 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.flight.start import moving
 from yaan.gnc.pointing import Pointing
-from yaan.motion.body import BodyPhases
+from yaan.motion.body import BodyPhases, limits
 from yaan.spacetime.attitude import Angles, from_angles, ned, normalised, orbital_rate, vvlh
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Frame, Vector, vector
 from yaan.spacetime.rotation import Rotation
-from yaan.vehicle.body import Configuration, Inertia, MassProperties, Nozzle
+from yaan.vehicle.body import NEVER, Configuration, Inertia, MassProperties, Nozzle
 
 TABLES = ("drag", "lift", "side", "roll", "pitch", "yaw")
 """Coefficients that may be tables."""
 
-_NEVER = -1e9  # [m] a height that is not reached
+_LATER = 1e9  # [s] so far apart are knots that only fill a curve up
 _BEYOND = 1e3  # [rad] and [1]: padding lies so far past the last node
 
 Grid = NDArray[np.float64]
@@ -55,16 +57,24 @@ def build_body(free: FreeFlight) -> Configuration:
         YaanError: outside a 64-bit context.
     """
     require_float64()
-    configurations = list(free.body.configurations.values())
+    return stacked(list(free.body.configurations.values()))
+
+
+def stacked(configurations: Sequence[BodyConfigurationSpec]) -> Configuration:
+    """Models of some configurations, stacked on the first axis of their leaves."""
     airs = [c.aerodynamics for c in configurations if c.aerodynamics is not None]
     tables = [t for air in airs for t in (getattr(air, name) for name in TABLES) if t is not None]
     angles = _nodes([table.angle for table in tables])
     machs = _nodes([table.mach for table in tables])
-    built = [_configuration(c, angles, machs) for c in configurations]
+    engines = [c.engine for c in configurations if c.engine is not None]
+    knots = padded(max((len(engine.curve) for engine in engines), default=1))
+    built = [_configuration(c, angles, machs, knots) for c in configurations]
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *built)
 
 
-def _configuration(spec: BodyConfigurationSpec, angles: Grid, machs: Grid) -> Configuration:
+def _configuration(
+    spec: BodyConfigurationSpec, angles: Grid, machs: Grid, knots: int
+) -> Configuration:
     empty, full = spec.ends()
     light = 0.0
     if spec.radiation is not None:
@@ -73,7 +83,7 @@ def _configuration(spec: BodyConfigurationSpec, angles: Grid, machs: Grid) -> Co
         empty=_mass_properties(empty),
         full=_mass_properties(full),
         coefficients=_coefficients(spec.aerodynamics, angles, machs),
-        nozzle=_nozzle(spec.engine),
+        nozzle=_nozzle(spec.engine, full.mass - empty.mass, knots),
         radiation_area=_number(light),
     )
 
@@ -89,22 +99,34 @@ def _mass_properties(spec: MassPropertiesSpec) -> MassProperties:
     )
 
 
-def _nozzle(spec: BodyEngineSpec | None) -> Nozzle:
+def _nozzle(spec: BodyEngineSpec | None, load: float, knots: int) -> Nozzle:
+    """An engine with `load` [kg] of propellant, its curve padded to `knots`."""
     if spec is None:
         zero = _number(0.0)
-        return Nozzle(zero, zero, zero, _body([0.0, 0.0, 0.0]), _body([1.0, 0.0, 0.0]))
-    flow = spec.flow
-    if flow is None:
-        assert spec.specific_impulse is not None
-        flow = spec.vacuum_thrust / (spec.specific_impulse * STANDARD_GRAVITY)
+        nowhere, ahead = _body([0.0, 0.0, 0.0]), _body([1.0, 0.0, 0.0])
+        return Nozzle(zero, zero, zero, nowhere, ahead, _level([(0.0, 1.0)], knots))
+    peak, (ends, last) = spec.peak, spec.curve[-1]
     pitch, yaw = spec.gimbal.pitch, spec.gimbal.yaw
     ahead = [np.cos(pitch) * np.cos(yaw), np.cos(pitch) * np.sin(yaw), -np.sin(pitch)]
     return Nozzle(
-        thrust=_number(spec.vacuum_thrust),
+        thrust=_number(peak),
         exit_area=_number(spec.exit_area),
-        flow=_number(flow),
+        flow=_number(peak / spec.exhaust(load) if spec.flow is None else spec.flow),
         position=_body(spec.position),
         direction=_body(ahead),
+        level=_level([(time, thrust / peak) for time, thrust in spec.curve], knots),
+        lasts=_number(NEVER if last > 0.0 else ends),
+        full_flow=_number((spec.full_flow_thrust or 0.0) / peak),
+    )
+
+
+def _level(curve: list[tuple[float, float]], knots: int) -> Table:
+    """A curve whose last level is held, with as many knots as all have."""
+    times, levels = (list(column) for column in zip(*curve, strict=True))
+    missing = knots - len(curve)
+    return Table(
+        _array(times + [times[-1] + _LATER * (k + 1) for k in range(missing)]),
+        _array(levels + levels[-1:] * missing),
     )
 
 
@@ -157,7 +179,6 @@ def padded(count: int, least: int = 2) -> int:
 def build_phases(free: FreeFlight) -> BodyPhases:
     """The phases in turn."""
     names = list(free.body.configurations)
-    heights = [phase.until.height_below for phase in free.phases]
     return BodyPhases(
         rigid=jnp.asarray([phase.motion == "rigid" for phase in free.phases]),
         pointing=jnp.asarray(
@@ -166,10 +187,18 @@ def build_phases(free: FreeFlight) -> BodyPhases:
         configuration=jnp.asarray([names.index(free.configuration_of(p)) for p in free.phases]),
         engine=jnp.asarray([phase.engine == "on" for phase in free.phases]),
         duration=_array([phase.until.duration or np.inf for phase in free.phases]),
-        height_below=_array([_NEVER if height is None else height for height in heights]),
-        depleted=jnp.asarray([phase.until.depleted for phase in free.phases]),
+        time=_array([phase.until.time or np.inf for phase in free.phases]),
+        limits=jnp.stack([limits(**_ends_of(phase)) for phase in free.phases]),
         step=_array([phase.step for phase in free.phases]),
     )
+
+
+def _ends_of(phase: BodyPhaseSpec) -> dict[str, float]:
+    """The ends of a phase by their names, but for its time."""
+    timed = ("duration", "time")
+    ends = {key: float(getattr(phase.until, key)) for key in phase.until.given if key not in timed}
+    rail = {} if phase.rail is None else {"rail": phase.rail.length, "stuck": 1.0}
+    return ends | rail
 
 
 def build_pulses(free: FreeFlight) -> Pulses:

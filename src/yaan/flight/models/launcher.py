@@ -1,6 +1,6 @@
 """From a checked mission file to models of the launcher and its pad: SI numbers into PyTrees."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import jax.numpy as jnp
@@ -151,7 +151,7 @@ def thrust_curve(engine: EngineSpec) -> tuple[np.ndarray, np.ndarray]:
 
 def _engines(stages: list[StageSpec]) -> Engines:
     curves = [thrust_curve(s.engine) for s in stages]
-    knots = max(len(times) for times, _ in curves) + 1
+    knots = max((len(times) for times, _ in curves), default=1) + 1
     times, thrusts = np.zeros((len(stages), knots)), np.zeros((len(stages), knots))
     for i, (t, f) in enumerate(curves):
         missing = knots - len(t)
@@ -197,16 +197,13 @@ def _force_tables(tables: list[tuple[AeroTableSpec, float, float, float]]) -> Fo
     )
 
 
-def payload_beyond(ascent: Ascent, stage: str) -> float:
-    """Mass that `stage` carries to its own cut-off [kg]: itself dry and all not dropped before."""
-    dropped = {name for phase in ascent.phases for name in phase.drop}
+def payload_beyond(spec: VehicleSpec, dropped: Collection[str], stage: str) -> float:
+    """Mass that `stage` carries to its own cut-off [kg]: itself dry and all that is not dropped."""
     stages = sum(
-        s.count * s.dry_mass
-        for n, s in ascent.vehicle.stages.items()
-        if n == stage or n not in dropped
+        s.count * s.dry_mass for n, s in spec.stages.items() if n == stage or n not in dropped
     )
-    parts = sum(p.mass for n, p in ascent.vehicle.parts.items() if n not in dropped)
-    return stages + parts + ascent.vehicle.payload.mass
+    parts = sum(p.mass for n, p in spec.parts.items() if n not in dropped)
+    return stages + parts + spec.payload.mass
 
 
 def burn_time(spec: StageSpec, mass_more: float = 0.0) -> float:

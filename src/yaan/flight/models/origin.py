@@ -1,16 +1,12 @@
 """The state that a flight of phases begins with, from wherever its file says."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Final
-
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
-from yaan.description import DropSpec, InterfaceSpec, OrbitStartSpec, OriginSpec, PhasedFlight
-from yaan.description.body import StartSpec
+from yaan.description import DropSpec, OrbitStartSpec, OriginSpec, PhasedFlight
 from yaan.description.launch import PadSpec
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.state import State, state_of
@@ -20,10 +16,7 @@ from yaan.flight.models.launcher import pad_of
 from yaan.flight.models.parts import Parts
 from yaan.spacetime.earth import Geodetic
 from yaan.spacetime.elements import Elements, state_of_elements
-from yaan.spacetime.frame import Frame, Vector, components
-from yaan.spacetime.rotation import Rotation
-
-import equinox as eqx
+from yaan.spacetime.frame import Vector, components
 
 Moving = tuple[Vector, Vector]
 """Position and velocity in GCRS [m, m/s]."""
@@ -39,7 +32,7 @@ def build_origin(flight: PhasedFlight, world: World, lanes: int) -> State:
     loads = np.array([start.tanks.get(name, full) for name, full in parts.loads.items()])
     there = np.ones(len(parts.names), dtype=bool)
     motion = (components(position)[None], components(velocity)[None])
-    state = state_of(np.zeros(1), *motion, loads, there)
+    state = state_of(np.array([start.time or 0.0]), *motion, loads, there)
     if start.state is not None and start.state.attitude is not None:
         attitude = attitude_of(start.state, world, position, velocity)
         rate = rate_of(start.state, world, (position, velocity), attitude)

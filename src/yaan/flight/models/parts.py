@@ -4,8 +4,9 @@ A state has a column a tank and a column a part, in the order of the file: tanks
 stages, parts and payload. What is aboard decides what flies: its mass, its shape, its canopies.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import equinox as eqx
 import jax
@@ -16,8 +17,11 @@ from yaan.dynamics.state import State
 from yaan.flight.models.craft import build_capsule, build_train
 from yaan.flight.models.launcher import Vehicle, build_vehicle
 from yaan.flight.recording import Array
+from yaan.propulsion import Failures
 from yaan.vehicle.capsule import Capsule
+from yaan.vehicle.forebody import Forebody, blunt
 from yaan.vehicle.parachute import Train
+from yaan.vehicle.retro import Retro
 from yaan.vehicle.spacecraft import Spacecraft
 
 PAYLOAD = "payload"
@@ -26,11 +30,28 @@ MOLECULAR_DRAG = 2.2
 """Drag coefficient of a part in orbit on its reference area: free-molecular flow, assumed."""
 
 
+Losses = Mapping[str, tuple[float, float]]
+"""Of stages whose engines fail: when [s], and the share that is left then."""
+
+
+def lossy(vehicle: Vehicle, losses: Losses) -> Vehicle:
+    """A vehicle that loses engines; itself where it loses none."""
+    if not losses:
+        return vehicle
+    each = [losses.get(name, (np.inf, 1.0)) for name in vehicle.stages]
+    failures = Failures(*(np.asarray(column, dtype=float) for column in zip(*each, strict=True)))
+    launcher = eqx.tree_at(
+        lambda x: x.engines.failures, vehicle.launcher, failures, is_leaf=lambda x: x is None
+    )
+    return replace(vehicle, launcher=launcher)
+
+
 @dataclass(frozen=True)
 class Parts:
     """The parts of a vehicle."""
 
     spec: VehicleSpec
+    losses: Losses = field(default_factory=dict[str, tuple[float, float]])
 
     @property
     def tanks(self) -> tuple[str, ...]:
@@ -55,8 +76,8 @@ class Parts:
         return {name: s.count * s.propellant for name, s in self.spec.stages.items()}
 
     def vehicle(self) -> Vehicle:
-        """Stages and parts as a launcher flies them."""
-        return build_vehicle(self.spec)
+        """Stages and parts as a launcher flies them, with the engines that are lost."""
+        return lossy(build_vehicle(self.spec), self.losses)
 
     def columns(self, names: Iterable[str]) -> tuple[list[int], list[int]]:
         """Where parts are in a state, and their tanks."""
@@ -109,20 +130,35 @@ class Parts:
         assert spec is not None
         return _in_lanes(build_capsule(spec), self.mass(state))
 
-    def hanging(self, state: State) -> Capsule:
-        """What hangs under canopies: the capsule aboard, or the drag of the shape aboard."""
+    def hanging(self, state: State, burning: Sequence[str] = ()) -> Forebody:
+        """What hangs under canopies: the capsule aboard, or the drag of the shape aboard.
+
+        Its mass is without what is in the tanks of the stages that are `burning`.
+        """
         names = self.aboard(state)
-        spec = self.capsule(names)
-        if spec is not None:
-            return _in_lanes(build_capsule(spec), self.mass(state))
-        shape = self.shape(names)
-        area, mach, drag = 1.0, np.array([0.0, 1.0]), np.zeros(2)
-        if shape is not None:
-            area, mach = shape.reference_area, np.asarray(shape.table.mach)
+        _, tanks = self.columns(burning)
+        mass = self.mass(state) - np.sum(np.asarray(state.tanks)[:, tanks], axis=1)
+        capsule, shape = self.capsule(names), self.shape(names)
+        if capsule is not None:
+            body = build_capsule(capsule).forebody
+        elif shape is not None:
             drag = np.asarray(shape.table.axial_force[0]) * self.spec.aerodynamics.axial_scale
-        still = np.zeros_like(drag)
-        hull = Capsule(0.0, area, 1.0, 1.0, mach, still, drag, still)
-        return _in_lanes(hull, self.mass(state))
+            body = Forebody(0.0, shape.reference_area, np.asarray(shape.table.mach), drag)
+        else:
+            body = blunt(0.0, 0.0)
+        return _in_lanes(body, mass)
+
+    def retro(self, state: State, lit: Sequence[str]) -> Retro | None:
+        """Engines that are lit under canopies, lanes first; None where none are."""
+        if not lit:
+            return None
+        stages = [i for i, name in enumerate(self.tanks) if name in lit]
+        engines = jax.tree.map(
+            lambda leaf: np.asarray(leaf)[stages], self.vehicle().launcher.engines
+        )
+        one = Retro(engines, np.ones(len(stages), dtype=bool), np.asarray(stages))
+        lanes = len(state)
+        return jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[None], lanes, axis=0), one)
 
     def train(self, state: State) -> Train:
         """The canopies aboard."""
@@ -142,8 +178,11 @@ class Parts:
         return Spacecraft(mass - tanks[:, 0], area, ones, ones, np.zeros(len(mass), dtype=int))
 
 
-def _in_lanes(capsule: Capsule, mass: Array) -> Capsule:
-    """A capsule once a lane, of those masses [kg]."""
+_Body = TypeVar("_Body", Capsule, Forebody)
+
+
+def _in_lanes(body: _Body, mass: Array) -> _Body:
+    """A body once a lane, of those masses [kg]."""
     lanes = len(mass)
-    every = jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[None], lanes, axis=0), capsule)
-    return eqx.tree_at(lambda c: c.mass, every, mass)
+    every = jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[None], lanes, axis=0), body)
+    return eqx.tree_at(lambda b: b.mass, every, mass)

@@ -1,0 +1,122 @@
+"""What breaks in a flight, as data. Nothing is foreknown: what is solved is solved without it."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Final, Self
+
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
+
+from yaan.base import UnitError, nearest, parse
+from yaan.base.plain import is_mapping, items, mapping
+from yaan.description.block import Block
+from yaan.description.quantity import FILE, Mistake, refuse
+
+KINDS: Final = ("engine", "ignition", "jettison", "canopy")
+
+
+def _read_moment(value: Any, info: ValidationInfo) -> str | float:
+    """An event by name, or a time."""
+    expected = 'the name of an event, or a time since the epoch, as "62 s"'
+    if isinstance(value, float) and info.context is not FILE:
+        return value
+    if isinstance(value, str) and value[:1].isalpha():
+        return value
+    try:
+        return parse(value, "time")
+    except UnitError as error:
+        raise refuse(Mistake((), expected, error.problems[0].hint)) from error
+
+
+Moment = Annotated[str | float, BeforeValidator(_read_moment), WithJsonSchema({"type": "string"})]
+
+
+class FailureSpec(Block):
+    """One failure: an engine, an ignition, a jettison or a canopy."""
+
+    engine: str | None = Field(
+        default=None, description="stage whose engines fail or are degraded, at `at`"
+    )
+    ignition: str | None = Field(default=None, description="stage that does not light")
+    jettison: str | None = Field(default=None, description="stage or part that does not come off")
+    canopy: str | None = Field(default=None, description="step of the parachutes that loses some")
+    at: Moment | None = Field(
+        default=None, description="when an engine fails: an event, or a time since the epoch"
+    )
+    lost: int | None = Field(
+        default=None,
+        ge=1,
+        le=60,
+        description="how many of its engines or canopies; left out, all of them",
+    )
+    thrust_left: Annotated[float, Field(ge=0.0, lt=1.0)] | None = Field(
+        default=None, description="of a degraded engine: share of its thrust that is left"
+    )
+
+    @property
+    def kinds(self) -> list[str]:
+        """The keys that say what fails."""
+        return [kind for kind in KINDS if getattr(self, kind) is not None]
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        """One thing fails, and its keys are its own."""
+        if len(self.kinds) != 1:
+            at = (self.kinds[1],) if self.kinds else ()
+            raise refuse(Mistake(at, f"one of {', '.join(KINDS)}"))
+        (kind,) = self.kinds
+        mistakes: list[Mistake] = []
+        own = {"engine": {"at", "lost", "thrust_left"}, "canopy": {"lost"}}.get(kind, set[str]())
+        for key in ("at", "lost", "thrust_left"):
+            if key in self.model_fields_set and key not in own:
+                mistakes.append(Mistake((key,), f"nothing with {kind}"))
+        if kind == "engine" and self.at is None:
+            mistakes.append(Mistake(("at",), "required"))
+        if self.lost is not None and self.thrust_left is not None:
+            mistakes.append(Mistake(("thrust_left",), "lost or thrust_left, one of them"))
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
+def failure_mistakes(data: Any, events: list[str]) -> Iterator[Mistake]:
+    """What fails is there, and so is the event at which it does."""
+    vehicle = mapping(data, "vehicle")
+    stages, parts = mapping(vehicle, "stages"), mapping(vehicle, "parts")
+    known = {
+        "engine": list(stages),
+        "ignition": list(stages),
+        "jettison": [*stages, *parts],
+        "canopy": list(_steps(data, {**stages, **parts})),
+    }
+    for index, failure in enumerate(items(data, "failures")):
+        if not is_mapping(failure):
+            continue
+        for kind in KINDS:
+            name = failure.get(kind)
+            if isinstance(name, str) and name not in known[kind]:
+                what = {"canopy": "a step of the parachutes"}.get(kind, "a stage of the vehicle")
+                hint = nearest(name, known[kind])
+                yield Mistake(("failures", index, kind), what, hint)
+        at = failure.get("at")
+        if isinstance(at, str) and at[:1].isalpha() and at not in events:
+            yield Mistake(("failures", index, "at"), "an event of the flight", nearest(at, events))
+        yield from _count_mistakes(("failures", index), failure, stages)
+
+
+def _count_mistakes(
+    at: tuple[str | int, ...], failure: dict[str, Any], stages: dict[str, Any]
+) -> Iterator[Mistake]:
+    lost, name = failure.get("lost"), failure.get("engine")
+    if not (isinstance(lost, int) and isinstance(name, str) and is_mapping(stages.get(name))):
+        return
+    counts = [stages[name].get(key, 1) for key in ("count", "engine_count")]
+    if all(isinstance(count, int) for count in counts) and lost > counts[0] * counts[1]:
+        yield Mistake((*at, "lost"), f"at most {counts[0] * counts[1]}, the engines of {name}")
+
+
+def _steps(data: Any, carriers: dict[str, Any]) -> Iterator[str]:
+    """Names of the steps of all parachutes."""
+    crafts = [mapping(mapping(data, "spacecraft"), "capsule"), mapping(data, "capsule")]
+    for block in [*crafts, *carriers.values(), *(mapping(b, "capsule") for b in carriers.values())]:
+        for step in items(mapping(block, "parachutes"), "steps"):
+            if is_mapping(step) and isinstance(step.get("name"), str):
+                yield step["name"]
