@@ -72,7 +72,8 @@ def _broken(
     landing: Landing | None,
 ) -> Outcome:
     """How a launch ended in which something breaks: what broke, and what became of it."""
-    told = f"{'; '.join(failure.words for failure in flown.plan.failures)}.".capitalize()
+    told = f"{'; '.join(failure.words for failure in flown.plan.failures)}."
+    told = told[:1].upper() + told[1:]
     if flown.return_design is not None:
         after = _return_outcome(flown.return_design, entry, descent, landing)
         return replace(after, text=f"{told} {after.text}")
@@ -81,7 +82,8 @@ def _broken(
     if fallen is not None:
         north, east = (degrees(fallen[name][-1]) for name in ("latitude", "longitude"))
         told += f" No orbit is reached: the payload comes down {float(fallen['time'][-1]):.0f} s"
-        told += f" after ignition at {north:.2f} deg north, {east:.2f} deg east."
+        told += f" after ignition at {abs(north):.2f} deg {'north' if north >= 0.0 else 'south'},"
+        told += f" {abs(east):.2f} deg {'east' if east >= 0.0 else 'west'}."
     return replace(ended, text=f"{told} {flown.lost}".rstrip())
 
 
