@@ -49,6 +49,8 @@ _ORBIT_STEP: Final = 60.0  # [s] likewise
 _FALL_STEP: Final = 10.0  # [s]
 _NEVER: Final = -1e9  # [m]
 _FALL_ROWS: Final = 2_048
+_BODIES: Final = 4
+"""Bodies that fall in one batch, or a multiple of it."""
 _DRIVE_ROWS: Final = 4_096
 
 
@@ -146,15 +148,36 @@ def _each(
         start = _switched(scene, phase, state)
         motion, leg = one(phase, start)
         state = leg.end
-        flies = tuple(scene.parts.aboard(start))
-        flown.append(PhaseFlown(phase, flies, start, state, leg.outcome, leg.steps))
-        assert leg.tape is not None
+        found, columns = _told(scene, phase, start, (motion, leg), index=index)
+        flown.append(found)
         for lane in range(LANES):
-            columns = _seen(_lane(motion, lane), leg.tape, lane, index)
-            rows[lane].append(columns | {"propellant": _kept(scene, start, lane, columns)})
-        if flown[-1].code != OutcomeCode.REACHED:
+            rows[lane].append(columns[lane])
+        if found.code != OutcomeCode.REACHED:
             break
     return SegmentFlown(flown, [joined_columns(parts) for parts in rows])
+
+
+def _told(
+    scene: Scene,
+    phase: FlightPhaseSpec,
+    start: State,
+    flown: tuple[AbstractMotion, Leg],
+    *,
+    index: int = 0,
+    first: int = 0,
+) -> tuple[PhaseFlown, list[dict[str, Array]]]:
+    """A phase from its own `start`, and its columns: the lanes from the `first` on of a leg."""
+    motion, leg = flown
+    lanes = np.arange(first, first + LANES)
+    flies, end = tuple(scene.parts.aboard(start)), leg.end.take(lanes)
+    outcome, steps = np.asarray(leg.outcome)[lanes], np.asarray(leg.steps)[lanes]
+    found = PhaseFlown(phase, flies, start, end, outcome, steps)
+    assert leg.tape is not None
+    rows: list[dict[str, Array]] = []
+    for own, lane in enumerate(lanes.tolist()):
+        columns = _seen(_lane(motion, lane), leg.tape, lane, index)
+        rows.append(columns | {"propellant": _kept(scene, start, own, columns)})
+    return found, rows
 
 
 def _kept(scene: Scene, start: State, lane: int, columns: Mapping[str, Array]) -> Array:
@@ -262,26 +285,57 @@ def sink(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
     """Falls of a body with drag alone."""
 
     def one(phase: FlightPhaseSpec, start: State) -> tuple[AbstractMotion, Leg]:
+        return _fallen(scene, [phase], start)
+
+    return _weighed(scene, _each(scene, phases, state, one))
+
+
+def sink_together(
+    scene: Scene, phases: Sequence[FlightPhaseSpec], states: Sequence[State]
+) -> list[SegmentFlown]:
+    """Falls of several bodies, one phase each from a state of its own, as one batch.
+
+    The lanes of a body are beside each other. The last body fills the batch up, so that few
+    numbers of lanes are compiled.
+    """
+    starts = [_switched(scene, *one) for one in zip(phases, states, strict=True)]
+    last = len(phases) - 1
+    every = [min(k, last) for k in range(-(-len(phases) // _BODIES) * _BODIES)]
+    start = jax.tree.map(lambda *own: np.concatenate(own), *(starts[k] for k in every))
+    flown = _fallen(scene, [phases[k] for k in every], start)
+    found: list[SegmentFlown] = []
+    for k, phase in enumerate(phases):
+        one, rows = _told(scene, phase, starts[k], flown, first=k * LANES)
+        found.append(_weighed(scene, SegmentFlown([one], rows)))
+    return found
+
+
+def _fallen(scene: Scene, phases: Sequence[FlightPhaseSpec], start: State) -> tuple[Fall, Leg]:
+    """Fly the falls of phases beside each other, each in the lanes of its own."""
+    beta, floors, steps = np.empty(0), np.empty(0), np.empty(0)
+    for phase in phases:
         floor = float(scene.world.ground)
         if phase.until.height_below is not None:
             floor = max(floor, phase.until.height_below)
         assert phase.ballistic_coefficient is not None
-        beta = np.full(LANES, phase.ballistic_coefficient)
-        motion = Fall(scene.world, beta, np.full(LANES, floor))
-        step, loose = scene.steps(phase.step or _FALL_STEP, RK4.order), scene.tolerances(RK4.order)
-        return motion, legs.saved(
-            lambda rows: _sink(motion, start, step, loose, rows=rows), _FALL_ROWS
-        )
-
-    found = _each(scene, phases, state, one)
-    masses = [scene.parts.mass(one.start)[0] for one in found.phases]
-    return replace(found, rows=[_weighed(rows, np.asarray(masses)) for rows in found.rows])
+        beta = np.append(beta, np.full(LANES, phase.ballistic_coefficient))
+        floors = np.append(floors, np.full(LANES, floor))
+        steps = np.append(steps, scene.steps(phase.step or _FALL_STEP, RK4.order))
+    motion, loose = Fall(scene.world, beta, floors), scene.tolerances(RK4.order)
+    loose = np.tile(loose, len(phases))
+    leg = legs.saved(lambda rows: _sink(motion, start, steps, loose, rows=rows), _FALL_ROWS)
+    return motion, leg
 
 
-def _weighed(rows: dict[str, Array], masses: Array) -> dict[str, Array]:
-    """Rows per kilogram as those of what weighs `masses` [kg], by phase."""
-    mass = masses[rows["phase"]]
-    return rows | {"mass": mass, "drag": rows["drag"] * mass}
+def _weighed(scene: Scene, found: SegmentFlown) -> SegmentFlown:
+    """Rows per kilogram as those of what weighs what it does."""
+    masses = np.asarray([scene.parts.mass(one.start)[0] for one in found.phases])
+
+    def weighed(rows: dict[str, Array]) -> dict[str, Array]:
+        mass = masses[rows["phase"]]
+        return rows | {"mass": mass, "drag": rows["drag"] * mass}
+
+    return replace(found, rows=[weighed(rows) for rows in found.rows])
 
 
 @programme
