@@ -26,7 +26,7 @@ from yaan.dynamics.state import State
 from yaan.flight.models.body import build_body, build_phases, build_pulses, handed_over
 from yaan.flight.models.parts import Parts
 from yaan.flight.recording import Array, looked_at, written
-from yaan.flight.segments import (
+from yaan.flight.segments.base import (
     LANES,
     PhaseFlown,
     Scene,
