@@ -162,7 +162,7 @@ def _uncommon(row: dict[str, Any]) -> bool:
 
 
 def _extras(row: dict[str, Any], stages: int) -> Extras:
-    throttle = np.asarray(row.get("throttle", np.ones(stages)), dtype=float)
+    throttle: Any = np.asarray(row.get("throttle", np.ones(stages)), dtype=float)
     aims: dict[str, Any] = {
         "elevation": 0.0,
         "azimuth": 0.0,
@@ -173,7 +173,7 @@ def _extras(row: dict[str, Any], stages: int) -> Extras:
         "since_phase": False,
     }
     given = Aims(**{key: row.get(key, value) for key, value in aims.items()})
-    least = np.asarray(row.get("least", throttle), dtype=float)
+    least: Any = np.asarray(row.get("least", throttle), dtype=float)
     return Extras(given, throttle, least, row.get("load_limit", np.inf))
 
 

@@ -53,9 +53,10 @@ _observed = eqx.filter_jit(observe)
 def _flight(
     place: World, vehicle: Launcher, plan: Phases, start: State, rows: int
 ) -> tuple[Legs, Tape | None, State]:
-    one = jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], (vehicle, plan, steering()))
-    legs, tape = ascend(place, *one, start, rows=rows)
-    return legs, tape, ended(one[0], one[1], start, legs)
+    flying = (vehicle, plan, steering())
+    rocket, way, laws = jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], flying)
+    legs, tape = ascend(place, rocket, way, laws, start, rows=rows)
+    return legs, tape, ended(rocket, way, start, legs)
 
 
 def fly(place: World, vehicle: Launcher, plan: Phases, start: State, rows: int = 2_048) -> Any:
