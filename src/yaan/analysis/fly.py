@@ -13,7 +13,7 @@ import numpy as np
 from yaan.analysis import abort_map
 from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank, ranked_by_place
-from yaan.analysis.steering import remarks
+from yaan.analysis.steering import load_notes, remarks
 from yaan.analysis.tables import ascent_excursions
 from yaan.base.errors import YaanError
 from yaan.base.provenance import Provenance
@@ -383,6 +383,7 @@ def _notes(ascent: Ascent, world: World, steered: Steered, history: History) -> 
             at = cut_off[dry[0], i]
             notes.append(f"{name} ran dry at {at:.1f} s, before its commanded cut-off.")
     notes += ascent_excursions(ascent, history)
+    notes += load_notes(ascent.phases, history)
     codes = np.asarray(lane.legs.outcome)[: len(legs)]
     notes += [
         OutcomeCode(int(code)).sentence(leg.phase.name)

@@ -253,11 +253,9 @@ def _apsides(
     With the eccentricity from its vector, so that near a circle it keeps its digits (Vallado,
     Fundamentals of Astrodynamics, 4th ed., equation 2-78).
     """
-    distance = position.norm()
-    bent = position * (velocity.dot(velocity) - mu / distance)
-    bent = (bent - velocity * position.dot(velocity)) / mu
-    eccentricity = jnp.sqrt(bent.dot(bent) + 1e-30)
+    pull = velocity.dot(velocity) - mu / position.norm()
+    bent = position * pull - velocity * position.dot(velocity)
+    # The eccentricity plus one, times the parameter of gravity.
+    scale = mu + jnp.sqrt(bent.dot(bent) + 1e-30)
     turning = position.cross(velocity)
-    near = turning.dot(turning) / mu / (1.0 + eccentricity)
-    far = -2.0 * energy(position, velocity, mu) / (mu * (1.0 + eccentricity))
-    return near, far
+    return turning.dot(turning) / scale, -2.0 * energy(position, velocity, mu) / scale
