@@ -253,7 +253,8 @@ class FreeFlight:
     """What a plan says of the flight of one body."""
 
     plan: Plan
-    start: StartSpec
+    start: StartSpec | None
+    """None of a body in a chain of phases, which begins with what came before."""
     body: BodySpec
     phases: list[BodyPhaseSpec]
 

@@ -24,11 +24,14 @@ from yaan.flight.models.parts import Parts
 from yaan.flight.models.world import HORIZON, build_world
 from yaan.flight.progress import Clock, Progress, Report, before
 from yaan.flight.recording import Array
+from yaan.flight.segment_turning import turn
 from yaan.flight.segments import FLIERS, LANES, PhaseFlown, Scene, joined_columns
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History, make_history
 from yaan.spacetime.earth import geodetic
 from yaan.spacetime.zone import distance
+
+_FLIERS: Final = {**FLIERS, "rigid": turn, "point": turn}
 
 _LATE: Final = 1_000.0  # [s] that a phase may last beyond what is known of it
 
@@ -216,7 +219,7 @@ def _path(
     for motion, run in _segments(phases):
         words = f"{name}: {run[0].name}" if name else run[0].name
         tell(Progress("fly", f"flying {words}", fraction=done / len(phases), phase=words))
-        found = FLIERS[motion](scene, run, state)
+        found = _FLIERS[motion](scene, run, state)
         for lane, columns in enumerate(found.rows):
             rows[lane].append(columns | {"phase": columns["phase"] + done})
         flown += found.phases

@@ -106,7 +106,7 @@ Driving = tuple[World, Launcher, Phases, Steering, State, Array]
 Flier = Callable[[Scene, Sequence[FlightPhaseSpec], State], SegmentFlown]
 
 
-def _switched(scene: Scene, phase: FlightPhaseSpec, state: State) -> State:
+def switched(scene: Scene, phase: FlightPhaseSpec, state: State) -> State:
     """The state as a phase begins: without what it drops."""
     return scene.parts.without(state, phase.drop)
 
@@ -143,7 +143,7 @@ def _each(
     flown: list[PhaseFlown] = []
     rows: list[list[dict[str, Array]]] = [[] for _ in range(LANES)]
     for index, phase in enumerate(phases):
-        start = _switched(scene, phase, state)
+        start = switched(scene, phase, state)
         motion, leg = one(phase, start)
         state = leg.end
         flies = tuple(scene.parts.aboard(start))
@@ -151,13 +151,13 @@ def _each(
         assert leg.tape is not None
         for lane in range(LANES):
             columns = _seen(_lane(motion, lane), leg.tape, lane, index)
-            rows[lane].append(columns | {"propellant": _kept(scene, start, lane, columns)})
+            rows[lane].append(columns | {"propellant": kept(scene, start, lane, columns)})
         if flown[-1].code != OutcomeCode.REACHED:
             break
     return SegmentFlown(flown, [joined_columns(parts) for parts in rows])
 
 
-def _kept(scene: Scene, start: State, lane: int, columns: Mapping[str, Array]) -> Array:
+def kept(scene: Scene, start: State, lane: int, columns: Mapping[str, Array]) -> Array:
     """Propellant of every stage in rows that burn none; NaN of a stage that is gone."""
     stages = len(scene.parts.tanks)
     left = np.asarray(start.tanks)[lane, :stages]
@@ -360,7 +360,7 @@ def drive(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segm
 
 
 @programme
-def _drive(  # noqa: PLR0913 - a world, a vehicle, what it does and where it starts; how finely
+def _drive(
     world: World,
     launcher: Launcher,
     phases: Phases,
@@ -404,7 +404,7 @@ def _left(start: State, phases: Phases, went: Legs, index: int) -> State:
     )
 
 
-def _driven(  # noqa: PLR0913 - the phases, their legs, and the states between these
+def _driven(
     phases: Sequence[FlightPhaseSpec],
     flown: Sequence[RunLeg],
     parts: Parts,
@@ -445,13 +445,19 @@ def _driven_rows(
 
 
 @programme
-def _observe(  # noqa: PLR0913 - what flew, and how it went
+def _observe(
     world: World, launcher: Launcher, phases: Phases, steering: Steering, went: Legs, tape: Tape
 ) -> Row:
     return observe(world, launcher, phases, steering, went, tape)
 
 
 FLIERS: Final[Mapping[str, Flier]] = MappingProxyType(
-    {"powered": drive, "orbit": coast, "entry": glide, "canopies": hang, "fall": sink}
+    {
+        "powered": drive,
+        "orbit": coast,
+        "entry": glide,
+        "canopies": hang,
+        "fall": sink,
+    }
 )
 """What flies the phases of each motion."""
