@@ -21,6 +21,7 @@ FOLDERS: Final = {
     "aerodynamics": "aerodynamics",
     "entry": "missions",
     "body": "missions",
+    "flight": "missions",
     "spacecraft": "spacecraft",
     "capsule": "capsules",
     "parachutes": "parachutes",
