@@ -259,6 +259,20 @@ class Flight:
 
         return borders(self._history, self._about)
 
+    @cached_property
+    def branches(self) -> "Mapping[str, Trajectory]":
+        """The history of each branch by its name, as `trajectory`; empty of a flight without any.
+
+        What leaves the flight at an event and is followed: spent stages, fairings. Where each ended
+        is in `summary.sequence`.
+        """
+        from yaan.dataset import trajectory
+
+        found = self._record.branches
+        return {
+            name: trajectory(one, self._about | {"branch": name}) for name, one in found.items()
+        }
+
     @property
     def _history(self) -> History:
         if self._record.history is None:

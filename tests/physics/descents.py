@@ -86,7 +86,7 @@ def flown(place: World, *cases: Case, rows: int | None = None, after: Hung | Non
     full = [*cases, *[cases[-1]] * (LANES - len(cases))]
     start = _begun(full)
     if after is not None:
-        start = after.leg.end.take(np.minimum(np.arange(LANES), len(cases) - 1))
+        start = after.leg.end.take(_lanes(after))
     motion = Descent(
         place,
         blunt([c.mass for c in full], [c.drag_area for c in full]),
@@ -95,11 +95,16 @@ def flown(place: World, *cases: Case, rows: int | None = None, after: Hung | Non
         armed=start.t,
         step=np.array([c.step for c in full]),
         until=Until(*map(np.array, zip(*[c.until for c in full], strict=True))),
-        retro=None if cases[0].engine is None else stacked(*map(_retro, full)),
+        retro=_retro(full, after),
     )
     answer = _fly(motion, start, rows)
     leg, canopies = jax.tree.map(lambda leaf: np.asarray(leaf[: len(cases)]), answer)
     return Hung(motion, leg, canopies)
+
+
+def _lanes(after: Hung) -> np.ndarray:
+    """Which lane of it each of a full batch goes on from."""
+    return np.minimum(np.arange(LANES), len(after.leg.steps) - 1)
 
 
 def _begun(cases: Sequence[Case]) -> State:
@@ -109,6 +114,13 @@ def _begun(cases: Sequence[Case]) -> State:
     return state_of([c.start for c in cases], position, velocity, tanks=loads)
 
 
-def _retro(case: Case) -> Retro:
-    assert case.engine is not None
-    return Retro(engines(case.engine), [case.engine.get("lit", True)], [0])
+def _retro(cases: Sequence[Case], after: Hung | None) -> Retro | None:
+    """The engines of all lanes; those that the legs before have lit burn on."""
+    given = [case.engine for case in cases if case.engine is not None]
+    if not given:
+        return None
+    lit = [[engine.get("lit", True)] for engine in given]
+    before = None if after is None else after.leg.inner.burning
+    if after is not None:
+        before = jax.tree.map(lambda leaf: leaf[_lanes(after)], before)
+    return Retro(stacked(*map(engines, given)), lit, [[0]] * len(given), before)

@@ -6,6 +6,7 @@ From 3 and from 40 km, down to 1 km, over an Earth that turns, with J2 and the a
 from dataclasses import replace
 
 import equinox as eqx
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -27,7 +28,7 @@ from yaan.vehicle.parachute import Step, stack
 
 HEIGHTS = np.array([3e3, 40e3])
 FLOOR = 1e3
-# Allen and Eggers have no say here: a made-up blunt body, whose drag rises through Mach 1.
+# A made-up blunt body, whose drag rises through Mach 1.
 BODY = Body(3.8e3, 3.8, [0.0, 0.6, 0.9, 1.2, 3.0], [0.0] * 5, [0.75, 0.8, 1.0, 1.35, 1.3])
 MAIN = Step(
     diameter=25.0,
@@ -40,8 +41,8 @@ MAIN = Step(
 
 def start() -> State:
     north, east = np.radians([[15.0], [78.0]])
-    fixed = Geodetic(north + 0.0 * HEIGHTS, east + 0.0 * HEIGHTS, HEIGHTS).position()
-    r = components(fixed)
+    places = (north + 0.0 * HEIGHTS, east + 0.0 * HEIGHTS, HEIGHTS)
+    r = components(Geodetic(*map(jnp.asarray, places)).position())
     return state_of(np.zeros(2), r, np.cross([0.0, 0.0, 7.292115e-5], r))
 
 
@@ -81,10 +82,9 @@ def test_a_drop_is_that_of_another_integration(drops: tuple[Leg, Descended], lan
     record = canopies.deployed
     assert int(leg.outcome[lane]) == OutcomeCode.REACHED
     assert record.height[lane, 0] == pytest.approx(FLOOR, abs=1e-6)
-    # Half a second a step: what each is out by is told by its error, and they are shortened where
-    # it is above 1 cm or 1 mm/s. Kinks of the drag table lie within steps: 0.05 / 0.3 a Mach
-    # number, of 3 g/s at most, over half a step squared: 1e-3 m/s each.
-    assert float(record.time[lane, 0]) == pytest.approx(t, abs=1e-3)
+    # Steps of half a second may be out by 1 mm/s and 1 cm each, and the kinks of the drag table
+    # lie within them: 1 mm/s and 1 ms are found from either height, three times that is allowed.
+    assert float(record.time[lane, 0]) == pytest.approx(t, abs=3e-3)
     assert float(record.speed[lane, 0]) == pytest.approx(float(np.linalg.norm(moving)), rel=2e-5)
     assert place(at)[0] == pytest.approx(FLOOR, abs=1e-3)
     assert float(canopies.vertical_speed[lane]) < 13.0

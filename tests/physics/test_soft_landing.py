@@ -208,6 +208,21 @@ def test_an_engine_lit_while_its_canopy_fills():
     assert both.canopies.vertical_speed[1] == pytest.approx(SINK, rel=0.05)
 
 
+def test_a_burn_goes_on_across_a_border(landings: Hung):
+    ends = [Until(time=0.05), Until(time=0.17724), Until(time=0.25), Until(height=0.4)]
+    high = replace(SOFT, height=0.9)
+    first = flown(world(), *[replace(high, until=end) for end in ends])
+    assert first.leg.outcome.tolist() == [OutcomeCode.REACHED] * 4
+    second = flown(world(), *[replace(high, engine=MOTOR | {"lit": False})] * 4, after=first)
+    # Steps are cut elsewhere; they are out by up to 7e-5 m/s.
+    whole = landings.canopies.vertical_speed[3]
+    np.testing.assert_allclose(second.canopies.vertical_speed, whole, rtol=0.0, atol=1.5e-4)
+    np.testing.assert_allclose(second.leg.end.tanks[:, 0], LOADED - BURNT, rtol=1e-9)
+    ideal = landings.leg.end.sums.ideal[3]
+    np.testing.assert_allclose(second.leg.end.sums.ideal, ideal, rtol=1e-7)
+    np.testing.assert_allclose(second.canopies.stopped, landings.canopies.stopped[3], atol=2e-5)
+
+
 def test_the_thrust_keeps_the_line_of_the_risers():
     # In a wind that carries it along, the stream is straight up, and so is the thrust.
     blown = replace(SOFT, east=12.0, height=12.0)

@@ -21,6 +21,7 @@ from yaan.base.session import computing
 from yaan.description import Ascent, FreeFlight, InterfaceSpec, PhasedFlight, Plan
 from yaan.description.notes import notes_of
 from yaan.design import dogleg
+from yaan.design.failing import failing
 from yaan.design.history import history, told
 from yaan.design.return_flight import Returned, enter_alone, fly_return, horizon, prepare_return
 from yaan.design.steer import Steered, solve
@@ -143,7 +144,8 @@ def _fly_ascent(
         flown = ascent.steering.profile
         with clock.on("compile and solve steering"):
             solving = _start_solving(tasks, flown, world, tell)
-            chosen = solving[flown].result()
+            solved = solving[flown].result()
+            chosen = failing(solved, world)
         with clock.on("observe"):
             chosen, seen, errors = told(ascent, world, chosen)
             histories = {flown: seen}
@@ -151,13 +153,16 @@ def _fly_ascent(
         aborts: dict[str, abort_map.AbortMap] = {}
         ranked, sides = grouped(provenance), Sides()
         stopped = False
-        returning = _start_return(ascent, world, chosen, histories[flown], tell)
-        following = _start_chain(plan, world, chosen, tell)
-        turning = _aside(lambda: dogleg.price(chosen, world))
+        lost_orbit = bool(plan.failures) and not chosen.orbits
+        returning = None
+        if not lost_orbit:
+            returning = _start_return(ascent, world, chosen, histories[flown], tell)
+        following = _start_chain(plan, world, chosen, tell, falls=lost_orbit)
+        turning = _aside(lambda: dogleg.price(solved, world))
         try:
             with clock.on("rank assumptions"):
                 tell(Progress("rank", "moving every assumption over its range"))
-                ranked = _rank(provenance, vary, ascent, world, chosen, sides)
+                ranked = _rank(provenance, vary, ascent, world, solved, sides)
             with clock.on("map aborts"):
                 for steered in (_solved(solving, sides) | {flown: chosen}).values():
                     aborts |= _map_abort(ascent, world, steered, tell, sides)
@@ -191,10 +196,13 @@ def _fly_ascent(
 
 
 def _start_chain(
-    plan: Plan, world: World, steered: Steered, tell: Report
+    plan: Plan, world: World, steered: Steered, tell: Report, *, falls: bool
 ) -> "Future[ChainFlown] | None":
-    """What follows the ascent as it is written, and what is spent, flown beside the ranking."""
-    phased = plan.phased_flight
+    """What follows the ascent as it is written, and what is spent, flown beside the ranking.
+
+    A payload that `falls`, since it was left in no orbit, is followed to its impact instead.
+    """
+    phased = plan.fallen_flight if falls else plan.phased_flight
     if phased is None:
         return None
     clock = Clock()

@@ -46,6 +46,8 @@ def outcome(
         ended = ascent_outcome(flown.climb.ascent, flown.climb.steered, stopped=flown.stopped)
         if ended.code != FLOWN:
             return ended
+        if flown.plan.failures:
+            return _broken(flown, ended, entry, descent, landing)
         if flown.lost and flown.return_design is None:
             return _ended(OutcomeCode.NOT_FOUND, flown.lost)
         return (
@@ -60,6 +62,29 @@ def outcome(
     assert flown.landed is not None
     lasted = float(flown.history["time"][-1] - flown.history["time"][0])
     return _not_found(flown.landed) or entry_outcome(entry, descent, landing, lasted)
+
+
+def _broken(
+    flown: Flown,
+    ended: Outcome,
+    entry: Entry | None,
+    descent: Descent | None,
+    landing: Landing | None,
+) -> Outcome:
+    """How a launch ended in which something breaks: what broke, and what became of it."""
+    told = f"{'; '.join(failure.words for failure in flown.plan.failures)}."
+    told = told[:1].upper() + told[1:]
+    if flown.return_design is not None:
+        after = _return_outcome(flown.return_design, entry, descent, landing)
+        return replace(after, text=f"{told} {after.text}")
+    paths = [] if flown.chain is None else flown.chain.branches
+    fallen = next((path.history for path in paths if path.name == "payload"), None)
+    if fallen is not None:
+        north, east = (degrees(fallen[name][-1]) for name in ("latitude", "longitude"))
+        told += f" No orbit is reached: the payload comes down {float(fallen['time'][-1]):.0f} s"
+        told += f" after ignition at {abs(north):.2f} deg {'north' if north >= 0.0 else 'south'},"
+        told += f" {abs(east):.2f} deg {'east' if east >= 0.0 else 'west'}."
+    return replace(ended, text=f"{told} {flown.lost}".rstrip())
 
 
 def _ended(code: OutcomeCode, text: str, shortfall: float = 0.0) -> Outcome:

@@ -4,20 +4,33 @@ import numpy as np
 
 from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.summary import summarise
+from yaan.flight.chain import ChainFlown
 from yaan.results.store import FlightRecord
-from yaan.results.trajectory import Array
+from yaan.results.trajectory import GROUP_COLUMNS, Array
 
 
 def record_of(flown: Flown) -> FlightRecord:
     """What a run folder of the flight holds, but for its manifest."""
     summary = summarise(flown)
-    return FlightRecord(summary, flown.history, _groups(flown.climb), flown.provenance.text)
+    groups = {} if flown.climb is None else _profiles(flown.climb)
+    groups |= {} if flown.chain is None else _branches(flown.chain)
+    return FlightRecord(summary, flown.history, groups, flown.provenance.text)
 
 
-def _groups(climb: Climb | None) -> dict[str, dict[str, Array]]:
+def _branches(chain: ChainFlown) -> dict[str, dict[str, Array]]:
+    """The history of each branch, but for what is along the stages."""
+    known = GROUP_COLUMNS["branch"]
+    return {
+        f"branch/{path.name}": {
+            name: values for name, values in path.history.columns.items() if name in known
+        }
+        for path in chain.branches
+    }
+
+
+def _profiles(climb: Climb) -> dict[str, dict[str, Array]]:
+    """The aborts and the history of each profile."""
     groups: dict[str, dict[str, Array]] = {}
-    if climb is None:
-        return groups
     for name, fall in climb.aborts.items():
 
         def known(load: np.ndarray, flown: np.ndarray = fall.flown) -> np.ndarray:

@@ -1,5 +1,6 @@
 """A chain of phases in numbers: its phases, where its paths ended, its events, masses, verdicts."""
 
+import math
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,11 +9,13 @@ import numpy as np
 from yaan.analysis.body import orbit_at
 from yaan.analysis.flown import Flown
 from yaan.analysis.history import at_row, phases_flown
+from yaan.description import GroundSpec
 from yaan.flight.chain import ChainFlown, PathFlown
 from yaan.flight.models.parts import Parts
 from yaan.flight.segments import PhaseFlown
 from yaan.results.outcome import OutcomeCode
 from yaan.results.summary import MassChange, PathEnd, PropellantUse, Sequence, SequencePhase
+from yaan.spacetime.coastline import at_place
 from yaan.spacetime.zone import distance
 
 _LANDED: Final = 1.0  # [m] above the ground: less has come down to it
@@ -52,12 +55,9 @@ def _end(flown: Flown, chain: ChainFlown, path: PathFlown) -> PathEnd:
     history, first = path.history, flown.history
     row = len(history) - 1
     down = float(history["height"][row]) - float(chain.world.ground) < _LANDED
-    far = distance(
-        history["latitude"][row],
-        history["longitude"][row],
-        first["latitude"][0],
-        first["longitude"][0],
-    )
+    place = float(history["latitude"][row]), float(history["longitude"][row])
+    far = distance(*place, first["latitude"][0], first["longitude"][0])
+    lies_on, shore = at_place(*place) if down else ("", math.nan)
     return at_row(
         PathEnd,
         history,
@@ -67,6 +67,8 @@ def _end(flown: Flown, chain: ChainFlown, path: PathFlown) -> PathEnd:
         flies=path.phases[-1].flies,
         outcome=path.code.word,
         surface=_surface(flown) if down else "",
+        lies_on=lies_on,
+        shore_distance=shore if math.isfinite(shore) else None,
         downrange=float(far),
         mass=float(chain.parts.mass(path.end)[0]),
         highest=float(np.max(history["height"])),
@@ -77,7 +79,7 @@ def _end(flown: Flown, chain: ChainFlown, path: PathFlown) -> PathEnd:
 def _surface(flown: Flown) -> str:
     """What the file says of the ground."""
     ground = flown.plan.ground
-    return "land" if ground is None else ground.kind
+    return ground.kind if isinstance(ground, GroundSpec) else "land"
 
 
 def mass_changes(chain: ChainFlown) -> tuple[list[MassChange], float]:
@@ -90,7 +92,7 @@ def mass_changes(chain: ChainFlown) -> tuple[list[MassChange], float]:
     rows = [MassChange(event="start", item="all aboard", change=0.0, mass=mass)]
     spans = phases_flown(path.history)
     worst, event = 0.0, "start"
-    for one, (_, begin, end) in zip(path.phases, spans, strict=False):
+    for one, (_, _, end) in zip(path.phases, spans, strict=False):
         for item, change in (*_dropped(parts, path, one), *_burnt(parts, one)):
             mass += change
             at = one.phase.event if item.endswith("propellant") else event

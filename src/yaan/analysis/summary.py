@@ -108,6 +108,8 @@ def _spans(flown: Flown) -> Iterator[tuple[str, tuple[float, float]]]:
         yield "body", (float(time[0]), float(time[-1]))
     if flown.chain is not None and flown.chain.flight is not None:
         path = flown.chain.flight.history["time"]
+        if flown.climb is not None:
+            yield "ascent", (0.0, float(path[0]))
         yield "sequence", (float(path[0]), float(path[-1]))
 
 

@@ -334,7 +334,7 @@ def peaks_of(
     h, time = history, history["time"]
     q, load = peak(time, h["dynamic_pressure"]), peak(time, h["load"])
     heat, rate, height = None, None, None
-    if flux:
+    if flux and "heat_flux" in h:
         found = peak(time, h["heat_flux"])
         heat = Peak(time=found.time, value=found.value)
     if turning:

@@ -4,7 +4,7 @@ What does not light is not lit, what does not come off stays, canopies that are 
 Engines fail at an instant: that is for whoever flies them (`losses_of`).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from yaan.description.craft import CapsuleSpec
@@ -25,8 +25,9 @@ def broken(plan: Plan) -> Plan:
         return plan
     stuck = {f.jettison for f in plan.failures if f.jettison is not None}
     cold = {f.ignition for f in plan.failures if f.ignition is not None}
+    phases = [_phase(p, stuck, cold) if isinstance(p, PhaseSpec) else p for p in plan.phases]
     changes: dict[str, object] = {
-        "phases": [_phase(p, stuck, cold) if isinstance(p, PhaseSpec) else p for p in plan.phases],
+        "phases": list(_ending(phases)),
         "branches": [left for b in plan.branches if (left := _branch(b, stuck, cold)) is not None],
     }
     if isinstance(plan.vehicle, VehicleSpec):
@@ -62,6 +63,21 @@ def _phase(phase: _Phase, stuck: set[str], cold: set[str]) -> _Phase:
     drop = [name for name in phase.drop if name not in stuck]
     ignite = [name for name in phase.ignite if name not in cold]
     return phase.model_copy(update={"drop": drop, "ignite": ignite})
+
+
+def _ending(phases: Iterable[object]) -> Iterator[object]:
+    """Phases of which one that waits for an orbit ends as its stage runs dry, too."""
+    lit: list[str] = []
+    for phase in phases:
+        if isinstance(phase, PhaseSpec):
+            gone = {*phase.drop, *phase.shut_down}
+            lit = [name for name in (*lit, *phase.ignite) if name not in gone]
+            until = phase.until
+            if until.orbit and until.depleted is None and lit:
+                ended = until.model_copy(update={"depleted": lit[-1]})
+                yield phase.model_copy(update={"until": ended})
+                continue
+        yield phase
 
 
 def _branch(branch: BranchSpec, stuck: set[str], cold: set[str]) -> BranchSpec | None:

@@ -56,6 +56,21 @@ class FailureSpec(Block):
         """The keys that say what fails."""
         return [kind for kind in KINDS if getattr(self, kind) is not None]
 
+    @property
+    def words(self) -> str:
+        """What fails, as a clause."""
+        if self.ignition is not None:
+            return f"{self.ignition} does not light"
+        if self.jettison is not None:
+            return f"{self.jettison} does not come off"
+        count = "all" if self.lost is None else f"{self.lost}"
+        if self.canopy is not None:
+            return f"{self.canopy} loses {count} of its canopies"
+        when = f"{self.at:g} s" if isinstance(self.at, float) else self.at
+        if self.thrust_left is not None:
+            return f"{self.engine} keeps {100.0 * self.thrust_left:g} % of its thrust from {when}"
+        return f"{self.engine} loses {count} of its engines at {when}"
+
     @model_validator(mode="after")
     def _one(self) -> Self:
         """One thing fails, and its keys are its own."""

@@ -22,7 +22,7 @@ from yaan.description.quantity import (
 
 _MOST_STAGES = 4
 
-FillConstant = Annotated[float, Field(gt=0.0, le=100.0)]
+FillConstant = Annotated[float, Field(ge=0.0, le=100.0)]
 OpeningFactor = Annotated[float, Field(ge=1.0, le=3.0)]
 
 
@@ -33,7 +33,12 @@ def _check_some(**choices: object) -> None:
 
 
 class DeploySpec(Strict):
-    """What deploys a step in a fall: the first of these that holds, once the step before is out."""
+    """What deploys a step in a fall: the first of these that holds, once the step before is out.
+
+    `lag` and `climbing` say how; the others when.
+    """
+
+    apex: bool = Field(default=False, description="true: as the fall begins")
 
     height: DeployHeight | None = Field(default=None, description="geodetic height falls to this")
     speed_below: DeploySpeed | None = Field(
@@ -44,12 +49,22 @@ class DeploySpec(Strict):
         description="time since the previous step was deployed; of the first step, since the entry "
         "began",
     )
+    lag: DeployDelay = Field(default=0.0, description="from then until it is deployed")
     climbing: bool = Field(default=False, description="true: deployed in a climb, too")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        """It is deployed."""
-        _check_some(height=self.height, speed_below=self.speed_below, after=self.after)
+        """It is deployed; at the apex already, whatever else it might wait for."""
+        others = {"height": self.height, "speed_below": self.speed_below, "after": self.after}
+        if not self.apex:
+            _check_some(**others, apex=None)
+            return self
+        climbing = self.climbing or None
+        vain = [
+            name for name, value in (others | {"climbing": climbing}).items() if value is not None
+        ]
+        if vain:
+            raise refuse(*[Mistake((name,), "nothing beside apex: true") for name in vain])
         return self
 
 
@@ -121,7 +136,8 @@ class StepSpec(Block):
         default="capsule", description="what it slows: nothing, if it pulls something else away"
     )
     fill_constant: FillConstant = Field(
-        description="n of the fill time n D0 / v: diameters of travel, of the first opening"
+        description="n of the fill time n D0 / v: diameters of travel, of the first opening; 0: it "
+        "opens at once"
     )
     disreef_constant: FillConstant | None = Field(
         default=None, description="the same, of the openings after it; as the first if left out"

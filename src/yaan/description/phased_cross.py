@@ -11,6 +11,7 @@ from yaan.base import nearest
 from yaan.base.plain import is_mapping, item, items, mapping
 from yaan.description.cross import event_of
 from yaan.description.failures import failure_mistakes
+from yaan.description.phases import TURNING
 from yaan.description.quantity import Mistake
 
 At = tuple[str | int, ...]
@@ -140,7 +141,7 @@ class _Aboard:
                 told = f"aboard are those of {', '.join(carriers)}" if carriers else ""
                 told = told or "no part aboard has any"
                 yield Mistake((*at, "motion"), "the parachutes of one part that is aboard", told)
-        if motion == "rigid" and isinstance(phase.get("body"), str):
+        if motion in TURNING and isinstance(phase.get("body"), str):
             name = str(phase["body"])
             if name not in self.vehicle.bodies:
                 hint = nearest(name, self.vehicle.bodies)

@@ -10,19 +10,23 @@ from typing import Final, Literal, Self
 from pydantic import Field, model_validator
 
 from yaan.description.block import Block
+from yaan.description.body import AttitudeSpec, RailSpec, RateSpec
 from yaan.description.landing import BankOrSolve, BankSpec
 from yaan.description.quantity import BallisticCoefficient, Mistake, Name, refuse
 from yaan.description.steer import Steer, SteerSpec
 from yaan.description.steering import PhaseSpec, UntilSpec
 
-MotionName = Literal["powered", "orbit", "entry", "canopies", "rigid", "fall"]
+MotionName = Literal["powered", "orbit", "entry", "canopies", "rigid", "point", "fall"]
 
 OWN_END: Final = frozenset({"entry", "canopies", "fall"})
 """Motions that end by themselves: as the first canopy is due, or on the ground."""
 
+TURNING: Final = frozenset({"rigid", "point"})
+"""Motions of one of the vehicle's bodies."""
+
 _GROUND: Final = frozenset({"height_below", "speed_below", "duration", "time", "ground"})
 _RIGID: Final = frozenset(
-    {"duration", "height_above", "height_below", "speed_above", "speed_below", "mach_above"}
+    {"time", "duration", "height_above", "height_below", "speed_above", "speed_below", "mach_above"}
     | {"mach_below", "apex", "depleted", "ground"}
 )
 
@@ -32,6 +36,7 @@ ENDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "entry": _GROUND,
         "canopies": _GROUND,
         "rigid": _RIGID,
+        "point": _RIGID,
         "fall": frozenset({"height_below", "ground"}),
     }
 )
@@ -43,7 +48,8 @@ KEYS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "orbit": frozenset[str](),
         "entry": frozenset({"bank"}),
         "canopies": frozenset({"ignite"}),
-        "rigid": frozenset({"body", "engine", "ignite", "rail"}),
+        "rigid": frozenset({"body", "engine", "attitude", "rate", "rail"}),
+        "point": frozenset({"body", "engine", "pointing"}),
         "fall": frozenset({"ballistic_coefficient"}),
     }
 )
@@ -56,7 +62,8 @@ class FlightPhaseSpec(PhaseSpec):
     motion: MotionName = Field(
         default="powered",
         description="powered: a point with engines; orbit: a coasting arc of any length; entry: a "
-        "lifting capsule; canopies: under parachutes; rigid: a body that turns; fall: drag alone",
+        "lifting capsule; canopies: under parachutes; rigid: a body that turns; point: the same "
+        "body with its axes prescribed; fall: drag alone",
     )
     steer: Steer = Field(
         default_factory=lambda: SteerSpec.model_validate({"law": "coast"}),
@@ -73,6 +80,21 @@ class FlightPhaseSpec(PhaseSpec):
     )
     body: str | None = Field(
         default=None, description="of a rigid phase: which of vehicle.bodies flies"
+    )
+    attitude: AttitudeSpec | None = Field(
+        default=None,
+        description="of a rigid phase: how it stands as it begins; left out, as it came, after a "
+        "point with its nose into the stream",
+    )
+    rate: RateSpec | None = Field(
+        default=None,
+        description="of a rigid phase: how it turns as it begins; left out, as it came",
+    )
+    rail: RailSpec | None = Field(
+        default=None, description="of a rigid phase: a launch rail along its nose"
+    )
+    pointing: Literal["stream", "held", "ned", "vvlh"] | None = Field(
+        default=None, description="of a point with axes: what they keep to; left out, stream"
     )
     engine: Literal["on", "off"] = Field(default="off", description="of a rigid phase: its engine")
     ballistic_coefficient: BallisticCoefficient | None = Field(
@@ -93,14 +115,15 @@ class FlightPhaseSpec(PhaseSpec):
             listed = f"one of {', '.join(sorted(ends))}, the ends of motion: {self.motion}"
             wrong = sorted(self.until.model_fields_set - ends)
             mistakes += [Mistake(("until", key), listed) for key in wrong]
-        if not self.until.model_fields_set and self.motion not in OWN_END:
+        railed = self.rail is not None
+        if not self.until.model_fields_set and self.motion not in OWN_END and not railed:
             mistakes.append(Mistake(("until",), "required"))
         if self.motion == "entry" and self.bank.solve:
             hint = "solve belongs to a return with landing and deorbit"
             mistakes.append(Mistake(("bank",), "{constant: ANGLE} or {time, angle}", hint))
         if self.motion == "fall" and self.ballistic_coefficient is None:
             mistakes.append(Mistake(("ballistic_coefficient",), "required"))
-        if self.motion == "rigid" and self.body is None:
+        if self.motion in TURNING and self.body is None:
             mistakes.append(Mistake(("body",), "required"))
         if mistakes:
             raise refuse(*mistakes)

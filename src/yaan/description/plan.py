@@ -165,6 +165,17 @@ class Plan(Block):
             return self.pad.site.height
         return 0.0 if self.ground is None else self.ground.height
 
+    @property
+    def fallen_flight(self) -> "PhasedFlight | None":
+        """What an ascent that misses its orbit leaves: what it dropped, and its payload, fall."""
+        if not isinstance(self.vehicle, VehicleSpec):
+            return None
+        branches, payload = [*self.branches, *self._spent(self.vehicle)], self.vehicle.payload
+        last = [phase for phase in self.phases if isinstance(phase, PhaseSpec)][: self._designed]
+        if payload.ballistic_coefficient is not None and last:
+            branches.append(_fall("payload", last[-1].event, payload.ballistic_coefficient))
+        return PhasedFlight(self, self.vehicle, [], branches) if branches else None
+
     def _spent(self, vehicle: VehicleSpec) -> Iterator[BranchSpec]:
         """What is dropped and has a ballistic coefficient, followed to its impact."""
         both = {**vehicle.stages, **vehicle.parts}
@@ -242,7 +253,8 @@ class FreeFlight:
     """What a plan says of the flight of one body."""
 
     plan: Plan
-    start: StartSpec
+    start: StartSpec | None
+    """None of a body in a chain of phases, which begins with what came before."""
     body: BodySpec
     phases: list[BodyPhaseSpec]
 

@@ -42,7 +42,9 @@ def history(ascent: Ascent, world: World, steered: Steered, index: int = 0) -> H
         "downrange": distance(north, east, north[0], east[0]),
         "phase": _file_phase(ascent, steered.task.sequence)[label],
     }
-    columns |= {f"load_{name}": axial * part for name, part in zip("xyz", ascent.plan.seat, strict=True)}
+    columns |= {
+        f"load_{name}": axial * part for name, part in zip("xyz", ascent.plan.seat, strict=True)
+    }
     return make_history(
         columns, stages=steered.task.vehicle.stages, phases=[p.name for p in ascent.phases]
     )

@@ -31,8 +31,13 @@ class Sequence:
         raise KeyError(at)
 
 
-def make_sequence(ascent: Ascent, profile: ProfileSpec, vehicle: Vehicle, mu: float) -> Sequence:
-    """The sequence of one steering profile; `mu` [m^3/s^2] sets the energy of the target."""
+def make_sequence(
+    ascent: Ascent, profile: ProfileSpec, vehicle: Vehicle, mu: float, *, searched: bool = True
+) -> Sequence:
+    """The sequence of one steering profile; `mu` [m^3/s^2] sets the energy of the target.
+
+    `searched`: the last stage may burn more than it has, since a search asks how much.
+    """
     waypoints = {m.at for m in profile.meet if isinstance(m.at, float)}
     legs = legs_of(ascent.phases, hold_down=ascent.pad.hold_down, waypoints=waypoints)
     target = ascent.target
@@ -42,7 +47,7 @@ def make_sequence(ascent: Ascent, profile: ProfileSpec, vehicle: Vehicle, mu: fl
         ascent.plan.step,
         profile.programmes,
         energy=-mu / (2.0 * EARTH_RADIUS + target.perigee + target.apogee),
-        searched=True,
+        searched=searched,
     )
     programmes = tuple(profile.programmes)
     orbits = [

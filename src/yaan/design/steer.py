@@ -24,6 +24,8 @@ from yaan.spacetime.frame import components
 _AT_BOUND = 0.02
 """In scales of the unknown: the last steps to the targets move what is at a bound a little."""
 
+_IN_AIR = 80e3  # [m] what comes below it does not go around again
+
 _NEAR = Tolerance(met=1e-3, improvements=0)
 
 
@@ -80,6 +82,13 @@ class Steered:
         state = state_of(np.atleast_1d(legs.stop), place[None], motion[None], tanks, aboard)
         sums = jax.tree.map(lambda leaf: np.asarray(leaf)[None], legs.inner.losses.sums)
         return eqx.tree_at(lambda s: s.sums, state, sums)
+
+    @property
+    def orbits(self) -> bool:
+        """Whether what the ascent leaves stays above the air for a while."""
+        last = len(self.task.sequence.legs) - 1
+        flew = np.all(np.asarray(self.lane.legs.outcome)[: last + 1] == OutcomeCode.REACHED)
+        return bool(flew) and self.batch.elements(0, last).perigee > _IN_AIR
 
     @property
     def handed_on(self) -> Before:

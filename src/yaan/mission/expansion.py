@@ -93,8 +93,11 @@ def _entry(root: Node) -> Nodes:
         found["vehicle"] = root.with_value({"parts": parts})
     inside = {} if entry is None else children(entry)
     keys = {k: v for k, v in inside.items() if k in ("bank", "step")}
+    hangs = capsule is not None and capsule.child("parachutes") is not None
+    if not hangs and "floor" in inside:
+        keys["until"] = root.with_value({"height_below": inside["floor"]})
     phases = [_phase(root, "entry", "entry", keys)]
-    if capsule is not None and capsule.child("parachutes") is not None:
+    if hangs:
         phases.append(_phase(root, "descent", "canopies", {}))
     return found | {"phases": root.with_value(phases)}
 

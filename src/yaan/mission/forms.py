@@ -111,6 +111,10 @@ class FlightSpec(Block):
     failures: list[FailureSpec] = Field(
         default_factory=list[FailureSpec], description="what breaks, and is not foreknown"
     )
+    pulses: list[PulseSpec] = Field(
+        default_factory=list[PulseSpec],
+        description="forces and torques at given times, on what flies a rigid phase",
+    )
     target: TargetSpec | None = Field(
         default=None, description="orbit that an ascent is designed for; it goes with steering"
     )

@@ -1,12 +1,12 @@
-"""The sections of a body's flight, each left out where the flight has nothing to put there."""
+"""The sections of a flight as it is written, of a body or a chain, each left out if it is empty."""
 
 import math
 from collections.abc import Iterator
 from typing import Final
 
-from yaan.report import figures
+from yaan.report import figures, sequence
 from yaan.report.cards import Card
-from yaan.report.span import span
+from yaan.report.span import alone
 from yaan.report.tables import Cell, Column, Table, make_table
 from yaan.report.text import (
     MINUS,
@@ -70,11 +70,27 @@ def body_numbers(summary: Summary) -> list[Card]:
         return []
     end, peaks = summary.body.end, summary.peaks
     since = f"{number(end.time, 2)} s from {summary.epoch}"
-    cards = [
+    return [
         Card("Height at the end", quantity(end.height, "m", 6), _motion(end)),
         Card("Time flown", clock(end.time), since),
-        _reach(end, peaks),
+        reach(end.orbit, peaks),
+        *peak_cards(peaks),
     ]
+
+
+def sequence_numbers(summary: Summary) -> list[Card]:
+    """The key numbers of a chain of phases, a card each."""
+    end = sequence.flight_end(summary)
+    if end is None:
+        return []
+    felt = [] if summary.ascent is not None else peak_cards(summary.peaks)
+    first, *rest = sequence.end_cards(summary)
+    return [first, *rest, *([] if summary.ascent else [reach(end.orbit, summary.peaks)]), *felt]
+
+
+def peak_cards(peaks: Peaks) -> list[Card]:
+    """The largest values that a body or a chain has, a card each."""
+    cards: list[Card] = []
     turn, pressure, load = peaks.rate, peaks.dynamic_pressure, peaks.load
     # A flight that left the numbers at once has peaks of nothing.
     if turn is not None and known(turn.value_deg):
@@ -90,9 +106,9 @@ def body_numbers(summary: Summary) -> list[Card]:
     return cards
 
 
-def _reach(end: BodyState, peaks: Peaks) -> Card:
+def reach(orbit: Elements | None, peaks: Peaks) -> Card:
     """The orbit that it is left in, or its highest point."""
-    orbit, high = end.orbit, peaks.height
+    high = peaks.height
     if orbit is None:
         value, time = (None, None) if high is None else (high.value, high.time)
         return Card("Highest point", quantity(value, "m", 6), f"at {clock(time)}")
@@ -121,6 +137,7 @@ def orbits(summary: Summary) -> bool:
 def flight(record: FlightRecord) -> Iterator[Block]:
     """The phases, the motion, and where it went."""
     yield "table", _phases(record.summary)
+    yield "table", sequence.phases(record.summary, "")
     yield "figure", figures.body_motion(record)
 
 
@@ -137,14 +154,17 @@ def air(record: FlightRecord) -> Iterator[Block]:
 
 def path(record: FlightRecord) -> Iterator[Block]:
     """Where it went: on a globe or a map if it goes far, else from its start."""
-    if span(record.summary, "body") is None:
+    if alone(record.summary) is None:
         return
     if figures.goes_around(record):
         yield "figure", figures.globe(record)
-    elif figures.goes_far(record):
+        return
+    if figures.goes_far(record):
         yield "figure", figures.track(record)
     else:
         yield "figure", figures.body_path(record)
+    if record.summary.sequence is not None:
+        yield "figure", figures.downrange(record, "the start")
 
 
 def states(record: FlightRecord) -> Iterator[Block]:

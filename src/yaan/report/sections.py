@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from yaan.report import body, evidence, figures, home, prose, tables
-from yaan.report.body import body_numbers
+from yaan.report import body, evidence, figures, home, prose, sequence, tables
+from yaan.report.body import body_numbers, sequence_numbers
 from yaan.report.cards import LOAD, key_numbers
 from yaan.report.return_cards import return_numbers
 from yaan.report.span import aloft, ascent
@@ -45,6 +45,14 @@ def _key_numbers(record: FlightRecord) -> Iterator[Block]:
         yield "cards", own
         return
     up, back = key_numbers(record.summary), return_numbers(record.summary)
+    own = sequence_numbers(record.summary)
+    if own:
+        if record.summary.ascent is not None:
+            yield "heading", "Ascent"
+            yield "cards", up
+            yield "heading", "The phases after it"
+        yield "cards", own
+        return
     if aloft(record.summary):  # the return's own cards tell the load
         yield "cards", [*back, *(card for card in up if card.words != LOAD)]
         return
@@ -246,9 +254,11 @@ _SECTIONS: Final = (
     ("attitude", "Attitude", body.attitude),
     ("air", "What acts on it", body.air),
     ("path", "Path over ground", body.path),
+    ("ends", "Where it ended", sequence.ends),
     ("states", "Start and end", body.states),
     ("histories", "Ascent", _histories),
     ("track", "Ground track of the ascent", _track),
+    ("branches", "What was left behind", sequence.branches),
     ("orbit", "Orbit", home.orbit),
     ("opportunities", "Landing opportunities", home.opportunities),
     ("deorbit", "Deorbit", home.deorbit),

@@ -20,6 +20,11 @@ def span(summary: Summary, *names: str) -> Span | None:
     return (ends[0][0], ends[-1][1]) if ends else None
 
 
+def alone(summary: Summary) -> Span | None:
+    """First and last instant of what is flown as it is written: a body, a chain of phases."""
+    return span(summary, "body", "sequence")
+
+
 def returns(summary: Summary) -> bool:
     """Whether the flight goes on after the ascent, or is an entry only."""
     return span(summary, *HOME) is not None

@@ -25,7 +25,7 @@ from yaan.results.netcdf import Groups, netcdf_bytes, read_netcdf
 from yaan.results.record import from_plain, plain, to_plain
 from yaan.results.schema1 import upgraded
 from yaan.results.summary import SCHEMA, Summary
-from yaan.results.trajectory import Array, History
+from yaan.results.trajectory import Array, History, make_history
 
 MANIFEST_SCHEMA = 1
 """The version of `manifest.json`."""
@@ -50,7 +50,7 @@ class FlightRecord:
     Attributes:
         summary: contents of `summary.json`.
         history: the flown profile; None if the flight left no history.
-        groups: ``abort/<profile>`` and ``profiles/<profile>`` to their columns.
+        groups: ``abort/<profile>``, ``profiles/<profile>`` and ``branch/<name>`` to their columns.
         mission: contents of `mission.yaml`, the input that flies it again; None if there is none.
         manifest: contents of `manifest.json`; empty if there is none.
     """
@@ -60,6 +60,19 @@ class FlightRecord:
     groups: Groups = field(default_factory=dict[str, dict[str, Array]])
     mission: str | None = None
     manifest: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def branches(self) -> dict[str, History]:
+        """The history of each branch, by its name."""
+        sequence, found = self.summary.sequence, dict[str, History]()
+        if sequence is None:
+            return found
+        for end in sequence.ends:
+            columns = self.groups.get(f"branch/{end.path}")
+            if columns is not None:
+                phases = [one.phase for one in sequence.phases if one.path == end.path]
+                found[end.path] = make_history(columns, phases=phases)
+        return found
 
 
 def new_run_folder(parent: Path | str, mission: str) -> Path:
@@ -135,7 +148,7 @@ def write_flight(
         folder: an existing run folder.
         summary: results.
         history: the flown profile, from `make_history`.
-        groups: ``abort/<profile>`` and ``profiles/<profile>`` to columns.
+        groups: names to columns, as in `FlightRecord`.
 
     Raises:
         YaanError: if something does not fit the catalogue.

@@ -500,7 +500,10 @@ class PathEnd:
         at: event that the branch left at.
         flies: what came there.
         outcome: a word, as `Outcome.code`.
-        surface: what lies there: water or land; empty of what ended aloft.
+        surface: what the plan takes the ground for: water or land; empty of what ended aloft.
+        lies_on: what the packaged coastline (1:110 million, small islands missing) has there: land,
+            sea, or coast, which is too near to a shore to tell; empty of what ended aloft.
+        shore_distance: to the nearest shore of that coastline [m]; None of what ended aloft.
         time: [s].
         height: geodetic [m].
         latitude_deg: geodetic.
@@ -518,6 +521,8 @@ class PathEnd:
     flies: tuple[str, ...]
     outcome: str
     surface: str
+    lies_on: str
+    shore_distance: float | None
     time: float
     height: float
     latitude_deg: float

@@ -149,9 +149,13 @@ GROUP_COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
                 "dynamic_pressure": _PRESSURE,
             }
         ),
+        # All but what is along the stages of the vehicle that a branch has left.
+        "branch": MappingProxyType(
+            {name: column for name, column in COLUMNS.items() if "stage" not in column.dimensions}
+        ),
     }
 )
-"""The columns of each kind of group; a group is named ``kind/profile``."""
+"""The columns of each kind of group; a group is named ``kind/name``, of a profile or a branch."""
 
 
 @dataclass(frozen=True)
@@ -222,16 +226,16 @@ def make_history(
 
 
 def check_group(name: str, columns: Mapping[str, npt.ArrayLike]) -> dict[str, Array]:
-    """Check the columns of the group `name`, which reads ``kind/profile``.
+    """Check the columns of the group `name`, which reads ``kind/name``.
 
     Raises:
         YaanError: for an unknown kind of group, or columns that do not fit it.
     """
-    kind, _, profile = name.partition("/")
-    if kind not in GROUP_COLUMNS or not profile or "/" in profile:
-        kinds = ", ".join(f"{known}/<profile>" for known in GROUP_COLUMNS)
+    kind, _, member = name.partition("/")
+    if kind not in GROUP_COLUMNS or not member or "/" in member:
+        kinds = ", ".join(f"{known}/<name>" for known in GROUP_COLUMNS)
         raise YaanError(f"Group {name!r} is not one of {kinds}.")
-    return check_columns(columns, GROUP_COLUMNS[kind], f"group {name!r}", {})
+    return check_columns(columns, GROUP_COLUMNS[kind], f"group {name!r}", SIZES)
 
 
 def check_columns(

@@ -1,6 +1,7 @@
 """Engines that burn under canopies, as those of a soft landing on land in its last second.
 
-They are lit as a leg begins, and burn until they run dry or the leg ends. Thrust is that
+They are lit as a leg begins, and burn until they run dry or the leg ends; the next one may have
+them burn on. Thrust is that
 of `propulsion.engine`, along the line of the risers as it was when they were lit: against the air
 stream, up in still air. It does not turn afterwards, so that an engine that stops the fall and
 goes on pushes the body up again.
@@ -11,33 +12,23 @@ falls again.
 Ignores: that canopies unload and collapse as the body slows down under them (they are taken to
 carry what their area and the air speed tell, which at soft landings is little beside the thrust:
 some percent after half of the speed is gone), the time that they need to fill again, the attitude
-and its swing, the plume on the ground and on the canopies, what is left of an engine that is cut
-off by the end of its leg.
+and its swing, the plume on the ground and on the canopies.
 
 All functions are of one lane.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
+from yaan.base.model import Model
 from yaan.propulsion.engine import Engines
-from yaan.spacetime.frame import Vector
+from yaan.spacetime.frame import Vector, where
 
 _DREGS = 1e-7  # [kg] left by rounding where a thrust curve burns exactly what is loaded
 _STILL = 1e-3  # [m/s] of air stream, below which its direction fades into the vertical
-
-
-class Retro(eqx.Module):
-    """Engines that a leg lights as it begins, one entry each on the first axis of a lane."""
-
-    engines: Engines
-    ignite: Bool[Array, "*lanes engines"] = eqx.field(converter=jnp.asarray)
-    """Which of them are lit; one whose tank is empty does not burn."""
-    tank: Int[Array, "*lanes engines"] = eqx.field(converter=jnp.asarray)
-    """Which column of `State.tanks` each burns from; no two the same."""
 
 
 class Burning(eqx.Module):
@@ -53,6 +44,24 @@ class Burning(eqx.Module):
     stopped: Float[Array, "*lanes"]
     """When the fall first stopped above the ground [s], infinite before."""
     stopped_height: Float[Array, "*lanes"]  # [m]
+
+
+class Retro(eqx.Module):
+    """Engines that a leg lights as it begins, one entry each on the first axis of a lane."""
+
+    about: ClassVar[Model] = Model(
+        name="retro",
+        text="thrust by curve less back pressure, along the risers as they were at ignition",
+        ignores="canopies that unload and collapse, attitude and its swing, the plume",
+    )
+
+    engines: Engines
+    ignite: Bool[Array, "*lanes engines"] = eqx.field(converter=jnp.asarray)
+    """Which of them are lit; one whose tank is empty does not burn."""
+    tank: Int[Array, "*lanes engines"] = eqx.field(converter=jnp.asarray)
+    """Which column of `State.tanks` each burns from; no two the same."""
+    before: Burning | None = None
+    """Of the leg before, the `burning` of its inner state: what it lit burns on in this one."""
 
 
 class Push(eqx.Module):
@@ -72,12 +81,23 @@ def risers(stream: Vector, up: Vector) -> Vector:
 
 def lit(t: Array, retro: Retro, tanks: Float[Array, " tanks"], axis: Vector) -> Burning:
     """Engines as a leg begins at `t` [s]."""
-    propellant = tanks[retro.tank]
-    never = jnp.full_like(propellant, jnp.inf)
+    propellant, before = tanks[retro.tank], retro.before
+    never, zero = jnp.full_like(propellant, jnp.inf), jnp.zeros_like(t)
     ignite = retro.ignite & (propellant > _DREGS)
     ignition = jnp.where(ignite, t + retro.engines.ignition_delay, never)
-    zero = jnp.zeros_like(t)
-    return Burning(propellant, ignition, never, zero, axis, zero + jnp.inf, zero + jnp.inf)
+    fresh = Burning(propellant, ignition, never, zero, axis, zero + jnp.inf, zero + jnp.inf)
+    if before is None:
+        return fresh
+    burnt = jnp.isfinite(before.ignition)
+    return Burning(
+        propellant,
+        jnp.where(burnt, before.ignition, ignition),
+        jnp.where(burnt, before.cut_off, never),
+        zero,
+        where(jnp.any(burnt), before.axis, axis),
+        before.stopped,
+        before.stopped_height,
+    )
 
 
 def push(t: Array, pressure: Array, burning: Burning, retro: Retro) -> Push:

@@ -24,7 +24,7 @@ from yaan.flight.models.craft import (
 from yaan.flight.models.world import build_world
 from yaan.mission import check, check_ascent, load_tree
 from yaan.spacetime.frame import Frame, components
-from yaan.vehicle.parachute import Train, terminal_speed
+from yaan.vehicle.parachute import APEX, Train, terminal_speed
 
 DEG = math.pi / 180.0
 WGS84 = 1  # ERFA's number of the ellipsoid
@@ -113,6 +113,14 @@ def test_a_train_keeps_the_order_and_the_conditions_of_its_file() -> None:
     assert train.duration[3, :2].tolist() == [6.0, 5.0]
     assert train.mach[1].tolist() == [0.1, 0.7]
     assert train.dynamic_pressure[1].tolist() == [500.0, 12e3]
+
+
+def test_a_step_may_be_deployed_a_while_after_the_apex() -> None:
+    deploy = {"capsule.parachutes.steps.apex-cover.deploy": {"apex": True, "lag": "1.5 s"}}
+    train = build_train(parachutes(deploy))
+    assert train.deploy_height[0] == APEX
+    assert train.lag.tolist() == [1.5, 0.0, 0.0, 0.0]
+    assert not train.climbing[0]
 
 
 def test_a_step_without_a_box_is_always_inside() -> None:

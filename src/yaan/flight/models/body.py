@@ -27,13 +27,14 @@ from yaan.description import (
     FreeFlight,
     MassPropertiesSpec,
     PulseSpec,
+    RateSpec,
     StartSpec,
 )
 from yaan.dynamics.body import Pulses
-from yaan.dynamics.forces import World
+from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.state import State
 from yaan.flight.start import moving
-from yaan.gnc.pointing import Pointing
+from yaan.gnc.pointing import Pointing, pointed
 from yaan.motion.body import BodyPhases, limits
 from yaan.spacetime.attitude import Angles, from_angles, ned, normalised, orbital_rate, vvlh
 from yaan.spacetime.earth import Geodetic, geodetic
@@ -228,6 +229,7 @@ def build_start(free: FreeFlight, world: World) -> State:
 
     Each configuration has a tank of its own.
     """
+    assert free.start is not None
     position, velocity = motion_of(free.start, world)
     attitude = attitude_of(free.start, world, position, velocity)
     loads = _array([full.mass - empty.mass for empty, full in _ends(free)])
@@ -237,6 +239,40 @@ def build_start(free: FreeFlight, world: World) -> State:
         (attitude, rate_of(free.start, world, (position, velocity), attitude)),
     )
     return jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], state)
+
+
+def handed_over(
+    world: World, state: State, attitude: AttitudeSpec | None, rate: RateSpec | None
+) -> State:
+    """A state, lanes first, with the attitude and the rate that a rigid phase begins with.
+
+    What is not given goes on as it came; what no motion before has told is the nose into the
+    stream, y level, and no turn against the turning Earth. Position, velocity, mass and time are
+    kept.
+    """
+    lanes = [_handed(world, state.take(i), attitude, rate) for i in range(len(state))]
+    turned = jax.tree.map(lambda *leaves: np.stack([np.asarray(x) for x in leaves]), *lanes)
+    return eqx.tree_at(lambda s: (s.attitude, s.rate), state, turned)
+
+
+def _handed(
+    world: World, state: State, attitude: AttitudeSpec | None, rate: RateSpec | None
+) -> tuple[Rotation, Vector]:
+    """Attitude and rate of one lane."""
+    one: State = jax.tree.map(lambda leaf: jnp.asarray(leaf[0]), state)
+    t, moving = one.t, (one.position, one.velocity)
+    stands = one.attitude
+    if attitude is not None:
+        stands = _standing(attitude, world, t, *moving)
+    elif bool(jnp.isnan(stands.w)):
+        around = surroundings(world, t, *moving)
+        stands = pointed(jnp.asarray(int(Pointing.STREAM)), around, *moving, stands).attitude(
+            around, *moving, stands
+        )
+    turns = one.rate
+    if rate is not None or bool(jnp.isnan(turns.x)):
+        turns = _turning(rate or RateSpec(), world, t, moving, stands)
+    return stands, turns
 
 
 def _ends(free: FreeFlight) -> list[tuple[MassPropertiesSpec, MassPropertiesSpec]]:
@@ -268,12 +304,19 @@ def motion_of(start: StartSpec, world: World) -> tuple[Vector, Vector]:
 
 def attitude_of(start: StartSpec, world: World, position: Vector, velocity: Vector) -> Rotation:
     """GCRS to BODY; where none is given, the first phase points the body anew."""
-    given = start.attitude
-    if given is None or given.from_ == "gcrs":
-        return _turned(given or AttitudeSpec(), Frame.GCRS)
+    given = start.attitude or AttitudeSpec(from_="gcrs")
+    return _standing(given, world, _number(0.0), position, velocity)
+
+
+def _standing(
+    given: AttitudeSpec, world: World, t: jax.Array, position: Vector, velocity: Vector
+) -> Rotation:
+    """GCRS to BODY at `t` [s]."""
+    if given.from_ == "gcrs":
+        return _turned(given, Frame.GCRS)
     if given.from_ == "vvlh":
         return vvlh(position, velocity).then(_turned(given, Frame.VVLH))
-    to_fixed = world.earth.rotation(_number(0.0))
+    to_fixed = world.earth.rotation(t)
     level = ned(geodetic(to_fixed.apply(position), world.shape))
     return to_fixed.then(level).then(_turned(given, Frame.NED))
 
@@ -291,12 +334,22 @@ def rate_of(
     start: StartSpec, world: World, motion: tuple[Vector, Vector], attitude: Rotation
 ) -> Vector:
     """Against GCRS, in body axes [rad/s]."""
-    rate = _body([start.rate.x, start.rate.y, start.rate.z])
-    if start.rate.against == "gcrs":
+    return _turning(start.rate, world, _number(0.0), motion, attitude)
+
+
+def _turning(
+    given: RateSpec,
+    world: World,
+    t: jax.Array,
+    motion: tuple[Vector, Vector],
+    attitude: Rotation,
+) -> Vector:
+    """Against GCRS at `t` [s], in body axes [rad/s]."""
+    rate = _body([given.x, given.y, given.z])
+    if given.against == "gcrs":
         return rate
-    if start.rate.against == "vvlh":
+    if given.against == "vvlh":
         return rate + attitude.apply(orbital_rate(*motion))
-    t = _number(0.0)
     return rate + attitude.apply(world.earth.rotation(t).inverse().apply(world.earth.spin(t)))
 
 

@@ -25,7 +25,7 @@ from yaan.spacetime.frame import Frame, Vector, vector
 from yaan.spacetime.motion import Motion, inertial_state, relative_state
 from yaan.vehicle.body import Inertia
 from yaan.vehicle.capsule import Capsule, RigidCapsule
-from yaan.vehicle.parachute import Reefing, Step, Train, stack
+from yaan.vehicle.parachute import APEX, Reefing, Step, Train, stack
 from yaan.vehicle.spacecraft import Spacecraft
 
 _ROUNDS = 20  # each gains two digits or more: the ellipsoid is nearly a sphere
@@ -121,9 +121,10 @@ def _step(spec: StepSpec, names: list[str]) -> Step:
         cluster_factor=spec.cluster_factor,
         growth_exponent=spec.growth_exponent,
         carries=spec.drags == "capsule",
-        deploy_height=spec.deploy.height,
+        deploy_height=APEX if spec.deploy.apex else spec.deploy.height,
         deploy_delay=spec.deploy.after,
         deploy_speed=spec.deploy.speed_below,
+        lag=spec.deploy.lag,
         climbing=spec.deploy.climbing,
         release_height=None if release is None else release.height,
         release_delay=None if release is None else release.after,
@@ -189,7 +190,8 @@ def handover_of(parachutes: ParachutesSpec | None, floor: float = -NEVER) -> Han
     if parachutes is None:
         return Handover(height=floor)
     first = parachutes.steps[0].deploy
-    given = {"height": first.height, "speed": first.speed_below, "delay": first.after}
+    height = APEX if first.apex else first.height
+    given = {"height": height, "speed": first.speed_below, "delay": first.after}
     known = {name: value for name, value in given.items() if value is not None}
     return Handover(**known, climbing=float(first.climbing))
 

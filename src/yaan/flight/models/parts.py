@@ -71,6 +71,11 @@ class Parts:
         return np.array([*stages, *parts, self.spec.payload.mass])
 
     @property
+    def massive(self) -> bool:
+        """Whether stages, parts and payload have a mass; a body alone has its own."""
+        return bool(np.any(self.dry > 0.0))
+
+    @property
     def loads(self) -> dict[str, float]:
         """What is in each tank when it is full [kg]."""
         return {name: s.count * s.propellant for name, s in self.spec.stages.items()}

@@ -18,7 +18,7 @@ Address = tuple[str | int, ...]
 
 OVERRIDE: Final = "--set"
 
-_NAMED: Final = ("phases", "steps", "pulses")  # lists whose items have names
+_NAMED: Final = ("phases", "branches", "steps", "pulses")  # lists whose items have names
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from yaan.report.figures.body_loads import body_air, body_loads
 from yaan.report.figures.descent import boxes, parachutes
 from yaan.report.figures.entry import corridor, entry
 from yaan.report.figures.globe import globe
-from yaan.report.figures.histories import downrange, environment, motion, profiles
+from yaan.report.figures.histories import downrange, environment, falls, motion, profiles
 from yaan.report.figures.landing import landing
 from yaan.report.figures.loads import abort, exposure, seconds_above
-from yaan.report.figures.maps import track
+from yaan.report.figures.maps import letters, track
 from yaan.report.figures.orbit import mission, sunlight
 from yaan.report.figures.style import Figure
 
@@ -35,10 +35,12 @@ __all__ = [
     "entry",
     "environment",
     "exposure",
+    "falls",
     "globe",
     "goes_around",
     "goes_far",
     "landing",
+    "letters",
     "mission",
     "motion",
     "parachutes",

@@ -1,4 +1,4 @@
-"""The figures of a body's flight: its motion, how it turns, its path from the start."""
+"""The figures of a body's flight and of a chain: motion, how it turns, its path from the start."""
 
 from typing import Final
 
@@ -6,7 +6,15 @@ import numpy as np
 
 from yaan.report.figures.body_panels import drawn, plain_degrees, rows_of, three, unwrapped
 from yaan.report.figures.panels import Curve, Panel, Words
-from yaan.report.figures.style import BLUE, GREEN, INK, VERMILION, Array, Figure
+from yaan.report.figures.style import (
+    BLUE,
+    GREEN,
+    INK,
+    STAGE_COLOURS,
+    VERMILION,
+    Array,
+    Figure,
+)
 from yaan.report.span import column
 from yaan.report.text import label, number
 from yaan.results import FlightRecord, History
@@ -14,11 +22,12 @@ from yaan.results import FlightRecord, History
 KILO: Final = 1e3  # [1]
 FAR: Final = 50e3  # [m] over ground: from here on a map says more than a path
 
+_ROUNDING: Final = 1e-12
 _AROUND: Final = 1.5  # [rad] of longitude or latitude
 
 
 def body_motion(record: FlightRecord) -> Figure | None:
-    """Height, speeds, flight-path angle, and the mass where it changes."""
+    """Height, speeds, flight-path angle, and the masses where they change."""
     rows = rows_of(record)
     if rows is None:
         return None
@@ -27,10 +36,7 @@ def body_motion(record: FlightRecord) -> Figure | None:
         _pair(rows, "Speed", "m/s", "speed", 1.0),
         _pair(rows, "Flight-path angle", "deg", "flight_path_angle", np.pi / 180.0),
     ]
-    if np.ptp(rows["mass"]) > 0.0:
-        heavy = np.max(rows["mass"]) >= 10.0 * KILO
-        mass, unit = (rows["mass"] / KILO, "t") if heavy else (rows["mass"], "kg")
-        panels.append(Panel("Mass", unit, (Curve("mass", mass, INK),), 2, floor=0.0))
+    panels += _masses(record, rows)
     end = f"{number(float(rows['height'][-1]) / KILO, 2)} km"
     alt = f"Height, speed and flight-path angle against time. It ends at {end}."
     caption = (
@@ -40,16 +46,41 @@ def body_motion(record: FlightRecord) -> Figure | None:
     return drawn(record, rows, Words("body-motion", alt, caption), panels)
 
 
+def _masses(record: FlightRecord, rows: History) -> list[Panel]:
+    """The mass, and of a chain the propellant of each stage, where they change."""
+    panels: list[Panel] = []
+    if _changes(rows["mass"]):
+        heavy = np.nanmax(rows["mass"]) >= 10.0 * KILO
+        mass, unit = (rows["mass"] / KILO, "t") if heavy else (rows["mass"], "kg")
+        panels.append(Panel("Mass", unit, (Curve("mass", mass, INK),), 2, floor=0.0))
+    if record.summary.sequence is None or "propellant" not in rows:
+        return panels
+    heavy = np.nanmax(rows["propellant"], initial=0.0) >= 10.0 * KILO
+    scale, unit = (KILO, "t") if heavy else (1.0, "kg")
+    curves = tuple(
+        Curve(label(stage), left / scale, STAGE_COLOURS[i % len(STAGE_COLOURS)])
+        for i, (stage, left) in enumerate(zip(rows.stages, rows["propellant"].T, strict=True))
+        if _changes(left)
+    )
+    return panels + ([Panel("Propellant left", unit, curves, 2, floor=0.0)] if curves else [])
+
+
+def _changes(values: Array) -> bool:
+    """Whether there is more than one value, and not by rounding alone."""
+    known = values[np.isfinite(values)]
+    return len(known) > 0 and bool(np.ptp(known) > _ROUNDING * np.max(np.abs(known)))
+
+
 def body_attitude(record: FlightRecord) -> Figure | None:
     """Yaw, pitch and roll, and the rates on body axes; against VVLH what goes around the Earth."""
     rows = rows_of(record)
-    if rows is None or "attitude" not in rows:
+    if rows is None or "attitude" not in rows or column(rows, "yaw") is None:
         return None
     orbital = goes_around(record) and column(rows, "yaw_vvlh") is not None
     panels = _angles(rows, "{}_vvlh" if orbital else "{}")
     rates = plain_degrees(rows["rate_body"])
     panels.append(Panel("Body rates", "deg/s", three(rates), 4))
-    fastest = float(np.max(np.linalg.norm(rates, axis=1)))
+    fastest = float(np.nanmax(np.linalg.norm(rates, axis=1)))
     start, more = "north, east and down of where it is", ""
     if orbital:
         panels.append(Panel("Against VVLH", "deg/s", three(plain_degrees(rows["rate_vvlh"])), 4))
@@ -82,7 +113,7 @@ def _angles(rows: History, named: str) -> list[Panel]:
 def body_path(record: FlightRecord) -> Figure | None:
     """How far it is north, east and down of its start, of a flight that stays near."""
     rows = rows_of(record)
-    if rows is None or goes_far(record):
+    if rows is None or goes_far(record) or "position_itrs" not in rows:
         return None
     north, east, down = _local(rows)
     panels = [

@@ -15,6 +15,7 @@ from yaan.report.figures.body_panels import (
 )
 from yaan.report.figures.panels import Curve, Panel, Words
 from yaan.report.figures.style import BLUE, INK, VERMILION, Array, Figure
+from yaan.report.span import column
 from yaan.results import FlightRecord, History, Summary
 
 _FELT: Final = 1e-6  # of the largest dynamic pressure: with less the angles say nothing
@@ -22,6 +23,12 @@ _FORCES: Final = (
     ("force_body", "Force of the air", "linear"),
     ("force_engine", "Force of the engine", "linear"),
     ("force_pulses", "Force of the pulses", "hv"),
+)
+_SIZES: Final = (
+    ("thrust", "Thrust"),
+    ("drag", "Drag"),
+    ("lift", "Lift"),
+    ("parachute_load", "Force of the canopies"),
 )
 _MOMENTS: Final = (
     ("moment_body", "Moment of the air", "linear"),
@@ -35,14 +42,19 @@ _MOMENTS: Final = (
 def body_air(record: FlightRecord) -> Figure | None:
     """Angles to the stream, dynamic pressure and Mach number, where the air acts."""
     rows = rows_of(record)
-    if rows is None or not (acts(rows, "force_body") or acts(rows, "moment_body")):
+    acting = ("force_body", "moment_body", "drag")
+    if rows is None or not any(acts(rows, name) for name in acting):
         return None
-    panels = [_angles(rows), *_stream(rows)]
-    caption = (
-        "How it meets the air, wind included: angle of attack in the plane of the x and z axes,"
-        " sideslip out of it, and the total angle between the x axis and the motion. Angles are"
-        " left out where there is hardly any air."
-    )
+    # A point has no axes, or not all the angles.
+    turns = all(column(rows, name) is not None for name in ("incidence", "sideslip"))
+    panels = [*([_angles(rows)] if turns else []), *_stream(rows)]
+    caption = "How it meets the air, wind included."
+    if turns:
+        caption = (
+            "How it meets the air, wind included: angle of attack in the plane of the x and z"
+            " axes, sideslip out of it, and the total angle between the x axis and the motion."
+            " Angles are left out where there is hardly any air."
+        )
     return drawn(record, rows, Words("body-air", _alt(panels), caption), panels)
 
 
@@ -52,7 +64,7 @@ def body_loads(record: FlightRecord) -> Figure | None:
     if rows is None:
         return None
     forces, moments = _sources(rows, _FORCES, "N"), _sources(rows, _MOMENTS, "N m")
-    panels = [*forces, *moments]
+    panels = [*_sizes(rows, record.summary), *forces, *moments]
     if acts(rows, "load"):
         load, unit = powered(rows["load"], "g")
         panels.insert(0, Panel("Load", unit, (Curve("load", load, BLUE),), 4, floor=0.0))
@@ -65,6 +77,8 @@ def body_loads(record: FlightRecord) -> Figure | None:
 def _caption(summary: Summary, rows: History) -> str:
     """Only of what is drawn."""
     said: list[str] = []
+    if summary.sequence is not None:
+        said.append("What a phase does not know is left out of it.")
     if acts(rows, "load"):
         said.append("Load is the specific force of all but gravity, over 9.80665 m/s\u00b2.")
         if any(model.name == "sunlight" for model in summary.models):
@@ -75,6 +89,18 @@ def _caption(summary: Summary, rows: History) -> str:
         damped = "; that of the air has its damping in it" if acts(rows, "moment_body") else ""
         said.append(f"Moments are on body axes, about the centre of mass{damped}.")
     return " ".join(said)
+
+
+def _sizes(rows: History, summary: Summary) -> list[Panel]:
+    """Of a chain, whose points have no axes: forces by their size."""
+    if summary.sequence is None:
+        return []
+    panels: list[Panel] = []
+    for name, words in _SIZES:
+        if acts(rows, name):
+            values, unit = prefixed(rows[name], "N")
+            panels.append(Panel(words, unit, (Curve(words.lower(), values, BLUE),), 3, floor=0.0))
+    return panels
 
 
 def _sources(rows: History, columns: tuple[tuple[str, str, str], ...], unit: str) -> list[Panel]:
@@ -93,7 +119,7 @@ def _angles(rows: History) -> Panel:
         ("sideslip", "sideslip", VERMILION, "dot"),
     )
     pressure = rows["dynamic_pressure"]
-    felt = pressure > _FELT * np.max(pressure)
+    felt = pressure > _FELT * np.nanmax(pressure)
     curves = tuple(
         Curve(words, unwrapped(np.where(felt, np.degrees(rows[key]), np.nan)), colour, dash)
         for words, key, colour, dash in names
@@ -113,7 +139,9 @@ def _stream(rows: History) -> list[Panel]:
 
 def _airy(rows: History) -> Array:
     """Where there is air, and so a speed of sound that means something."""
-    return rows["density"] > 0.0 if "density" in rows else np.full(len(rows), fill_value=True)
+    if "density" not in rows:
+        return np.full(len(rows), fill_value=True)
+    return ~(rows["density"] <= 0.0)  # of a phase that does not tell it, not known
 
 
 def _alt(panels: list[Panel]) -> str:

@@ -1,4 +1,4 @@
-"""What the figures of a body's flight share: its rows, the axis of time, curves and scales."""
+"""What the figures of a body and of a chain share: rows, the axis of time, curves, scales."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,7 +7,7 @@ import numpy as np
 
 from yaan.report.figures.panels import Axis, Curve, Panel, Words, stack
 from yaan.report.figures.style import BLUE, GREEN, VERMILION, Array, Figure, event_marks
-from yaan.report.span import span
+from yaan.report.span import aloft, alone, cut
 from yaan.results import FlightRecord, History
 
 MOST_ROWS: Final = 2500  # rows drawn; the file keeps all of them
@@ -23,12 +23,12 @@ _SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸
 
 
 def rows_of(record: FlightRecord) -> History | None:
-    """At most about `MOST_ROWS` rows of a body's flight; None of any other.
+    """At most about `MOST_ROWS` rows of a body's flight or a chain of phases; None of any other.
 
     The last row is kept, and those beside an event: a pulse may last for one of them.
     """
-    history = record.history
-    if history is None or len(history) < 2 or span(record.summary, "body") is None:
+    history = cut(record.history, alone(record.summary))
+    if history is None or len(history) < 2:
         return None
     last = len(history) - 1
     few = np.linspace(0, last, min(len(history), MOST_ROWS)).astype(int)
@@ -49,7 +49,8 @@ def drawn(
     time = rows["time"] / scale
     reach = (float(time[0]), float(time[-1]))
     hover = f"T+ %{{x:.{4 if long else 2}f}} {unit}"
-    shared = Axis(reach, f"Time since the epoch, {unit}", hover)
+    since = "the epoch" if aloft(record.summary) else "ignition"
+    shared = Axis(reach, f"Time since {since}, {unit}", hover)
     return stack(words, panels, time, event_marks(record.summary, scale=scale), shared)
 
 

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from yaan.report.figures.shores import Line, shores
 from yaan.report.figures.style import (
     BLUE,
     GREEN,
@@ -20,9 +19,10 @@ from yaan.report.figures.style import (
     safe,
     values,
 )
-from yaan.report.span import cut, returns, span
-from yaan.report.text import clock, number
+from yaan.report.span import alone, cut, returns, span
+from yaan.report.text import clock, label, number
 from yaan.results import FlightRecord, History, Summary
+from yaan.spacetime.coastline import Line, shores
 
 EARTH: Final = 6371.0e3  # [m], mean radius; the globe is a sphere, heights stand on it to scale
 MOST_ROWS: Final = 4600  # rows drawn of one part; three days at a row a minute
@@ -46,6 +46,7 @@ PARTS: Final = (
     ("entry", "Entry", ORANGE, 7),
     ("descent", "Under parachutes", GREEN, 7),
     ("body", "Flight", BLUE, 5),
+    ("sequence", "Flight", BLUE, 5),
 )
 """Parts of a mission as they are drawn: key, words, colour, width of the line [px]."""
 
@@ -53,7 +54,7 @@ PARTS: Final = (
 def globe(record: FlightRecord) -> Figure | None:
     """The trajectory by parts around a globe, fixed to the Earth."""
     history, summary = record.history, record.summary
-    around = returns(summary) or span(summary, "body") is not None
+    around = returns(summary) or alone(summary) is not None
     if history is None or not around or "latitude" not in history:
         return None
     lines = shores()
@@ -67,9 +68,12 @@ def globe(record: FlightRecord) -> Figure | None:
                 data += _ends(part, words)
             data.append(_path(part, words, colour, 1.0 if tangled else width))
             flown.append(words.lower())
-    alone = span(summary, "body") is not None
-    eye = _between(history) if alone else float(history["longitude"][-1]) - _ASIDE
-    data += _spots(history, eye) if alone else _pins(history, _marked(summary))
+    by_itself = alone(summary) is not None
+    eye = _between(history) if by_itself else float(history["longitude"][-1]) - _ASIDE
+    data += _spots(history, eye) if by_itself else _pins(history, _marked(summary))
+    for name, branch in record.branches.items() if by_itself else ():
+        data.append(_path(branch, label(name), ORANGE, 3))
+        data.append(_spot(branch, -1, label(name), eye, {"symbol": "square", "color": ORANGE}))
     wide, narrow = (_layout(height, eye) for height in (600, 400))
     end = f"{number(float(np.degrees(history['latitude'][-1])), 1)}° north"
     end += f", {number(float(np.degrees(history['longitude'][-1])), 1)}° east"

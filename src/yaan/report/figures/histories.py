@@ -10,21 +10,21 @@ from yaan.report.figures.style import (
     BLUE,
     GREEN,
     INK,
-    ORANGE,
     PURPLE,
+    STAGE_COLOURS,
     VERMILION,
     Array,
     Figure,
     event_marks,
 )
+from yaan.report.span import aloft
 from yaan.report.text import clock, known, label, number
 from yaan.results import FlightRecord, History
 from yaan.results.summary import Peaks
 
 KILO: Final = 1e3  # [1]
+_NEAR: Final = 10e3  # [m] over ground: below it distances are in metres
 MOST_ROWS: Final = 2500  # rows drawn; the file keeps all of them
-
-_STAGE_COLOURS: Final = (VERMILION, GREEN, ORANGE, PURPLE, BLUE)
 
 
 def motion(record: FlightRecord) -> Figure | None:
@@ -77,31 +77,72 @@ def environment(record: FlightRecord) -> Figure | None:
     return _against_time(record, Words("environment", alt, caption), kept, history)
 
 
-def downrange(record: FlightRecord) -> Figure | None:
-    """Height against distance over ground."""
+def downrange(record: FlightRecord, start: str = "the launch site") -> Figure | None:
+    """Height against distance over ground from the `start`."""
     history = _thinned(record.history)
     if history is None or "downrange" not in history or "height" not in history:
         return None
-    distance = history["downrange"] / KILO
+    near = float(np.nanmax(history["downrange"])) < _NEAR
+    scale, unit = (1.0, "m") if near else (KILO, "km")
+    distance = history["downrange"] / scale
     end = float(np.nanmax(distance)) * 1.01
-    marks = event_marks(record.summary, lambda event: event.downrange, KILO)
+    marks = event_marks(record.summary, lambda event: event.downrange, scale)
     alt = (
-        f"Height against distance from the launch site: the path ends {number(end / 1.01)} km"
+        f"Height against distance from {start}: the path ends {number(end / 1.01)} {unit}"
         f" downrange at {number(float(history['height'][-1]) / KILO)} km."
     )
     caption = (
         "The path in height and distance over ground, the vertical scale stretched. Numbers are"
         " those of the timeline."
     )
+    hover = f"%{{x:,.0f}} {unit} downrange"
     panel = Panel("Height", "km", (Curve("height", history["height"] / KILO, BLUE),), 1, floor=0.0)
     return stack(
         Words("downrange", alt, caption),
         [panel],
         distance,
         marks,
-        Axis((0.0, end), "Distance over ground from the launch site, km", "%{x:,.0f} km downrange"),
+        Axis((0.0, end), f"Distance over ground from {start}, {unit}", hover),
         (230, 190),
     )
+
+
+def falls(record: FlightRecord) -> Figure | None:
+    """Height, speed and load of every branch against time."""
+    branches = record.branches
+    if not branches:
+        return None
+    short = {name: _thinned(history) for name, history in branches.items()}
+
+    def panel(key: str, words: str, unit: str, scale: float, digits: int) -> Panel:
+        curves = tuple(
+            Curve(label(name), one[key] / scale, *_look(i), against=one["time"])
+            for i, (name, one) in enumerate(short.items())
+            if one is not None and key in one
+        )
+        return Panel(words, unit, curves, digits, floor=0.0)
+
+    panels = [
+        panel("height", "Height", "km", KILO, 2),
+        panel("speed_relative", "Speed, relative", "m/s", 1.0, 1),
+        panel("load", "Load", "g", 1.0, 2),
+        panel("dynamic_pressure", "Dynamic pressure", "kPa", KILO, 2),
+    ]
+    first = min(float(one["time"][0]) for one in branches.values())
+    last = max(float(one["time"][-1]) for one in branches.values())
+    told = ", ".join(
+        f"{label(name)} {number(float(np.nanmax(one['height'])) / KILO)} km"
+        for name, one in branches.items()
+    )
+    alt = f"Height, speed, load and dynamic pressure of the branches; highest points: {told}."
+    caption = (
+        "What has left the flight, from the event at which it left. The speed is relative to the"
+        " rotating Earth, the load is the specific force over 9.80665 m/s²."
+    )
+    since = "the epoch" if aloft(record.summary) else "ignition"
+    shared = Axis((first, last), f"Time since {since}, s")
+    kept = [one for one in panels if one.curves]
+    return stack(Words("falls", alt, caption), kept, [], [], shared, (130, 110))
 
 
 def profiles(record: FlightRecord) -> Figure | None:
@@ -115,7 +156,7 @@ def profiles(record: FlightRecord) -> Figure | None:
 
     def panel(key: str, words: str, unit: str, scale: float, digits: int) -> Panel:
         curves = tuple(
-            Curve(label(n), m[key] / scale, *_profile_style(i), against=m["time"])
+            Curve(label(n), m[key] / scale, *_look(i), against=m["time"])
             for i, (n, m) in enumerate(members.items())
             if key in m
         )
@@ -140,7 +181,8 @@ def profiles(record: FlightRecord) -> Figure | None:
     )
 
 
-def _profile_style(index: int) -> tuple[str, str]:
+def _look(index: int) -> tuple[str, str]:
+    """Colour and dash of one of several flights in a panel."""
     colours = (BLUE, VERMILION, GREEN, PURPLE)
     return colours[index % len(colours)], ("solid", "dash", "dot")[index % 3]
 
@@ -216,7 +258,7 @@ def _masses(history: History) -> Panel | None:
         for column, stage in enumerate(history.stages):
             left = history["propellant"][:, column] / KILO
             shown = np.where(left > 0.05, left, np.nan)  # [t], below it a tank is drawn as empty
-            colour = _STAGE_COLOURS[column % len(_STAGE_COLOURS)]
+            colour = STAGE_COLOURS[column % len(STAGE_COLOURS)]
             curves.append(Curve(label(stage), shown, colour, ("dash", "dot", "solid")[column % 3]))
     drawn = np.concatenate([np.asarray(curve.values) for curve in curves])
     low, high = np.nanmin(drawn), np.nanmax(drawn)

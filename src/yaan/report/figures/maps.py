@@ -1,20 +1,21 @@
 """The ground track on a packaged coastline, with a small world beside it."""
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from yaan.report.figures.shores import SEA, coast, shores
+from yaan.report.figures.shores import SEA, coast
 from yaan.report.figures.style import (
     BLUE,
     INK,
     SOFT,
+    VERMILION,
     Array,
     Figure,
     Json,
-    Mark,
     axis,
     event_marks,
     layout,
@@ -23,8 +24,13 @@ from yaan.report.figures.style import (
     spread,
     values,
 )
-from yaan.report.text import NONE, known, number
-from yaan.results import FlightRecord
+from yaan.report.span import aloft
+from yaan.report.text import NONE, known, label, number
+from yaan.results import FlightRecord, Summary
+from yaan.spacetime.coastline import shores
+
+_LETTERS: Final = 26
+_AT_ONCE: Final = 1e-6  # [s]
 
 
 @dataclass(frozen=True)
@@ -44,56 +50,108 @@ class _View:
         return self.height / (self.north - self.south)
 
 
+@dataclass(frozen=True)
+class _Place:
+    """What is marked on a map: its number or letter, its name, longitude and latitude [deg]."""
+
+    tag: str
+    name: str
+    x: float
+    y: float
+    told: str
+    """What a reader is shown who points at it."""
+
+
 def track(record: FlightRecord) -> Figure | None:
-    """The path over ground, its events, and where on Earth that is."""
+    """The path over ground and those of its branches, events, and where on Earth that is."""
     history = record.history
     if history is None or "latitude" not in history or "longitude" not in history:
         return None
     latitude = np.degrees(history["latitude"])
     longitude = np.degrees(np.unwrap(history["longitude"]))
-    marks = _places(record, longitude)
-    west, east = float(longitude.min()) - 60.0, float(longitude.max()) + 60.0
+    middle = float(np.mean(longitude))
+    branches = list(_branches(record, middle))
+    marks = [*_places(record, middle), *(place for _, _, place in branches)]
+    all_east = np.concatenate([longitude, *(x for x, _, _ in branches)])
+    all_north = np.concatenate([latitude, *(y for _, y, _ in branches)])
+    west, east = float(all_east.min()) - 60.0, float(all_east.max()) + 60.0
     data = [coast(west, east), coast(west, east, small=True)]
-    data += _path(longitude, latitude, marks)
-    wide = _map(longitude, latitude, marks, (800, 460))
-    narrow = _map(longitude, latitude, marks, (310, 330))
+    for x, y, _ in branches:
+        data += _path(x, y, {"color": VERMILION, "width": 1.4, "dash": "dot"})
+    data += _path(longitude, latitude, {"color": BLUE, "width": 2.2})
+    ends = [place for _, _, place in branches]
+    data += [_dots(marks[: len(marks) - len(ends)], BLUE, "circle")]
+    data += [_dots(ends, VERMILION, "square")] if ends else []
+    wide = _map(all_east, all_north, marks, (800, 460))
+    narrow = _map(all_east, all_north, marks, (310, 330))
     first, last = (f"{_degrees(latitude[i], 'NS')} {_degrees(longitude[i], 'EW')}" for i in (0, -1))
-    alt = f"Map of the ground track from the launch site at {first} to {last}."
+    start = "start" if aloft(record.summary) else "launch site"
+    alt = f"Map of the ground track from the {start} at {first} to {last}."
+    alt += "".join(
+        f" {place.name}: {_degrees(place.y, 'NS')} {_degrees(place.x, 'EW')}." for place in ends
+    )
     caption = (
         "Ground track with its events, numbered as in the timeline; the small map shows where on"
         " Earth it lies. "
     )
+    if ends:
+        caption += "Dotted: what has left it, with letters as in the table of where it ended. "
     caption += (
         "Coastline: Natural Earth, 1:110 million." if shores() else "No coastline is installed."
     )
     return Figure("track", alt, caption, data, wide, narrow)
 
 
-def _places(record: FlightRecord, longitude: Array) -> list[tuple[Mark, float, float]]:
+def letters(summary: Summary) -> dict[str, str]:
+    """A letter for each branch that was followed, as maps and tables name it."""
+    ends = () if summary.sequence is None else summary.sequence.ends
+    names = [end.path for end in ends if end.path]
+    return {name: chr(ord("a") + i) if i < _LETTERS else f"a{i}" for i, name in enumerate(names)}
+
+
+def _branches(record: FlightRecord, middle: float) -> Iterator[tuple[Array, Array, _Place]]:
+    """Longitude, latitude [deg] and the end of each branch that has left the flight as shown."""
+    shown = record.history
+    for name, tag in letters(record.summary).items():
+        history = record.branches.get(name)
+        if history is None or shown is None or history["time"][0] > shown["time"][-1] + _AT_ONCE:
+            continue
+        east = np.degrees(np.unwrap(history["longitude"]))
+        east = east + 360.0 * round((middle - float(east[0])) / 360.0)
+        north = np.degrees(history["latitude"])
+        told = f"{tag} {safe(label(name))}, T+{number(float(history['time'][-1]), 1)} s"
+        yield east, north, _Place(tag, label(name), float(east[-1]), float(north[-1]), told)
+
+
+def _places(record: FlightRecord, middle: float) -> list[_Place]:
     """Events with their longitude, unwrapped as the track is, and latitude [deg]."""
     events = [event for event in record.summary.timeline if event.kind != "peak"]
-    middle = float(np.mean(longitude))
-    found: list[tuple[Mark, float, float]] = []
+    found: list[_Place] = []
     for mark in event_marks(record.summary):
         event = events[mark.number - 1]
         east, north = event.longitude_deg, event.latitude_deg
         if known(east) and known(north):
-            found.append((mark, east + 360.0 * round((middle - east) / 360.0), north))
+            east += 360.0 * round((middle - east) / 360.0)
+            told = f"{mark.number} {safe(mark.name)}, T+{number(mark.at, 1)} s"
+            found.append(_Place(str(mark.number), mark.name, east, north, told))
     return found
 
 
-def _path(longitude: Array, latitude: Array, marks: list[tuple[Mark, float, float]]) -> list[Json]:
-    path = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
-    stroke = {"color": BLUE, "width": 2.2}
-    dots = {
+def _dots(marks: Sequence[_Place], colour: str, symbol: str) -> Json:
+    look = {"size": 7, "color": "#ffffff", "line": {"color": colour, "width": 2}, "symbol": symbol}
+    return {
         "type": "scatter",
         "mode": "markers",
-        "x": [place[1] for place in marks],
-        "y": [place[2] for place in marks],
-        "text": [f"{m.number} {safe(m.name)}, T+{number(m.at, 1)} s" for m, _, _ in marks],
+        "x": [place.x for place in marks],
+        "y": [place.y for place in marks],
+        "text": [place.told for place in marks],
         "hovertemplate": "%{text}<br>%{y:.2f}° N, %{x:.2f}° E<extra></extra>",
-        "marker": {"size": 7, "color": "#ffffff", "line": {"color": BLUE, "width": 2}},
+        "marker": look,
     }
+
+
+def _path(longitude: Array, latitude: Array, stroke: Json) -> list[Json]:
+    path = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
     x, y = values(longitude), values(latitude)
     around = values((longitude + 180.0) % 360.0 - 180.0)
     jumps = np.flatnonzero(np.abs(np.diff((longitude + 180.0) % 360.0)) > 180.0)
@@ -102,7 +160,6 @@ def _path(longitude: Array, latitude: Array, marks: list[tuple[Mark, float, floa
     return [
         path | {"x": x, "y": y, "line": stroke},
         path | {"x": around, "y": y, "xaxis": "x2", "yaxis": "y2", "line": stroke},
-        dots,
     ]
 
 
@@ -121,9 +178,7 @@ def _view(longitude: Array, latitude: Array, size: tuple[int, int]) -> _View:
     )  # fmt: skip
 
 
-def _map(
-    longitude: Array, latitude: Array, marks: list[tuple[Mark, float, float]], size: tuple[int, int]
-) -> Json:
+def _map(longitude: Array, latitude: Array, marks: list[_Place], size: tuple[int, int]) -> Json:
     view = _view(longitude, latitude, size)
     named = size[0] > 500
     made = layout(size[1] + 44, (46, 12, 10, 34) if named else (36, 6, 8, 30), hovermode="closest")
@@ -142,29 +197,30 @@ def _map(
     return made
 
 
-def _labels(view: _View, marks: list[tuple[Mark, float, float]], *, named: bool) -> list[Json]:
+def _labels(view: _View, marks: list[_Place], *, named: bool) -> list[Json]:
     """Names beside the events; those closer than a dot's width share one line."""
-    groups: list[list[tuple[Mark, float, float]]] = []
+    groups: list[list[_Place]] = []
     for place in marks:
-        if groups and math.dist(groups[-1][0][1:], place[1:]) * view.pixels < 10:
+        first = groups[-1][0] if groups else place
+        apart = math.dist((first.x, first.y), (place.x, place.y)) * view.pixels
+        if groups and apart < 10 and first.tag.isdigit() == place.tag.isdigit():
             groups[-1].append(place)
         else:
             groups.append([place])
-    groups.sort(key=lambda group: group[0][2])
-    heights = [group[0][2] for group in groups]
+    groups.sort(key=lambda group: group[0].y)
+    heights = [group[0].y for group in groups]
     inner = view.south + 8 / view.pixels, view.north - 24 / view.pixels
     placed = spread(heights, 16 / view.pixels, *inner)
     return [
-        _label(group, (at - group[0][2]) * view.pixels, view, named=named)
+        _label(group, (at - group[0].y) * view.pixels, view, named=named)
         for group, at in zip(groups, placed, strict=True)
     ]
 
 
-def _label(
-    group: list[tuple[Mark, float, float]], rise: float, view: _View, *, named: bool
-) -> Json:
-    (first, x, y), last = group[0], group[-1][0]
-    numbers = f"{first.number}" if first is last else f"{first.number}{NONE}{last.number}"
+def _label(group: list[_Place], rise: float, view: _View, *, named: bool) -> Json:
+    first, last = group[0], group[-1]
+    x, y = first.x, first.y
+    numbers = first.tag if first is last else f"{first.tag}{NONE}{last.tag}"
     names = first.name if first is last else f"{first.name} to {last.name}"
     right = x < view.west + 0.6 * (view.east - view.west)
     return {

@@ -1,36 +1,8 @@
-"""The packaged coastline, for maps and the globe."""
+"""The packaged coastline, for maps."""
 
-import json
-import math
-from collections.abc import Sequence
-from functools import cache
-from importlib import resources
-from typing import Final
+from yaan.spacetime.coastline import shores
 
-Line = Sequence[Sequence[float]]
-
-COASTLINE: Final = "library/tables/coastline_110m.json"
 LAND, SHORE, SEA = "#e8ebe4", "#9aa6ae", "#f3f7fa"
-_POLAR: Final = 80.0  # [deg], a shore that ends beyond it goes round the pole
-
-
-@cache
-def shores() -> tuple[Line, ...]:
-    """Shores as rings of longitude and latitude [deg]; empty if no coastline is installed."""
-    file = resources.files("yaan").joinpath(COASTLINE)
-    if not file.is_file():
-        return ()
-    lines: list[Line] = json.loads(file.read_text(encoding="utf-8"))["lines"]
-    return tuple(_closed(shore) for shore in lines)
-
-
-def _closed(shore: Line) -> Line:
-    """A shore as a ring; what is cut at the date line is closed there, or round the pole."""
-    first, last = shore[0], shore[-1]
-    if abs(first[1]) > _POLAR and abs(last[1]) > _POLAR and first != last:
-        pole = math.copysign(90.0, first[1])
-        return [*shore, [last[0], pole], [first[0], pole], first]
-    return shore if first == last else [*shore, first]
 
 
 def coast(west: float, east: float, *, small: bool = False) -> dict[str, object]:

@@ -28,6 +28,7 @@ ORANGE: Final = "#E69F00"
 SKY: Final = "#56B4E9"
 PURPLE: Final = "#CC79A7"
 INK: Final = "#1b2733"
+STAGE_COLOURS: Final = (VERMILION, GREEN, ORANGE, PURPLE, BLUE)
 SOFT: Final = "#5b6875"
 GRID: Final = "#e4e8ec"
 
