@@ -15,6 +15,7 @@ _SUFFIXES: Final = (".yaml", ".yml")
 # Kind of file -> its folder in the library.
 FOLDERS: Final = {
     "mission": "missions",
+    "flight": "missions",
     "vehicle": "vehicles",
     "engine": "engines",
     "site": "sites",
