@@ -52,6 +52,7 @@ class End(enum.IntEnum):
     PERIGEE_BELOW = 18
     GROUND = 19
     OFF_RAIL = 20
+    CIRCULAR = 21
 
 
 LAUNCH_ENDS = frozenset(End) - {end for end in End if end > End.LIFT_OFF}
@@ -64,6 +65,7 @@ DRIVEN = (
     End.APOGEE_BELOW,
     End.PERIGEE_ABOVE,
     End.PERIGEE_BELOW,
+    End.CIRCULAR,
 )
 """What only thrust brings about."""
 
@@ -197,6 +199,7 @@ def ends(
             End.PERIGEE_ABOVE: (near - EARTH_RADIUS - limit[End.PERIGEE_ABOVE]) * 1e-6,
             End.PERIGEE_BELOW: (EARTH_RADIUS + limit[End.PERIGEE_BELOW] - near) * 1e-6,
             End.GROUND: jnp.minimum(low, (sinking - _SETTLING) * 1e-2),
+            End.CIRCULAR: position.norm() * velocity.dot(velocity) / world.mu - 1.0,
             End.OFF_RAIL: slid.dot(around.to_fixed.apply(now.axis)) / limit[End.OFF_RAIL] - 1.0,
         }
     never = jnp.full_like(now.spare, -1.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import jax
 import numpy as np
@@ -21,6 +22,8 @@ from yaan.flight.segments.base import (
 from yaan.motion.base import AbstractMotion, Leg, fly
 from yaan.motion.descent import CALM, Descended, Descent, Until
 
+_BURNING: Final = 5e-3  # [s] of a phase that lights an engine and names no step
+
 
 def hang(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> SegmentFlown:
     """Descents under canopies, one after another: the train goes on as if nothing had been cut."""
@@ -39,7 +42,7 @@ def hang(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
             train,
             start.t,
             armed,
-            scene.steps(phase.step or legs.OPENING_STEP, RK4.order),
+            scene.steps(phase.step or (_BURNING if phase.ignite else legs.OPENING_STEP), RK4.order),
             legs.in_lanes(Until(**known), LANES)._replace(time=ends),
             parts.retro(start, phase.ignite),
         )

@@ -22,7 +22,6 @@ FOLDERS: Final = {
     "aerodynamics": "aerodynamics",
     "entry": "missions",
     "body": "missions",
-    "flight": "missions",
     "spacecraft": "spacecraft",
     "capsule": "capsules",
     "parachutes": "parachutes",
