@@ -27,7 +27,7 @@ CLOSE: Final = 1e-9
 """The mass budget of a body closes within this share of the mass."""
 
 LOAD_HELD: Final = 0.01
-"""What a load may be above the limit of its phase [g0]: engines follow it at once, rows are exact."""
+"""What a load may be above the limit of its phase [g0]: engines follow it at once."""
 
 COARSEST: Final = 0.5  # [rad]
 """Largest turn within a step: RK4 is then out by up to some 1e-4 rad a step, DOP853 by 1e-9."""
