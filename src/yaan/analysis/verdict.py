@@ -18,7 +18,9 @@ from yaan.base.units import format_quantity
 from yaan.description import Ascent, FreeFlight, Plan
 from yaan.description.steering import PhaseSpec
 from yaan.design.aim import ORBIT_HEIGHT, ORBIT_INCLINATION
+from yaan.flight.chain import ChainFlown
 from yaan.results import summary_ascent, summary_return
+from yaan.results.outcome import OutcomeCode
 from yaan.results.summary import Budgets, CrewLoads, Summary, Verdict
 from yaan.results.summary_evidence import Integration, PhaseError, PublishedFigure
 from yaan.results.trajectory import History
@@ -64,6 +66,8 @@ def verdicts(flown: Flown, summary: Summary, left: Excursions | None) -> Iterato
             plan.return_flight is not None,
         )
         yield from judge_return(summary, hung=hung, returning=returning)
+    if flown.chain is not None and climb is None:
+        yield from _judge_chain(flown.chain, summary)
     if free is not None and left is not None:
         yield from judge_tables(free, left)
         yield from judge_steps(free, flown.history)
@@ -72,6 +76,24 @@ def verdicts(flown: Flown, summary: Summary, left: Excursions | None) -> Iterato
     if free is not None and summary.budgets.propellant:
         yield _body_budget_closes(summary.budgets)
     yield from _judge_published(summary.published)
+
+
+def _judge_chain(chain: ChainFlown, summary: Summary) -> Iterator[Verdict]:
+    """The verdicts on a chain of phases: loads, canopies, touchdown, budgets."""
+    whole = all(path.code == OutcomeCode.REACHED for path in chain.paths)
+    yield from judge_crew(summary.crew_in("ascent"), "crew load", whole=whole)
+    down, place = summary.descent, summary.landing
+    if down is not None:
+        yield judge_parachutes(down, whole=whole and down.outcome == FLOWN)
+    contact = place and place.touchdown and place.touchdown.contact
+    last = chain.flight and chain.flight.phases[-1]
+    if contact is not None and last and chain.parts.capsule(last.flies) is not None:
+        yield from judge_touchdown(contact, inside=None)
+    closure, mass = summary.budgets.mass_closure, summary.budgets.mass
+    if closure is not None and mass and chain.parts.massive:
+        limit, words = f"{CLOSE:g} of the mass", "What the mass budget leaves unexplained."
+        value = f"{closure:.3g} kg of {mass[0].mass:g} kg"
+        yield verdict("budgets close", closure <= CLOSE * mass[0].mass, value, limit, words)
 
 
 def _judge_ascent(

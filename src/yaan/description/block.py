@@ -119,7 +119,8 @@ def _adapter(model: type[BaseModel], key: str) -> TypeAdapter[Any]:
     kind: Any = info.annotation
     for extra in info.metadata:
         kind = Annotated[kind, extra]
-    return TypeAdapter[Any](kind, config=None if is_model(kind) else Strict.model_config)
+    config = None if is_model(info.annotation) else Strict.model_config
+    return TypeAdapter[Any](kind, config=config)
 
 
 def is_model(kind: Any) -> bool:

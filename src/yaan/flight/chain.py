@@ -14,7 +14,7 @@ import numpy as np
 
 from yaan.base.session import computing
 from yaan.crew.couch import couch
-from yaan.description import BranchSpec, FlightPhaseSpec, PhasedFlight
+from yaan.description import BranchSpec, FlightPhaseSpec, ParachutesSpec, PhasedFlight
 from yaan.description.broken import broken, losses_of
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
@@ -64,6 +64,8 @@ class PathFlown:
     """As far as they were flown."""
     asked: list[FlightPhaseSpec]
     history: History
+    parachutes: ParachutesSpec | None = None
+    """Those that it hung from at last."""
 
     @property
     def code(self) -> OutcomeCode:
@@ -268,7 +270,9 @@ def _paths(
 ) -> tuple[PathFlown, History]:
     """What was flown, as the path and its shadow."""
     first, shadow = (_history(scene, phases, columns) for columns in rows)
-    return PathFlown(name, at, flown, list(phases), first), shadow
+    hung = [one for one in flown if one.canopies is not None]
+    train = scene.parts.parachutes(hung[-1].flies) if hung else None
+    return PathFlown(name, at, flown, list(phases), first, train), shadow
 
 
 def _segments(

@@ -377,6 +377,12 @@ def test_every_mistake_is_told_at_once() -> None:
             "vehicle.payload.mass",
             "within its assumed range 1 t to 2 t",
         ),
+        (
+            "environment.assumed",
+            '{wind: {range: [none, gusty], why: a block has a range too}}',
+            "environment.assumed.wind.range.1",
+            "none, {east",
+        ),
         ("vehicle.payload.assumed.mass.why", '""', None, "not empty"),
         ("vehicle.payload.calibrated", "{mas: x}", "vehicle.payload.calibrated.mas", "mass?"),
         ("vehicle.payload.assumed.mass", "{why: a, b}", "vehicle.payload.assumed.mass.b", "known"),

@@ -304,7 +304,7 @@ def motion_of(start: StartSpec, world: World) -> tuple[Vector, Vector]:
 
 def attitude_of(start: StartSpec, world: World, position: Vector, velocity: Vector) -> Rotation:
     """GCRS to BODY; where none is given, the first phase points the body anew."""
-    given = start.attitude or AttitudeSpec(from_="gcrs")
+    given = start.attitude or AttitudeSpec.model_construct(from_="gcrs")
     return _standing(given, world, _number(0.0), position, velocity)
 
 

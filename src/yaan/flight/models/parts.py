@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from yaan.description import CapsuleSpec, ConfigurationSpec, ParachutesSpec, VehicleSpec
@@ -39,7 +40,7 @@ def lossy(vehicle: Vehicle, losses: Losses) -> Vehicle:
     if not losses:
         return vehicle
     each = [losses.get(name, (np.inf, 1.0)) for name in vehicle.stages]
-    failures = Failures(*(np.asarray(column, dtype=float) for column in zip(*each, strict=True)))
+    failures = Failures(*(jnp.asarray(column, dtype=float) for column in zip(*each, strict=True)))
     launcher = eqx.tree_at(
         lambda x: x.engines.failures, vehicle.launcher, failures, is_leaf=lambda x: x is None
     )

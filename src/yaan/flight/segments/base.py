@@ -21,6 +21,7 @@ from yaan.dynamics.state import State
 from yaan.flight.models.parts import Parts
 from yaan.flight.recording import Array, looked_at, written
 from yaan.motion.base import AbstractMotion, Leg, rows_of
+from yaan.motion.descent import Descended
 from yaan.motion.row import Row
 from yaan.results.outcome import OutcomeCode
 
@@ -59,6 +60,8 @@ class PhaseFlown:
     outcome: Array
     """An `OutcomeCode` a lane."""
     steps: Array
+    canopies: Descended | None = None
+    """What has become of its canopies by its end, of one under them."""
 
     @property
     def code(self) -> OutcomeCode:

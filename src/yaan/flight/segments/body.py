@@ -75,7 +75,10 @@ def turn(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
         if not parts.massive:
             tanks = np.where(np.asarray(start.tanks)[:, :1] > 0.0, tanks, loads[None])
         inside = eqx.tree_at(lambda s: s.tanks, start, tanks)
-        fine = Fineness(scene.steps(1.0, method.order), scene.tolerances(method.order))
+        fine = Fineness(
+            jnp.asarray(scene.steps(1.0, method.order)),
+            jnp.asarray(scene.tolerances(method.order)),
+        )
         went, tape = _turned(world, cast, inside, fine, plan)
         end = _turned_end(parts, start, went, column)
         code, steps = np.asarray(went.outcome)[0], np.asarray(went.steps)[0]
@@ -107,7 +110,7 @@ def as_body_phase(phase: FlightPhaseSpec) -> BodyPhaseSpec:
         pointing=phase.pointing,
         engine=phase.engine,
         rail=phase.rail,
-        until=BodyUntilSpec.model_construct(**until),
+        until=BodyUntilSpec.model_construct(None, **until),
         step=phase.step or _BODY_STEP,
     )
 
@@ -161,6 +164,7 @@ def _turned(
     given = (world, cast, start, fine)
     while True:
         went, tape = _turn(*given, rows=rows, gradient=_gradient(plan), method=plan.method)
+        assert tape is not None
         out = np.any(np.asarray(went.outcome) == OutcomeCode.OUT_OF_STEPS)
         if rows >= _MOST_TURN_ROWS or not (out or int(np.max(tape.count)) > rows):
             return jax.device_get((went, tape))

@@ -1,6 +1,8 @@
 """Descents under canopies, and what burns there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 import jax
 import numpy as np
@@ -18,12 +20,15 @@ from yaan.flight.segments.base import (
     until_of,
 )
 from yaan.motion.base import AbstractMotion, Leg, fly
-from yaan.motion.descent import CALM, Descent, Until
+from yaan.motion.descent import CALM, Descended, Descent, Until
+
+_BURNING: Final = 5e-3  # [s] of a phase that lights an engine and names no step
 
 
 def hang(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> SegmentFlown:
     """Descents under canopies, one after another: the train goes on as if nothing had been cut."""
     armed = state.t
+    became: list[Descended] = []
 
     def one(phase: FlightPhaseSpec, start: State) -> tuple[AbstractMotion, Leg]:
         parts, until = scene.parts, phase.until
@@ -37,15 +42,18 @@ def hang(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
             train,
             start.t,
             armed,
-            scene.steps(phase.step or legs.OPENING_STEP, RK4.order),
+            scene.steps(phase.step or (_BURNING if phase.ignite else legs.OPENING_STEP), RK4.order),
             legs.in_lanes(Until(**known), LANES)._replace(time=ends),
             parts.retro(start, phase.ignite),
         )
         loose = scene.tolerances(RK4.order)
         leg = legs.saved(lambda n: _hang(motion, start, loose, rows=n), legs.DESCENT_ROWS)
+        became.append(jax.tree.map(lambda leaf: leaf[0], legs.descended(motion, leg)))
         return motion, leg
 
-    return each(scene, phases, state, one)
+    found = each(scene, phases, state, one)
+    told = zip(found.phases, became, strict=True)
+    return replace(found, phases=[replace(phase, canopies=one) for phase, one in told])
 
 
 @programme

@@ -18,6 +18,7 @@ from yaan.flight.segments.base import (
     Scene,
     SegmentFlown,
     each,
+    switched,
     told,
 )
 from yaan.motion.base import AbstractMotion, Leg, fly
@@ -80,7 +81,7 @@ def _weighed(scene: Scene, found: SegmentFlown) -> SegmentFlown:
     masses = np.asarray([scene.parts.mass(one.start)[0] for one in found.phases])
 
     def weighed(rows: dict[str, Array]) -> dict[str, Array]:
-        mass = masses[rows["phase"]]
+        mass = masses[np.asarray(rows["phase"], dtype=int)]
         return rows | {"mass": mass, "drag": rows["drag"] * mass}
 
     return replace(found, rows=[weighed(rows) for rows in found.rows])

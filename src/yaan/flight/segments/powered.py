@@ -5,6 +5,7 @@ from typing import Final
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.programme import programme
@@ -100,7 +101,7 @@ def constants_of(plan: Plan) -> Steering:
         programmes = [[c.a, c.b, c.c] for c in given if c is not None]
     azimuth = 0.0 if plan.pad is None else plan.pad.azimuth or 0.0
     tangent = np.asarray(programmes or [[0.0] * 3])
-    return Steering(*(np.asarray(x) for x in (kick, azimuth, yaw, tangent)))
+    return Steering(*(jnp.asarray(x) for x in (kick, azimuth, yaw, tangent)))
 
 
 def _left(start: State, phases: Phases, went: Legs, index: int) -> State:
