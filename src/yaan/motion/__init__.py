@@ -5,6 +5,7 @@ from yaan.motion.body import Body, BodyEnd, BodyPhases, fly_body, limits, observ
 from yaan.motion.descent import Descended, Descent, descended
 from yaan.motion.entry import Entry, Handover
 from yaan.motion.fall import Fall, Fallen, fall
+from yaan.motion.handover import ended, from_rigid, mass_of, to_point, to_rigid
 from yaan.motion.orbit import Burns, Orbit
 from yaan.motion.powered import End, Phases, Powered, ascend
 from yaan.motion.rigid_entry import RigidEntry
@@ -32,11 +33,16 @@ __all__ = [
     "Row",
     "ascend",
     "descended",
+    "ended",
     "fall",
     "fly",
     "fly_body",
     "fly_in_turn",
+    "from_rigid",
     "limits",
+    "mass_of",
     "observe_body",
     "rows_of",
+    "to_point",
+    "to_rigid",
 ]

@@ -27,13 +27,14 @@ from yaan.description import (
     FreeFlight,
     MassPropertiesSpec,
     PulseSpec,
+    RateSpec,
     StartSpec,
 )
 from yaan.dynamics.body import Pulses
-from yaan.dynamics.forces import World
+from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.state import State
 from yaan.flight.start import moving
-from yaan.gnc.pointing import Pointing
+from yaan.gnc.pointing import Against, Axes, Facing, Pointing
 from yaan.motion.body import BodyPhases, limits
 from yaan.spacetime.attitude import Angles, from_angles, ned, normalised, orbital_rate, vvlh
 from yaan.spacetime.earth import Geodetic, geodetic
@@ -273,9 +274,31 @@ def _attitude(start: StartSpec, world: World, position: Vector, velocity: Vector
         return _turned(given or AttitudeSpec(), Frame.GCRS)
     if given.from_ == "vvlh":
         return vvlh(position, velocity).then(_turned(given, Frame.VVLH))
+    if given.from_ != "ned":
+        around = surroundings(world, _number(0.0), position, velocity)
+        facing = facing_of(given, None)
+        return facing.attitude(around, position, velocity, facing.turn)
     to_fixed = world.earth.rotation(_number(0.0))
     level = ned(geodetic(to_fixed.apply(position), world.shape))
     return to_fixed.then(level).then(_turned(given, Frame.NED))
+
+
+def facing_of(attitude: AttitudeSpec | None, rate: RateSpec | None) -> Facing:
+    """How a body is turned as it begins to turn by itself, by what a phase says of it.
+
+    An attitude that is left out is kept. A rate that is left out is kept too where the attitude is;
+    else the body turns with the axes of its attitude: with the stream, the path, the place.
+    """
+    axes = Axes.KEPT if attitude is None else Axes[attitude.from_.upper()]
+    against = Against.KEPT if attitude is None else Against.AXES
+    if rate is not None:
+        against = Against[rate.against.upper()]
+    return Facing(
+        axes=jnp.asarray(int(axes)),
+        turn=_turned(attitude or AttitudeSpec(), Frame.GCRS),
+        against=jnp.asarray(int(against)),
+        rate=_body([0.0] * 3 if rate is None else [rate.x, rate.y, rate.z]),
+    )
 
 
 def _turned(given: AttitudeSpec, source: Frame) -> Rotation:
