@@ -67,7 +67,7 @@ def free_space() -> World:
 def engines(*stages: dict[str, Any]) -> Engines:
     """Engines of stages given by `thrust` [N] and `isp` [s], or `curve` as (times, thrusts)."""
     curves = [s.get("curve") or ([0.0, 1e-3], [0.0, s["thrust"]]) for s in stages]
-    knots = max(len(times) for times, _ in curves) + 1
+    knots = max((len(times) for times, _ in curves), default=1) + 1
     rows = [
         (
             np.concatenate([times, times[-1] + 1e6 * np.arange(1, knots - len(times) + 1)]),
@@ -80,8 +80,8 @@ def engines(*stages: dict[str, Any]) -> Engines:
         return jnp.asarray([float(s.get(name, default)) for s in stages])
 
     return Engines(
-        times=jnp.asarray(np.stack([times for times, _ in rows])),
-        thrusts=jnp.asarray(np.stack([thrusts for _, thrusts in rows])),
+        times=jnp.asarray([times for times, _ in rows]).reshape(-1, knots),
+        thrusts=jnp.asarray([thrusts for _, thrusts in rows]).reshape(-1, knots),
         isp=column("isp", 300.0),
         exit_area=column("exit_area", 0.0),
         full_flow_thrust=column("full_flow_thrust", 1e-3),
@@ -162,7 +162,7 @@ def _uncommon(row: dict[str, Any]) -> bool:
 
 
 def _extras(row: dict[str, Any], stages: int) -> Extras:
-    throttle = np.asarray(row.get("throttle", np.ones(stages)), dtype=float)
+    throttle: Any = np.asarray(row.get("throttle", np.ones(stages)), dtype=float)
     aims: dict[str, Any] = {
         "elevation": 0.0,
         "azimuth": 0.0,
@@ -173,7 +173,7 @@ def _extras(row: dict[str, Any], stages: int) -> Extras:
         "since_phase": False,
     }
     given = Aims(**{key: row.get(key, value) for key, value in aims.items()})
-    least = np.asarray(row.get("least", throttle), dtype=float)
+    least: Any = np.asarray(row.get("least", throttle), dtype=float)
     return Extras(given, throttle, least, row.get("load_limit", np.inf))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from yaan.analysis import abort_map
 from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank, ranked_by_place
-from yaan.analysis.steering import remarks
+from yaan.analysis.steering import load_notes, remarks
 from yaan.analysis.tables import ascent_excursions
 from yaan.base.errors import YaanError
 from yaan.base.provenance import Provenance
@@ -30,6 +30,7 @@ from yaan.dynamics.forces import World
 from yaan.flight import batches
 from yaan.flight.body import fly_free
 from yaan.flight.chain import ChainFlown, fly_chain, followed
+from yaan.flight.chain import horizon as chain_horizon
 from yaan.flight.models.world import build_world, landing_world, left_table, orientation_notes
 from yaan.flight.progress import Clock, Progress, Report, before
 from yaan.results.outcome import OutcomeCode
@@ -133,11 +134,11 @@ def _fly_ascent(
     ascent: Ascent, provenance: Provenance, vary: Vary, tell: Report, clock: Clock
 ) -> Flown:
     """Every profile of a launch, and its return beside them."""
-    plan, asked = ascent.plan, ascent.plan.return_flight
+    plan = ascent.plan
     with computing():
         with clock.on("build models"):
             tell(Progress("build", f"building models{before(plan)}"))
-            world = build_world(plan, horizon(asked))
+            world = build_world(plan, _known_for(plan))
             tasks = {name: make_task(ascent, name, world) for name in ascent.steering.profiles}
             # What is flown later compiles while the steering is searched for.
             _aside(lambda: _prepare(ascent, world))
@@ -153,11 +154,8 @@ def _fly_ascent(
         aborts: dict[str, abort_map.AbortMap] = {}
         ranked, sides = grouped(provenance), Sides()
         stopped = False
-        lost_orbit = bool(plan.failures) and not chosen.orbits
-        returning = None
-        if not lost_orbit:
-            returning = _start_return(ascent, world, chosen, histories[flown], tell)
-        following = _start_chain(plan, world, chosen, tell, falls=lost_orbit)
+        returning = _start_return(ascent, world, chosen, histories[flown], tell)
+        following = _start_chain(plan, world, chosen, tell)
         turning = _aside(lambda: dogleg.price(solved, world))
         try:
             with clock.on("rank assumptions"):
@@ -176,33 +174,42 @@ def _fly_ascent(
             stopped = True
             sides.add(lost)
         dog_leg = sides.attempt("price of the dog-leg", turning.result)
-        chain = None
-        if following is not None:
-            chain = sides.attempt("what follows the ascent", following.result)
+        chain = following and sides.attempt("what follows the ascent", following.result)
     profiles = {name: one for name, one in profiles.items() if name in histories}
     notes = [*notes_of(plan), *_notes(ascent, world, chosen, histories[flown])]
     notes += [*remarks(chosen, dog_leg), *sides.notes]
-    errors += [] if returned is None else returned.errors
-    errors += [] if chain is None else chain.errors
+    errors += [error for one in (returned, chain) if one is not None for error in one.errors]
     climb = Climb(ascent, profiles, histories, aborts, dog_leg)
-    design, history = (
-        (None, climb.history) if returned is None else (returned.design, returned.history)
-    )
-    if chain is not None and chain.flight is not None:
-        history = followed(climb.history, chain.flight.history)
-    what = (world, history, errors, ranked, notes, stopped)
-    parts = {"climb": climb, "return_design": design, "lost": lost, "chain": chain}
-    return Flown(plan, provenance, *what, **parts)
+    whole = _whole(climb, returned, chain)
+    what = (world, whole, errors, ranked, notes, stopped, climb)
+    return Flown(plan, provenance, *what, returned and returned.design, lost, chain=chain)
+
+
+def _known_for(plan: Plan) -> float:
+    """How long after lift-off the world of a launch must be known [s]."""
+    phased = plan.phased_flight
+    after = 0.0 if phased is None else chain_horizon(phased)
+    return max(horizon(plan.return_flight), after)
+
+
+def _whole(climb: Climb, returned: Returned | None, chain: ChainFlown | None) -> History:
+    """The history of a launch and of what followed it."""
+    if returned is not None:
+        return returned.history
+    if chain is None or chain.flight is None:
+        return climb.history
+    return followed(climb.history, chain.flight.history)
 
 
 def _start_chain(
-    plan: Plan, world: World, steered: Steered, tell: Report, *, falls: bool
+    plan: Plan, world: World, steered: Steered, tell: Report
 ) -> "Future[ChainFlown] | None":
     """What follows the ascent as it is written, and what is spent, flown beside the ranking.
 
-    A payload that `falls`, since it was left in no orbit, is followed to its impact instead.
+    A payload that failures leave in no orbit is followed to its impact instead.
     """
-    phased = plan.fallen_flight if falls else plan.phased_flight
+    lost = bool(plan.failures) and not steered.orbits
+    phased = plan.fallen_flight if lost else plan.phased_flight
     if phased is None:
         return None
     clock = Clock()
@@ -217,6 +224,8 @@ def _start_return(
     codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.sequence.legs)]
     flew = steered.solution.met and not np.any(codes != OutcomeCode.REACHED)
     if asked is None or entering is None or not flew:
+        return None
+    if ascent.plan.failures and not steered.orbits:
         return None
     there, end = landing_world(world, entering), steered.end
 
@@ -374,6 +383,7 @@ def _notes(ascent: Ascent, world: World, steered: Steered, history: History) -> 
             at = cut_off[dry[0], i]
             notes.append(f"{name} ran dry at {at:.1f} s, before its commanded cut-off.")
     notes += ascent_excursions(ascent, history)
+    notes += load_notes(ascent.phases, history)
     codes = np.asarray(lane.legs.outcome)[: len(legs)]
     notes += [
         OutcomeCode(int(code)).sentence(leg.phase.name)

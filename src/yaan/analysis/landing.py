@@ -19,6 +19,7 @@ from yaan.description import (
 from yaan.design.choice import light
 from yaan.design.return_plan import zone_of
 from yaan.dynamics.forces import World
+from yaan.flight.chain import ChainFlown
 from yaan.flight.models.world import epoch_of
 from yaan.motion.descent import TIMEOUT, Descended
 from yaan.results import summary_return as records
@@ -34,14 +35,34 @@ def descent(flown: Flown) -> records.Descent | None:
     """The parachutes, each step as it went; None where there are none, or it never came so far."""
     history, fall = flown.history, flown.fall
     if fall is None:
-        return None
+        return None if flown.chain is None else _hung(flown.chain)
     leg, canopies = fall.landed.descent, fall.landed.canopies
     parachutes = fall.entering.capsule.parachutes
     if leg is None or canopies is None or parachutes is None:
         return None
-    hung = cut_to(history, "descent")
-    opening = peak(hung["time"], hung["load"])
     code = OutcomeCode(int(leg.outcome[0]))
+    return _descent(parachutes, canopies, cut_to(history, "descent"), code)
+
+
+def _hung(chain: ChainFlown) -> records.Descent | None:
+    """Those of a chain, as they are at the end of its last phase under them."""
+    path = chain.flight
+    hung = [] if path is None else [one for one in path.phases if one.canopies is not None]
+    if path is None or not hung:
+        return None
+    last = hung[-1]
+    parachutes = chain.parts.parachutes(last.flies)
+    if parachutes is None or last.canopies is None:
+        return None
+    rows = cut_to(path.history, *(one.phase.name for one in hung))
+    return _descent(parachutes, last.canopies, rows, last.code)
+
+
+def _descent(
+    parachutes: ParachutesSpec, canopies: Descended, hung: History, code: OutcomeCode
+) -> records.Descent:
+    """What became of `parachutes`; `hung` are the rows under them."""
+    opening = peak(hung["time"], hung["load"])
     return records.Descent(
         steps=tuple(_step(canopies, step, i) for i, step in enumerate(parachutes.steps)),
         peak_load=records.LoadPeak(time=opening.time, value_g=opening.value),
@@ -129,7 +150,7 @@ def landing(flown: Flown) -> records.Landing | None:
     """Where it comes down, against where it should; None where neither return nor entry began."""
     plan, history, fall = flown.plan, flown.history, flown.fall
     if flown.returned is None and fall is None:
-        return None
+        return None if flown.chain is None else _come_down(flown, flown.chain)
     zone = None if plan.landing is None else plan.landing.zone
     aim, touchdown, inside = None, None, None
     if fall is not None:
@@ -157,6 +178,50 @@ def landing(flown: Flown) -> records.Landing | None:
         miss=None if fall is None else fall.landed.miss,
         inside=inside,
         wind_drift=_drift(fall.lander.world, history) if fall is not None and hung else None,
+    )
+
+
+def _come_down(flown: Flown, chain: ChainFlown) -> records.Landing | None:
+    """Where a chain comes down under canopies; None of what does not."""
+    path, plan = chain.flight, flown.plan
+    last = None if path is None else path.phases[-1]
+    if path is None or last is None or last.canopies is None:
+        return None
+    history, down = path.history, last.canopies
+    if last.code != OutcomeCode.REACHED or history["height"][-1] > float(chain.world.ground) + NEAR:
+        return None
+    time, latitude, longitude = (float(history[c][-1]) for c in ("time", "latitude", "longitude"))
+    epoch, ground = epoch_of(plan), plan.ground or GroundSpec()
+    sun = float(sun_elevation(epoch, bundled_orientation(), time, latitude, longitude)[0])
+    parachutes = chain.parts.parachutes(last.flies)
+    lost = parachutes is not None and _lost(parachutes, down)
+    vertical, horizontal = _speeds(history, down)
+    contact = records.Contact(
+        vertical=vertical,
+        horizontal=horizontal,
+        speed=float(np.hypot(vertical, horizontal)),
+        mass=float(chain.parts.mass(last.end)[0]),
+        height=float(history["height"][-1]),
+        surface=ground.kind,
+        canopy_lost=lost,
+        limits=_limits(chain.parts.capsule(last.flies), ground, lost=lost),
+    )
+    return records.Landing(
+        zone=None,
+        polygon=(),
+        aim=None,
+        touchdown=records.Touchdown(
+            time=time,
+            utc=(epoch + time).iso(),
+            latitude_deg=degrees(latitude),
+            longitude_deg=degrees(longitude),
+            sun_elevation_deg=degrees(sun),
+            light=light(sun),
+            contact=contact,
+        ),
+        miss=None,
+        inside=None,
+        wind_drift=None,
     )
 
 
@@ -213,9 +278,12 @@ def _lost(spec: ParachutesSpec, descended: Descended | None) -> bool:
     )
 
 
-def _limits(capsule: CapsuleSpec, ground: GroundSpec, *, lost: bool) -> records.TouchdownLimits:
+def _limits(
+    capsule: CapsuleSpec | None, ground: GroundSpec, *, lost: bool
+) -> records.TouchdownLimits:
     """The limit of each speed [m/s], None where nobody knows one, and whose it is."""
-    own = getattr(capsule.touchdown, ground.kind, None) or TouchdownLimitSpec()
+    told = None if capsule is None else capsule.touchdown
+    own = getattr(told, ground.kind, None) or TouchdownLimitSpec()
     name = "vertical_lost" if lost and own.vertical_lost is not None else "vertical"
     down, known = getattr(own, name), water_limit()
     usual = ground.kind == "water" and down is None

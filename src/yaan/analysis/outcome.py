@@ -8,7 +8,7 @@ import numpy as np
 
 from yaan.analysis import budget, steering
 from yaan.analysis.entry import entry_sentence
-from yaan.analysis.flown import Flown
+from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.history import degrees
 from yaan.description import Ascent, FreeFlight
 from yaan.design.landing import Landed
@@ -43,18 +43,7 @@ def outcome(
     """How a flight ended: by its ascent unless that flew, else by its return, entry or body."""
     free, body = flown.plan.free_flight, flown.body
     if flown.climb is not None:
-        ended = ascent_outcome(flown.climb.ascent, flown.climb.steered, stopped=flown.stopped)
-        if ended.code != FLOWN:
-            return ended
-        if flown.plan.failures:
-            return _broken(flown, ended, entry, descent, landing)
-        if flown.lost and flown.return_design is None:
-            return _ended(OutcomeCode.NOT_FOUND, flown.lost)
-        return (
-            ended
-            if flown.return_design is None
-            else _return_outcome(flown.return_design, entry, descent, landing)
-        )
+        return _launched(flown, flown.climb, entry, descent, landing)
     if free is not None and body is not None:
         return body_outcome(free, body)
     if flown.chain is not None:
@@ -62,6 +51,27 @@ def outcome(
     assert flown.landed is not None
     lasted = float(flown.history["time"][-1] - flown.history["time"][0])
     return _not_found(flown.landed) or entry_outcome(entry, descent, landing, lasted)
+
+
+def _launched(
+    flown: Flown,
+    climb: Climb,
+    entry: Entry | None,
+    descent: Descent | None,
+    landing: Landing | None,
+) -> Outcome:
+    """How a launch ended, with what followed it."""
+    ended = ascent_outcome(climb.ascent, climb.steered, stopped=flown.stopped)
+    if ended.code != FLOWN:
+        return ended
+    if flown.plan.failures:
+        return _broken(flown, ended, entry, descent, landing)
+    if flown.lost and flown.return_design is None:
+        return _ended(OutcomeCode.NOT_FOUND, flown.lost)
+    if flown.return_design is not None:
+        return _return_outcome(flown.return_design, entry, descent, landing)
+    chain = flown.chain
+    return ended if chain is None or chain.flight is None else chain_outcome(chain)
 
 
 def _broken(

@@ -317,6 +317,9 @@ def _note(
 def of_ascent(key: str) -> bool:
     """Whether the ascent can depend on the value at a dotted key.
 
-    What comes home is flown after the ascent, which sees it only as the payload's mass.
+    What comes home is flown after the ascent, which sees it only as the payload's mass. How what
+    is spent falls is flown beside it; that of the payload is moved, for its aborts.
     """
-    return key.partition(".")[0] not in HOME_BLOCKS
+    block, *_, last = key.split(".")
+    spent = last == "ballistic_coefficient" and key.startswith(("vehicle.stages", "vehicle.parts"))
+    return block not in HOME_BLOCKS and not spent

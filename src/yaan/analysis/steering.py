@@ -1,15 +1,22 @@
 """What is said of a search for the steering: of one that found a flight, and of one in vain."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from yaan.analysis.history import phase_rows
+from yaan.base.constants import STANDARD_GRAVITY
 from yaan.base.units import format_quantity
+from yaan.description import PhaseSpec
 from yaan.design.aim import least_inclination
 from yaan.design.dogleg import DogLeg, dog_leg_words
 from yaan.design.steer import Steered
+from yaan.results.trajectory import History
 from yaan.search.unknowns import Unknown
 
 _WORTH_TELLING = 1.0  # [m/s]
 _GRAZING = 100e3  # [m]
+_HELD = 0.01  # [g0] within which a load limit is held
 _NEARLY = np.radians(0.05)
 
 _WHY = {
@@ -32,6 +39,23 @@ def remarks(steered: Steered, dog_leg: DogLeg | None) -> list[str]:
             f"A perigee of {height:g} km lies in the air: the orbit is met at cut-off, and does "
             "not last a revolution."
         )
+    return notes
+
+
+def load_notes(phases: Sequence[PhaseSpec], history: History) -> list[str]:
+    """That a load limit was passed, since no engine could be throttled far enough."""
+    notes: list[str] = []
+    for phase in phases:
+        rows = phase_rows(history, phase.name)
+        if phase.load_limit is None or len(rows) == 0:
+            continue
+        load, limit = history["load"][rows], phase.load_limit / STANDARD_GRAVITY
+        if np.max(load) > limit + _HELD:
+            at = history["time"][rows[np.argmax(load)]]
+            notes.append(
+                f"{phase.name}: the load reaches {np.max(load):.2f} g0 at {at:.1f} s, above its "
+                f"load_limit of {limit:.2f} g0; its engines cannot be throttled further."
+            )
     return notes
 
 

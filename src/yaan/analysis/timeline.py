@@ -157,6 +157,7 @@ def _chain(path: PathFlown) -> Iterator[Event]:
         one = phases[index].phase
         yield _event(history, end, min(end + 1, len(history) - 1), one.event, one.name)
     yield from _apex(history)
+    yield from _canopies(path)
     for name, column, least in (
         ("maximum dynamic pressure", "dynamic_pressure", LEAST_PRESSURE),
         ("maximum load", "load", LEAST_LOAD),
@@ -164,6 +165,18 @@ def _chain(path: PathFlown) -> Iterator[Event]:
         found = peak(history["time"], history[column])
         if found.value > least:
             yield _peak(history, found, name)
+
+
+def _canopies(path: PathFlown) -> Iterator[Event]:
+    """Deployments of the canopies of a chain."""
+    hung = [one for one in path.phases if one.canopies is not None]
+    parts = path.parachutes
+    if not hung or parts is None or hung[-1].canopies is None:
+        return
+    for i, step in enumerate(parts.steps):
+        deployed = float(hung[-1].canopies.deployed.time[i])
+        if np.isfinite(deployed):
+            yield _event_at(path.history, deployed, step.name, hung[-1].phase.name)
 
 
 def _largest(history: History, rows: Array, column: str, name: str, phase: str) -> Event:

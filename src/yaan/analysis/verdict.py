@@ -13,16 +13,23 @@ from yaan.analysis.flown import Flown
 from yaan.analysis.history import degrees, phases_flown
 from yaan.analysis.outcome import FLOWN, MISS, ascent_outcome
 from yaan.analysis.tables import Excursions
+from yaan.base.constants import STANDARD_GRAVITY
 from yaan.base.units import format_quantity
-from yaan.description import Ascent, FreeFlight
+from yaan.description import Ascent, FreeFlight, Plan
+from yaan.description.steering import PhaseSpec
 from yaan.design.aim import ORBIT_HEIGHT, ORBIT_INCLINATION
+from yaan.flight.chain import ChainFlown
 from yaan.results import summary_ascent, summary_return
+from yaan.results.outcome import OutcomeCode
 from yaan.results.summary import Budgets, CrewLoads, Summary, Verdict
 from yaan.results.summary_evidence import Integration, PhaseError, PublishedFigure
 from yaan.results.trajectory import History
 
 CLOSE: Final = 1e-9
 """The mass budget of a body closes within this share of the mass."""
+
+LOAD_HELD: Final = 0.01
+"""What a load may be above the limit of its phase [g0]: engines follow it at once."""
 
 COARSEST: Final = 0.5  # [rad]
 """Largest turn within a step: RK4 is then out by up to some 1e-4 rad a step, DOP853 by 1e-9."""
@@ -52,12 +59,15 @@ def verdicts(flown: Flown, summary: Summary, left: Excursions | None) -> Iterato
         yield from _judge_ascent(climb.ascent, summary.ascent, summary.budgets, whole=whole)
         yield from judge_crew(summary.crew_in("ascent"), "crew load", whole=whole)
         yield _budgets_close(summary.budgets)
+    yield from judge_load_limits(plan, flown.history)
     if plan.entry_flight is not None:
         hung, returning = (
             plan.entry_flight.capsule.parachutes is not None,
             plan.return_flight is not None,
         )
         yield from judge_return(summary, hung=hung, returning=returning)
+    if flown.chain is not None and climb is None:
+        yield from _judge_chain(flown.chain, summary)
     if free is not None and left is not None:
         yield from judge_tables(free, left)
         yield from judge_steps(free, flown.history)
@@ -66,6 +76,24 @@ def verdicts(flown: Flown, summary: Summary, left: Excursions | None) -> Iterato
     if free is not None and summary.budgets.propellant:
         yield _body_budget_closes(summary.budgets)
     yield from _judge_published(summary.published)
+
+
+def _judge_chain(chain: ChainFlown, summary: Summary) -> Iterator[Verdict]:
+    """The verdicts on a chain of phases: loads, canopies, touchdown, budgets."""
+    whole = all(path.code == OutcomeCode.REACHED for path in chain.paths)
+    yield from judge_crew(summary.crew_in("ascent"), "crew load", whole=whole)
+    down, place = summary.descent, summary.landing
+    if down is not None:
+        yield judge_parachutes(down, whole=whole and down.outcome == FLOWN)
+    contact = place and place.touchdown and place.touchdown.contact
+    last = chain.flight and chain.flight.phases[-1]
+    if contact is not None and last and chain.parts.capsule(last.flies) is not None:
+        yield from judge_touchdown(contact, inside=None)
+    closure, mass = summary.budgets.mass_closure, summary.budgets.mass
+    if closure is not None and mass and chain.parts.massive:
+        limit, words = f"{CLOSE:g} of the mass", "What the mass budget leaves unexplained."
+        value = f"{closure:.3g} kg of {mass[0].mass:g} kg"
+        yield verdict("budgets close", closure <= CLOSE * mass[0].mass, value, limit, words)
 
 
 def _judge_ascent(
@@ -143,6 +171,24 @@ def _budgets_close(budgets: Budgets) -> Verdict:
         "0.1 % of the ideal velocity, 1 kg",
         "What the budgets leave unexplained.",
     )
+
+
+def judge_load_limits(plan: Plan, history: History) -> Iterator[Verdict]:
+    """The verdict on the loads of the phases with a limit, none where there are none."""
+    limits = {p.name: p.load_limit for p in plan.phases if isinstance(p, PhaseSpec)}
+    found: list[tuple[float, float, str]] = []
+    for index, first, last in phases_flown(history):
+        name = history.phases[index]
+        limit = limits.get(name)
+        if limit is not None:
+            load = float(np.max(history["load"][first : last + 1]))
+            found.append((load - limit / STANDARD_GRAVITY, load, name))
+    if not found:
+        return
+    over, load, name = max(found)
+    words = "" if over <= LOAD_HELD else "No engine that burns can be throttled as deep as this."
+    value, limit = f"{load:.2f} g in {name}", f"{load - over:.3g} g within {LOAD_HELD:g} g"
+    yield verdict("load limit", over <= LOAD_HELD, value, limit, words)
 
 
 def _body_budget_closes(budgets: Budgets) -> Verdict:

@@ -123,6 +123,10 @@ class _Aboard:
         elif name in self.dropped:
             yield Mistake(at, f"{what} that is aboard", f"it left in {self.dropped[str(name)]}")
 
+    def _solid(self, name: str) -> bool:
+        """Whether a stage burns by a thrust curve, and is out when that is over."""
+        return item(mapping(self.vehicle.stages.get(name), "engine"), "thrust_curve") is not None
+
     def _flies(self, at: At, phase: dict[str, Any], title: str) -> Iterator[Mistake]:
         """The motion has what it moves."""
         aboard = [name for name in self.vehicle.names if name not in self.dropped]
@@ -130,6 +134,10 @@ class _Aboard:
         if not massive and PAYLOAD not in aboard:
             yield Mistake((*at, "drop"), "something that flies on", f"nothing is left in {title}")
         motion = phase.get("motion", "powered")
+        burning = sorted(name for name in self.lit if not self._solid(name))
+        if motion != "powered" and burning and not items(phase, "ignite"):
+            hint = f"write shut_down: [{', '.join(burning)}], here or before"
+            yield Mistake((*at, "motion"), "powered, while an engine burns", hint)
         if motion == "entry":
             capsules = [n for n in self.vehicle.with_key("capsule") if n in aboard]
             if len(capsules) != 1:

@@ -44,7 +44,7 @@ ENDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 
 KEYS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        "powered": frozenset({"ignite", "shut_down", "steer", "throttle", "load_limit"}),
+        "powered": frozenset({"ignite", "steer", "throttle", "load_limit"}),
         "orbit": frozenset[str](),
         "entry": frozenset({"bank"}),
         "canopies": frozenset({"ignite"}),

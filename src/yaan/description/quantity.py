@@ -174,6 +174,7 @@ Heading = Annotated[float, Quantity("angle", "72 deg", low=-180 * _DEG, high=360
 Bank = Annotated[float, Quantity("angle", "60 deg", low=-360 * _DEG, high=360 * _DEG)]
 BankSize = Annotated[float, Quantity("angle", "60 deg", low=0.0, high=180 * _DEG)]
 RollRate = Annotated[float, Quantity("angular rate", "15 deg/s", above=0.0, high=180 * _DEG)]
+SpinRate = Annotated[float, Quantity("angular rate", "13 deg/s", low=-180 * _DEG, high=180 * _DEG)]
 RollAcceleration = Annotated[
     float, Quantity("angular acceleration", "2.5 deg/s2", above=0.0, high=1e4 * _DEG)
 ]

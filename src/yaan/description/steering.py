@@ -89,6 +89,9 @@ class UntilSpec(Strict):
     perigee_below: ApsisHeight | None = Field(
         default=None, description="osculating perigee falls below this height"
     )
+    circular: Literal[True] | None = Field(
+        default=None, description="it is as fast as a circular orbit of its height asks for"
+    )
     ground: Literal[True] | None = Field(
         default=None, description="it comes down to the ground, which is meant to be the end"
     )

@@ -136,6 +136,8 @@ def _ascent_steps(ascent: Ascent) -> Iterator[float]:
 def _fall(free: FreeFlight) -> float:
     """Steps of a first phase that only a height ends, at least: those of a fall without air."""
     first, start = free.phases[0], free.start
+    if start is None:
+        return 0.0
     top, down, end = start.position.height, start.velocity.down, first.until.height_below
     alone = first.until.given == ["height_below"]
     if not alone or top is None or down is None or end is None:

@@ -33,6 +33,7 @@ _EASTERLY = 0.05 * _DEG
 _FIRST_TURN = 20.0 * _DEG
 _NOT_SAVED = 1e3
 _GUARD = "apogee"
+_BEYOND = 1e7  # [m]: farther astray is no farther
 _HIGHER = 4e3  # [m]
 _NEARLY_CIRCULAR = 60e3  # [m] between perigee and apogee: below it the arrival is at perigee
 
@@ -306,8 +307,8 @@ def _orbit(ascent: Ascent, leg: int, layout: _Layout) -> tuple[list[Target], lis
     tilt = Target(
         "inclination", leg, "rad", 0.01 * _DEG, _less("inclination", leg, want.inclination)
     )
-    # Cut-off is on the energy: what is left to miss is only an orbit that was never reached.
-    short = Target(_GUARD, leg, "m", 1e3, _short("apogee", leg, want.apogee))
+    # Cut-off is on the energy: what is left to miss is an orbit that was never reached, or passed.
+    short = Target(_GUARD, leg, "m", 1e3, _astray(leg, want))
     radius = Target("height of arrival", leg, "m", 1e3, _less("radial_height", leg, want.perigee))
     level = Target("level arrival", leg, "rad", 0.1 * _DEG, _less("flight_path_angle", leg, 0.0))
     arrival = [radius, level, tilt, short]
@@ -353,9 +354,16 @@ def _less(name: str, leg: int, wanted: float) -> Miss:
     return lambda ends, x: getattr(ends, name)[:, leg] - wanted
 
 
-def _short(name: str, leg: int, wanted: float) -> Miss:
+def _astray(leg: int, want: TargetSpec) -> Miss:
+    """How far an orbit is from the energy that cut-off is on [m]: it was never reached, or before.
+
+    Cut-off is within metres of it, but an earlier burn may have gone beyond.
+    """
+
     def miss(ends: Ends, x: np.ndarray) -> np.ndarray:
-        reached = ends.outcome[:, leg] == 0
-        return np.where(reached, 0.0, np.minimum(getattr(ends, name)[:, leg] - wanted, -1e3))
+        reached, above = ends.outcome[:, leg] == 0, ends.apogee[:, leg] - want.apogee
+        beyond = above + ends.perigee[:, leg] - want.perigee
+        over = np.where(beyond > ORBIT_HEIGHT, np.minimum(beyond, _BEYOND), 0.0)
+        return np.where(reached, over, np.minimum(above, -1e3))
 
     return miss

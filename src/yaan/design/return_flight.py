@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
-from yaan.description import Ascent, EntryFlight, InterfaceSpec, Plan, ReturnFlight
 from yaan.crew.couch import couch
+from yaan.description import Ascent, EntryFlight, InterfaceSpec, Plan, ReturnFlight
 from yaan.design.choice import Elevation
 from yaan.design.landing import Landed, Lander, Tell, land, prepare_rounded
 from yaan.design.record import (

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from yaan.crew.couch import couch
 from yaan.design import deorbit
 from yaan.design.deorbit import Case
 from yaan.design.landing import Landed, Lander, shadow_of
-from yaan.crew.couch import couch
 from yaan.design.record import landing_rows, whole_history
 from yaan.design.return_search import ReturnDesign
 from yaan.dynamics.accuracy import LONGER, loosened

@@ -88,7 +88,7 @@ class Steered:
         """Whether what the ascent leaves stays above the air for a while."""
         last = len(self.task.sequence.legs) - 1
         flew = np.all(np.asarray(self.lane.legs.outcome)[: last + 1] == OutcomeCode.REACHED)
-        return bool(flew) and self.batch.elements(0, last).perigee > _IN_AIR
+        return bool(flew and float(self.batch.elements(0, last).perigee) > _IN_AIR)
 
     @property
     def handed_on(self) -> Before:

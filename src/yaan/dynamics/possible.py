@@ -13,6 +13,9 @@ from yaan.spacetime.frame import Vector
 _CARRIED = 2e3
 """What air that turns and blows, harmonics and third bodies may add [m/s], generously."""
 
+_GROUND = 6.35e6
+"""No flight is nearer to the Earth's centre [m]."""
+
 
 def can_be(
     position: Vector,
@@ -23,7 +26,10 @@ def can_be(
 ) -> Bool[Array, ""]:
     """Whether a state in GCRS [m, m/s] can follow one of the specific energy `begun` [m^2/s^2].
 
-    `given` [m/s] is what engines may have added to the speed meanwhile.
+    `given` [m/s] is what engines may have added to the speed meanwhile. They add most energy where
+    it is fastest, which is at most the speed of a fall to the ground: that speed grows by no more.
     """
-    falling = jnp.sqrt(jnp.maximum(2.0 * (begun + mu / position.norm()), 0.0))
-    return velocity.norm() <= falling + given + _CARRIED
+    deepest = jnp.sqrt(jnp.maximum(2.0 * (begun + mu / _GROUND), 0.0)) + given
+    energy = 0.5 * deepest**2 - mu / _GROUND
+    falling = jnp.sqrt(jnp.maximum(2.0 * (energy + mu / position.norm()), 0.0))
+    return velocity.norm() <= falling + _CARRIED

@@ -14,7 +14,7 @@ import numpy as np
 
 from yaan.base.session import computing
 from yaan.crew.couch import couch
-from yaan.description import FlightPhaseSpec, PhasedFlight
+from yaan.description import BranchSpec, FlightPhaseSpec, ParachutesSpec, PhasedFlight
 from yaan.description.broken import broken, losses_of
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
@@ -24,14 +24,19 @@ from yaan.flight.models.parts import Parts
 from yaan.flight.models.world import HORIZON, build_world
 from yaan.flight.progress import Clock, Progress, Report, before
 from yaan.flight.recording import Array
-from yaan.flight.segment_turning import turn
-from yaan.flight.segments import FLIERS, LANES, PhaseFlown, Scene, joined_columns
+from yaan.flight.segments import (
+    FLIERS,
+    LANES,
+    PhaseFlown,
+    Scene,
+    SegmentFlown,
+    joined_columns,
+    sink_together,
+)
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History, make_history
 from yaan.spacetime.earth import geodetic
 from yaan.spacetime.zone import distance
-
-_FLIERS: Final = {**FLIERS, "rigid": turn, "point": turn}
 
 _LATE: Final = 1_000.0  # [s] that a phase may last beyond what is known of it
 
@@ -59,6 +64,8 @@ class PathFlown:
     """As far as they were flown."""
     asked: list[FlightPhaseSpec]
     history: History
+    parachutes: ParachutesSpec | None = None
+    """Those that it hung from at last."""
 
     @property
     def code(self) -> OutcomeCode:
@@ -180,18 +187,41 @@ def _flown(scene: Scene, before: Before, tell: Report) -> ChainFlown:
         path, shadow = _path(scene, "", "", flight.phases, before.end, tell)
         errors = compare(path.history, shadow, orbital=True)
     branches: list[PathFlown] = []
-    for branch in flight.branches:
-        left = _leaving(path, before, branch.at)
-        if left is None:
-            continue
-        left = scene.parts.alone(left, branch.flies)
-        found, shadow = _path(scene, branch.name, branch.at, branch.phases, left, tell)
+    for found, shadow in _branches(scene, path, before, tell):
         branches.append(found)
         errors += [
-            replace(error, phase=f"{branch.name}: {error.phase}")
+            replace(error, phase=f"{found.name}: {error.phase}")
             for error in compare(found.history, shadow, orbital=True)
         ]
     return ChainFlown(scene.world, scene.parts, path, branches, errors)
+
+
+def _branches(
+    scene: Scene, path: PathFlown | None, before: Before, tell: Report
+) -> Iterator[tuple[PathFlown, History]]:
+    """Every branch that the flight came to, and its shadow; those that only fall in one batch."""
+    left: list[tuple[BranchSpec, State]] = []
+    for branch in scene.flight.branches:
+        state = _leaving(path, before, branch.at)
+        if state is not None:
+            left.append((branch, scene.parts.alone(state, branch.flies)))
+    falls = [(branch, state) for branch, state in left if _only_falls(branch)]
+    fallen: dict[str, SegmentFlown] = {}
+    if len(falls) > 1:
+        names = ", ".join(branch.name for branch, _ in falls)
+        tell(Progress("fly", f"flying {names}: falls", phase="falls"))
+        phases, states = zip(*((b.phases[0], state) for b, state in falls), strict=True)
+        segments = sink_together(scene, phases, states)
+        fallen = {b.name: one for (b, _), one in zip(falls, segments, strict=True)}
+    for branch, state in left:
+        what = (scene, branch.name, branch.at, branch.phases)
+        one = fallen.get(branch.name)
+        yield _path(*what, state, tell) if one is None else _paths(*what, one.phases, one.rows)
+
+
+def _only_falls(branch: BranchSpec) -> bool:
+    """Whether a branch is one fall."""
+    return len(branch.phases) == 1 and branch.phases[0].motion == "fall"
 
 
 def _leaving(path: PathFlown | None, before: Before, event: str) -> State | None:
@@ -219,7 +249,7 @@ def _path(
     for motion, run in _segments(phases):
         words = f"{name}: {run[0].name}" if name else run[0].name
         tell(Progress("fly", f"flying {words}", fraction=done / len(phases), phase=words))
-        found = _FLIERS[motion](scene, run, state)
+        found = FLIERS[motion](scene, run, state)
         for lane, columns in enumerate(found.rows):
             rows[lane].append(columns | {"phase": columns["phase"] + done})
         flown += found.phases
@@ -227,8 +257,22 @@ def _path(
         state = flown[-1].end
         if flown[-1].code != OutcomeCode.REACHED:
             break
-    histories = [_history(scene, phases, parts) for parts in rows]
-    return PathFlown(name, at, flown, list(phases), histories[0]), histories[1]
+    return _paths(scene, name, at, phases, flown, [joined_columns(parts) for parts in rows])
+
+
+def _paths(
+    scene: Scene,
+    name: str,
+    at: str,
+    phases: Sequence[FlightPhaseSpec],
+    flown: list[PhaseFlown],
+    rows: Sequence[dict[str, Array]],
+) -> tuple[PathFlown, History]:
+    """What was flown, as the path and its shadow."""
+    first, shadow = (_history(scene, phases, columns) for columns in rows)
+    hung = [one for one in flown if one.canopies is not None]
+    train = scene.parts.parachutes(hung[-1].flies) if hung else None
+    return PathFlown(name, at, flown, list(phases), first, train), shadow
 
 
 def _segments(
@@ -249,11 +293,8 @@ def followed(first: History, then: History) -> History:
     return make_history(columns, stages=first.stages, phases=phases)
 
 
-def _history(
-    scene: Scene, phases: Sequence[FlightPhaseSpec], parts: Sequence[dict[str, Array]]
-) -> History:
+def _history(scene: Scene, phases: Sequence[FlightPhaseSpec], columns: dict[str, Array]) -> History:
     """One row a step, two where phases meet."""
-    columns = joined_columns(parts)
     north, east = columns["latitude"], columns["longitude"]
     columns["downrange"] = distance(north, east, north[0], east[0])
     axial = columns.pop("load_axial", np.full(len(north), np.nan))

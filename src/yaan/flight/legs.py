@@ -230,13 +230,18 @@ def descend(
     motion = descent.Descent(world, *flown[:2], *given, flown[2])
     loose = np.full(1, tolerance)
     leg = saved(lambda rows: _descend(motion, start, loose, rows=rows), DESCENT_ROWS, Save.STEPS)
-    return leg, jax.tree.map(lambda leaf: leaf[0], jax.device_get(_descended(motion, leg)))
+    return leg, jax.tree.map(lambda leaf: leaf[0], descended(motion, leg))
 
 
 @programme
 def _descend(motion: descent.Descent, start: State, tolerance: jax.Array, *, rows: int) -> Leg:
     step, stop = descent.CALM * motion.step, motion.stop()
     return fly(motion, start, stop=stop, step=step, tolerance=tolerance, rows=rows)
+
+
+def descended(motion: descent.Descent, leg: Leg) -> Descended:
+    """What became of the canopies of a leg, on the host."""
+    return jax.device_get(_descended(motion, leg))
 
 
 @programme

@@ -29,6 +29,8 @@ _MISSION: Final = """\
 #   first condition under until; event names that end.
 # - steer: vertical, pitch_over, pitch_hold, gravity_turn, coast, or {programme: NAME}. Every
 #   profile under steering has a programme of that name; its coefficients are solved in flight.
+#   Also weathercock, prograde, retrograde, and {attitude: ..}, {flight_path: ..}, {fixed: ..},
+#   {rail: ..}, which have nothing to solve.
 # - spacecraft, orbit, landing, deorbit and entry bring the crew home; without them the mission
 #   ends in orbit.
 

@@ -45,6 +45,7 @@ from yaan.spacetime.elements import Elements, elements, energy
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.launcher import Launcher
 
+_RESIDUE = 1e-6  # [kg] more than this is not rounding
 _DREGS = 1e-7  # [kg] left by rounding where a thrust curve burns exactly what is loaded
 
 
@@ -137,7 +138,8 @@ class Powered(AbstractMotion):
             lambda s: (s.propellant, s.cut_off, s.memory),
             inner,
             (
-                jnp.where(dry, 0.0, inner.propellant),
+                # A motor whose curve is over may leave something unburnt.
+                jnp.where(dry & (inner.propellant <= _RESIDUE), 0.0, inner.propellant),
                 jnp.where(dry, t, inner.cut_off),
                 memory,
             ),
@@ -293,9 +295,11 @@ class Powered(AbstractMotion):
         burning = (t >= inner.ignition) & (t < inner.cut_off)
         burning = burning & phase.stages_aboard & ~phase.overdraws
         # What was dry before ends at once a phase that waits for it.
-        spent = phase.stages_aboard & ~phase.overdraws & (inner.propellant <= 0.0)
-        left = jnp.where(spent, 1.0, -1.0)
-        dry = jnp.where(burning, (_DREGS - inner.propellant) * 1e-3, left)
+        since = self.launcher.engines.since_over(t, inner.ignition)
+        spent = (inner.propellant <= 0.0) | ((since > 0.0) & (t >= inner.cut_off))
+        left = jnp.where(phase.stages_aboard & ~phase.overdraws & spent, 1.0, -1.0)
+        over = jnp.where(burning, since, -1.0) * 1e-3
+        dry = jnp.where(burning, jnp.maximum((_DREGS - inner.propellant) * 1e-3, over), left)
         return jnp.concatenate([values, dry])
 
 

@@ -52,6 +52,7 @@ class End(enum.IntEnum):
     PERIGEE_BELOW = 18
     GROUND = 19
     OFF_RAIL = 20
+    CIRCULAR = 21
 
 
 LAUNCH_ENDS = frozenset(End) - {end for end in End if end > End.LIFT_OFF}
@@ -64,6 +65,7 @@ DRIVEN = (
     End.APOGEE_BELOW,
     End.PERIGEE_ABOVE,
     End.PERIGEE_BELOW,
+    End.CIRCULAR,
 )
 """What only thrust brings about."""
 
@@ -197,6 +199,7 @@ def ends(
             End.PERIGEE_ABOVE: (near - EARTH_RADIUS - limit[End.PERIGEE_ABOVE]) * 1e-6,
             End.PERIGEE_BELOW: (EARTH_RADIUS + limit[End.PERIGEE_BELOW] - near) * 1e-6,
             End.GROUND: jnp.minimum(low, (sinking - _SETTLING) * 1e-2),
+            End.CIRCULAR: position.norm() * velocity.dot(velocity) / world.mu - 1.0,
             End.OFF_RAIL: slid.dot(around.to_fixed.apply(now.axis)) / limit[End.OFF_RAIL] - 1.0,
         }
     never = jnp.full_like(now.spare, -1.0)
@@ -253,11 +256,9 @@ def _apsides(
     With the eccentricity from its vector, so that near a circle it keeps its digits (Vallado,
     Fundamentals of Astrodynamics, 4th ed., equation 2-78).
     """
-    distance = position.norm()
-    bent = position * (velocity.dot(velocity) - mu / distance)
-    bent = (bent - velocity * position.dot(velocity)) / mu
-    eccentricity = jnp.sqrt(bent.dot(bent) + 1e-30)
+    pull = velocity.dot(velocity) - mu / position.norm()
+    bent = position * pull - velocity * position.dot(velocity)
+    # The eccentricity plus one, times the parameter of gravity.
+    scale = mu + jnp.sqrt(bent.dot(bent) + 1e-30)
     turning = position.cross(velocity)
-    near = turning.dot(turning) / mu / (1.0 + eccentricity)
-    far = -2.0 * energy(position, velocity, mu) / (mu * (1.0 + eccentricity))
-    return near, far
+    return turning.dot(turning) / scale, -2.0 * energy(position, velocity, mu) / scale

@@ -17,12 +17,13 @@ and its swing, the plume on the ground and on the canopies.
 All functions are of one lane.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
+from yaan.base.model import Model
 from yaan.propulsion.engine import Engines
 from yaan.spacetime.frame import Vector, where
 
@@ -47,6 +48,12 @@ class Burning(eqx.Module):
 
 class Retro(eqx.Module):
     """Engines that a leg lights as it begins, one entry each on the first axis of a lane."""
+
+    about: ClassVar[Model] = Model(
+        name="retro",
+        text="thrust by curve less back pressure, along the risers as they were at ignition",
+        ignores="canopies that unload and collapse, attitude and its swing, the plume",
+    )
 
     engines: Engines
     ignite: Bool[Array, "*lanes engines"] = eqx.field(converter=jnp.asarray)

@@ -183,3 +183,15 @@ def test_no_state_is_faster_than_gravity_and_engines_make_it():
     assert at(fall + 3e3, given=1.5e3)
     assert not at(6.4e10)
     assert not at(np.nan)
+
+
+def test_a_burn_near_the_earth_is_worth_more_speed_far_from_it():
+    zero, mu = jnp.asarray(0.0), jnp.asarray(EARTH_MU)
+    low, high = 6.578e6, 40e6
+    circular, given = float(np.sqrt(EARTH_MU / low)), 2.9e3
+    begun = jnp.asarray(0.5 * circular**2 - EARTH_MU / low)
+    place = Vector(jnp.asarray(high), zero, zero, Frame.GCRS)
+    there = float(np.sqrt((circular + given) ** 2 - 2.0 * EARTH_MU * (1.0 / low - 1.0 / high)))
+    moving = Vector(jnp.asarray(there), zero, zero, Frame.GCRS)
+    assert can_be(place, moving, mu, begun, given)
+    assert not can_be(place, moving, mu, begun, 0.0)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.physics.rockets import array, steering, world
 from yaan.dynamics.forces import surroundings
-from yaan.gnc import Estimate, Law, Perfect, Steering
+from yaan.gnc import Aims, Estimate, Law, Perfect, Steering
 from yaan.gnc.powered import Memory, OpenLoop, tangent
 from yaan.spacetime.frame import Frame, vector
 
@@ -121,3 +121,86 @@ def test_perfect_navigation_is_the_truth():
     np.testing.assert_allclose(array(found.relative), VELOCITY - turning, atol=1e-9)
     triad = [np.asarray(array(v)) for v in (found.east, found.north, found.up)]
     np.testing.assert_allclose(np.cross(triad[0], triad[1]), triad[2], atol=1e-14)
+
+
+def aims(**given: object) -> Aims:
+    """Angles of a table of two knots, of which the second is past the leg's own start."""
+    usual: dict[str, object] = {
+        "elevation": 0.3,
+        "azimuth": 2.0,
+        "times": [40.0, 60.0],
+        "elevations": [1.0, 0.6],
+        "azimuths": [0.2, 0.4],
+        "follows": False,
+        "since_phase": False,
+    }
+    return Aims(**{key: jnp.asarray(value) for key, value in (usual | given).items()})
+
+
+def aimed(
+    law: Law, t: float = 50.0, relative: np.ndarray = RELATIVE, **given: object
+) -> np.ndarray:
+    held = vector(jnp.asarray([0.0, 0.6, 0.8]), Frame.GCRS)
+    number, flag, began, stop = (jnp.asarray(x) for x in (0, False, 40.0, 80.0))
+    law_now = jnp.asarray(int(law))
+    loop = OpenLoop(STEER, law_now, number, flag, flag, began, stop, aims(**given), held)
+    return np.asarray(array(pointed(loop, estimate(t, relative), IN_FORCE)))
+
+
+def towards(elevation: float, azimuth: float) -> np.ndarray:
+    level = np.sin(azimuth) * EAST + np.cos(azimuth) * NORTH
+    return np.sin(elevation) * UP + np.cos(elevation) * level
+
+
+def test_orbital_laws_follow_the_inertial_velocity():
+    forward = VELOCITY / np.linalg.norm(VELOCITY)
+    np.testing.assert_allclose(aimed(Law.PROGRADE), forward, atol=1e-14)
+    np.testing.assert_allclose(aimed(Law.RETROGRADE), -forward, atol=1e-14)
+
+
+def test_a_weathercock_points_into_the_stream():
+    wanted = STREAM / np.linalg.norm(STREAM)
+    np.testing.assert_allclose(aimed(Law.WEATHERCOCK), wanted, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("t", "share"), [(0.0, 0.0), (40.0, 0.0), (45.0, 0.25), (60.0, 1.0), (99.0, 1.0)]
+)
+def test_a_table_is_followed_and_held_beyond_its_ends(t: float, share: float):
+    wanted = towards(1.0 - 0.4 * share, 0.2 + 0.2 * share)
+    np.testing.assert_allclose(aimed(Law.TABLE, t), wanted, atol=1e-14)
+    # Of the phase: it began at 40 s.
+    late = aimed(Law.TABLE, t + 40.0, since_phase=True)
+    np.testing.assert_allclose(late, wanted, atol=1e-14)
+
+
+def test_a_table_without_azimuth_heads_where_the_motion_does():
+    level = RELATIVE - (RELATIVE @ UP) * UP
+    heading = level / np.linalg.norm(level)
+    found = aimed(Law.TABLE, follows=True)
+    np.testing.assert_allclose(found, np.sin(0.8) * UP + np.cos(0.8) * heading, atol=1e-9)
+    # Where nothing moves, towards the launch azimuth.
+    still = aimed(Law.TABLE, relative=np.zeros(3), follows=True)
+    np.testing.assert_allclose(still, towards(0.8, 2.4), atol=1e-14)
+
+
+def test_a_rail_turns_with_the_horizon_and_a_fixed_direction_does_not():
+    np.testing.assert_allclose(aimed(Law.RAIL), towards(0.3, 2.0), atol=1e-14)
+    np.testing.assert_allclose(aimed(Law.FIXED), [0.0, 0.6, 0.8], atol=1e-15)
+
+
+@pytest.mark.parametrize("law", [x for x in Law if x <= Law.LINEAR_TANGENT])
+def test_a_law_of_a_launch_is_the_same_beside_the_others(law: Law):
+    np.testing.assert_array_equal(aimed(law), axis(law))
+
+
+def test_steps_end_on_the_knots_of_a_table():
+    def due(t: float, law: Law = Law.TABLE, **given: object) -> float:
+        number, flag, began, stop = (jnp.asarray(x) for x in (0, False, 40.0, 80.0))
+        law_now = jnp.asarray(int(law))
+        loop = OpenLoop(STEER, law_now, number, flag, flag, began, stop, aims(**given))
+        return float(loop.deadline(jnp.asarray(t), IN_FORCE))
+
+    assert [due(t) for t in (0.0, 40.0, 50.0, 60.0)] == [40.0, 60.0, 60.0, np.inf]
+    assert due(0.0, since_phase=True) == 80.0
+    assert due(0.0, Law.PROGRADE) == np.inf

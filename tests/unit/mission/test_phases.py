@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.physics.chains import CANOPY, ball, chain
 
+from tests.physics.chains import CANOPY, ball, chain
 from yaan.base import InputError
 
 STAGE: dict[str, Any] = {
@@ -129,8 +129,8 @@ def test_a_phase_without_an_end() -> None:
 
 def test_a_run_that_is_not_there(tmp_path: Any) -> None:
     from ruamel.yaml import YAML
-    from tests.physics.chains import data
 
+    from tests.physics.chains import data
     from yaan.mission.load import load_tree
 
     file = tmp_path / "on.yaml"

@@ -1,5 +1,6 @@
 """Thrust and flow of engines: the curve, the nozzle, the delay and the end."""
 
+import dataclasses
 from typing import Any
 
 import jax
@@ -9,7 +10,7 @@ import pytest
 
 from tests.physics.rockets import engines
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.propulsion import Engines, Firing
+from yaan.propulsion import Engines, Failures, Firing
 
 SOLID: dict[str, Any] = {
     "curve": ([0.0, 0.5, 20.0, 60.0, 65.0], [0.0, 2e6, 2.4e6, 1.5e6, 0.0]),
@@ -106,3 +107,26 @@ def test_the_next_kink_is_the_next_knot_of_any_stage(both: Engines):
     assert after(61.0, ignition=(INF, 10.0), cut_off=(INF, 62.0)) == 65.0  # the end of the tail
     # A knot within rounding of now is not waited for again.
     assert after(20.0 - 1e-12) == 60.0
+
+
+def test_what_is_throttled_burns_as_much_less_against_the_same_air(both: Engines):
+    full = jax.tree.map(lambda leaf: leaf[0], fire(both, 30.0, pressure=5e4))
+    slow = full.throttled(jnp.asarray([1.0, 0.6]))
+    np.testing.assert_allclose(slow.vacuum_thrust, full.vacuum_thrust * np.array([1.0, 0.6]))
+    np.testing.assert_allclose(slow.flow, full.flow * np.array([1.0, 0.6]))
+    np.testing.assert_array_equal(slow.back_pressure, full.back_pressure)
+
+
+def test_lost_engines_give_nothing_and_take_nothing():
+    lost = Failures(jnp.asarray([np.inf, 20.0]), jnp.asarray([0.0, 0.75]))
+    whole = engines(SOLID, LIQUID)
+    broken = dataclasses.replace(whole, failures=lost)
+    t = np.array([19.0, 20.0, 21.0])
+    before, after = fire(whole, t, pressure=1e5), fire(broken, t, pressure=1e5)
+    share = np.array([[1.0, 1.0], [1.0, 1.0], [1.0, 0.75]])
+    np.testing.assert_allclose(after.vacuum_thrust, before.vacuum_thrust * share, rtol=1e-12)
+    np.testing.assert_allclose(after.back_pressure, before.back_pressure * share, rtol=1e-12)
+    np.testing.assert_allclose(after.flow, before.flow * share, rtol=1e-12)
+    never = jnp.asarray([INF, INF])
+    kinks = [float(broken.next_kink(jnp.asarray(t), never, never)) for t in (0.0, 20.0, 21.0)]
+    assert kinks == [20.0, 20.001, INF]

@@ -15,13 +15,13 @@ _SUFFIXES: Final = (".yaml", ".yml")
 # Kind of file -> its folder in the library.
 FOLDERS: Final = {
     "mission": "missions",
+    "flight": "missions",
     "vehicle": "vehicles",
     "engine": "engines",
     "site": "sites",
     "aerodynamics": "aerodynamics",
     "entry": "missions",
     "body": "missions",
-    "flight": "missions",
     "spacecraft": "spacecraft",
     "capsule": "capsules",
     "parachutes": "parachutes",

@@ -102,11 +102,7 @@ def downrange(record: FlightRecord, start: str = "the launch site") -> Figure | 
         [panel],
         distance,
         marks,
-        Axis(
-            (0.0, end),
-            f"Distance over ground from {start}, {unit}",
-            f"%{{x:,.0f}} {unit} downrange",
-        ),
+        Axis((0.0, end), f"Distance over ground from {start}, {unit}", hover),
         (230, 190),
     )
 
