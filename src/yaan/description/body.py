@@ -3,9 +3,9 @@
 import math
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from yaan.description.block import NOTES, Block
+from yaan.description.block import NOTES, Block, or_word
 from yaan.description.body_shape import Triple
 from yaan.description.exactly import TRIPLE, Exactly
 from yaan.description.quantity import (
@@ -133,11 +133,12 @@ class AttitudeSpec(Block):
     quaternion: Annotated[list[float], Exactly(4, "four numbers: w, x, y and z")] | None = Field(
         default=None, description="instead of angles: of length one, scalar first, to body axes"
     )
-    from_: Literal["ned", "vvlh", "gcrs"] = Field(
+    from_: Literal["ned", "vvlh", "gcrs", "stream", "prograde"] = Field(
         default="ned",
         alias="from",
         description="axes that it starts from: north, east, down; or along the velocity, against "
-        "the orbit's normal, to the Earth's centre; or GCRS",
+        "the orbit's normal, to the Earth's centre; or GCRS; or with x into the air (stream) or "
+        "along the inertial velocity (prograde), y level to the right",
     )
 
     @model_validator(mode="after")
@@ -155,6 +156,16 @@ class AttitudeSpec(Block):
         if mistakes:
             raise refuse(*mistakes)
         return self
+
+
+Facing = Annotated[
+    AttitudeSpec,
+    BeforeValidator(
+        or_word(("stream", "prograde"), "from", "{yaw: .., pitch: .., roll: .., from: ..}"),
+        json_schema_input_type=Literal["stream", "prograde"] | AttitudeSpec,
+    ),
+]
+"""An attitude; `stream` or `prograde` alone is the one along those axes."""
 
 
 class RateSpec(Block):
@@ -177,7 +188,7 @@ class StartSpec(Block):
     )
     position: PlaceSpec = Field(description="where it starts")
     velocity: StartVelocitySpec = Field(description="how it moves")
-    attitude: AttitudeSpec | None = Field(
+    attitude: Facing | None = Field(
         default=None, description="where it points; left out, the first phase must say so"
     )
     rate: RateSpec = Field(

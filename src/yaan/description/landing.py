@@ -37,6 +37,7 @@ from yaan.description.quantity import (
     OrbitHeight,
     OrbitStep,
     RollRate,
+    SpinRate,
     Step,
     Window,
     check_rising,
@@ -178,21 +179,29 @@ class BankSpec(Strict):
         Field(default=None, description="since the start of the entry, rising")
     )
     angle: list[Bank] | None = Field(default=None, description="one for each time, linear between")
+    spin: SpinRate | None = Field(
+        default=None,
+        description="rolls at this rate from lift up on, so that lift averages out; positive to "
+        "the right",
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         """One angle for each time."""
         if self.time is not None and self.angle is not None and len(self.time) != len(self.angle):
             raise refuse(Mistake(("angle",), f"{len(self.time)} angles, one for each time"))
+        if self.spin == 0.0:
+            hint = "without a spin lift does not average out; or {constant: ANGLE}"
+            raise refuse(Mistake(("spin",), 'a rate other than 0, as "13 deg/s"', hint))
         return self
 
 
-_BANK_KEYS = (["constant"], ["time", "angle"])
-_BANK = "solve, {constant: ANGLE}, or {time: [..], angle: [..]}"
+_BANK_KEYS = (["constant"], ["time", "angle"], ["spin"])
+_BANK = "solve, {constant: ANGLE}, {spin: RATE}, or {time: [..], angle: [..]}"
 
 
 def _read_bank(value: Any, info: ValidationInfo) -> BankSpec:
-    """`solve`, `{constant: "60 deg"}`, or times and angles."""
+    """`solve`, `{constant: "60 deg"}`, `{spin: "13 deg/s"}`, or times and angles."""
     if value == "solve":
         return BankSpec(solve=True)
     if isinstance(value, BankSpec):
@@ -220,6 +229,7 @@ _BANK_SCHEMA = {
             "type": "object",
             "properties": {
                 "constant": _TEXT,
+                "spin": _TEXT,
                 "time": {"type": "array", "items": _TEXT},
                 "angle": {"type": "array", "items": _TEXT},
             },
@@ -239,7 +249,8 @@ class EntryPhaseSpec(Block):
 
     bank: BankOrSolve = Field(
         default_factory=lambda: BankSpec(solve=True),
-        description="solve, {constant: ANGLE}, or {time: [..], angle: [..]} from its start on",
+        description="solve, {constant: ANGLE}, {spin: RATE}, or {time: [..], angle: [..]} from its "
+        "start on",
     )
     nominal_bank: BankSize = Field(
         default=math.radians(60.0), description="size of the bank that an aim point is chosen for"
@@ -263,7 +274,10 @@ class EntryPhaseSpec(Block):
     @model_validator(mode="after")
     def _rolls_in_time(self) -> Self:
         """A programme that a capsule is to follow turns no faster than it may."""
-        time, angle = self.bank.time, self.bank.angle
+        time, angle, spin = self.bank.time, self.bank.angle, self.bank.spin
+        if self.motion == "rigid" and spin is not None:
+            expected = "nothing with motion: rigid, whose control holds a bank"
+            raise refuse(Mistake(("bank", "spin"), expected))
         if self.motion == "point" or time is None or angle is None or len(time) != len(angle):
             return self
         most = self.roll_rate * (1.0 + 1e-9)

@@ -174,6 +174,7 @@ Heading = Annotated[float, Quantity("angle", "72 deg", low=-180 * _DEG, high=360
 Bank = Annotated[float, Quantity("angle", "60 deg", low=-360 * _DEG, high=360 * _DEG)]
 BankSize = Annotated[float, Quantity("angle", "60 deg", low=0.0, high=180 * _DEG)]
 RollRate = Annotated[float, Quantity("angular rate", "15 deg/s", above=0.0, high=180 * _DEG)]
+SpinRate = Annotated[float, Quantity("angular rate", "13 deg/s", low=-180 * _DEG, high=180 * _DEG)]
 RollAcceleration = Annotated[
     float, Quantity("angular acceleration", "2.5 deg/s2", above=0.0, high=1e4 * _DEG)
 ]
@@ -186,7 +187,7 @@ EntryTime = Annotated[float, Quantity("time", "90 s", low=0.0, high=86400.0)]
 EntryRadius = Annotated[float, Quantity("length", "6498.27 km", low=6.36e6, high=8e6)]
 Speed = Annotated[float, Quantity("speed", "250 m/s", above=0.0, high=20e3)]
 ApsisHeight = Annotated[float, Quantity("length", "200 km", low=-6378e3, high=1e9)]
-LoadLimit = Annotated[float, Quantity("acceleration", "3.5 g0", low=0.98, high=981.0)]
+LoadLimit = Annotated[float, Quantity("acceleration", "3.5 g0", low=0.980665, high=980.665)]
 Elevation = Annotated[float, Quantity("angle", "84 deg", low=-90 * _DEG, high=90 * _DEG)]
 RailElevation = Annotated[float, Quantity("angle", "84 deg", low=45 * _DEG, high=90 * _DEG)]
 RailLength = Annotated[float, Quantity("length", "12 m", above=0.0, high=1000.0)]

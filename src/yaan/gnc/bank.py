@@ -26,6 +26,12 @@ class BankProfile(eqx.Module):
     """Since the start of the entry [s]."""
     angle: Float[Array, "*lanes n"] = eqx.field(converter=jnp.asarray)  # [rad]
 
+    def rate(self, elapsed: Float[Array, ""]) -> Float[Array, ""]:
+        """How fast it rolls from `elapsed` [s] on [rad/s], of one profile; never negative."""
+        within = (elapsed >= self.time[:-1]) & (elapsed < self.time[1:])
+        slopes = jnp.abs(self.angle[1:] - self.angle[:-1]) / (self.time[1:] - self.time[:-1])
+        return jnp.max(jnp.where(within, slopes, 0.0))
+
     def at(self, elapsed: Float[Array, "*batch"]) -> Float[Array, "*batch"]:
         """Bank [rad] of one profile, `elapsed` [s] after the start of the entry."""
         turns = (self.angle[1:] - self.angle[:-1]) * ramps(elapsed, self.time)
@@ -39,6 +45,15 @@ def constant_bank(angle: Float[Array | np.ndarray, "*lanes"] | float) -> BankPro
         time=jnp.stack([jnp.zeros_like(angle), jnp.ones_like(angle)], axis=-1),
         angle=jnp.stack([angle, angle], axis=-1),
     )
+
+
+def steady_spin(rate: float, lasts: float) -> BankProfile:
+    """A roll of one lane at `rate` [rad/s] from lift up on, for `lasts` [s]; a straight line.
+
+    A capsule whose lift turns fast against what its flight takes falls as one without: its lift
+    averages out, but for what the first half turn and the change of pressure within one leave.
+    """
+    return BankProfile(time=jnp.asarray([0.0, lasts]), angle=jnp.asarray([0.0, rate * lasts]))
 
 
 def with_reversal(

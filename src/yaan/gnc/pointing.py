@@ -27,6 +27,8 @@ class Pointing(enum.IntEnum):
     """As they were, against north, east and down."""
     VVLH = 3
     """As they were, against the orbit."""
+    PROGRADE = 4
+    """x along the inertial velocity, y level."""
 
 
 class Pointed(eqx.Module):
@@ -62,10 +64,63 @@ def pointed(
     return Pointed(pointing, Rotation(w, x, y, z, Frame.VVLH, Frame.BODY))
 
 
+class Axes(enum.IntEnum):
+    """What the attitude of a body is told against, as it begins to turn by itself."""
+
+    KEPT = 0
+    """The attitude that its state has."""
+    GCRS = 1
+    NED = 2
+    VVLH = 3
+    STREAM = 4
+    PROGRADE = 5
+
+
+class Against(enum.IntEnum):
+    """What the rate of a body is told against, as it begins to turn by itself."""
+
+    KEPT = 0
+    """The rate that its state has."""
+    AXES = 1
+    """The axes of its attitude, which follow its path."""
+    GCRS = 2
+    ITRS = 3
+    VVLH = 4
+
+
+class Facing(eqx.Module):
+    """How a body is turned, and turns, as it begins to turn by itself."""
+
+    axes: Int[Array, "*batch"]
+    turn: Rotation
+    """From those axes to the body."""
+    against: Int[Array, "*batch"]
+    rate: Vector
+    """In body axes [rad/s]."""
+
+    def attitude(
+        self, around: Surroundings, position: Vector, velocity: Vector, own: Rotation
+    ) -> Rotation:
+        """GCRS to BODY at a position and velocity [m, m/s, GCRS]; `own` is the one of the state."""
+        frames = _frames(around, position, velocity)
+        turn = self.turn
+        chosen = normalised(own)
+        inertial = Rotation(turn.w, turn.x, turn.y, turn.z, Frame.GCRS, Frame.BODY)
+        found = {Axes.GCRS: inertial} | {
+            axes: _kept(frames[Pointing[axes.name]], turn)
+            for axes in (Axes.NED, Axes.VVLH, Axes.STREAM, Axes.PROGRADE)
+        }
+        for axes, attitude in found.items():
+            wanted = self.axes == int(axes)
+            chosen = jax.tree.map(lambda a, b, w=wanted: jnp.where(w, a, b), attitude, chosen)
+        return chosen
+
+
 def _frames(around: Surroundings, position: Vector, velocity: Vector) -> dict[Pointing, Rotation]:
     """From GCRS to the frame of each pointing that has one."""
     return {
-        Pointing.STREAM: _into_stream(around),
+        Pointing.STREAM: _ahead(around, around.stream),
+        Pointing.PROGRADE: _ahead(around, velocity),
         Pointing.NED: around.to_fixed.then(ned(around.place)),
         Pointing.VVLH: vvlh(position, velocity),
     }
@@ -77,10 +132,10 @@ def _kept(frame: Rotation, offset: Rotation) -> Rotation:
     return frame.then(Rotation(o.w, o.x, o.y, o.z, frame.target, Frame.BODY))
 
 
-def _into_stream(around: Surroundings) -> Rotation:
-    """X along the velocity against the air, y level to the right; falling, north is up."""
-    speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
-    ahead = where(speed < 1e-3, around.north, around.stream / jnp.maximum(speed, 1e-3))
+def _ahead(around: Surroundings, motion: Vector) -> Rotation:
+    """X along a velocity [m/s, GCRS], y level to the right; falling, north is up."""
+    speed = jnp.sqrt(motion.dot(motion) + 1e-12)
+    ahead = where(speed < 1e-3, around.north, motion / jnp.maximum(speed, 1e-3))
     upright = jnp.abs(ahead.dot(around.up)) > 1.0 - 1e-10
     top = where(upright, around.north, around.up)
     right = ahead.cross(top).unit()

@@ -5,6 +5,7 @@ from yaan.motion.body import Body, BodyEnd, BodyPhases, fly_body, limits, observ
 from yaan.motion.descent import Descended, Descent, Until, descended
 from yaan.motion.entry import Entry, Handover
 from yaan.motion.fall import Fall, Fallen, fall
+from yaan.motion.handover import ended, from_rigid, mass_of, to_point, to_rigid
 from yaan.motion.orbit import Burns, Orbit
 from yaan.motion.powered import Powered, ascend
 from yaan.motion.powered_phases import End, Phases
@@ -34,11 +35,16 @@ __all__ = [
     "Until",
     "ascend",
     "descended",
+    "ended",
     "fall",
     "fly",
     "fly_body",
     "fly_in_turn",
+    "from_rigid",
     "limits",
+    "mass_of",
     "observe_body",
     "rows_of",
+    "to_point",
+    "to_rigid",
 ]

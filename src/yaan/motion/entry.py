@@ -52,6 +52,7 @@ _LEFT = 130e3  # [m] who climbs through this height after sinking below it has s
 _AIR = 130e3  # [m] above the equatorial radius: below it steps are those that were asked for
 _COAST_STEP = 10.0  # [s]
 _UPRIGHT = 0.01  # [rad]
+_TURN = 0.35  # [rad] of bank within a step of `STEP`: its mean lift is out by 5e-6
 
 
 class Handover(NamedTuple):
@@ -186,7 +187,9 @@ class Entry(AbstractMotion):
     @override
     def deadline(self, t: Array, inner: Entering) -> Array:
         in_air = inner.position.norm() < EARTH_RADIUS + _AIR
-        end = t + jnp.where(in_air, self.step, self.coast)
+        # In proportion to the step, so that a shadow on longer ones tells what a spin costs.
+        step = self.step / jnp.maximum(self.bank.rate(t - self.start) * STEP / _TURN, 1.0)
+        end = t + jnp.where(in_air, step, self.coast)
         knots = self.start + self.bank.time
         return jnp.minimum(end, jnp.min(jnp.where(knots > t + 1e-6, knots, jnp.inf)))
 

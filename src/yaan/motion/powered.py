@@ -45,6 +45,7 @@ from yaan.spacetime.elements import Elements, elements, energy
 from yaan.spacetime.frame import Vector
 from yaan.vehicle.launcher import Launcher
 
+_RESIDUE = 1e-6  # [kg] more than this is not rounding
 _DREGS = 1e-7  # [kg] left by rounding where a thrust curve burns exactly what is loaded
 
 
@@ -137,7 +138,8 @@ class Powered(AbstractMotion):
             lambda s: (s.propellant, s.cut_off, s.memory),
             inner,
             (
-                jnp.where(dry, 0.0, inner.propellant),
+                # A motor whose curve is over may leave something unburnt.
+                jnp.where(dry & (inner.propellant <= _RESIDUE), 0.0, inner.propellant),
                 jnp.where(dry, t, inner.cut_off),
                 memory,
             ),
@@ -293,9 +295,11 @@ class Powered(AbstractMotion):
         burning = (t >= inner.ignition) & (t < inner.cut_off)
         burning = burning & phase.stages_aboard & ~phase.overdraws
         # What was dry before ends at once a phase that waits for it.
-        spent = phase.stages_aboard & ~phase.overdraws & (inner.propellant <= 0.0)
-        left = jnp.where(spent, 1.0, -1.0)
-        dry = jnp.where(burning, (_DREGS - inner.propellant) * 1e-3, left)
+        since = self.launcher.engines.since_over(t, inner.ignition)
+        spent = (inner.propellant <= 0.0) | ((since > 0.0) & (t >= inner.cut_off))
+        left = jnp.where(phase.stages_aboard & ~phase.overdraws & spent, 1.0, -1.0)
+        over = jnp.where(burning, since, -1.0) * 1e-3
+        dry = jnp.where(burning, jnp.maximum((_DREGS - inner.propellant) * 1e-3, over), left)
         return jnp.concatenate([values, dry])
 
 
@@ -449,7 +453,8 @@ def ended(launcher: Launcher, phases: Phases, start: State, legs: Legs) -> State
     """What a run of phases hands on, all lanes: `start` with all that it has changed of it.
 
     A lane that failed ends where its last phase did. Stages, then items, are the first parts of
-    the state, and the stages its first tanks; the others stay as they are.
+    the state, and the stages its first tanks; the others stay as they are. A state that knows of no
+    parts is told of these. How the vehicle is turned about its axis no point tells: NaN.
     """
     flew = (legs.outcome != int(OutcomeCode.NO_SOLUTION)) & jnp.moveaxis(phases.exists, 1, 0)
     count = flew.shape[0]
@@ -459,20 +464,25 @@ def ended(launcher: Launcher, phases: Phases, start: State, legs: Legs) -> State
     carried = jnp.concatenate([phases.stages_aboard, phases.items_aboard], axis=-1)[lane, last]
     stages = launcher.propellant.shape[-1]
     parts = carried.shape[-1]
+    known = start.aboard if start.aboard.shape[-1] else jnp.ones_like(carried)
     # Nothing comes back aboard that had left before.
-    aboard = start.aboard[:, :parts] & carried
+    aboard = known.at[:, :parts].set(known[:, :parts] & carried)
     sums = jax.tree.map(jnp.add, start.sums, end.losses.sums)
     new = (
         legs.stop[-1],
         end.position,
         end.velocity,
         start.tanks.at[:, :stages].set(end.propellant),
-        start.aboard.at[:, :parts].set(aboard),
+        aboard,
+        jax.tree.map(lambda x: jnp.full_like(x, jnp.nan), (start.attitude, start.rate)),
         sums,
         end.memory,
     )
     return eqx.tree_at(
-        lambda s: (s.t, s.position, s.velocity, s.tanks, s.aboard, s.sums, s.memory),
+        lambda s: (
+            *(s.t, s.position, s.velocity, s.tanks, s.aboard),
+            *((s.attitude, s.rate), s.sums, s.memory),
+        ),
         start,
         new,
         is_leaf=lambda x: x is None,

@@ -72,6 +72,26 @@ class Engines(eqx.Module):
     failures: Failures | None = None
     """None, and nothing of it is compiled."""
 
+    @property
+    def burn_out(self) -> Float[Array, " stages"]:
+        """When a thrust curve that falls to nothing is over, since ignition [s]; else infinite."""
+        held = self.thrusts[:, -1] > 0.0
+        last = jnp.max(jnp.where(self.thrusts[:, :-1] > 0.0, self.times[:, 1:], 0.0), axis=1)
+        return jnp.where(held, jnp.inf, last)
+
+    def since_over(
+        self, t: Float[Array, ""], ignition: Float[Array, " stages"]
+    ) -> Float[Array, " stages"]:
+        """How long ago [s] the burn was over: its curve, or the last of its engines; else below 0.
+
+        Whatever is left in the tank.
+        """
+        since = t - ignition - self.burn_out
+        if self.failures is None:
+            return since
+        gone = t - self.failures.lost_at - _LOSING
+        return jnp.maximum(since, jnp.where(self.failures.left > 0.0, -jnp.inf, gone))
+
     def fire(
         self,
         t: Float[Array, ""],

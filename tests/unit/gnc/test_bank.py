@@ -3,9 +3,10 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from yaan.gnc import BankProfile, constant_bank, eased, rounded, with_reversal
-from yaan.gnc.bank import eased_acceleration
+from yaan.gnc.bank import eased_acceleration, steady_spin
 
 RATE = np.radians(15.0)  # [rad/s]
 
@@ -97,3 +98,11 @@ def test_a_rounded_profile_is_the_eased_one_in_chords():
     found = np.degrees(lane(chords, 0).at(jnp.asarray(times)))
     # A chord of 14 s / 128 at 2.5 deg/s^2 is off its arc by a h^2 / 8.
     np.testing.assert_allclose(found, np.degrees(eased_at(profile, times, 6.0)), atol=4e-3)
+
+
+def test_a_spin_is_a_straight_line_and_its_rate_is_told():
+    bank = steady_spin(-0.5, 1000.0)
+    assert float(bank.at(jnp.asarray(20.0))) == pytest.approx(-10.0, rel=1e-12)
+    assert float(bank.rate(jnp.asarray(20.0))) == pytest.approx(0.5, rel=1e-12)
+    assert float(bank.rate(jnp.asarray(1001.0))) == 0.0
+    assert float(constant_bank(1.0).rate(jnp.asarray(0.5))) == 0.0

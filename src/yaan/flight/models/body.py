@@ -34,7 +34,7 @@ from yaan.dynamics.body import Pulses
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.state import State
 from yaan.flight.start import moving
-from yaan.gnc.pointing import Pointing, pointed
+from yaan.gnc.pointing import Against, Axes, Facing, Pointing
 from yaan.motion.body import BodyPhases, limits
 from yaan.spacetime.attitude import Angles, from_angles, ned, normalised, orbital_rate, vvlh
 from yaan.spacetime.earth import Geodetic, geodetic
@@ -241,40 +241,6 @@ def build_start(free: FreeFlight, world: World) -> State:
     return jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], state)
 
 
-def handed_over(
-    world: World, state: State, attitude: AttitudeSpec | None, rate: RateSpec | None
-) -> State:
-    """A state, lanes first, with the attitude and the rate that a rigid phase begins with.
-
-    What is not given goes on as it came; what no motion before has told is the nose into the
-    stream, y level, and no turn against the turning Earth. Position, velocity, mass and time are
-    kept.
-    """
-    lanes = [_handed(world, state.take(i), attitude, rate) for i in range(len(state))]
-    turned = jax.tree.map(lambda *leaves: np.stack([np.asarray(x) for x in leaves]), *lanes)
-    return eqx.tree_at(lambda s: (s.attitude, s.rate), state, turned)
-
-
-def _handed(
-    world: World, state: State, attitude: AttitudeSpec | None, rate: RateSpec | None
-) -> tuple[Rotation, Vector]:
-    """Attitude and rate of one lane."""
-    one: State = jax.tree.map(lambda leaf: jnp.asarray(leaf[0]), state)
-    t, moving = one.t, (one.position, one.velocity)
-    stands = one.attitude
-    if attitude is not None:
-        stands = _standing(attitude, world, t, *moving)
-    elif bool(jnp.isnan(stands.w)):
-        around = surroundings(world, t, *moving)
-        stands = pointed(jnp.asarray(int(Pointing.STREAM)), around, *moving, stands).attitude(
-            around, *moving, stands
-        )
-    turns = one.rate
-    if rate is not None or bool(jnp.isnan(turns.x)):
-        turns = _turning(rate or RateSpec(), world, t, moving, stands)
-    return stands, turns
-
-
 def _ends(free: FreeFlight) -> list[tuple[MassPropertiesSpec, MassPropertiesSpec]]:
     return [configuration.ends() for configuration in free.body.configurations.values()]
 
@@ -316,9 +282,31 @@ def _standing(
         return _turned(given, Frame.GCRS)
     if given.from_ == "vvlh":
         return vvlh(position, velocity).then(_turned(given, Frame.VVLH))
+    if given.from_ != "ned":
+        around = surroundings(world, t, position, velocity)
+        facing = facing_of(given, None)
+        return facing.attitude(around, position, velocity, facing.turn)
     to_fixed = world.earth.rotation(t)
     level = ned(geodetic(to_fixed.apply(position), world.shape))
     return to_fixed.then(level).then(_turned(given, Frame.NED))
+
+
+def facing_of(attitude: AttitudeSpec | None, rate: RateSpec | None) -> Facing:
+    """How a body is turned as it begins to turn by itself, by what a phase says of it.
+
+    An attitude that is left out is kept. A rate that is left out is kept too where the attitude is;
+    else the body turns with the axes of its attitude: with the stream, the path, the place.
+    """
+    axes = Axes.KEPT if attitude is None else Axes[attitude.from_.upper()]
+    against = Against.KEPT if attitude is None else Against.AXES
+    if rate is not None:
+        against = Against[rate.against.upper()]
+    return Facing(
+        axes=jnp.asarray(int(axes)),
+        turn=_turned(attitude or AttitudeSpec(), Frame.GCRS),
+        against=jnp.asarray(int(against)),
+        rate=_body([0.0] * 3 if rate is None else [rate.x, rate.y, rate.z]),
+    )
 
 
 def _turned(given: AttitudeSpec, source: Frame) -> Rotation:

@@ -18,8 +18,8 @@ from yaan.description import (
 from yaan.dynamics.forces import World
 from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.gnc.attitude import AttitudeControl
-from yaan.gnc.bank import BankProfile, constant_bank
-from yaan.motion.entry import NEVER, Handover
+from yaan.gnc.bank import BankProfile, constant_bank, steady_spin
+from yaan.motion.entry import NEVER, TIMEOUT, Handover
 from yaan.spacetime.earth import Ellipsoid
 from yaan.spacetime.frame import Frame, Vector, vector
 from yaan.spacetime.motion import Motion, inertial_state, relative_state
@@ -178,6 +178,8 @@ def build_bank(spec: BankSpec) -> BankProfile | None:
     require_float64()
     if spec.constant is not None:
         return constant_bank(spec.constant)
+    if spec.spin is not None:
+        return steady_spin(spec.spin, TIMEOUT)
     if spec.time is None or spec.angle is None:
         return None
     if len(spec.time) == 1:

@@ -155,15 +155,15 @@ class Parts:
             body = blunt(0.0, 0.0)
         return _in_lanes(body, mass)
 
-    def retro(self, state: State, lit: Sequence[str]) -> Retro | None:
-        """Engines that are lit under canopies, lanes first; None where none are."""
-        if not lit:
+    def retro(self, state: State, names: Sequence[str], lit: Sequence[str]) -> Retro | None:
+        """The engines of stages under canopies, some of which are lit; lanes first, or None."""
+        if not names:
             return None
-        stages = [i for i, name in enumerate(self.tanks) if name in lit]
+        stages = [self.tanks.index(name) for name in names]
         engines = jax.tree.map(
             lambda leaf: np.asarray(leaf)[stages], self.vehicle().launcher.engines
         )
-        one = Retro(engines, np.ones(len(stages), dtype=bool), np.asarray(stages))
+        one = Retro(engines, np.array([name in lit for name in names]), np.asarray(stages))
         lanes = len(state)
         return jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[None], lanes, axis=0), one)
 

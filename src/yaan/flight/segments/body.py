@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from yaan.base.errors import YaanError
 from yaan.base.programme import programme
 from yaan.description import (
+    AttitudeSpec,
     BodyPhaseSpec,
     BodySpec,
     BodyUntilSpec,
@@ -18,12 +18,11 @@ from yaan.description import (
     FreeFlight,
     Plan,
 )
-from yaan.dynamics.body import BodyState
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853, RK4
 from yaan.dynamics.solve import Tape
 from yaan.dynamics.state import State
-from yaan.flight.models.body import build_body, build_phases, build_pulses, handed_over
+from yaan.flight.models.body import build_body, build_phases, build_pulses, facing_of
 from yaan.flight.models.parts import Parts
 from yaan.flight.recording import Array, looked_at, written
 from yaan.flight.segments.base import (
@@ -35,8 +34,10 @@ from yaan.flight.segments.base import (
     kept,
     switched,
 )
+from yaan.gnc.pointing import Facing
 from yaan.motion.base import Legs
 from yaan.motion.body import Cast, Fineness, fly_body, observe_body
+from yaan.motion.handover import ended, from_rigid, to_rigid
 from yaan.motion.row import Row
 from yaan.results.outcome import OutcomeCode
 from yaan.vehicle.body import Configuration
@@ -57,45 +58,55 @@ def turn(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
     Raises:
         YaanError: of a body that does not weigh what is aboard.
     """
-    parts, plan, world = scene.parts, scene.flight.plan, scene.world
-    body = BodySpec.model_construct(configurations=parts.spec.bodies)
-    names = list(parts.spec.bodies)
+    plan, world, method = scene.flight.plan, scene.world, _METHODS[scene.flight.plan.method]
+    fine = Fineness(
+        jnp.asarray(scene.steps(1.0, method.order)), jnp.asarray(scene.tolerances(method.order))
+    )
     flown: list[PhaseFlown] = []
     rows: list[list[dict[str, Array]]] = [[] for _ in range(LANES)]
-    method = _METHODS[plan.method]
     for index, phase in enumerate(phases):
         start = switched(scene, phase, state)
-        start = handed_over(world, start, phase.attitude, phase.rate)
-        free = FreeFlight(plan, None, body, [as_body_phase(phase)])
-        cast = (build_body(free), build_phases(free), build_pulses(free))
-        column, held = names.index(phase.body or ""), np.sum(np.asarray(start.tanks), axis=1)
-        _weigh(scene, phase, start, cast[0], column)
-        loads = np.asarray(cast[0].load)
-        tanks = np.where(loads > 0.0, held[:, None], 0.0)
-        if not parts.massive:
-            tanks = np.where(np.asarray(start.tanks)[:, :1] > 0.0, tanks, loads[None])
-        inside = eqx.tree_at(lambda s: s.tanks, start, tanks)
-        fine = Fineness(
-            jnp.asarray(scene.steps(1.0, method.order)),
-            jnp.asarray(scene.tolerances(method.order)),
-        )
-        went, tape = _turned(world, cast, inside, fine, plan)
-        end = _turned_end(parts, start, went, column)
+        cast = _cast(scene, phase)
+        _weigh(scene, phase, start, cast[0])
+        tank = _tank(scene.parts, start)
+        tanks = [tank if float(cast[0].load[0]) > 0.0 else None]
+        begun = _begin(world, cast[0], _facing(phase, start), start, tanks)
+        went, tape = _turned(world, cast, begun, fine, plan)
+        state = jax.device_get(from_rigid(start, ended(begun, went), tanks))
         code, steps = np.asarray(went.outcome)[0], np.asarray(went.steps)[0]
-        flown.append(PhaseFlown(phase, tuple(parts.aboard(start)), start, end, code, steps))
+        flies = tuple(scene.parts.aboard(start))
+        flown.append(PhaseFlown(phase, flies, start, state, code, steps))
         for lane in range(LANES):
             told = _turned_rows(world, cast, went, tape, lane, gradient=_gradient(plan))
-            tanks_kept = kept(scene, start, lane, told)
-            burnt = _tank(parts, start)
-            if burnt is not None:
-                tanks_kept[:, burnt] = told["propellant"][:, column]
-            rows[lane].append(
-                told | {"propellant": tanks_kept, "phase": np.full(len(tanks_kept), index)}
-            )
-        state = end
+            left = kept(scene, start, lane, told)
+            if tanks[0] is not None:
+                left[:, tanks[0]] = told["propellant"][:, 0]
+            rows[lane].append(told | {"propellant": left, "phase": np.full(len(left), index)})
         if flown[-1].code != OutcomeCode.REACHED:
             break
     return SegmentFlown(flown, [joined_columns(found) for found in rows])
+
+
+def _cast(scene: Scene, phase: FlightPhaseSpec) -> Cast:
+    """The body of a phase, the phase, and what pushes it."""
+    name = phase.body or ""
+    body = BodySpec.model_construct(configurations={name: scene.parts.spec.bodies[name]})
+    free = FreeFlight(scene.flight.plan, None, body, [as_body_phase(phase)])
+    return build_body(free), build_phases(free), build_pulses(free)
+
+
+def _facing(phase: FlightPhaseSpec, state: State) -> Facing:
+    """How the body stands and turns as it begins: as told, as it came, or into the stream."""
+    known = bool(np.all(np.isfinite(state.attitude.w)))
+    stream = None if known else AttitudeSpec.model_validate({"from": "stream"})
+    return facing_of(phase.attitude or stream, phase.rate)
+
+
+@programme
+def _begin(
+    world: World, body: Configuration, facing: Facing, start: State, tanks: list[int | None]
+) -> State:
+    return to_rigid(world, body, facing, start, tanks)
 
 
 def as_body_phase(phase: FlightPhaseSpec) -> BodyPhaseSpec:
@@ -115,16 +126,14 @@ def as_body_phase(phase: FlightPhaseSpec) -> BodyPhaseSpec:
     )
 
 
-def _weigh(
-    scene: Scene, phase: FlightPhaseSpec, state: State, body: Configuration, column: int
-) -> None:
+def _weigh(scene: Scene, phase: FlightPhaseSpec, state: State, body: Configuration) -> None:
     """Refuse a body that does not weigh what is aboard: nothing may be lost at the border."""
     if not scene.parts.massive:
         return
-    load, empty = (float(np.asarray(x)[column]) for x in (body.load, body.empty.mass))
+    load, empty = float(body.load[0]), float(body.empty.mass[0])
     left = float(np.sum(np.asarray(state.tanks)[0]))
     ours, aboard = empty + (left if load > 0.0 else 0.0), float(scene.parts.mass(state)[0])
-    if abs(ours - aboard) > _CLOSE * aboard or left > load * (1.0 + _CLOSE) + _CLOSE:
+    if abs(ours - aboard) > _CLOSE * aboard or left > load + _CLOSE * aboard:
         raise YaanError(
             f"Phase {phase.name!r} cannot begin: {phase.body} of vehicle.bodies weighs {ours:.9g} "
             f"kg with what is in the tanks, what is aboard weighs {aboard:.9g} kg"
@@ -132,24 +141,10 @@ def _weigh(
 
 
 def _tank(parts: Parts, state: State) -> int | None:
-    """The tank that a body burns from: the only one aboard that holds something, or the first."""
+    """The tank that a body burns from: the only one aboard that holds something."""
     there = np.asarray(state.aboard)[0, : len(parts.tanks)]
     full = np.flatnonzero(there & (np.asarray(state.tanks)[0, : len(parts.tanks)] > 0.0))
     return int(full[0]) if len(full) else None
-
-
-def _turned_end(parts: Parts, start: State, went: Legs, column: int) -> State:
-    inner: BodyState = jax.tree.map(lambda leaf: np.asarray(leaf)[0], went.inner)
-    tanks = np.array(start.tanks)
-    burnt = _tank(parts, start)
-    if burnt is not None:
-        tanks[:] = 0.0
-        tanks[:, burnt] = inner.propellant[:, column]
-    return eqx.tree_at(
-        lambda s: (s.t, s.position, s.velocity, s.attitude, s.rate, s.tanks),
-        start,
-        (went.stop[0], inner.position, inner.velocity, inner.attitude, inner.rate, tanks),
-    )
 
 
 def _gradient(plan: Plan) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+import equinox as eqx
 import jax
 import numpy as np
 
@@ -21,6 +22,7 @@ from yaan.flight.segments.base import (
 )
 from yaan.motion.base import AbstractMotion, Leg, fly
 from yaan.motion.descent import CALM, Descended, Descent, Until
+from yaan.vehicle.retro import Burning
 
 _BURNING: Final = 5e-3  # [s] of a phase that lights an engine and names no step
 
@@ -29,31 +31,51 @@ def hang(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
     """Descents under canopies, one after another: the train goes on as if nothing had been cut."""
     armed = state.t
     became: list[Descended] = []
+    # All engines that are ever lit here, so that a burn goes on from phase to phase.
+    engines = [name for phase in phases for name in phase.ignite]
+    burning: list[tuple[list[str], Burning]] = []
 
     def one(phase: FlightPhaseSpec, start: State) -> tuple[AbstractMotion, Leg]:
         parts, until = scene.parts, phase.until
         given = {"height": until.height_below, "speed": until.speed_below}
         known = {name: value for name, value in given.items() if value is not None}
         ends = until_of(phase, start.t, np.inf)
+        wanted = bool(until.ground) or not until.model_fields_set
         train = legs.in_lanes(parts.train(start), LANES)
+        names = [n for n in parts.tanks if n in engines and n in parts.aboard(start)]
+        retro = parts.retro(start, names, phase.ignite)
+        if retro is not None and burning:
+            retro = replace(retro, before=_still(*burning[-1], names))
         motion = Descent(
             scene.world,
-            parts.hanging(start, phase.ignite),
+            parts.hanging(start, names),
             train,
             start.t,
             armed,
-            scene.steps(phase.step or (_BURNING if phase.ignite else legs.OPENING_STEP), RK4.order),
-            legs.in_lanes(Until(**known), LANES)._replace(time=ends),
-            parts.retro(start, phase.ignite),
+            scene.steps(phase.step or (_BURNING if names else legs.OPENING_STEP), RK4.order),
+            legs.in_lanes(Until(**known, ground=wanted), LANES)._replace(time=ends),
+            retro,
         )
         loose = scene.tolerances(RK4.order)
         leg = legs.saved(lambda n: _hang(motion, start, loose, rows=n), legs.DESCENT_ROWS)
+        if leg.inner.burning is not None:
+            burning.append((names, leg.inner.burning))
         became.append(jax.tree.map(lambda leaf: leaf[0], legs.descended(motion, leg)))
         return motion, leg
 
     found = each(scene, phases, state, one)
     told = zip(found.phases, became, strict=True)
     return replace(found, phases=[replace(phase, canopies=one) for phase, one in told])
+
+
+def _still(before: Sequence[str], burning: Burning, names: Sequence[str]) -> Burning:
+    """What engines have burnt, of those that are still aboard."""
+    mine = [list(before).index(name) for name in names]
+    return eqx.tree_at(
+        lambda b: (b.propellant, b.ignition, b.cut_off),
+        burning,
+        tuple(x[:, mine] for x in (burning.propellant, burning.ignition, burning.cut_off)),
+    )
 
 
 @programme
