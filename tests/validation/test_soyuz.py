@@ -1,4 +1,4 @@
-"""Soyuz home from the station's orbit, with lift and without, beside what is told of such flights."""
+"""Soyuz home from the station, with lift and without, beside what is told of such flights."""
 
 import math
 from functools import cache
@@ -11,7 +11,6 @@ from yaan.api import Flight
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.results.summary import PathEnd, SequencePhase
 from yaan.spacetime.zone import distance
-
 
 START = 6_570.01
 """Of all that is aboard at first [kg]."""
