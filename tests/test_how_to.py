@@ -22,7 +22,12 @@ def _blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
-def _run(arguments: list[str], folder: Path, environment: dict[str, str] | None = None) -> str:
+def _run(
+    arguments: list[str],
+    folder: Path,
+    environment: dict[str, str] | None = None,
+    code: int = 0,
+) -> str:
     ended = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
@@ -33,7 +38,7 @@ def _run(arguments: list[str], folder: Path, environment: dict[str, str] | None 
         timeout=600,
         check=False,
     )
-    assert ended.returncode == 0, f"{arguments}\n{ended.stdout}\n{ended.stderr}"
+    assert ended.returncode == code, f"{arguments}\n{ended.stdout}\n{ended.stderr}"
     return ended.stdout
 
 
@@ -60,6 +65,29 @@ def test_the_page_works(page: str, name: str, told: tuple[str, ...], tmp_path: P
     assert (tmp_path / "runs" / f"{name}-1" / "report.html").stat().st_size > 20_000
     for script in _blocks(page, "python"):
         _run(["-c", script], tmp_path)
+
+
+@pytest.mark.slow
+def test_the_flights_of_the_page_fly(tmp_path: Path):
+    page = "build-a-flight-from-phases"
+    for file in _blocks(page, "yaml"):
+        (name,) = re.findall(r"^name: (\S+)$", file, re.MULTILINE)
+        (tmp_path / f"{name}.yaml").write_text(file, encoding="utf-8")
+    printed = ""
+    for block in _blocks(page, "console"):
+        for command in block.splitlines():
+            _, *arguments = shlex.split(command)
+            # A canopy is lost there, so that a verdict fails.
+            code = 1 if "lost-main.yaml" in arguments else 0
+            printed += _run(["-m", "yaan", *arguments], tmp_path, code=code)
+    for name in ("hop", "lost-main", "soft", "relight", "spent"):
+        assert (tmp_path / "runs" / f"{name}-1" / "report.html").stat().st_size > 20_000
+    for text in ("burn-out", "without-shield-end", "in-orbit", "solve:"):
+        assert text in printed
+    (script,) = _blocks(page, "python")
+    told = _run(["-c", script], tmp_path)
+    assert "canopies canopies nose" in told
+    assert "motor " in told
 
 
 @pytest.mark.slow

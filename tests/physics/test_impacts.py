@@ -3,9 +3,10 @@
 That has its own gravity (J2), Earth (turning at a constant rate), geodetic height and air: the
 standard atmosphere of 1976 by its layers, and above them its published table.
 
-Error budget of the 100 m: the air above 86 km is interpolated here, between published values, by a
-few per cent of a drag that moves the heaviest of these bodies by some hundred metres; the rest is
-below a metre. Of a body that falls at its terminal speed in still air a per cent of density is 1 m.
+Error budget of the 5 m: here the air above 86 km is interpolated between published values, up to a
+few per cent off; 3 % there are 0.5, 1.8 and 16 m of the three bodies. The rest (digits of published
+constants, both integrations) is below a metre. Found: 0.06, 0.23 and 1.4 m. Half a per cent of drag
+on the whole way is 31, 43 and 93 m.
 """
 
 import csv
@@ -147,8 +148,8 @@ def test_all_fall_to_where_they_do_by_another_integration(flight: Flight) -> Non
         else:
             columns = flight.trajectory.sel(time=slice(5.0, None))
         other = fallen(columns, BETAS[end.path or "rest"])
-        assert apart(end, other) < 100.0
-        assert end.time == pytest.approx(other.time, abs=0.5)
+        assert apart(end, other) < 5.0
+        assert end.time == pytest.approx(other.time, abs=0.01)
     # What is light falls short of what is heavy.
     assert found.ends[2].downrange < found.ends[1].downrange < found.ends[0].downrange
 

@@ -190,6 +190,14 @@ def test_throttle_and_relight_give_what_tsiolkovsky_says():
     np.testing.assert_allclose(lengths, [first + RAMP / 2, 100.0, last + RAMP / 2], atol=1e-6)
 
 
+def test_a_state_that_knows_of_no_parts_is_told_of_them():
+    place = free_space()
+    state = OnPad(pad()).state(place, ROCKET.propellant)
+    start = jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], state)
+    *_, end = fly(place, ROCKET, phases({"duration": 1.0}), start)
+    assert end.aboard.tolist() == [[True, True]]
+
+
 def test_what_has_nothing_left_is_not_lit_again():
     burn = {"ignite": LIT, "ends": {DRY: 1.0}}
     again = {"ignite": LIT, "duration": 20.0}
@@ -411,6 +419,7 @@ def test_a_run_hands_on_what_it_has_changed():
     more, *_, last = fly(free_space(), vehicle, phases({"duration": 2.0}, stages=2), end)
     assert codes(more) == [OutcomeCode.REACHED]
     assert last.aboard[0, :3].tolist() == [False, True, True]
+    assert np.isnan(float(last.attitude.w[0]))
     assert float(last.t[0]) == pytest.approx(10.0, abs=1e-9)
 
 

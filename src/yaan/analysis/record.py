@@ -18,14 +18,15 @@ def record_of(flown: Flown) -> FlightRecord:
 
 
 def _branches(chain: ChainFlown) -> dict[str, dict[str, Array]]:
-    """The history of each branch, but for what is along the stages."""
-    known = GROUP_COLUMNS["branch"]
-    return {
-        f"branch/{path.name}": {
-            name: values for name, values in path.history.columns.items() if name in known
+    """What each branch knows of itself, but for what is along the stages."""
+    known, groups = GROUP_COLUMNS["branch"], dict[str, dict[str, Array]]()
+    for path in chain.branches:
+        groups[f"branch/{path.name}"] = {
+            name: values
+            for name, values in path.history.columns.items()
+            if name in known and np.isfinite(values).any()
         }
-        for path in chain.branches
-    }
+    return groups
 
 
 def _profiles(climb: Climb) -> dict[str, dict[str, Array]]:

@@ -31,8 +31,8 @@ _WIDE = 100
 
 
 def overview(summary: "Summary") -> Iterator["Table"]:
-    """Timeline, budgets and profiles of one flight, in the order of reading."""
-    for make in (timeline, propellant, velocity, profiles):
+    """Timeline, ends, budgets and profiles of one flight, in the order of reading."""
+    for make in (timeline, ends, propellant, velocity, profiles):
         made = make(summary)
         if made is not None:
             yield made
@@ -82,6 +82,35 @@ def _switched(summary: "Summary") -> set[str]:
     rows = [row.name for row in summary.timeline if not row.phase]
     on = [event.removesuffix("-on") for event in rows if event.endswith("-on")]
     return {f"{name}-{word}" for name in on for word in ("on", "off")} & set(rows)
+
+
+def ends(summary: "Summary") -> "Table | None":
+    """Where the flight and its branches ended; nothing where it has no branches."""
+    found = () if summary.sequence is None else summary.sequence.ends
+    if not any(end.path for end in found):
+        return None
+    rows = [
+        (
+            end.path or "the flight",
+            end.at,
+            number(end.time, 1),
+            number(end.latitude_deg, 2),
+            number(end.longitude_deg, 2),
+            number(end.downrange, 0, 1e3),  # [m/km]
+            number(end.height, 1, 1e3),  # [m/km]
+            number(end.speed_relative),
+            end.lies_on or "aloft",
+            number(end.shore_distance, 0, 1e3),  # [m/km]
+        )
+        for end in found
+    ]
+    heads = ("path", "left at", ">T+\ns", ">lat\ndeg", ">lon\ndeg", ">over\nground km")
+    heads += (">height\nkm", ">v rel\nm/s", "there", ">shore\nkm")
+    made = _table("Where each path ended", heads, rows)
+    if made is not None:
+        made.caption = "Land or sea by shores at 1:110 million: small islands are missing.\n"
+        made.caption_justify = "left"
+    return made
 
 
 def propellant(summary: "Summary") -> "Table | None":

@@ -453,7 +453,8 @@ def ended(launcher: Launcher, phases: Phases, start: State, legs: Legs) -> State
     """What a run of phases hands on, all lanes: `start` with all that it has changed of it.
 
     A lane that failed ends where its last phase did. Stages, then items, are the first parts of
-    the state, and the stages its first tanks; the others stay as they are.
+    the state, and the stages its first tanks; the others stay as they are. A state that knows of no
+    parts is told of these. How the vehicle is turned about its axis no point tells: NaN.
     """
     flew = (legs.outcome != int(OutcomeCode.NO_SOLUTION)) & jnp.moveaxis(phases.exists, 1, 0)
     count = flew.shape[0]
@@ -463,20 +464,25 @@ def ended(launcher: Launcher, phases: Phases, start: State, legs: Legs) -> State
     carried = jnp.concatenate([phases.stages_aboard, phases.items_aboard], axis=-1)[lane, last]
     stages = launcher.propellant.shape[-1]
     parts = carried.shape[-1]
+    known = start.aboard if start.aboard.shape[-1] else jnp.ones_like(carried)
     # Nothing comes back aboard that had left before.
-    aboard = start.aboard[:, :parts] & carried
+    aboard = known.at[:, :parts].set(known[:, :parts] & carried)
     sums = jax.tree.map(jnp.add, start.sums, end.losses.sums)
     new = (
         legs.stop[-1],
         end.position,
         end.velocity,
         start.tanks.at[:, :stages].set(end.propellant),
-        start.aboard.at[:, :parts].set(aboard),
+        aboard,
+        jax.tree.map(lambda x: jnp.full_like(x, jnp.nan), (start.attitude, start.rate)),
         sums,
         end.memory,
     )
     return eqx.tree_at(
-        lambda s: (s.t, s.position, s.velocity, s.tanks, s.aboard, s.sums, s.memory),
+        lambda s: (
+            *(s.t, s.position, s.velocity, s.tanks, s.aboard),
+            *((s.attitude, s.rate), s.sums, s.memory),
+        ),
         start,
         new,
         is_leaf=lambda x: x is None,

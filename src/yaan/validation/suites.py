@@ -3,7 +3,7 @@
 from typing import Final
 
 from yaan.validation.case import Case
-from yaan.validation.measure import analytic, atmospheric, earth, entry, orbital, rocket
+from yaan.validation.measure import analytic, atmospheric, earth, entry, launch, orbital, rocket
 
 CASES: Final[tuple[Case, ...]] = (
     *atmospheric.cases(),
@@ -12,4 +12,5 @@ CASES: Final[tuple[Case, ...]] = (
     *analytic.cases(),
     *entry.cases(),
     *earth.cases(),
+    *launch.cases(),
 )

@@ -244,3 +244,35 @@ def test_a_mistake_is_told_at_its_key(changes: dict, key: str, fragment: str) ->
     told = {problem.key: problem.sentence() for problem in caught.value.problems}
     assert key in told
     assert fragment in told[key]
+
+
+@pytest.mark.parametrize(
+    ("stage", "until", "fragment"),
+    [
+        ("l110", {"time": "200 s"}, None),
+        ("l110", {"depleted": "l110"}, "it runs dry in pause-before"),
+        ("s200", {"time": "200 s"}, "burns once"),
+    ],
+)
+def test_a_stage_is_lit_again_if_it_can_be(
+    stage: str, until: dict[str, str], fragment: str | None
+) -> None:
+    """The stage burns, is shut down, and is lit again before the upper stage takes over."""
+    usual = {"steer": "coast"}
+    phases = [
+        {"name": "up", "ignite": ["s200", "l110"], **usual, "until": {"time": "100 s"}},
+        {"name": "pause-before", **usual, "until": until},
+        {"name": "pause", "shut_down": [stage], **usual, "until": {"duration": "9 s"}},
+        {"name": "again", "ignite": [stage], **usual, "until": {"duration": "9 s"}},
+        {"name": "end", "ignite": ["c25"], **usual, "until": {"orbit": "target"}},
+    ]
+    steering = {"profile": "p", "profiles": {"p": {"kick": "3 deg"}}}
+    changes = {"phases": phases, "steering": steering, "published": None, "reserve": None}
+    tree = load_tree(ROCKET, changes)
+    if fragment is None:
+        assert check(tree).ascent is not None
+        return
+    with pytest.raises(InputError) as caught:
+        check(tree)
+    told = {problem.key: problem.sentence() for problem in caught.value.problems}
+    assert fragment in told["phases.again.ignite.0"]

@@ -46,6 +46,27 @@ def test_a_plan_goes_to_a_file_that_makes_it_again(name: str) -> None:
     assert form_of(again) == form_of(plan)
 
 
+def test_what_few_phases_say_goes_to_a_file_too() -> None:
+    path = {"time": ["0 s", "99 s"], "angle": ["89 deg", "20 deg"], "since": "phase"}
+    changes = {
+        "phases.vertical-rise.steer": {
+            "rail": {"length": "9 m", "elevation": "80 deg", "azimuth": "107 deg"}
+        },
+        "phases.vertical-rise.until": {"off_rail": True},
+        "vehicle.stages.l110.engine.throttle": [0.6, 1.0],
+        "phases.core.throttle": {"l110": 0.8},
+        "phases.core.load_limit": "3.5 g0",
+        "phases.core.steer": {"flight_path": path},
+        "phases.core.until": {"perigee_above": "-2000 km", "mach_below": 0.3, "apex": True},
+    }
+    plan = check(load_tree("lvm3-m5", changes))
+    assert plan.ascent is not None
+    core = next(phase for phase in plan.ascent.phases if phase.name == "core")
+    assert core.load_limit == 3.5 * 9.80665
+    assert core.steer.flight_path is not None
+    assert check(tree_of(form_of(plan), "plan")) == plan
+
+
 def test_numbers_are_si_in_python_and_texts_carry_their_unit() -> None:
     plan = entry()
     assert isinstance(plan.start, yaan.Interface)

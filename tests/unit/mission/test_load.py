@@ -46,6 +46,13 @@ def test_the_library_has_the_missions_of_the_first_flight() -> None:
     assert {"lvm3", "soyuz-fg"} <= set(names("vehicle"))
 
 
+def test_the_library_has_launchers_beside_the_crewed_ones() -> None:
+    expected = {"pslv-xl-sso", "sslv-leo", "gslv-f05"}
+    expected |= {"falcon-9-leo", "falcon-9-gto", "falcon-9-landing"}
+    assert expected <= set(MISSIONS)
+    assert {"pslv-xl", "sslv", "gslv-mk2", "falcon-9"} <= set(names("vehicle"))
+
+
 @pytest.mark.parametrize("name", MISSIONS)
 def test_every_library_mission_is_valid(name: str) -> None:
     spec = check(load_tree(name))

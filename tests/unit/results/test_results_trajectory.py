@@ -34,7 +34,7 @@ def test_two_rows_may_share_an_instant():
 
 
 def test_groups_are_named_by_kind_and_profile():
-    with pytest.raises(YaanError, match="abort/<profile>"):
+    with pytest.raises(YaanError, match="abort/<name>"):
         check_group("aborts", {"time": TIME})
     with pytest.raises(YaanError, match="unknown column 'mass'"):
         check_group("profiles/x", {"time": TIME, "mass": TIME})
