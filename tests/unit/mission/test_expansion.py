@@ -40,7 +40,9 @@ def test_a_return_reads_back_as_it_was() -> None:
 
 def test_a_return_is_phases_with_what_is_solved() -> None:
     phases = expanded(load_tree("gaganyaan")).data["phases"]
-    last = [(phase["name"], phase.get("motion"), sorted(phase.get("solve", {}))) for phase in phases]
+    last = [
+        (phase["name"], phase.get("motion"), sorted(phase.get("solve", {}))) for phase in phases
+    ]
     assert last[-4:] == [
         ("orbit", "orbit", ["orbit"]),
         ("deorbit", "orbit", ["deorbit", "landing"]),
