@@ -14,6 +14,7 @@ PAGES = Path(__file__).parents[1] / "docs" / "how-to"
 ROCKET = "fly-your-own-rocket"
 CAPSULE = "fly-your-own-capsule"
 BODY = "fly-a-rigid-body"
+SOUNDING = "fly-a-sounding-rocket"
 ROOT = Path(__file__).parents[1]
 
 
@@ -49,6 +50,7 @@ def _run(
         (ROCKET, "sparrow", ("second-cut-off", "fairing-jettison", "vehicle.payload.mass")),
         (CAPSULE, "plover", ("peak-load", "touchdown", "0.0 km from the aim", "mains.working")),
         (BODY, "dart", ("nudge-off", "apex", "held inside its tables", "start.rate.x")),
+        (SOUNDING, "lark", ("rail-end", "burn-end", "climb-end", "phases.rail.rail.length")),
     ],
 )
 def test_the_page_works(page: str, name: str, told: tuple[str, ...], tmp_path: Path):

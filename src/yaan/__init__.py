@@ -22,21 +22,27 @@ if TYPE_CHECKING:
     from yaan.description import BodySpec as Body
     from yaan.description import BodyUntilSpec as BodyUntil
     from yaan.description import BoxSpec as Box
+    from yaan.description import BranchSpec as Branch
     from yaan.description import CapsuleSpec as Capsule
     from yaan.description import CirculariseSpec as Circularise
     from yaan.description import ConfigurationSpec as Aerodynamics
     from yaan.description import CrewSpec as Crew
     from yaan.description import DeorbitSpec as Deorbit
     from yaan.description import DeploySpec as Deploy
+    from yaan.description import DropSpec as Drop
     from yaan.description import EarthSpec as Earth
     from yaan.description import EngineSpec as Engine
     from yaan.description import EntryPhaseSpec as Entry
     from yaan.description import EnvironmentSpec as Environment
+    from yaan.description import FailureSpec as Failure
+    from yaan.description import FlightPhaseSpec as FlightPhase
     from yaan.description import GroundSpec as Ground
     from yaan.description import InertiaSpec as Inertia
     from yaan.description import InterfaceSpec as Interface
     from yaan.description import LandingSpec as Landing
     from yaan.description import OrbitSpec as KeptOrbit
+    from yaan.description import OrbitStartSpec as OrbitStart
+    from yaan.description import OriginSpec as Origin
     from yaan.description import PadSpec as Pad
     from yaan.description import ParachutesSpec as Parachutes
     from yaan.description import PartSpec as Part
@@ -80,17 +86,21 @@ __all__ = [
     "BodyPhase",
     "BodyUntil",
     "Box",
+    "Branch",
     "Canopy",
     "Capsule",
     "Circularise",
     "Crew",
     "Deorbit",
     "Deploy",
+    "Drop",
     "Earth",
     "Engine",
     "Entry",
     "Environment",
+    "Failure",
     "Flight",
+    "FlightPhase",
     "ForceTable",
     "Ground",
     "Inertia",
@@ -101,6 +111,8 @@ __all__ = [
     "Mission",
     "NoSolutionError",
     "Orbit",
+    "OrbitStart",
+    "Origin",
     "OutputError",
     "Pad",
     "Parachutes",
@@ -157,6 +169,12 @@ _NOUNS = {
     "Bank": "BankSpec",
     "Body": "BodySpec",
     "BodyConfiguration": "BodyConfigurationSpec",
+    "Branch": "BranchSpec",
+    "Drop": "DropSpec",
+    "Failure": "FailureSpec",
+    "FlightPhase": "FlightPhaseSpec",
+    "Origin": "OriginSpec",
+    "OrbitStart": "OrbitStartSpec",
     "BodyPhase": "BodyPhaseSpec",
     "BodyUntil": "BodyUntilSpec",
     "Box": "BoxSpec",

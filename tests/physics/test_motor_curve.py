@@ -88,6 +88,7 @@ def test_a_motor_that_is_handed_over_goes_on_along_its_curve(burnt_at: float):
     legs, tape = fly(space(mu=1e-9), rocket(motor()), plan, begin, rows=400)
     whole = end_of(flown(20.0, 0.1)[0])
     assert numbers(end_of(legs).velocity) == pytest.approx(numbers(whole.velocity), abs=1e-3)
+    assert tape is not None
     spent = np.asarray(tape.state.propellant[0, :, 0])[: int(tape.count[0])] <= 0.0
     over = np.asarray(tape.t[0, :])[: int(tape.count[0])][spent][0]
     assert over == pytest.approx(100.0 + 10.0 - burnt_at, abs=1e-4)

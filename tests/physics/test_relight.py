@@ -45,7 +45,7 @@ def flown(high: float, factor: float) -> Flight:
     # Just short of a circle, which nothing reaches that does not burn exactly at the apsis.
     second["until"] = {"perigee_above": f"{high - EARTH_RADIUS - 15e3} m"}
     data |= {"phases": [first, transfer, second]}
-    del data["start"]["assumed"], transfer["assumed"], second["assumed"]
+    del data["start"]["assumed"], transfer["assumed"]
     data["start"]["tanks"] = {"fregat": f"{TANKS[high]} kg"}
     data["environment"]["gravity"] = {"field": "egm2008", "degree": 0}
     del data["branches"]

@@ -47,7 +47,7 @@ def points(height: float = 60e3) -> State:
     return jax.tree.map(jnp.asarray, state_of([5.0, 7.0], place, speed, tanks=[3.0, 4.0, 20.0]))
 
 
-def craft(**air: float) -> Configuration:
+def craft(**air: Any) -> Configuration:
     """One configuration of 80 kg, 30 kg of it propellant; on the first axis."""
     full = MassProperties(jnp.asarray(80.0), body_vector(0, 0, 0), TENSOR)
     one = body(TENSOR, mass=50.0, full=full, air=coefficients(**air))

@@ -58,8 +58,8 @@ def _geometric(height: Any) -> Any:
     return _LAYERS(radius * height / (radius - height))
 
 
-def _in_vacuum(spec: Any) -> Any:
-    return eqx.tree_at(lambda n: n.exit_area, _NOZZLE(spec), jnp.asarray(0.0))
+def _in_vacuum(*arguments: Any) -> Any:
+    return eqx.tree_at(lambda n: n.exit_area, _NOZZLE(*arguments), jnp.asarray(0.0))
 
 
 def _carefree(inertia: Any, rate: Any, torque: Any, exhaust: Exhaust) -> Any:

@@ -127,12 +127,8 @@ def propellant(chain: ChainFlown) -> Iterator[PropellantUse]:
         if path is None:
             return
         loaded = float(path.phases[0].start.tanks[0, i])
-        used = sum(
-            -change
-            for one in path.phases
-            for item, change in _burnt(parts, one)
-            if item == f"{name} propellant"
-        )
+        burnt = (item for one in path.phases for item in _burnt(parts, one))
+        used = 0.0 - sum(change for item, change in burnt if item == f"{name} propellant")
         yield PropellantUse(
             stage=name, loaded=loaded, used=used, left=loaded - used, margin_velocity=None
         )

@@ -129,5 +129,6 @@ def _crew(flown: Flown) -> Iterator[CrewLoads]:
 
 def _graded(part: str, history: History, condition: Condition) -> CrewLoads:
     loads = np.stack([history[f"load_{axis}"] for axis in "xyz"], axis=1)
-    axes = grade(history["time"], loads, load_limits(), condition)
+    known = np.isfinite(loads).all(axis=1)  # nobody says which way a coast in orbit is turned
+    axes = grade(history["time"][known], loads[known], load_limits(), condition)
     return CrewLoads(part=part, condition=condition, axes=tuple(axes))

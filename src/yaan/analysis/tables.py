@@ -88,7 +88,8 @@ def _left(free: FreeFlight, history: History, index: int) -> list[str]:
     air = free.body.configurations[name].aerodynamics
     pressure = history["dynamic_pressure"]
     rows = np.flatnonzero((pressure > _FELT * np.max(pressure)) & (history["phase"] == index))
-    if air is None or not len(rows):
+    # On a rail the wind is square to what stands still, and what it does across moves nothing.
+    if air is None or phase.rail is not None or not len(rows):
         return []
     return [
         f"In phase {phase.name} {_WORDS[column]} {text}, beyond {names} of configuration {name}:"

@@ -3,11 +3,21 @@
 from typing import Final
 
 from yaan.validation.case import Case
-from yaan.validation.measure import analytic, atmospheric, earth, entry, launch, orbital, rocket
+from yaan.validation.measure import (
+    analytic,
+    atmospheric,
+    earth,
+    entry,
+    launch,
+    orbital,
+    rocket,
+    sounding,
+)
 
 CASES: Final[tuple[Case, ...]] = (
     *atmospheric.cases(),
     *rocket.cases(),
+    *sounding.cases(),
     *orbital.cases(),
     *analytic.cases(),
     *entry.cases(),

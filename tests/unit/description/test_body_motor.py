@@ -9,7 +9,7 @@ SHARES = 'thrust_curve: [["0 s", 1], ["2 s", 3.0], ["4 s", 0]]'
 ENGINE = f"{WHOLE}.engine"
 
 
-def burning(engine: str) -> dict[str, str]:
+def burning(engine: str) -> dict[str, str | None]:
     """A stage with another engine."""
     held = STAGE[: STAGE.index("engine:")]
     return {WHOLE: f"{held}engine: {{{engine}}}}}", "body.box": None, "phases.fall.engine": "on"}
@@ -17,8 +17,10 @@ def burning(engine: str) -> dict[str, str]:
 
 def test_a_curve_has_thrusts_or_shares_of_an_impulse() -> None:
     engine = spec_of(burning(CURVE)).body.configurations["whole"].engine
+    assert engine is not None
     assert engine.curve == [(0.0, 1e3), (2.0, 3e3), (4.0, 0.0)]
     engine = spec_of(burning(f"{SHARES}, impulse: 14 kN s")).body.configurations["whole"].engine
+    assert engine is not None
     assert engine.curve == [(0.0, 2e3), (2.0, 6e3), (4.0, 0.0)]
 
 

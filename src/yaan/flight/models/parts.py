@@ -97,9 +97,10 @@ class Parts:
         return state.dropping(*self.columns(names))
 
     def alone(self, state: State, names: Iterable[str]) -> State:
-        """The state of some parts after they have left all others."""
+        """The state of some parts after they have left all others, and what hung above these."""
         kept = set(names)
-        return self.without(state, [name for name in self.names if name not in kept])
+        left = self.without(state, [name for name in self.names if name not in kept])
+        return left if self.parachutes([*kept]) is not None else replace(left, canopies=None)
 
     def aboard(self, state: State) -> list[str]:
         """Names of what is aboard, which is the same in all lanes."""

@@ -24,7 +24,7 @@ from yaan.motion.base import AbstractMotion, Leg, fly
 from yaan.motion.descent import CALM, Descended, Descent, Until
 from yaan.vehicle.retro import Burning
 
-_BURNING: Final = 5e-3  # [s] of a phase that lights an engine and names no step
+_BURNING: Final = 5e-3  # [s] of a phase that names none, once an engine has been lit
 
 
 def hang(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> SegmentFlown:
@@ -43,6 +43,7 @@ def hang(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
         wanted = bool(until.ground) or not until.model_fields_set
         train = legs.in_lanes(parts.train(start), LANES)
         names = [n for n in parts.tanks if n in engines and n in parts.aboard(start)]
+        lit = any(p.ignite for p in phases[: phases.index(phase) + 1])
         retro = parts.retro(start, names, phase.ignite)
         if retro is not None and burning:
             retro = replace(retro, before=_still(*burning[-1], names))
@@ -52,7 +53,7 @@ def hang(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
             train,
             start.t,
             armed,
-            scene.steps(phase.step or (_BURNING if names else legs.OPENING_STEP), RK4.order),
+            scene.steps(phase.step or (_BURNING if lit else legs.OPENING_STEP), RK4.order),
             legs.in_lanes(Until(**known, ground=wanted), LANES)._replace(time=ends),
             retro,
         )
