@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from tests.physics.chains import CANOPY, ball, chain
 
+from tests.physics.chains import CANOPY, ball, chain
 from yaan.api import Flight
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, STANDARD_GRAVITY
 

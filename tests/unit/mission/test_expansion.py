@@ -56,7 +56,7 @@ def test_an_entry_is_a_capsule_from_an_interface() -> None:
     flight = expanded(load_tree("apollo10-entry"))
     plan = check(tree_of(flight.data, "expanded.yaml"))
     assert plan.phased_flight is not None
-    assert [phase.motion for phase in plan.phased_flight.phases][0] == "entry"
+    assert next(phase.motion for phase in plan.phased_flight.phases) == "entry"
 
 
 def test_a_mistake_of_an_expanded_return_is_told_where_it_stands() -> None:
