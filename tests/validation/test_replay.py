@@ -7,6 +7,7 @@ import pytest
 
 import yaan
 from yaan.api import Flight
+from yaan.description import FlightPhaseSpec
 
 MEASURED = {
     # [s]: speed [m/s] and height [m] of the telemetry
@@ -48,11 +49,13 @@ def test_what_is_published() -> None:
 
 def test_the_axis_is_along_the_table_and_the_path_above_it() -> None:
     """No feedback holds the path: it stays above the axis, by less than 6 deg."""
-    boost = flown().mission.plan.phases[3].steer
-    assert boost.flight_path is not None
+    boost = flown().mission.plan.phases[3]
+    assert isinstance(boost, FlightPhaseSpec)
+    table = boost.steer.flight_path
+    assert table is not None
     history = flown().history
     inside = (history["phase"] == 3) & (history["time"] < 149.0)
-    asked = np.interp(history["time"][inside], boost.flight_path.time, boost.flight_path.angle)
+    asked = np.interp(history["time"][inside], table.time, table.angle)
     above = np.degrees(history["flight_path_angle_relative"][inside] - asked)
     assert 0.0 < np.mean(above) < 6.0
     assert np.max(np.abs(above)) < 6.0
