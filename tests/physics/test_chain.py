@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from tests.physics.chains import CANOPY, ball, chain
 
+from tests.physics.chains import CANOPY, ball, chain
 from yaan.api import Flight
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, STANDARD_GRAVITY
 
@@ -106,8 +106,7 @@ def test_an_orbit_by_its_elements_is_that_orbit() -> None:
     assert 120.0 < moved < 140.0
 
 
-def test_an_impulse_by_a_burn_is_hohmanns() -> None:
-    """At a great thrust the two burns are Hohmann's; what is more is told by a smaller one."""
+def test_two_short_burns_are_hohmanns() -> None:
     low, high = EARTH_RADIUS + 300e3, EARTH_RADIUS + 800e3
     middle = 0.5 * (low + high)
     first = np.sqrt(EARTH_MU * (2.0 / low - 1.0 / middle)) - np.sqrt(EARTH_MU / low)
@@ -121,16 +120,12 @@ def test_an_impulse_by_a_burn_is_hohmanns() -> None:
     phases[0]["until"] = {"apogee_above": "800 km"}
     engine = {"thrust": "200 kN", "isp": "320 s"}
     stage = {"engine": engine, "propellant": "900 kg", "dry_mass": "300 kg"}
-    given: list[tuple[float, float]] = []
-    for thrust in ("200 kN", "2 kN"):
-        stage["engine"] = engine | {"thrust": thrust}
-        vehicle = {"stages": {"upper": stage}}
-        flight = chain(start=orbit, vehicle=vehicle, phases=phases, environment=AIRLESS).fly()
-        assert flight.outcome.code == "flown"
-        told = flight.summary.sequence.phases
-        given.append((told[0].ideal, told[2].ideal))
-    assert given[0] == pytest.approx((first, second), abs=1.0)
-    assert sum(given[1]) > sum(given[0]) + 0.1
+    flight = chain(
+        start=orbit, vehicle={"stages": {"upper": stage}}, phases=phases, environment=AIRLESS
+    ).fly()
+    assert flight.outcome.code == "flown"
+    told = flight.summary.sequence.phases
+    assert (told[0].ideal, told[2].ideal) == pytest.approx((first, second), abs=1.0)
 
 
 def test_engines_that_fail_are_not_foreknown_and_are_told() -> None:

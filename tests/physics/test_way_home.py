@@ -18,9 +18,9 @@ from yaan.analysis.budget import MassBudget, return_velocity
 from yaan.analysis.flown import Flown as Analysed
 from yaan.base.provenance import Provenance
 from yaan.base.session import computing
+from yaan.crew.couch import couch
 from yaan.description import Ascent, ReturnFlight
 from yaan.design import deorbit
-from yaan.crew.couch import couch
 from yaan.design.record import return_rows, whole_history
 from yaan.design.return_flight import elevation_of, horizon
 from yaan.design.return_plan import ReturnTask, make_return

@@ -268,7 +268,8 @@ def chain_outcome(chain: ChainFlown) -> Outcome:
     lasted = float(h["time"][-1] - h["time"][0])
     if lasted <= 0.0:
         return _ended(OutcomeCode.NOTHING_FLOWN, OutcomeCode.NOTHING_FLOWN.sentence())
-    height, speed = float(h["height"][-1]), float(h["speed_relative"][-1])
+    # Added to zero, what rounds to nothing has no sign.
+    height, speed = round(float(h["height"][-1]), 1) + 0.0, float(h["speed_relative"][-1])
     where = f"{height / 1e3:.3f} km" if abs(height) >= _KILOMETRES else f"{height:.1f} m"
     text = f"After {lasted:.1f} s it is at {where}, at {speed:.2f} m/s against the Earth."
     return _ended(OutcomeCode.REACHED, text)

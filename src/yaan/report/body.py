@@ -137,7 +137,7 @@ def orbits(summary: Summary) -> bool:
 def flight(record: FlightRecord) -> Iterator[Block]:
     """The phases, the motion, and where it went."""
     yield "table", _phases(record.summary)
-    yield "table", sequence.phases(record.summary, "")
+    yield "table", sequence.phases(record.summary)
     yield "figure", figures.body_motion(record)
 
 

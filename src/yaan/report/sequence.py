@@ -16,13 +16,13 @@ from yaan.report.text import (
     quantity,
 )
 from yaan.results import FlightRecord, OutcomeCode, Summary
-from yaan.results.summary import PathEnd
+from yaan.results.summary import PathEnd, SequencePhase
 from yaan.spacetime.coastline import RESOLUTION
 
 Block = tuple[str, object]
 
 _LEAST_IDEAL: Final = 0.1  # [m/s] with less there is no number to remember
-_KINDS: Final = {"land": "land", "sea": "sea", "coast": "coast, land or sea"}
+_KINDS: Final = {"land": "land", "sea": "sea", "coast": "land or sea"}
 
 
 def flight_end(summary: Summary) -> PathEnd | None:
@@ -94,13 +94,12 @@ def _told(record: FlightRecord) -> Iterator[Block]:
     if down:
         yield "text", _about(down)
     yield "figure", figures.falls(record)
-    followed = dict.fromkeys(end.path for end in found if end.path)
-    for name in followed:
-        yield "fold", phases(summary, name)
+    yield "fold", branch_phases(summary)
 
 
 def _table(summary: Summary, found: Sequence[PathEnd]) -> Table | None:
     letters = figures.letters(summary)
+    aloft = any(not end.lies_on for end in found)
     rows: list[tuple[Cell, ...]] = [
         (
             letters.get(end.path, ""),
@@ -109,13 +108,14 @@ def _table(summary: Summary, found: Sequence[PathEnd]) -> Table | None:
             clock(end.time),
             number(end.latitude_deg, 3),
             number(end.longitude_deg, 3),
+            _KINDS.get(end.lies_on, "aloft"),
+            number(end.shore_distance / 1e3) if known(end.shore_distance) else "",
             number(end.downrange / 1e3, 1),
-            number(end.height / 1e3, 2),
+            number(end.height / 1e3, 2) if aloft else "",
             number(end.highest / 1e3, 1),
             number(end.speed_relative, 1),
             number(end.flight_path_angle_relative_deg, 1),
             quantity(end.mass, "kg", 4),
-            what_lies(end) or "aloft",
             "" if end.outcome == OutcomeCode.REACHED.word else label(end.outcome),
         )
         for end in found
@@ -127,13 +127,14 @@ def _table(summary: Summary, found: Sequence[PathEnd]) -> Table | None:
         Column("Ended at", kind="text"),
         Column("Latitude", "deg"),
         Column("Longitude", "deg"),
+        Column("There", kind="text"),
+        Column("Shore", "km"),
         Column("Over ground", "km"),
         Column("Height", "km"),
         Column("Highest", "km"),
-        Column("Speed, relative", "m/s"),
+        Column("Speed", "m/s"),
         Column("Angle", "deg"),
         Column("Mass"),
-        Column("What lies there", kind="text"),
         Column("Outcome", kind="text"),
     )
     return _without_empty("Where each path ended", columns, rows)
@@ -168,36 +169,46 @@ def _about(down: Sequence[PathEnd]) -> str:
     return f"{told}{flat}. Breaking up is not modelled: what breaks up comes down over an area."
 
 
-def phases(summary: Summary, path: str) -> Table | None:
-    """The phases of one path, in the order of flight."""
+def phases(summary: Summary) -> Table | None:
+    """The phases of the flight itself, in the order of flight."""
     given = () if summary.sequence is None else summary.sequence.phases
-    rows: list[tuple[Cell, ...]] = [
-        (
-            label(row.phase),
-            row.motion,
-            ", ".join(label(name) for name in row.flies),
-            number(row.start, 3),
-            number(row.end, 3),
-            f"{row.steps:,}".replace(",", THIN),
-            quantity(row.mass_start, "kg", 6),
-            quantity(row.mass_end, "kg", 6),
-            number(row.ideal, 2),
-            label(row.outcome),
-        )
-        for row in given
-        if row.path == path
-    ]
-    columns = (
-        Column("Phase", kind="text"),
-        Column("Motion", kind="text"),
-        Column("What flies", kind="text"),
-        Column("From", "s"),
-        Column("To", "s"),
-        Column("Steps"),
-        Column("Mass first"),
-        Column("Mass last"),
-        Column("Ideal velocity", "m/s"),
-        Column("Outcome", kind="text"),
+    rows = [_phase(row) for row in given if not row.path]
+    return make_table("Phases in the order of flight", _PHASE, rows)
+
+
+def branch_phases(summary: Summary) -> Table | None:
+    """Those of all branches."""
+    given = () if summary.sequence is None else summary.sequence.phases
+    rows: list[tuple[Cell, ...]] = [(label(row.path), *_phase(row)) for row in given if row.path]
+    columns = (Column("Path", kind="text"), *_PHASE)
+    return make_table("Phases of what has left the flight", columns, rows)
+
+
+_PHASE: Final = (
+    Column("Phase", kind="text"),
+    Column("Motion", kind="text"),
+    Column("What flies", kind="text"),
+    Column("From", "s"),
+    Column("To", "s"),
+    Column("Steps"),
+    Column("Mass first"),
+    Column("Mass last"),
+    Column("Ideal velocity", "m/s"),
+    Column("Outcome", kind="text"),
+)
+
+
+def _phase(row: SequencePhase) -> tuple[Cell, ...]:
+    """The cells of a phase, in the order of `_PHASE`."""
+    return (
+        label(row.phase),
+        row.motion,
+        ", ".join(label(name) for name in row.flies),
+        number(row.start, 3),
+        number(row.end, 3),
+        f"{row.steps:,}".replace(",", THIN),
+        quantity(row.mass_start, "kg", 6),
+        quantity(row.mass_end, "kg", 6),
+        number(row.ideal, 2),
+        label(row.outcome),
     )
-    caption = "Phases in the order of flight"
-    return make_table(f"{caption}: {label(path)}" if path else caption, columns, rows)

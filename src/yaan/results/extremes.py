@@ -208,18 +208,41 @@ def _turned(
     middle: int,
     slope_of: "Callable[[KroghInterpolator], Callable[[float], float]]",
 ) -> Around:
+    rows, middle = _spread(time, rows, middle)
     near = rows[max(middle - _EACH_SIDE, 0) : middle + _EACH_SIDE + 1]
     # Times count from the row itself: powers of large ones would lose digits.
     here = float(time[rows[middle]])
     path = _hermite(time[near] - here, values[near], rates[near])
     slope = slope_of(path)
-    low, high = (float(time[rows[middle + k]]) - here for k in (-1, 1))
+    beside = rows[max(middle - 1, 0)], rows[min(middle + 1, len(rows) - 1)]
+    low, high = (float(time[row]) - here for row in beside)
     if slope(low) * slope(high) >= 0.0:
         return Around(near, here)
     from scipy.optimize import brentq
 
     found: float = brentq(slope, low, high, xtol=1e-10, rtol=1e-15)  # pyright: ignore
     return Around(near, here + found)
+
+
+def _spread(
+    time: NDArray[np.float64], rows: NDArray[np.intp], middle: int
+) -> tuple[NDArray[np.intp], int]:
+    """The rows without those that crowd the ones nearer to the middle one, and where that is.
+
+    A leg may begin with a step of a microsecond: divided by that, rounding would be all there is.
+    """
+    near = rows[max(middle - _EACH_SIDE, 0) : middle + _EACH_SIDE + 1]
+    least = float(np.max(np.diff(time[near]), initial=0.0)) / _UNEQUAL
+    sides: list[list[np.intp]] = []
+    for side in (rows[: middle + 1][::-1], rows[middle:]):
+        kept = [side[0]]
+        for row in side[1:]:
+            if abs(time[row] - time[kept[-1]]) >= least:
+                kept.append(row)
+            if len(kept) > _EACH_SIDE:
+                break
+        sides.append(kept)
+    return np.array([*sides[0][:0:-1], *sides[1]]), len(sides[0]) - 1
 
 
 def _hermite(

@@ -379,7 +379,7 @@ def test_every_mistake_is_told_at_once() -> None:
         ),
         (
             "environment.assumed",
-            '{wind: {range: [none, gusty], why: a block has a range too}}',
+            "{wind: {range: [none, gusty], why: a block has a range too}}",
             "environment.assumed.wind.range.1",
             "none, {east",
         ),

@@ -79,3 +79,13 @@ def test_an_ellipse_about_its_middle_turns_at_its_ends():
     assert found.time == pytest.approx(0.0, abs=1e-9)
     assert np.linalg.norm(found.with_rate(t, place, rate)) == pytest.approx(3.0, rel=1e-12)
     assert found.at(t, np.sin(t)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_row_that_crowds_another_does_not_spoil_a_turning():
+    """A leg that begins just after an apex does so with a step of a microsecond."""
+    t = np.array([-0.5136, -0.2636, -0.0136, 1e-4, 1.01e-4])
+    height = 16_691.9 - 4.9 * t**2 + 1e-9 * np.array([0, 0, 0, 1, -1])
+    found = turning_height(t, height, -9.8 * t, np.arange(5), 3)
+    assert found.time == pytest.approx(0.0, abs=1e-6)
+    top = found.with_rate(t, height, -9.8 * t)
+    assert float(top) == pytest.approx(16_691.9, abs=1e-6)
