@@ -10,12 +10,12 @@ from yaan.analysis import budget, steering
 from yaan.analysis.entry import entry_sentence
 from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.history import degrees
-from yaan.description import Ascent, FreeFlight
+from yaan.description import Ascent, FreeFlight, Plan
 from yaan.design.landing import Landed
 from yaan.design.return_search import ReturnDesign
 from yaan.design.steer import Steered
 from yaan.flight.body import FlownBody
-from yaan.flight.chain import ChainFlown
+from yaan.flight.chain import ChainFlown, PathFlown
 from yaan.flight.legs import LANES
 from yaan.results.outcome import OutcomeCode
 from yaan.results.summary import Outcome, Verdict, VerdictCounts
@@ -29,6 +29,7 @@ MISS: Final = 1e3
 """The touchdown is met within this [m] of its aim."""
 
 _MOST_NAMED = 6
+_SPENT = 1e-3  # [kg] with less a tank is empty
 _KILOMETRES = 1e4  # [m] heights above it are told so
 _SURFACES = {"water": "Splashdown", "land": "Touchdown"}
 _ADVICE = {
@@ -47,7 +48,8 @@ def outcome(
     if free is not None and body is not None:
         return body_outcome(free, body)
     if flown.chain is not None:
-        return chain_outcome(flown.chain)
+        ended = chain_outcome(flown.chain)
+        return replace(ended, text=f"{_what_breaks(flown.plan)} {ended.text}".lstrip())
     assert flown.landed is not None
     lasted = float(flown.history["time"][-1] - flown.history["time"][0])
     return _not_found(flown.landed) or entry_outcome(entry, descent, landing, lasted)
@@ -82,8 +84,7 @@ def _broken(
     landing: Landing | None,
 ) -> Outcome:
     """How a launch ended in which something breaks: what broke, and what became of it."""
-    told = f"{'; '.join(failure.words for failure in flown.plan.failures)}."
-    told = told[:1].upper() + told[1:]
+    told = _what_breaks(flown.plan)
     if flown.return_design is not None:
         after = _return_outcome(flown.return_design, entry, descent, landing)
         return replace(after, text=f"{told} {after.text}")
@@ -95,6 +96,12 @@ def _broken(
         told += f" after ignition at {abs(north):.2f} deg {'north' if north >= 0.0 else 'south'},"
         told += f" {abs(east):.2f} deg {'east' if east >= 0.0 else 'west'}."
     return replace(ended, text=f"{told} {flown.lost}".rstrip())
+
+
+def _what_breaks(plan: Plan) -> str:
+    """What a plan says breaks, as a sentence; empty where nothing does."""
+    words = "; ".join(failure.words for failure in plan.failures)
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
 def _ended(code: OutcomeCode, text: str, shortfall: float = 0.0) -> Outcome:
@@ -261,8 +268,8 @@ def chain_outcome(chain: ChainFlown) -> Outcome:
     """How a chain of phases ended: as the flight itself, then as the first branch that did not."""
     for path in chain.paths:
         if path.code != OutcomeCode.REACHED:
-            name = path.phases[-1].phase.name
-            return _ended(path.code, path.code.sentence(f"{path.name}: {name}".removeprefix(": ")))
+            name = f"{path.name}: {path.phases[-1].phase.name}".removeprefix(": ")
+            return _ended(path.code, _unlit(chain, path, name) or path.code.sentence(name))
     assert chain.flight is not None
     h = chain.flight.history
     lasted = float(h["time"][-1] - h["time"][0])
@@ -273,6 +280,17 @@ def chain_outcome(chain: ChainFlown) -> Outcome:
     where = f"{height / 1e3:.3f} km" if abs(height) >= _KILOMETRES else f"{height:.1f} m"
     text = f"After {lasted:.1f} s it is at {where}, at {speed:.2f} m/s against the Earth."
     return _ended(OutcomeCode.REACHED, text)
+
+
+def _unlit(chain: ChainFlown, path: PathFlown, name: str) -> str:
+    """Of a phase that has waited for thrust with propellant aboard, what it was; else nothing."""
+    left = np.asarray(path.end.tanks)[0, : len(chain.parts.tanks)]
+    if path.code != OutcomeCode.RAN_DRY or not np.any(left > _SPENT):
+        return ""
+    return (
+        f"Phase '{name}' had no engine that burns before its end condition, though there is "
+        "propellant aboard. Light one, or give its `until` a `time` or a `duration` to go on after."
+    )
 
 
 def _undefined(history: History) -> list[str]:

@@ -99,7 +99,7 @@ def failure_mistakes(data: Any, events: list[str]) -> Iterator[Mistake]:
     known = {
         "engine": list(stages),
         "ignition": list(stages),
-        "jettison": [*stages, *parts],
+        "jettison": [*stages, *parts, *(["payload"] if mapping(vehicle, "payload") else [])],
         "canopy": list(_steps(data, {**stages, **parts})),
     }
     for index, failure in enumerate(items(data, "failures")):
@@ -108,13 +108,32 @@ def failure_mistakes(data: Any, events: list[str]) -> Iterator[Mistake]:
         for kind in KINDS:
             name = failure.get(kind)
             if isinstance(name, str) and name not in known[kind]:
-                what = {"canopy": "a step of the parachutes"}.get(kind, "a stage of the vehicle")
+                what = {
+                    "canopy": "a step of the parachutes",
+                    "jettison": "a stage or part of the vehicle",
+                }.get(kind, "a stage of the vehicle")
                 hint = nearest(name, known[kind])
                 yield Mistake(("failures", index, kind), what, hint)
+        yield from _idle_mistakes(("failures", index), failure, known, data)
         at = failure.get("at")
         if isinstance(at, str) and at[:1].isalpha() and at not in events:
             yield Mistake(("failures", index, "at"), "an event of the flight", nearest(at, events))
         yield from _count_mistakes(("failures", index), failure, stages)
+
+
+def _idle_mistakes(
+    at: tuple[str | int, ...], failure: dict[str, Any], known: dict[str, list[str]], data: Any
+) -> Iterator[Mistake]:
+    """What is never lit cannot fail to light, and what is never dropped not to come off."""
+    phases = [phase for phase in items(data, "phases") if is_mapping(phase)]
+    branches = [b for b in items(data, "branches") if is_mapping(b)]
+    phases += [p for b in branches for p in items(b, "phases") if is_mapping(p)]
+    for kind, key, words in (("ignition", "ignite", "lights"), ("jettison", "drop", "drops")):
+        name = failure.get(kind)
+        done = {str(one) for phase in phases for one in items(phase, key)}
+        if isinstance(name, str) and name in known[kind] and phases and name not in done:
+            hint = f"known: {', '.join(sorted(done))}" if done else ""
+            yield Mistake((*at, kind), f"what a phase {words}", hint)
 
 
 def _count_mistakes(

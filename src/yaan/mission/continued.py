@@ -35,6 +35,11 @@ def continued(tree: Tree) -> Tree:
     if folder is None or not isinstance(folder.value, str):
         expected = "required: the run folder, as a path from this file"
         raise InputError(Problem(asked.source.label, asked.line, "start.run.folder", "", expected))
+    for key in ("state", "time", "mass"):
+        told = start.child(key)
+        if told is not None and told.value is not None:
+            place = (told.source.label, told.line, f"start.{key}", quote(told.plain()))
+            raise InputError(Problem(*place, "nothing with start.run, which has it"))
     record = _record(folder)
     row = _row(record, at or folder.with_value(END))
     history = record.history

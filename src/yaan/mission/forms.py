@@ -141,9 +141,18 @@ class FlightSpec(Block):
     def _world_fits(self) -> Self:
         """The world has what the flight needs, and nothing that it does not feel."""
         mistakes = [*world_mistakes(self.environment, self.epoch), *self._weight_mistakes()]
+        mistakes += self._tank_mistakes()
         if mistakes:
             raise refuse(*mistakes)
         return self
+
+    def _tank_mistakes(self) -> Iterator[Mistake]:
+        """No tank holds more than when it is full."""
+        for name, stage in self.vehicle.stages.items():
+            full = stage.count * stage.propellant
+            if self.start.tanks.get(name, 0.0) > full * (1.0 + _CLOSE):
+                expected = f"at most {format_quantity(full, 'kg', digits=9)}, which fills it"
+                yield Mistake(("start", "tanks", name), expected)
 
     def _weight_mistakes(self) -> Iterator[Mistake]:
         """What is aboard weighs what the start says that it does."""

@@ -1,10 +1,13 @@
 """A chain of phases that does not join is refused, with one clear mistake each."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.physics.chains import CANOPY, ball, chain
+import yaan
+from tests.physics.chains import CANOPY, ball, chain, data
 from yaan.base import InputError
 
 STAGE: dict[str, Any] = {
@@ -141,3 +144,43 @@ def test_a_run_that_is_not_there(tmp_path: Any) -> None:
     (problem,) = refused.value.problems
     assert problem.key == "start.run.folder"
     assert problem.expected == "a run folder that can be read"
+
+
+def test_a_tank_that_holds_more_than_it_can() -> None:
+    start = {"drop": {"latitude": "0 deg", "longitude": "0 deg", "height": "5 km"}}
+    key, expected = only(start=start | {"tanks": {"motor": "51 kg"}}, vehicle=ROCKET)
+    assert key == "start.tanks.motor"
+    assert "at most 50 kg" in expected
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        ({"jettison": "nose"}, "what a phase drops"),
+        ({"jettison": "payload"}, "a stage or part"),
+        ({"jettison": "nise"}, "a stage or part"),
+    ],
+)
+def test_a_jettison_that_nobody_asks_for(failure: dict[str, Any], words: str) -> None:
+    phases = [BURN, COAST | {"drop": ["motor"]}, FALL]
+    key, expected = only(vehicle=ROCKET, phases=phases, failures=[failure])
+    assert key == "failures.0.jettison"
+    assert words in expected
+
+
+def test_an_ignition_that_nobody_asks_for() -> None:
+    key, expected = only(vehicle=ROCKET, failures=[{"ignition": "motor"}])
+    assert key == "failures.0.ignition"
+    assert "what a phase lights" in expected
+
+
+@pytest.mark.parametrize(("key", "value"), [("time", "3 s"), ("mass", "10 kg")])
+def test_a_run_has_its_own_time_and_mass(key: str, value: str, tmp_path: Path) -> None:
+    file = tmp_path / "again.yaml"
+    start = {"run": {"folder": "nowhere", "at": "end"}, key: value}
+    file.write_text(json.dumps(data(start=start, epoch=None)), encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        yaan.load(file)
+    (problem,) = refused.value.problems
+    assert problem.key == f"start.{key}"
+    assert "nothing with start.run" in problem.expected
