@@ -1,5 +1,7 @@
 """A chain of phases: what goes over a border, what branches off, what breaks."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
