@@ -108,7 +108,8 @@ def fallen(columns: Any, beta: float) -> Landed:
     )  # fmt: skip
     end, late = path.y_events[0][0], float(path.t_events[0][0])
     longitude = np.arctan2(end[1], end[0]) + ahead - SPIN * (late - start)
-    return Landed(*np.degrees([geodetic(end[:3])[0], longitude]).tolist(), late)
+    north, east = np.degrees([geodetic(end[:3])[0], longitude]).tolist()
+    return Landed(north, east, late)
 
 
 def apart(one: Any, other: Landed) -> float:

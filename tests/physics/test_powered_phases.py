@@ -430,3 +430,21 @@ def test_a_vehicle_without_stages_falls():
     assert codes(legs) == [OutcomeCode.REACHED]
     fallen = np.sqrt(2.0 * EARTH_MU * (1.0 / EARTH_RADIUS - 1.0 / (EARTH_RADIUS + 3e3)))
     assert float(legs.inner.velocity.norm()[0]) == pytest.approx(fallen, rel=1e-8)
+
+
+def test_a_table_of_attitude_is_flown():
+    table = {
+        "law": Law.TABLE,
+        "times": np.array([0.0, 10.0, 30.0]),
+        "elevations": np.radians([80.0, 50.0, 20.0]),
+        "azimuths": np.full(3, np.pi / 2),
+        "ignite": LIT,
+    }
+    # On the equator of a still Earth the geodetic horizon is the geocentric one.
+    ends = (4.0, 10.0, 16.0)
+    plan = phases(*[table | {"time": end} for end in ends])
+    legs, rows, label, _ = fly(round_world(), ROCKET, plan, aloft(50e3, vehicle=ROCKET))
+    assert codes(legs) == [OutcomeCode.REACHED] * 3
+    last = [np.flatnonzero(label == phase)[-1] for phase in range(3)]
+    wanted = np.interp(ends, table["times"], table["elevations"])
+    np.testing.assert_allclose(rows.pitch[last], wanted, atol=1e-12)

@@ -11,7 +11,7 @@ import yaan
 from yaan.api import Flight, Mission
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.mission.load import tree_of
-from yaan.results.summary import SequencePhase
+from yaan.results.summary_sequence import SequencePhase
 
 LOW = EARTH_RADIUS + 200e3
 """Radius of the parking orbit [m]."""

@@ -49,7 +49,7 @@ _LAYERS = atmosphere._layers
 _NOZZLE = model._nozzle
 _COEFFICIENTS = model._coefficients
 _WIND = world._wind
-_RATE = model._rate
+_RATE = model.rate_of
 
 
 def _geometric(height: Any) -> Any:
@@ -105,7 +105,7 @@ FAULTS = [
     ),
     Fault("sign of damping", f"{_MODEL}._coefficients", _driving, "nesc-atmospheric/03"),
     Fault("sign of the wind", f"{_WORLD}._wind", _upwind, "nesc-atmospheric/07"),
-    Fault("frame of the rate", f"{_MODEL}._rate", _over_ground, "nesc-atmospheric/02"),
+    Fault("frame of the rate", f"{_MODEL}.rate_of", _over_ground, "nesc-atmospheric/02"),
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 import yaan
 from yaan.api import Flight
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.results.summary import PathEnd, SequencePhase
+from yaan.results.summary_sequence import PathEnd, SequencePhase
 from yaan.spacetime.zone import distance
 
 START = 6_570.01

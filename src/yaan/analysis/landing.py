@@ -191,7 +191,8 @@ def _come_down(flown: Flown, chain: ChainFlown) -> records.Landing | None:
     if last.code != OutcomeCode.REACHED or history["height"][-1] > float(chain.world.ground) + NEAR:
         return None
     time, latitude, longitude = (float(history[c][-1]) for c in ("time", "latitude", "longitude"))
-    epoch, ground = epoch_of(plan), plan.ground or GroundSpec()
+    epoch = epoch_of(plan)
+    ground = plan.ground if isinstance(plan.ground, GroundSpec) else GroundSpec()
     sun = float(sun_elevation(epoch, bundled_orientation(), time, latitude, longitude)[0])
     parachutes = chain.parts.parachutes(last.flies)
     lost = parachutes is not None and _lost(parachutes, down)

@@ -14,7 +14,8 @@ from yaan.flight.chain import ChainFlown, PathFlown
 from yaan.flight.models.parts import Parts
 from yaan.flight.segments import PhaseFlown
 from yaan.results.outcome import OutcomeCode
-from yaan.results.summary import MassChange, PathEnd, PropellantUse, Sequence, SequencePhase
+from yaan.results.summary import MassChange, PropellantUse
+from yaan.results.summary_sequence import PathEnd, Sequence, SequencePhase
 from yaan.spacetime.coastline import at_place
 from yaan.spacetime.zone import distance
 

@@ -110,8 +110,11 @@ class _Aboard:
     def leave(self, at: At, phase: dict[str, Any]) -> Iterator[Mistake]:
         """What ends a phase."""
         dry = mapping(phase, "until").get("depleted")
-        if isinstance(dry, str):
-            place = (*at, "until", "depleted")
+        place = (*at, "until", "depleted")
+        if phase.get("motion") in TURNING:
+            if isinstance(dry, str) and (dry != phase.get("body") or phase.get("engine") != "on"):
+                yield Mistake(place, "the body of this phase, with engine: on")
+        elif isinstance(dry, str):
             yield from self._there(place, dry, [*self.vehicle.stages], "a stage")
             if dry in self.vehicle.stages and dry not in self.dropped and dry not in self.lit:
                 yield Mistake(place, "a stage that burns")

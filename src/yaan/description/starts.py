@@ -60,7 +60,9 @@ class RunStartSpec(Block):
     """An event of another run."""
 
     folder: str = Field(description="its run folder, a path from this file")
-    at: str = Field(default="end", description="an event of its timeline that is not a peak, or end")
+    at: str = Field(
+        default="end", description="an event of its timeline that is not a peak, or end"
+    )
 
 
 class OriginSpec(Block):

@@ -98,7 +98,9 @@ class UntilSpec(Strict):
     off_rail: Literal[True] | None = Field(
         default=None, description="it has slid the length of its rail"
     )
-    depleted: str | None = Field(default=None, description="a stage runs out of propellant")
+    depleted: str | None = Field(
+        default=None, description="a stage runs out of propellant, or the body of a rigid phase"
+    )
     aligned: Literal[True] | None = Field(
         default=None, description="the relative velocity has turned to the thrust axis"
     )

@@ -118,8 +118,20 @@ def _body(root: Node) -> Nodes:
         inside = dict(children(phase))
         flies = inside.pop("configuration", None) or _text(first, phase)
         motion = inside.pop("motion", None) or _text("rigid", phase)
+        until = inside.get("until")
+        if until is not None and "depleted" in children(until):
+            inside["until"] = until.with_value(_running_dry(children(until), flies))
         phases.append(phase.with_value({**inside, "motion": motion, "body": flies}))
     return found | {"phases": root.with_value(phases)}
+
+
+def _running_dry(until: Nodes, body: Node) -> Nodes:
+    """The ends of a phase: of a flight, `depleted` names what runs dry."""
+    return {
+        key: body if key == "depleted" else node
+        for key, node in until.items()
+        if key != "depleted" or node.value is True
+    }
 
 
 _EXPANSIONS: Final[Mapping[str, Callable[[Node], Nodes]]] = MappingProxyType(

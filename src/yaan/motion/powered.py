@@ -467,25 +467,16 @@ def ended(launcher: Launcher, phases: Phases, start: State, legs: Legs) -> State
     known = start.aboard if start.aboard.shape[-1] else jnp.ones_like(carried)
     # Nothing comes back aboard that had left before.
     aboard = known.at[:, :parts].set(known[:, :parts] & carried)
-    sums = jax.tree.map(jnp.add, start.sums, end.losses.sums)
-    new = (
+    unknown = jax.tree.map(lambda x: jnp.full_like(x, jnp.nan), (start.attitude, start.rate))
+    return State(
         legs.stop[-1],
         end.position,
         end.velocity,
-        start.tanks.at[:, :stages].set(end.propellant),
-        aboard,
-        jax.tree.map(lambda x: jnp.full_like(x, jnp.nan), (start.attitude, start.rate)),
-        sums,
-        end.memory,
-    )
-    return eqx.tree_at(
-        lambda s: (
-            *(s.t, s.position, s.velocity, s.tanks, s.aboard),
-            *((s.attitude, s.rate), s.sums, s.memory),
-        ),
-        start,
-        new,
-        is_leaf=lambda x: x is None,
+        *unknown,
+        tanks=start.tanks.at[:, :stages].set(end.propellant),
+        aboard=aboard,
+        sums=jax.tree.map(jnp.add, start.sums, end.losses.sums),
+        memory=end.memory,
     )
 
 

@@ -16,7 +16,7 @@ from yaan.report.text import (
     quantity,
 )
 from yaan.results import FlightRecord, OutcomeCode, Summary
-from yaan.results.summary import PathEnd, SequencePhase
+from yaan.results.summary_sequence import PathEnd, SequencePhase
 from yaan.spacetime.coastline import RESOLUTION
 
 Block = tuple[str, object]

@@ -10,6 +10,7 @@ from yaan.validation.measure import (
     entry,
     launch,
     orbital,
+    recovered,
     rocket,
     sounding,
 )
@@ -18,6 +19,7 @@ CASES: Final[tuple[Case, ...]] = (
     *atmospheric.cases(),
     *rocket.cases(),
     *sounding.cases(),
+    *recovered.cases(),
     *orbital.cases(),
     *analytic.cases(),
     *entry.cases(),

@@ -49,6 +49,7 @@ def test_quantities_are_si() -> None:
     assert whole.mass == pytest.approx(2.26796, rel=1e-5)
     assert whole.inertia is not None
     assert whole.inertia.yy == pytest.approx(0.006211019 * 1.3558179483314004, rel=1e-14)
+    assert spec.start is not None
     assert spec.start.position.height == pytest.approx(9144.0)
     assert spec.start.rate.z == pytest.approx(math.radians(30.0))
     assert spec.phases[0].until.duration == 30.0
@@ -57,6 +58,7 @@ def test_quantities_are_si() -> None:
 def test_what_may_be_left_out_has_a_default() -> None:
     spec = spec_of({"environment": None, "pulses": None, "method": None, "start.rate": None})
     assert (spec.plan.method, spec.pulses) == ("rk4", [])
+    assert spec.start is not None
     assert (spec.start.rate.x, spec.start.rate.against) == (0.0, "itrs")
     assert spec.configuration_of(spec.phases[0]) == "whole"
     assert spec.body.configurations["whole"].centre_of_mass == [0.0, 0.0, 0.0]
@@ -187,6 +189,7 @@ def test_a_frame_where_it_belongs() -> None:
     }
     told(state, "start.frame", "required", "gcrs or itrs")
     spec = spec_of(state | {"start.frame": "itrs", "start.attitude.from": "vvlh"})
+    assert spec.start is not None
     assert spec.start.frame == "itrs"
 
 

@@ -7,6 +7,7 @@ from yaan.description import PhaseSpec
 from yaan.mission.checks import check
 from yaan.mission.expansion import expanded, shorthand
 from yaan.mission.load import load_tree, tree_of
+from yaan.validation.case import path
 
 LAUNCHES = ("gaganyaan", "lvm3-leo", "soyuz-fg-leo")
 
@@ -66,3 +67,18 @@ def test_a_mistake_of_an_expanded_return_is_told_where_it_stands() -> None:
         check(tree_of(data, "expanded.yaml"))
     (problem,) = refused.value.problems
     assert problem.key == "entry.load_limit"
+
+
+def test_a_body_that_runs_dry_is_named_by_its_flight() -> None:
+    told = expanded(load_tree(path("bella-lui")))
+    assert told.data["phases"][1]["until"] == {"depleted": "rocket"}
+    plan = check(tree_of(told.data, "expanded.yaml"))
+    assert plan.phased_flight is not None
+
+
+@pytest.mark.parametrize(("key", "value"), [("engine", "off"), ("until", {"depleted": "motor"})])
+def test_what_does_not_burn_cannot_run_dry(key: str, value: object) -> None:
+    data = expanded(load_tree(path("bella-lui"))).data
+    data["phases"][1] |= {key: value}
+    with pytest.raises(yaan.InputError, match="the body of this phase, with engine: on"):
+        check(tree_of(data, "expanded.yaml"))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -53,7 +54,8 @@ _CLOSE: Final = 1e-6
 def turn(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> SegmentFlown:
     """Phases of one of the vehicle's bodies, rigid or with its axes prescribed.
 
-    What is in the tanks aboard is the propellant of the body; what is left of it goes back.
+    What is in the tanks aboard is the propellant of the body; what is left of it goes back. Of a
+    body without a stage, what is left waits for its next phase of the run.
 
     Raises:
         YaanError: of a body that does not weigh what is aboard.
@@ -64,6 +66,7 @@ def turn(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
     )
     flown: list[PhaseFlown] = []
     rows: list[list[dict[str, Array]]] = [[] for _ in range(LANES)]
+    own: dict[str, Array] = {}
     for index, phase in enumerate(phases):
         start = switched(scene, phase, state)
         cast = _cast(scene, phase)
@@ -71,8 +74,12 @@ def turn(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
         tank = _tank(scene.parts, start)
         tanks = [tank if float(cast[0].load[0]) > 0.0 else None]
         begun = _begin(world, cast[0], _facing(phase, start), start, tanks)
+        if tanks[0] is None and phase.body in own:
+            begun = eqx.tree_at(lambda s: s.tanks, begun, jnp.asarray(own[phase.body]))
         went, tape = _turned(world, cast, begun, fine, plan)
-        state = jax.device_get(from_rigid(start, ended(begun, went), tanks))
+        end = ended(begun, went)
+        own[phase.body or ""] = np.asarray(end.tanks)
+        state = jax.device_get(from_rigid(start, end, tanks))
         code, steps = np.asarray(went.outcome)[0], np.asarray(went.steps)[0]
         flies = tuple(scene.parts.aboard(start))
         flown.append(PhaseFlown(phase, flies, start, state, code, steps))
@@ -141,10 +148,11 @@ def _weigh(scene: Scene, phase: FlightPhaseSpec, state: State, body: Configurati
 
 
 def _tank(parts: Parts, state: State) -> int | None:
-    """The tank that a body burns from: the only one aboard that holds something."""
+    """The tank that a body burns from: the only one aboard that holds something, or did."""
     there = np.asarray(state.aboard)[0, : len(parts.tanks)]
-    full = np.flatnonzero(there & (np.asarray(state.tanks)[0, : len(parts.tanks)] > 0.0))
-    return int(full[0]) if len(full) else None
+    full = there & (np.asarray(state.tanks)[0, : len(parts.tanks)] > 0.0)
+    found = np.flatnonzero(full if np.any(full) else there)
+    return int(found[0]) if len(found) else None
 
 
 def _gradient(plan: Plan) -> bool:

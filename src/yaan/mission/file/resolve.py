@@ -225,7 +225,9 @@ def _refuse_other_kind(text: str, raw: Node, kind: str) -> None:
         InputError: without a place, for the reference.
     """
     said = raw.child("kind")
-    if said is not None and said.value in _SLOTS and said.value != kind:
+    if said is None or not isinstance(said.value, str):
+        return
+    if said.value in _SLOTS and said.value != kind:
         hint = f"{text} is of kind {said.value}"
         raise InputError(Problem("", None, "", quote(text), wanted(kind), hint))
 

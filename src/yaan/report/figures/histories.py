@@ -23,6 +23,7 @@ from yaan.results import FlightRecord, History
 from yaan.results.summary import Peaks
 
 KILO: Final = 1e3  # [1]
+_LEAST: Final = {"Load": 1e-4, "Dynamic pressure": 1e-3}  # [g0], [kPa]: with less none is drawn
 _NEAR: Final = 10e3  # [m] over ground: below it distances are in metres
 MOST_ROWS: Final = 2500  # rows drawn; the file keeps all of them
 
@@ -141,8 +142,13 @@ def falls(record: FlightRecord) -> Figure | None:
     )
     since = "the epoch" if aloft(record.summary) else "ignition"
     shared = Axis((first, last), f"Time since {since}, s")
-    kept = [one for one in panels if one.curves]
+    kept = [one for one in panels if one.curves and _highest(one) > _LEAST.get(one.words, 0.0)]
     return stack(Words("falls", alt, caption), kept, [], [], shared, (130, 110))
+
+
+def _highest(panel: Panel) -> float:
+    """The largest value that a panel shows; zero of nothing."""
+    return max(float(np.nanmax(np.asarray(c.values), initial=0.0)) for c in panel.curves)
 
 
 def profiles(record: FlightRecord) -> Figure | None:
