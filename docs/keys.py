@@ -40,15 +40,15 @@ def write_nouns(path: Path) -> None:
 def _blocks_of_files() -> dict[str, Any]:
     from pydantic.json_schema import models_json_schema
 
-    from yaan.mission.forms import BodyFlightSpec, EntrySpec, MissionSpec
+    from yaan.mission.forms import BodyFlightSpec, EntrySpec, FlightSpec, MissionSpec
 
-    roots = (MissionSpec, EntrySpec, BodyFlightSpec)
+    roots = (MissionSpec, EntrySpec, BodyFlightSpec, FlightSpec)
     _, schema = models_json_schema([(root, "validation") for root in roots], by_alias=True)
     return schema["$defs"]
 
 
 def _order(blocks: dict[str, Any]) -> list[str]:
-    order, waiting = [], ["MissionSpec", "EntrySpec", "BodyFlightSpec"]
+    order, waiting = [], ["FlightSpec", "MissionSpec", "EntrySpec", "BodyFlightSpec"]
     while waiting:
         name = waiting.pop(0)
         block = blocks.get(name)
@@ -83,7 +83,8 @@ def _section(name: str, block: dict[str, Any]) -> str:
 
 def _title(name: str) -> str:
     """Words of a model's name; the kinds of file are told apart from their blocks."""
-    files = {"MissionSpec": "A mission", "EntrySpec": "An entry", "BodyFlightSpec": "A body"}
+    files = {"FlightSpec": "A flight", "MissionSpec": "A mission", "EntrySpec": "An entry"}
+    files["BodyFlightSpec"] = "A body"
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("Spec"))
     return files.get(name, words.lower())
 

@@ -72,7 +72,7 @@ class _TableSpec(Strict):
         ]
 
 
-class AttitudeSpec(_TableSpec):
+class AttitudeTableSpec(_TableSpec):
     """Where the axis points, by table: the replay of a measured attitude."""
 
     pitch: list[Elevation] = Field(description="of the axis above the local geodetic horizon")
@@ -122,7 +122,7 @@ class SteerSpec(Strict):
 
     law: Law
     programme: str | None = None
-    attitude: AttitudeSpec | None = None
+    attitude: AttitudeTableSpec | None = None
     flight_path: FlightPathSpec | None = None
     fixed: FixedSpec | None = None
     rail: RailSpec | None = None
