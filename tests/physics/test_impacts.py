@@ -21,6 +21,8 @@ from scipy.integrate import solve_ivp
 from tests.physics.chains import chain
 from yaan.api import Flight
 from yaan.api import open as open_run
+from yaan.report.sections import sections
+from yaan.results import read_flight
 
 A, F = 6_378_137.0, 1.0 / 298.257223563
 MU, J2, SPIN = 3.986004418e14, 1.08262668e-3, 7.292115e-5
@@ -176,6 +178,24 @@ def test_branches_come_back_from_the_run_folder(flight: Flight, tmp_path) -> Non
         assert float(branch["time"][0]) == pytest.approx(5.0)
         assert float(branch["height"][-1]) == pytest.approx(0.0, abs=0.01)
         assert float(branch["mass"][0]) == 1_000.0
+
+
+def test_the_report_shows_each_path_and_its_end(flight: Flight, tmp_path) -> None:
+    record = read_flight(flight.save(tmp_path))
+    found = {section.name: section for section in sections(record)}
+    assert {"numbers", "flight", "air", "path", "ends"} <= set(found)
+    assert not {"histories", "track", "branches"} & set(found)  # of an ascent
+    table = next(block for kind, block in found["ends"].blocks if kind == "table")
+    assert [row[0] for row in table.rows] == ["", "a", "b"]
+    assert [row[1] for row in table.rows] == ["The flight", "Tank", "Shell"]
+    assert {row[6] for row in table.rows} == {"sea"}
+    drawn = [block for kind, block in found["path"].blocks if kind == "figure"]
+    assert [figure.name for figure in drawn] == ["track", "downrange"]
+    squares = [one for one in drawn[0].data if one.get("marker", {}).get("symbol") == "square"]
+    ends = record.summary.sequence.ends if record.summary.sequence else ()
+    assert squares[0]["y"] == pytest.approx([end.latitude_deg for end in ends if end.path])
+    cards = next(block for kind, block in found["numbers"].blocks if kind == "cards")
+    assert [card.words for card in cards][:2] == ["Height at the end", "Came down at"]
 
 
 def test_branches_that_fall_together_fall_as_each_alone(flight: Flight) -> None:

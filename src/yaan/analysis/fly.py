@@ -13,7 +13,7 @@ import numpy as np
 from yaan.analysis import abort_map
 from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank, ranked_by_place
-from yaan.analysis.sequence import air_notes
+from yaan.analysis.sequence import air_notes, passed_over
 from yaan.analysis.steering import load_notes, remarks
 from yaan.analysis.tables import ascent_excursions
 from yaan.base.errors import YaanError
@@ -127,7 +127,7 @@ def _fly_phased(flight: PhasedFlight, provenance: Provenance, tell: Report, cloc
     history = chain.flight.history
     beyond = left_table(chain.world, history["height"])
     notes = [*notes_of(plan), *orientation_notes(plan), *([] if beyond is None else [beyond])]
-    notes += air_notes(chain)
+    notes += [*passed_over(chain), *air_notes(chain)]
     what = (chain.world, history, chain.errors, ranked_by_place(provenance), notes)
     return Flown(plan, provenance, *what, chain=chain)
 

@@ -158,6 +158,12 @@ def air_notes(chain: ChainFlown) -> Iterator[str]:
                 )
 
 
-def failed(chain: ChainFlown) -> list[tuple[PathFlown, OutcomeCode]]:
-    """The paths that did not come to their ends."""
-    return [(p, p.code) for p in chain.paths if p.code != OutcomeCode.REACHED]
+def passed_over(chain: ChainFlown) -> list[str]:
+    """A note for each phase that ended as it began, since what ends it held already."""
+    return [
+        f"Phase {one.phase.name}{f' of {path.name}' if path.name else ''} ended as it began, at "
+        f"{float(one.start.t[0]):g} s: what ends it held already."
+        for path in chain.paths
+        for one in path.phases
+        if one.code == OutcomeCode.REACHED and float(one.end.t[0]) <= float(one.start.t[0])
+    ]

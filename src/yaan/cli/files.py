@@ -137,7 +137,7 @@ def new(
 
     known = names("mission")
     if source not in known:
-        hint = nearest(source, known)
+        hint = nearest(source, known) or "yaan list names them"
         raise InputError(Problem("--from", None, "", quote(source), "a library mission", hint))
     if not file.name.endswith((".yaml", ".yml")):
         expected, hint = "a path that ends in .yaml", f"as {file}.yaml"

@@ -4,16 +4,18 @@ The resolved mission holds numbers alone, so that it flies again where the other
 goes on: the epoch is that of the other run, and the flight starts as long after it.
 """
 
-from typing import Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from yaan.base import InputError, Problem, nearest, quote
 from yaan.base.errors import YaanError
 from yaan.base.plain import is_list, is_mapping
 from yaan.mission.file.tree import Node, Tree, children
-from yaan.results.store import FlightRecord, read_flight
-from yaan.results.trajectory import History
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from yaan.results.store import FlightRecord
+    from yaan.results.trajectory import History
 
 END: Final = "end"
 
@@ -66,8 +68,10 @@ def continued(tree: Tree) -> Tree:
     return Tree(tree.root.with_value(top), tree.problems, tree.unresolved)
 
 
-def _record(folder: Node) -> FlightRecord:
+def _record(folder: Node) -> "FlightRecord":
     """The run, from the folder that the file is in."""
+    from yaan.results.store import read_flight
+
     text = str(folder.value)
     place = (folder.source.label, folder.line, "start.run.folder", quote(text))
     if folder.source.folder is None:
@@ -81,8 +85,10 @@ def _record(folder: Node) -> FlightRecord:
     return record
 
 
-def _row(record: FlightRecord, at: Node) -> int:
+def _row(record: "FlightRecord", at: Node) -> int:
     """The row of the history at an event, after what happens there."""
+    import numpy as np
+
     history, wanted = record.history, at.plain()
     assert history is not None
     time, events = history["time"], record.summary.timeline
@@ -100,8 +106,10 @@ def _row(record: FlightRecord, at: Node) -> int:
     return max(int(np.searchsorted(time, found[0] + _CLOSE, side="right")) - 1, 0)
 
 
-def _state(history: History, row: int) -> dict[str, object]:
+def _state(history: "History", row: int) -> dict[str, object]:
     """The block `state` of a row, in all its digits."""
+    import numpy as np
+
     place, motion = (history[f"{name}_gcrs"][row] for name in ("position", "velocity"))
     found: dict[str, object] = {
         "frame": "gcrs",
@@ -115,12 +123,14 @@ def _state(history: History, row: int) -> dict[str, object]:
     return found
 
 
-def _triple(values: np.ndarray, unit: str) -> dict[str, object]:
+def _triple(values: "np.ndarray", unit: str) -> dict[str, object]:
     return {axis: f"{float(v)!r} {unit}" for axis, v in zip("xyz", values, strict=True)}
 
 
-def _tanks(history: History, row: int, vehicle: Node | None) -> dict[str, object]:
+def _tanks(history: "History", row: int, vehicle: Node | None) -> dict[str, object]:
     """What is left in the stages that this vehicle has too."""
+    import numpy as np
+
     stages = None if vehicle is None else vehicle.child("stages")
     own = () if stages is None else children(stages)
     if "propellant" not in history:

@@ -88,7 +88,7 @@ def test_an_orbit_without_a_target() -> None:
 
 
 def test_a_branch_at_an_unknown_event() -> None:
-    branch = {"name": "stage", "at": "seperation", "flies": ["motor"], "phases": [FALL]}
+    branch = {"name": "stage", "at": "separation-x", "flies": ["motor"], "phases": [FALL]}
     phases = [BURN | {"event": "separation"}, COAST | {"drop": ["motor"]}]
     with pytest.raises(InputError) as refused:
         chain(vehicle=ROCKET, phases=phases, branches=[branch])
