@@ -106,3 +106,20 @@ def test_a_canopy_below_which_something_is_dropped_and_falls() -> None:
     slow = {one.path: one.speed_relative for one in flight.summary.sequence.ends}
     assert slow["plate"] == pytest.approx(slow["tip"], rel=0.01)
     assert slow["plate"] > 3.0 * slow[""]
+
+
+def test_a_coast_that_never_comes_down_has_not_been_flown() -> None:
+    """A tenth of the burn leaves it in orbit: what waits for 140 km waits in vain, and is told."""
+    late = {"phases.deorbit-burn.until": {"delta_v": "12.8 m/s"}}
+    flight = yaan.load("soyuz-descent", late).fly()
+    assert flight.outcome.code == "timed-out"
+    assert "Phase 'coast'" in flight.outcome.text
+
+
+def test_air_that_is_left_out_is_told() -> None:
+    """Ten times the burn ends in the ground: there is no drag on what has no shape."""
+    hard = {"phases.deorbit-burn.until": {"delta_v": "1280 m/s"}}
+    flight = yaan.load("soyuz-descent", hard).fly()
+    assert flight.outcome.code == "struck-ground"
+    assert "kick" not in flight.outcome.text
+    assert any("felt no air" in note for note in flight.summary.notes)

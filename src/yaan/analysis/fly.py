@@ -13,7 +13,7 @@ import numpy as np
 from yaan.analysis import abort_map
 from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank, ranked_by_place
-from yaan.analysis.sequence import passed_over
+from yaan.analysis.sequence import air_notes, passed_over
 from yaan.analysis.steering import load_notes, remarks
 from yaan.analysis.tables import ascent_excursions
 from yaan.base.errors import YaanError
@@ -127,7 +127,7 @@ def _fly_phased(flight: PhasedFlight, provenance: Provenance, tell: Report, cloc
     history = chain.flight.history
     beyond = left_table(chain.world, history["height"])
     notes = [*notes_of(plan), *orientation_notes(plan), *([] if beyond is None else [beyond])]
-    notes += passed_over(chain)
+    notes += [*passed_over(chain), *air_notes(chain)]
     what = (chain.world, history, chain.errors, ranked_by_place(provenance), notes)
     return Flown(plan, provenance, *what, chain=chain)
 
@@ -179,7 +179,7 @@ def _fly_ascent(
         chain = following and sides.attempt("what follows the ascent", following.result)
     profiles = {name: one for name, one in profiles.items() if name in histories}
     notes = [*notes_of(plan), *_notes(ascent, world, chosen, histories[flown])]
-    notes += [*remarks(chosen, dog_leg), *sides.notes]
+    notes += [*remarks(chosen, dog_leg), *sides.notes, *([] if chain is None else air_notes(chain))]
     errors += [error for one in (returned, chain) if one is not None for error in one.errors]
     climb = Climb(ascent, profiles, histories, aborts, dog_leg)
     whole = _whole(climb, returned, chain)

@@ -241,9 +241,7 @@ def body_outcome(free: FreeFlight, flown: FlownBody) -> Outcome:
     for phase, code in zip(free.phases, flown.outcomes, strict=True):
         if code is OutcomeCode.REACHED:
             continue
-        text = code.sentence(phase.name)
-        if code in _ADVICE:
-            text = f"{text.split('. ')[0].rstrip('.')}. {_ADVICE[code]}."
+        text = _advised(code, phase.name)
         undefined = _undefined(flown.history)
         if code is OutcomeCode.NOT_FINITE and undefined:
             text = (
@@ -269,7 +267,7 @@ def chain_outcome(chain: ChainFlown) -> Outcome:
     for path in chain.paths:
         if path.code != OutcomeCode.REACHED:
             name = f"{path.name}: {path.phases[-1].phase.name}".removeprefix(": ")
-            return _ended(path.code, _unlit(chain, path, name) or path.code.sentence(name))
+            return _ended(path.code, _unlit(chain, path, name) or _advised(path.code, name))
     assert chain.flight is not None
     h = chain.flight.history
     lasted = float(h["time"][-1] - h["time"][0])
@@ -280,6 +278,12 @@ def chain_outcome(chain: ChainFlown) -> Outcome:
     where = f"{height / 1e3:.3f} km" if abs(height) >= _KILOMETRES else f"{height:.1f} m"
     text = f"After {lasted:.1f} s it is at {where}, at {speed:.2f} m/s against the Earth."
     return _ended(OutcomeCode.REACHED, text)
+
+
+def _advised(code: OutcomeCode, name: str) -> str:
+    """What happened in a phase and what to try, where nothing of it is solved."""
+    text = code.sentence(name)
+    return f"{text.split('. ')[0].rstrip('.')}. {_ADVICE[code]}." if code in _ADVICE else text
 
 
 def _unlit(chain: ChainFlown, path: PathFlown, name: str) -> str:

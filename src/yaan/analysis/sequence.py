@@ -20,6 +20,8 @@ from yaan.spacetime.coastline import at_place
 from yaan.spacetime.zone import distance
 
 _LANDED: Final = 1.0  # [m] above the ground: less has come down to it
+_FELT: Final = 10.0  # [Pa] with less a stage of 1 t loses some 0.1 m/s in a minute
+_MOLECULAR: Final = 110e3  # [m]
 _SPENT: Final = 1e-6  # [kg] that a phase burns; less is rounding
 
 
@@ -133,6 +135,27 @@ def propellant(chain: ChainFlown) -> Iterator[PropellantUse]:
         yield PropellantUse(
             stage=name, loaded=loaded, used=used, left=loaded - used, margin_velocity=None
         )
+
+
+def air_notes(chain: ChainFlown) -> Iterator[str]:
+    """Where the air was left out or is not what a motion takes it for, a sentence each."""
+    for path in chain.paths:
+        spans = phases_flown(path.history)
+        for one, (_, first, last) in zip(path.phases, spans, strict=False):
+            rows, name = slice(first, last + 1), f"{path.name}: {one.phase.name}".lstrip(": ")
+            pressure = float(np.max(path.history["dynamic_pressure"][rows]))
+            lowest = float(np.min(path.history["height"][rows]))
+            dragged = np.any(path.history["drag"][rows] > 0.0)
+            if one.phase.motion == "powered" and pressure > _FELT and not dragged:
+                yield (
+                    f"Nothing that flies in phase {name!r} has `aerodynamics`: it felt no air, "
+                    f"which pressed with up to {pressure:.3g} Pa."
+                )
+            if one.phase.motion == "orbit" and lowest < _MOLECULAR:
+                yield (
+                    f"Phase {name!r} (motion: orbit) came down to {lowest / 1e3:.0f} km; its drag "
+                    f"is of free molecular flow, which holds above some {_MOLECULAR / 1e3:.0f} km."
+                )
 
 
 def passed_over(chain: ChainFlown) -> list[str]:

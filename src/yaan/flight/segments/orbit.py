@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+import equinox as eqx
 import numpy as np
 
 from yaan.description import FlightPhaseSpec
@@ -19,6 +20,7 @@ from yaan.flight.segments.base import (
 )
 from yaan.motion import orbit
 from yaan.motion.base import AbstractMotion, Leg
+from yaan.results.outcome import OutcomeCode
 
 _ORBIT_STEP: Final = 60.0  # [s] of a phase that names none
 _NEVER: Final = -1e9  # [m]
@@ -31,17 +33,23 @@ def coast(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segm
         craft = scene.parts.orbiting(start)
         floor = _NEVER if phase.until.height_below is None else phase.until.height_below
         order = DOP853.order
+        stop = until_of(phase, start.t, orbit.MAX_STEPS * _ORBIT_STEP)
         leg = legs.coast(
             scene.world,
             craft,
             start,
             legs.Burns.none(LANES),
-            stop=until_of(phase, start.t, orbit.MAX_STEPS * _ORBIT_STEP),
+            stop=stop,
             step=scene.steps(phase.step or _ORBIT_STEP, order),
             floor=floor,
             tolerance=legs.ORBIT_TOLERANCE * scene.tolerances(order),
             save=Save.STEPS,
         )
+        if phase.until.duration is None and phase.until.time is None:
+            # No time ends it: what has come to its last second has met nothing.
+            late = np.asarray(leg.end.t) >= stop
+            outcome = np.where(late, OutcomeCode.TIMED_OUT, leg.outcome)
+            leg = eqx.tree_at(lambda x: x.outcome, leg, outcome)
         none = np.zeros((LANES, legs.BURNS))
         burns = orbit.Burns(none, none, none + 1.0)
         return orbit.Orbit(scene.world, craft, burns, np.full(LANES, floor)), leg
