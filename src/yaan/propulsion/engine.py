@@ -86,7 +86,8 @@ class Engines(eqx.Module):
 
         Whatever is left in the tank.
         """
-        since = t - ignition - self.burn_out
+        # A little later than the curve: what runs dry with it has run dry first.
+        since = t - ignition - self.burn_out - _LOSING
         if self.failures is None:
             return since
         gone = t - self.failures.lost_at - _LOSING
