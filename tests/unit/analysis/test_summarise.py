@@ -30,6 +30,7 @@ ASCENT = ["launcher", "aerodynamics", "steering"]
 RETURN = ["orbit", "entry", "parachutes", "landing point", "ground"]
 FALL = ["unpowered fall"]
 INTEGRATOR = ["integrator"]
+SPENT = ["fall"]
 
 
 @pytest.mark.parametrize(
@@ -47,11 +48,13 @@ INTEGRATOR = ["integrator"]
             ["entry", "ground", *INTEGRATOR],
             marks=pytest.mark.slow,
         ),
-        pytest.param("lvm3-leo", {"ascent"}, [*ASCENT, *INTEGRATOR], marks=pytest.mark.slow),
+        pytest.param(
+            "lvm3-leo", {"ascent"}, [*ASCENT, *INTEGRATOR, *SPENT], marks=pytest.mark.slow
+        ),
         pytest.param(
             "gaganyaan",
             {*SECTIONS} - {"body"},
-            [*ASCENT, *FALL, *INTEGRATOR, *RETURN],
+            [*ASCENT, *FALL, *INTEGRATOR, *RETURN, *SPENT],
             marks=pytest.mark.slow,
         ),
     ],
