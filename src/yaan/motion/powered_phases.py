@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from yaan.aerodynamics.heating import free_stream_flux
-from yaan.base.constants import EARTH_RADIUS
+from yaan.base.constants import EARTH_MU, EARTH_RADIUS
 from yaan.dynamics.forces import Airload, Surroundings, World
 from yaan.gnc.powered import Aims, Law
 from yaan.propulsion.engine import Firing
@@ -199,7 +199,7 @@ def ends(
             End.PERIGEE_ABOVE: (near - EARTH_RADIUS - limit[End.PERIGEE_ABOVE]) * 1e-6,
             End.PERIGEE_BELOW: (EARTH_RADIUS + limit[End.PERIGEE_BELOW] - near) * 1e-6,
             End.GROUND: jnp.minimum(low, (sinking - _SETTLING) * 1e-2),
-            End.CIRCULAR: position.norm() * velocity.dot(velocity) / world.mu - 1.0,
+            End.CIRCULAR: (position.norm() * velocity.dot(velocity) - world.mu) / EARTH_MU,
             End.OFF_RAIL: slid.dot(around.to_fixed.apply(now.axis)) / limit[End.OFF_RAIL] - 1.0,
         }
     never = jnp.full_like(now.spare, -1.0)

@@ -11,6 +11,7 @@ from jaxtyping import Array, Bool, Float
 from yaan.base.constants import STANDARD_GRAVITY
 
 _LOSING = 1e-3  # [s] in which a lost engine dies: a jump is flown as a short ramp
+_LONG = 1e6  # [s] to go for a burn that no curve ends: what marks an event must be finite
 
 
 class Firing(eqx.Module):
@@ -84,14 +85,15 @@ class Engines(eqx.Module):
     ) -> Float[Array, " stages"]:
         """How long ago [s] the burn was over: its curve, or the last of its engines; else below 0.
 
-        Whatever is left in the tank.
+        Whatever is left in the tank. A burn that never began is not over. Finite.
         """
         # A little later than the curve: what runs dry with it has run dry first.
         since = t - ignition - self.burn_out - _LOSING
-        if self.failures is None:
-            return since
-        gone = t - self.failures.lost_at - _LOSING
-        return jnp.maximum(since, jnp.where(self.failures.left > 0.0, -jnp.inf, gone))
+        if self.failures is not None:
+            lost_at, left = self.failures.lost_at, self.failures.left
+            lost = jnp.isfinite(lost_at) & (left <= 0.0)
+            since = jnp.maximum(since, jnp.where(lost, t - lost_at - _LOSING, -jnp.inf))
+        return jnp.maximum(since, -_LONG)
 
     def fire(
         self,

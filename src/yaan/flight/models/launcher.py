@@ -96,7 +96,7 @@ def build_start(ascent: Ascent) -> AbstractStart:
     return pad_of(ascent.pad)
 
 
-def pad_of(pad: PadSpec) -> OnPad:
+def pad_of(pad: PadSpec) -> AbstractStart:
     """At rest on a pad.
 
     On the Earth's axis there is no north that an azimuth could count from: a pad there stands a
