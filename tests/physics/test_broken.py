@@ -8,6 +8,8 @@ import yaan
 from tests.physics.chains import chain
 from yaan.api import Flight
 
+pytestmark = pytest.mark.slow
+
 
 def broken(*failures: dict[str, Any]) -> Flight:
     """Soyuz on its way home, with what breaks."""
@@ -123,3 +125,14 @@ def test_air_that_is_left_out_is_told() -> None:
     assert flight.outcome.code == "struck-ground"
     assert "kick" not in flight.outcome.text
     assert any("felt no air" in note for note in flight.summary.notes)
+
+
+def test_canopies_that_are_lost_on_the_way_home_are_not_foreknown() -> None:
+    """The bank is solved for canopies that drift in the wind; without them it lands beside."""
+    wind = {"landing.wind": {"east": "5 m/s"}}
+    flight = yaan.load("gaganyaan", {"failures": [{"canopy": "mains"}], **wind}).fly()
+    assert flight.outcome.code == "flown"
+    assert "Mains loses all of its canopies. Splashdown after" in flight.outcome.text
+    passed = {verdict.name: verdict.passed for verdict in flight.verdicts}
+    beside = ("landing", "parachutes", "touchdown speed")
+    assert [passed[name] for name in beside] == [False, False, False]

@@ -270,6 +270,7 @@ def test_a_canopy_without_a_box_is_open_and_one_outside_fails_all_the_same(fly: 
     assert passed(lost)["parachutes"] is False
 
 
+@pytest.mark.slow
 def test_a_descent_that_does_not_end_leaves_its_verdicts_open() -> None:
     light = {"capsule.mass": "1 kg", f"{STEPS}.mains.diameter": "100 m"}
     flight = yaan.load(PLOVER, LOW | light).fly()

@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import yaan
 from yaan.api import Mission
 from yaan.mission.load import tree_of
 
 
+@pytest.mark.slow
 def test_both_halves_are_the_whole(tmp_path: Path) -> None:
     """Its first row is the last of the run in every digit, and it comes down at the same place.
 

@@ -125,6 +125,7 @@ def reversed_() -> tuple[RigidEntry, Leg, np.ndarray]:
     return both(bank, frequency=FREQUENCY, limit=LIMITS)
 
 
+@pytest.mark.slow
 def test_held_firmly_the_body_lands_where_the_point_does():
     # No reversal: nothing but how closely the trim is kept. A range of 5 000 km moves by 5 km for
     # a thousandth of the lift, which is 0.02 deg of trim; 0.001 deg on the way is 100 m.
@@ -181,6 +182,7 @@ def test_rows_tell_the_body_as_it_is(reversed_: tuple):
     np.testing.assert_allclose(row["incidence"], -row["angle_of_attack"], atol=1e-3)
 
 
+@pytest.mark.slow
 def test_an_attitude_that_is_handed_over_is_kept_and_an_unknown_one_is_the_trim():
     where = place()
     bare = level(where, 100e3, 7850.0, -1.4)
@@ -235,6 +237,7 @@ def trim_there() -> float:
     return float(one.trim(mach).angle)
 
 
+@pytest.mark.slow
 def test_let_go_it_swings_at_the_frequency_of_its_stiffness_and_keeps_its_swing():
     told = swinging(0.2, 0.0, 0.02)
     assert np.all(told[1].outcome == OutcomeCode.TIMED_OUT)

@@ -229,6 +229,7 @@ def test_the_attitude_against_the_orbit_is_told(flown: Flown) -> None:
     assert h["rate_vvlh"][row] == pytest.approx(rate, abs=1e-15)
 
 
+@pytest.mark.slow
 def test_a_straight_fall_has_no_orbit_and_is_flown_all_the_same(fly: Fly) -> None:
     still = {
         "environment.earth": "still",
@@ -354,6 +355,7 @@ def test_a_phase_that_fails_ends_the_flight(fly: Fly) -> None:
     assert [row.name for row in sunk.timeline][-1] != "glide-end"
 
 
+@pytest.mark.slow
 def test_a_flight_that_leaves_the_numbers_says_so_and_keeps_its_last_state(fly: Fly) -> None:
     damping = "body.configurations.boosted.aerodynamics.damping.roll"
     lost = fly({damping: 1000.0, "start.rate.x": "90000 deg/s"})

@@ -78,6 +78,7 @@ def integration(flight: yaan.Flight) -> Verdict:
     return next(v for v in flight.verdicts if v.name == "integration")
 
 
+@pytest.mark.slow
 def test_a_ball_in_dense_air_is_right_whatever_step_is_asked(tmp_path: Path):
     # 81.72 m/s after 27.4176 s, by SciPy's DOP853 at 1e-10 with an air of its own.
     coarse, fine = fallen(tmp_path, "20 s"), fallen(tmp_path, "0.002 s")
@@ -162,6 +163,7 @@ def test_the_ballistic_line_flies_the_steps_of_the_flight():
     assert told.ballistic_peak_g == pytest.approx(told.peak_load.value_g, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_bounds_that_no_step_keeps_fail_their_verdict():
     tight = entered(integration__position="1e-5 m", **FLAT)
     verdict = integration(tight)
@@ -229,6 +231,7 @@ def test_a_flight_is_not_tightened_where_that_does_not_help():
         assert asked[1:] == [1.0 / 16.0, 1.0]
 
 
+@pytest.mark.slow
 def test_the_abort_map_counts_the_load_at_the_release():
     flight = yaan.load("lvm3-leo", {"vehicle.payload.ballistic_coefficient": "177 kg/m2"}).fly()
     (told,) = flight.ascent.abort.profiles.values()

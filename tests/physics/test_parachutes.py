@@ -93,6 +93,7 @@ def pflanz(ballistic: float, exponent: float) -> float:
     return float(np.max(area * slowed**2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exponent", [1.0, 2.0, 4.0])
 def test_a_light_load_meets_the_finite_mass_limit(exponent: float):
     area, fill, speed = 50.0, 1.0, 100.0

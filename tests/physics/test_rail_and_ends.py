@@ -134,6 +134,7 @@ def held(last: float, *, seconds: float = 6.0) -> tuple[Any, World]:
     return tape, around
 
 
+@pytest.mark.slow
 def test_a_rocket_stands_until_its_thrust_carries_it() -> None:
     tape, around = held(1.0)
     count = int(tape.count[0])
@@ -164,6 +165,7 @@ def test_a_rocket_that_is_too_heavy_does_not_lift_off() -> None:
     assert float(legs.stop[0, 0]) == pytest.approx(2.0, abs=0.03)
 
 
+@pytest.mark.slow
 def test_the_load_on_a_rail_is_what_it_carries() -> None:
     around = world()
     craft, begin, flown = rocket(100.0), on_pad(around), plan(RAIL, duration=1.0)

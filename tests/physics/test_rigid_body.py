@@ -38,6 +38,7 @@ ALONG = body_vector(0, CIRCULAR, 0, Frame.GCRS)
 LOPSIDED = inertia(1.0, 2.0, 2.6, xy=-0.1, xz=0.05, yz=0.2)
 
 
+@pytest.mark.slow
 def test_nothing_turns_it_so_momentum_energy_and_length_stay_for_an_hour():
     tumbling = state(PLACE, ALONG, rate=body_vector(0.05, 0.2, -0.1))
     _, tape = fly(
@@ -57,6 +58,7 @@ def test_nothing_turns_it_so_momentum_energy_and_length_stay_for_an_hour():
     assert np.ptp(np.asarray(rows.rate.x)) > 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "order", "steps"), [(RK4, 4, (2.0, 1.0)), (DOP853, 8, (8.0, 4.0))]
 )

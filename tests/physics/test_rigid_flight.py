@@ -8,6 +8,8 @@ import pytest
 import yaan
 from yaan.api import Flight
 
+pytestmark = pytest.mark.slow
+
 # The reversal in the middle of the air, and a train: the body hands over to a point.
 CHANGES = {
     "entry.motion": "rigid",

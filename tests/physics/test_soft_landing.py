@@ -175,6 +175,7 @@ def test_an_empty_tank_lights_nothing():
     assert answer.canopies.vertical_speed[0] == pytest.approx(SINK, rel=2e-3)
 
 
+@pytest.mark.slow
 def test_a_hover_that_would_dip_below_the_ground_between_two_steps_lands():
     # Constant thrust that would stop it 1 mm below the ground, in the middle of a step.
     decel = 3.0 * GRAVITY

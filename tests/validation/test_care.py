@@ -10,6 +10,8 @@ import yaan
 from tests.physics.plain_entry import place
 from tests.physics.plain_rocket import At, Stretch, along, flown, on_ground
 
+pytestmark = pytest.mark.slow
+
 SLOW = 233.0  # [m/s] of the first canopy
 
 

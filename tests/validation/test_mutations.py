@@ -127,6 +127,7 @@ def failed(case: str) -> list[Line]:
     return [line for line in found.measure(flyer()) if line.held is False]
 
 
+@pytest.mark.slow
 @pytest.mark.validation
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_gate_catches_a_planted_fault(fault: Fault):

@@ -19,6 +19,8 @@ from tests.physics.plain_rocket import (
     until,
 )
 
+pytestmark = pytest.mark.slow
+
 G0 = 9.80665
 
 

@@ -12,6 +12,8 @@ from yaan.base.constants import STANDARD_GRAVITY
 from yaan.results.summary_sequence import PathEnd, SequencePhase
 from yaan.spacetime.zone import distance
 
+pytestmark = pytest.mark.slow
+
 START = 6_570.01
 """Of all that is aboard at first [kg]."""
 

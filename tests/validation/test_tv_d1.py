@@ -8,6 +8,8 @@ import yaan
 from tests.physics.plain_rocket import At, Stretch, along, climbing, flown, on_ground
 from yaan.results.summary import Event
 
+pytestmark = pytest.mark.slow
+
 
 def events(flight: yaan.Flight) -> dict[str, Event]:
     """By name."""

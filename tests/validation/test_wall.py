@@ -20,10 +20,17 @@ from yaan.validation.wall import render, verdicts
 
 FLY = flyer()
 HERE = [case for case in CASES if case.suite != "nesc-orbital"]  # those: test_wall_orbits.py
+SLOW = {"launch", "nesc-atmospheric", "sounding"}
 
 
 @pytest.mark.validation
-@pytest.mark.parametrize("case", HERE, ids=lambda case: case.key)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.key, marks=pytest.mark.slow if case.suite in SLOW else ())
+        for case in HERE
+    ],
+)
 def test_a_case_of_the_wall_holds(case: Case):
     check(case, FLY)
 

@@ -6,6 +6,8 @@ from tests.validation.published_wall import check
 from yaan.validation import CASES, Case
 from yaan.validation.run import flyer
 
+pytestmark = pytest.mark.slow
+
 FLY = flyer()
 ORBITS = [case for case in CASES if case.suite == "nesc-orbital"]
 

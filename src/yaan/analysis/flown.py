@@ -7,6 +7,7 @@ from yaan.analysis.abort_map import AbortMap
 from yaan.analysis.sensitivity import Ranked
 from yaan.base.provenance import Provenance
 from yaan.description import Ascent, EntryFlight, Plan, ReturnFlight
+from yaan.description.broken import broken
 from yaan.design.dogleg import DogLeg
 from yaan.design.landing import Landed, Lander
 from yaan.design.return_search import ReturnDesign
@@ -89,7 +90,7 @@ class Flown:
     @property
     def fall(self) -> Fall | None:
         """What came down from an interface; None of what never came to one."""
-        entering, design = self.plan.entry_flight, self.return_design
+        entering, design = broken(self.plan).entry_flight, self.return_design
         lander, landed = self.lander, self.landed
         if design is not None:
             lander, landed = design.lander, design.landed

@@ -52,7 +52,7 @@ def outcome(
         return replace(ended, text=f"{_what_breaks(flown.plan)} {ended.text}".lstrip())
     assert flown.landed is not None
     lasted = float(flown.history["time"][-1] - flown.history["time"][0])
-    return _not_found(flown.landed) or entry_outcome(entry, descent, landing, lasted)
+    return _not_found(flown.plan, flown.landed) or entry_outcome(entry, descent, landing, lasted)
 
 
 def _launched(
@@ -71,7 +71,7 @@ def _launched(
     if flown.lost and flown.return_design is None:
         return _ended(OutcomeCode.NOT_FOUND, flown.lost)
     if flown.return_design is not None:
-        return _return_outcome(flown.return_design, entry, descent, landing)
+        return _return_outcome(flown.plan, flown.return_design, entry, descent, landing)
     chain = flown.chain
     return ended if chain is None or chain.flight is None else chain_outcome(chain)
 
@@ -86,7 +86,7 @@ def _broken(
     """How a launch ended in which something breaks: what broke, and what became of it."""
     told = _what_breaks(flown.plan)
     if flown.return_design is not None:
-        after = _return_outcome(flown.return_design, entry, descent, landing)
+        after = _return_outcome(flown.plan, flown.return_design, entry, descent, landing)
         return replace(after, text=f"{told} {after.text}")
     paths = [] if flown.chain is None else flown.chain.branches
     fallen = next((path.history for path in paths if path.name == "payload"), None)
@@ -161,11 +161,15 @@ def _shortfall(ascent: Ascent, steered: Steered) -> float:
 
 
 def _return_outcome(
-    design: ReturnDesign, entry: Entry | None, descent: Descent | None, landing: Landing | None
+    plan: Plan,
+    design: ReturnDesign,
+    entry: Entry | None,
+    descent: Descent | None,
+    landing: Landing | None,
 ) -> Outcome:
     if design.landed is None:
         return _stayed(design)
-    unmet = _not_found(design.landed) or _unfinished(entry, descent)
+    unmet = _not_found(plan, design.landed) or _unfinished(entry, descent)
     if unmet is not None:
         return unmet
     assert landing is not None
@@ -197,11 +201,15 @@ def _stayed(design: ReturnDesign) -> Outcome:
     return _ended(OutcomeCode.RAN_DRY, text)
 
 
-def _not_found(landed: Landed) -> Outcome | None:
+def _not_found(plan: Plan, landed: Landed) -> Outcome | None:
     """The outcome of an entry whose bank was searched for in vain; None for any other."""
     banked = landed.banked
+    if banked is None:
+        return None
     down = landed.entry.outcome[0] == OutcomeCode.REACHED
-    if banked is None or (down and (landed.miss or 0.0) <= MISS):
+    # Canopies that were lost afterwards drift otherwise: no fault of the bank.
+    met = banked.met if plan.failures else (landed.miss or 0.0) <= MISS
+    if down and met:
         return None
     tries = f"{banked.solution.batches * LANES} entries were tried; the nearest, banked "
     tries += f"{degrees(banked.magnitude):.1f} deg with its reversal {banked.reversal:.0f} s after "

@@ -178,13 +178,17 @@ def land(lander: Lander, interface: State, aim: Point | None, nominal: float, te
 
 def shadow_of(lander: Lander, landed: Landed, interface: State) -> Landed:
     """What `lander` flew, on longer steps: the same bank, from the shadow's `interface`."""
-    longer = lander.shadow()
+    return flown_again(lander.shadow(), landed, interface)
+
+
+def flown_again(lander: Lander, landed: Landed, interface: State) -> Landed:
+    """The bank of what has landed, flown by another `lander` from an `interface` of its own."""
     bank, descent, canopies = in_a_lane(landed.bank), None, None
-    if longer.turning is not None:
-        return _turned(longer, longer.turning, replace(landed, interface=interface))
-    entry = _enter(longer, interface, bank)
-    if longer.train is not None and entry.outcome[0] == OutcomeCode.REACHED:
-        descent, canopies = _descend(longer, longer.train, entry, interface)
+    if lander.turning is not None:
+        return _turned(lander, lander.turning, replace(landed, interface=interface))
+    entry = _enter(lander, interface, bank)
+    if lander.train is not None and entry.outcome[0] == OutcomeCode.REACHED:
+        descent, canopies = _descend(lander, lander.train, entry, interface)
     return replace(landed, interface=interface, entry=entry, descent=descent, canopies=canopies)
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from yaan.base.constants import EARTH_RADIUS
 from yaan.crew.couch import couch
 from yaan.description import Ascent, EntryFlight, InterfaceSpec, Plan, ReturnFlight
+from yaan.description.broken import broken
 from yaan.design.choice import Elevation
-from yaan.design.landing import Landed, Lander, Tell, land, prepare_rounded
+from yaan.design.landing import Landed, Lander, Tell, flown_again, land, prepare_rounded
 from yaan.design.record import (
     along_motion,
     landing_rows,
@@ -31,6 +32,7 @@ from yaan.results.trajectory import History
 from yaan.spacetime.ephemeris import sun_elevation
 from yaan.spacetime.frame import components
 from yaan.spacetime.time import bundled_orientation
+from yaan.vehicle.parachute import Train
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ def fly_return(
 ) -> Returned:
     """Fly home from `inserted`, the end of the ascent, as the spacecraft leaves its launcher.
 
-    `before` is the history of the ascent.
+    `before` is the history of the ascent. Canopies that are lost are not foreknown: the bank is
+    solved as if all opened.
     """
     plan, stack = ascent.plan, stack_of(ascent)
     separated = inserted.dropping(*stack.launcher)
@@ -81,16 +84,27 @@ def fly_return(
             lander, landed = design.lander.finer(tolerance), known
             if tolerance != 1.0:
                 landed = land(lander, known.interface, known.aim, design.nominal_bank, tell)
+            if plan.failures:
+                lander = replace(lander, train=_left_of(plan))
+                landed = flown_again(lander, landed, known.interface)
             return (lander, landed), landing_errors(lander, landed, interface)
 
         (lander, landed), more = accurately(fly, plan.integration)
         way = replace(design.task.way, entry_tolerance=lander.tolerance)
-        design = replace(design, task=replace(design.task, way=way), landed=landed)
+        task = replace(design.task, way=way, train=lander.train)
+        design = replace(design, task=task, landed=landed)
         errors += more
     site = ascent.pad.site
     rows = return_rows(world, design, couch(plan.seat))
     whole = whole_history(before, rows, (site.latitude, site.longitude), loaded)
     return Returned(design, whole, errors)
+
+
+def _left_of(plan: Plan) -> Train | None:
+    """The parachutes without the canopies that are lost."""
+    entering = broken(plan).entry_flight
+    train = None if entering is None else entering.capsule.parachutes
+    return None if train is None else build_train(train)
 
 
 def prepare_return(world: World, ascent: Ascent, asked: ReturnFlight) -> None:

@@ -80,6 +80,7 @@ def test_a_phase_with_a_step_of_its_own_is_named() -> None:
     assert [problem.key for problem in refused.value.problems] == ["step"]
 
 
+@pytest.mark.slow
 def test_a_height_that_is_never_reached_says_how_far_it_is(monkeypatch: Any) -> None:
     """It was flown to its last step twice, without a word."""
     monkeypatch.setattr(body, "_ROWS", (64, 256))
