@@ -34,7 +34,6 @@ from yaan.base.session import computing
 from yaan.description import Plan
 from yaan.design import deorbit, raising
 from yaan.design.choice import Elevation
-from yaan.design.deorbit import Case
 from yaan.design.landing import REVERSAL, profiles
 from yaan.design.return_plan import make_return
 from yaan.design.return_search import ReturnDesign, design_return
@@ -43,6 +42,7 @@ from yaan.design.task import make_task
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State, state_of
 from yaan.flight import legs
+from yaan.flight.approach import Case, fly_approach
 from yaan.flight.legs import LANES
 from yaan.flight.models.launcher import Stack, stack_of
 from yaan.flight.models.world import build_world, epoch_of
@@ -196,7 +196,7 @@ def _landings(design: ReturnDesign, orbit: int) -> tuple[Column, Column, Column]
         at = np.pad(some, (0, LANES - len(some)), mode="edge")
         start = state_of(at - 1.0, *path.at(at - 1.0), tanks=left)
         burns = deorbit.solve_burns(case, start, at)
-        there = deorbit.fly_approach(case, start, at, burns.duration).interface.end
+        there = fly_approach(case, start, at, burns.duration).interface.end
         entries = [
             legs.enter(case.world, case.craft.capsule, there, one, until=case.way.until, step=2.0)
             for one in banks

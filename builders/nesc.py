@@ -56,8 +56,11 @@ INERTIAL = {
     for name, column in (("position", "Position_ft"), ("velocity", "Velocity_ft_s"))
     for axis in "XYZ"
 }
-ENVELOPES = ("01", "02", "03", "04", "05", "06", "07", "09")
-ORBITS = ("2", "3A", "4", "6A", "6B", "6C", "7A", "7C", "7D", "9B", "10A")
+ENVELOPES = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10")
+ORBITS = (
+    *("2", "3A", "3B", "4", "6A", "6B", "6C", "6D"),
+    *("7A", "7B", "7C", "7D", "9B", "9D", "10A", "10D"),
+)
 
 
 def read(path: Path) -> dict[str, np.ndarray]:

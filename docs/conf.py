@@ -13,7 +13,7 @@ project = "Yaan"
 author = "The Yaan authors"
 release = metadata.version("yaan")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "formulas"]
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "_generated", "Thumbs.db", ".DS_Store"]
@@ -23,7 +23,8 @@ autodoc_member_order = "bysource"
 html_theme = "furo"
 html_title = f"Yaan {release}"
 html_extra_path = ["wall.html"]  # made by `yaan validate --html docs/wall.html`
-# Formulas are typeset by the reader's browser; without a network they stay readable as TeX.
+html_static_path = ["_static"]
+html_math_renderer = "mathml"  # of formulas.py: neither a script nor a network
 html_theme_options = {"source_repository": "", "footer_icons": []}
 
 write_reference(HERE / "_generated" / "keys.md")

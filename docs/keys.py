@@ -40,15 +40,25 @@ def write_nouns(path: Path) -> None:
 def _blocks_of_files() -> dict[str, Any]:
     from pydantic.json_schema import models_json_schema
 
+    from yaan.description.arc import ArcSpec
     from yaan.mission.forms import BodyFlightSpec, EntrySpec, FlightSpec, MissionSpec
 
-    roots = (MissionSpec, EntrySpec, BodyFlightSpec, FlightSpec)
+    roots = (MissionSpec, EntrySpec, BodyFlightSpec, FlightSpec, ArcSpec)
     _, schema = models_json_schema([(root, "validation") for root in roots], by_alias=True)
     return schema["$defs"]
 
 
 def _order(blocks: dict[str, Any]) -> list[str]:
-    order, waiting = [], ["FlightSpec", "MissionSpec", "EntrySpec", "BodyFlightSpec"]
+    order, waiting = (
+        [],
+        [
+            "FlightSpec",
+            "MissionSpec",
+            "EntrySpec",
+            "BodyFlightSpec",
+            "ArcSpec",
+        ],
+    )
     while waiting:
         name = waiting.pop(0)
         block = blocks.get(name)

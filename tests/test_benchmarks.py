@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cea_there import needs_cea
+
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 
@@ -28,6 +30,21 @@ def test_a_peer_that_is_not_installed_is_told_so(rigid_entry, monkeypatch):
     assert ours["value"] == 6.0
     assert (first["value"], first["parts"]["json"]) == (1.0, flown)
     assert (second["value"], second["parts"]["Away"]) == (None, "not installed")
+
+
+@needs_cea
+def test_certified_cases_are_held_against_the_raw_library(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    equilibrium = import_module("equilibrium")
+    known = equilibrium.importlib.util.find_spec
+    monkeypatch.setattr(
+        equilibrium.importlib.util, "find_spec", lambda n: None if n == "cantera" else known(n)
+    )
+    ratio, trimmed, cantera = equilibrium.lines(16)
+    assert ratio["value"] > 0.0
+    assert ratio["parts"]["species"] < 60
+    assert trimmed["parts"]["species"] > 150
+    assert (cantera["value"], cantera["parts"]["Cantera"]) == (None, "not installed")
 
 
 @pytest.fixture

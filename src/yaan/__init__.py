@@ -10,8 +10,9 @@ nothing.
 # Not from `typing`, which takes most of the time until the command line hears a Ctrl-C.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from yaan.api import Flight, Mission, fly, load, open
+    from yaan.api import Flight, Mission, compare, fly, load, open
     from yaan.base.errors import InputError, NoSolutionError, OutputError, YaanError
+    from yaan.compared import Comparison
     from yaan.description import AeroTableSpec as ForceTable
     from yaan.description import AimSpec as Aim
     from yaan.description import AtmosphereSpec as Atmosphere
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from yaan.description import StageSpec as Stage
     from yaan.description import StartSpec as Start
     from yaan.description import StartVelocitySpec as Velocity
+    from yaan.description import StationSpec as Station
     from yaan.description import SteeringSpec as Steering
     from yaan.description import StepSpec as Canopy
     from yaan.description import TargetSpec as Orbit
@@ -72,6 +74,9 @@ if TYPE_CHECKING:
     from yaan.description import VehicleSpec as Vehicle
     from yaan.description import WindSpec as Wind
     from yaan.description import ZoneSpec as Zone
+    from yaan.engines import CatalogueEngine, EngineDesign, EngineSweep, catalogue, engine
+    from yaan.intake import arc_from
+    from yaan.orbits import PropagatedOrbit, propagate
 
 __version__ = "0.1.0"
 
@@ -89,13 +94,17 @@ __all__ = [
     "Branch",
     "Canopy",
     "Capsule",
+    "CatalogueEngine",
     "Circularise",
+    "Comparison",
     "Crew",
     "Deorbit",
     "Deploy",
     "Drop",
     "Earth",
     "Engine",
+    "EngineDesign",
+    "EngineSweep",
     "Entry",
     "Environment",
     "Failure",
@@ -123,6 +132,7 @@ __all__ = [
     "Plan",
     "Profile",
     "Programme",
+    "PropagatedOrbit",
     "Pulse",
     "Reefing",
     "Release",
@@ -132,6 +142,7 @@ __all__ = [
     "Spacecraft",
     "Stage",
     "Start",
+    "Station",
     "Steering",
     "Thruster",
     "Touchdown",
@@ -143,12 +154,18 @@ __all__ = [
     "YaanError",
     "Zone",
     "__version__",
+    "arc_from",
+    "catalogue",
+    "compare",
+    "engine",
     "fly",
     "load",
     "open",
+    "propagate",
 ]
 
 _HOMES = {
+    "Comparison": "yaan.compared",
     "Flight": "yaan.api",
     "InputError": "yaan.base.errors",
     "Mission": "yaan.api",
@@ -156,9 +173,18 @@ _HOMES = {
     "OutputError": "yaan.base.errors",
     "Plan": "yaan.description",
     "YaanError": "yaan.base.errors",
+    "arc_from": "yaan.intake",
+    "compare": "yaan.api",
     "fly": "yaan.api",
     "load": "yaan.api",
     "open": "yaan.api",
+    "CatalogueEngine": "yaan.engines",
+    "EngineDesign": "yaan.engines",
+    "EngineSweep": "yaan.engines",
+    "catalogue": "yaan.engines",
+    "engine": "yaan.engines",
+    "PropagatedOrbit": "yaan.orbits",
+    "propagate": "yaan.orbits",
 }
 
 _NOUNS = {
@@ -212,6 +238,7 @@ _NOUNS = {
     "Spacecraft": "SpacecraftSpec",
     "Stage": "StageSpec",
     "Start": "StartSpec",
+    "Station": "StationSpec",
     "Steering": "SteeringSpec",
     "Thruster": "ThrusterSpec",
     "Touchdown": "TouchdownSpec",

@@ -1,22 +1,26 @@
 """The public face: a mission that can be changed and flown, and the flight it made."""
 
-import io
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 import numpy as np
 
-from yaan.base.errors import InputError, YaanError
+from yaan.base.errors import InputError, Problem, YaanError
 from yaan.base.provenance import Assumption, Source
+from yaan.compared import Comparison
 from yaan.description import Plan
-from yaan.mission.checks import check
+from yaan.description.own import Given, naming
+from yaan.mission.checks import check, varied
 from yaan.mission.file.tree import Tree
 from yaan.mission.forms import form_of
 from yaan.mission.load import load_tree, override, tree_of, tree_of_text
 from yaan.mission.provenance import assumptions, provenance_of, sources
+from yaan.results.commands import Commands
+from yaan.results.comparison import compare_runs, run_names
 from yaan.results.store import FlightRecord, read_flight
 from yaan.results.summary import Budgets, Event, Outcome, Summary, Verdict
 from yaan.results.summary_ascent import Ascent
@@ -24,11 +28,19 @@ from yaan.results.summary_return import Entry, Landing
 from yaan.results.trajectory import History
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import xarray
 
+    from yaan.access import ArcEvent, Pass, Search
+    from yaan.access.events import Kind
     from yaan.analysis.flown import Flown
     from yaan.dataset import Trajectory
+    from yaan.description.stations import StationSpec
     from yaan.flight.progress import Progress
+    from yaan.spacetime.arc import TabulatedArc
+
+
+_NOTHING: Final[Any] = object()  # None is a value: it removes a key
 
 
 def load(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> "Mission":
@@ -68,7 +80,32 @@ def open(folder: str | Path) -> "Flight":  # `yaan.open`, as of other packages t
         YaanError: if it is no run folder, one of an unknown schema, or a damaged one.
     """
     record = read_flight(folder)
-    return Flight(record, record.manifest.get("timings", {}))
+    flight = Flight(record, record.manifest.get("timings", {}))
+    flight.folder = Path(folder)
+    return flight
+
+
+def compare(*runs: "Flight | str | Path", names: Sequence[str] = ()) -> "Comparison":
+    """Hold flights against the first of them.
+
+    Args:
+        runs: flights, or run folders; two at least.
+        names: of the flights, as many; without them those of their run folders, of flights that
+            come from none those of their missions.
+
+    Raises:
+        YaanError: for fewer than two, for other than a name each, or for a folder that is no run
+            folder.
+    """
+    records = [run.record if isinstance(run, Flight) else run for run in runs]
+    called = names or run_names(
+        [(run.folder or run.record) if isinstance(run, Flight) else run for run in runs]
+    )
+    return Comparison(compare_runs(records, called))
+
+
+def _given(tree: Tree, models: Mapping[str, Given]) -> Tree:
+    return replace(tree, given=dict(models))
 
 
 class Mission:
@@ -85,7 +122,7 @@ class Mission:
         Raises:
             InputError: with every mistake at once: key, value and what was expected.
         """
-        return cls(tree_of(form_of(plan), "plan"))
+        return cls(_given(tree_of(form_of(plan), "plan"), plan.given))
 
     @property
     def name(self) -> str:
@@ -108,18 +145,75 @@ class Mission:
         """The resolved mission file as plain data, quantities as text with units."""
         return self.source.data
 
-    def replace(self, key: str, value: Any) -> "Mission":
-        """This mission with the value at a dotted `key` replaced.
+    @overload
+    def replace(self, key: Mapping[str, Any], /) -> "Mission": ...
+
+    @overload
+    def replace(self, key: str, value: Any) -> "Mission": ...
+
+    def replace(self, key: str | Mapping[str, Any], value: Any = _NOTHING) -> "Mission":
+        """This mission with the value at a dotted key replaced, or the values at several.
+
+        Several are replaced together and checked once: what is only right together can be set.
+
+        Args:
+            key: a dotted key, or dotted keys and the values they get.
+            value: of the one key; None removes it.
 
         Raises:
-            InputError: when the key or the value is wrong.
+            InputError: with every key and every value that is wrong.
+            TypeError: for a key without a value, or keys with one more.
         """
-        return Mission(override(self.source, {key: value}))
+        if isinstance(key, str) == (value is _NOTHING):
+            raise TypeError("Mission.replace takes a key and a value, or a mapping of those.")
+        values = {key: value} if isinstance(key, str) else key
+        try:
+            return Mission(override(self.source, values))
+        except InputError as error:
+            raise InputError([*error.problems, *self._more(values, error)]) from None
+
+    def with_model(self, **models: Any) -> "Mission":
+        """This mission with a model of the user's own in the place of one that it names.
+
+        The model is an instance of a class below `yaan.models.AbstractAtmosphere`, `AbstractWind`
+        or `AbstractGravity`, or a class or a function that makes one without arguments; that is
+        called in 64 bits. It is checked here. `replace` and `sweep` keep it; replacing
+        `environment.atmosphere`, `environment.wind` or `environment.gravity` puts it away.
+
+        Args:
+            models: `atmosphere`, `wind`, `gravity`, each a model. A wind blows on the way home
+                too, in the place of one that the landing has.
+
+        Raises:
+            InputError: with all that is wrong with a model: its class, what it says of itself,
+                its numbers, or its answers.
+        """
+        from yaan.flight.models.own import checked
+
+        given = {word: checked(word, model) for word, model in models.items()}
+        values: dict[str, Any] = dict(naming(word, one.own.name) for word, one in given.items())
+        landing = self.tree.get("landing")
+        if "wind" in given and isinstance(landing, Mapping) and "wind" in landing:
+            values["landing.wind"] = None
+        return Mission(override(_given(self.source, {**self.source.given, **given}), values))
+
+    def _more(self, values: Mapping[str, Any], error: InputError) -> tuple[Problem, ...]:
+        """What else is wrong with `values`: those with an address, where others have none."""
+        lost = {problem.key for problem in error.problems}
+        rest = {key: value for key, value in values.items() if key not in lost}
+        if not rest or len(rest) == len(values):
+            return ()
+        try:
+            check(override(self.source, rest))
+        except InputError as more:
+            return tuple(p for p in more.problems if p not in error.problems)
+        return ()
 
     def fly(
         self,
         *,
         profile: str | None = None,
+        commands: Commands | None = None,
         progress: "Callable[[Progress], None] | None" = None,
     ) -> "Flight":
         """Fly it.
@@ -128,18 +222,101 @@ class Mission:
 
         Args:
             profile: steering profile to fly instead of the file's choice.
+            commands: those of another flight, as `Flight.commands`: steering, burns and bank are
+                flown as they are, and nothing is searched or ranked.
             progress: called with what is being done.
+
+        Raises:
+            YaanError: commands that do not fly this mission.
+            InputError: a model of the user's own that it names was not given: `with_model`.
         """
-        if profile is not None:
-            return self.replace("steering.profile", profile).fly(progress=progress)
+        if commands is not None and commands.ascent is not None:
+            profile = commands.ascent.profile
+        if profile is not None and self.plan.steering is not None:
+            flown = self.plan.steering.profile == profile
+            if not flown:
+                changed = self.replace("steering.profile", profile)
+                return changed.fly(commands=commands, progress=progress)
         from yaan.analysis.fly import fly
 
-        return Flight(*fly(self.plan, provenance_of(self.source), self._varied, progress))
+        made = provenance_of(self.source)
+        return Flight(*fly(self.plan, made, self._varied, progress, commands))
+
+    def sweep(
+        self,
+        over: Mapping[str, Sequence[Any]],
+        *,
+        zipped: bool = False,
+        redesign: bool = True,
+        save: str | Path | None = None,
+        batch: int | None = None,
+        progress: "Callable[[int, int, str], None] | None" = None,
+    ) -> "xarray.Dataset":
+        """Fly it with many values of its keys.
+
+        Args:
+            over: dotted keys and the values that each takes, as `replace` takes them.
+            zipped: the values go side by side, the first of every key together; else all
+                combinations are flown.
+            redesign: steering, burns and bank are searched anew for each; else all fly by those of
+                the mission as it is, open loop.
+            save: parent of a folder that keeps what is finished; its path is the attribute
+                `folder`.
+            batch: lanes that fly together.
+            progress: called with how many of how many have ended, and what is being done.
+
+        Returns:
+            How each ended, in SI; its dimensions are the keys, or `lane` of values side by side.
+            `outcome` is a word, and one that failed stops no other.
+
+        Raises:
+            InputError: a key that the mission has not, or that refuses all its values; values side
+                by side of different lengths.
+            NoSolutionError: not to be designed anew, and the mission has no commands to keep.
+            InputError: a model of the user's own that it names was not given: `with_model`.
+        """
+        from yaan.campaign.study import study
+
+        return study(
+            self.source,
+            over,
+            zipped=zipped,
+            redesign=redesign,
+            parent=save,
+            batch=batch,
+            watch=progress,
+        )
+
+    def capability(
+        self,
+        heights: Sequence[str],
+        inclinations: Sequence[str] = (),
+        *,
+        progress: "Callable[[int, int, str], None] | None" = None,
+    ) -> "xarray.Dataset":
+        """The payload that leaves just the reserve, for circular orbits.
+
+        Args:
+            heights: above 6378.137 km, as "400 km".
+            inclinations: as "51.6 deg", or "sun-synchronous"; that of the mission if left out.
+            progress: called with how many of how many are found, and the last one.
+
+        Returns:
+            `payload` and what is `left` beyond the reserve [kg] over height and inclination, and
+            the `outcome` of each; a heavier payload is not shown to be impossible.
+
+        Raises:
+            InputError: a mission without an ascent to an orbit, or an orbit that is none.
+        """
+        from yaan.campaign.capability import capability, curve
+
+        points = capability(self.source, heights, inclinations, progress)
+        return curve(points, self.name)
 
     def _varied(self, values: Mapping[str, Any]) -> Plan | None:
         """The plan with the values at dotted keys replaced; None where that is refused."""
         try:
-            return check(override(self.source, values))
+            return varied(self.source, self.plan, values)
         except InputError:
             return None
 
@@ -165,6 +342,8 @@ class Flight:
         self._made = made
         self.timings = dict(timings)
         """Time spent by stage of the computation [s]."""
+        self.folder: Path | None = None
+        """The run folder that it was read from, or saved to last; None of one that has none."""
 
     @property
     def flown(self) -> "Flown":
@@ -181,7 +360,8 @@ class Flight:
         return self._made
 
     @cached_property
-    def _record(self) -> FlightRecord:
+    def record(self) -> FlightRecord:
+        """All that its run folder holds, or would: summary, history, groups, mission."""
         if isinstance(self._made, FlightRecord):
             return self._made
         from yaan.analysis.record import record_of
@@ -192,18 +372,28 @@ class Flight:
     def mission(self) -> Mission:
         """The mission that was flown, resolved: to be changed and flown again.
 
+        No file holds a model of the user's own. That of a flight which was read from a folder, or
+        restored, flies again once it is given again (`Mission.with_model`), and refuses before.
+
         Raises:
             YaanError: of a run folder that has lost its `mission.yaml`.
             InputError: of a mission that this Yaan refuses.
         """
-        if self._record.mission is None:
+        if self.record.mission is None:
             raise YaanError(f"This flight of {self.summary.mission} has lost its mission.yaml.")
-        return Mission(tree_of_text(self._record.mission, "mission.yaml"))
+        tree = tree_of_text(self.record.mission, "mission.yaml")
+        held = {} if isinstance(self._made, FlightRecord) else self._made.plan.given
+        return Mission(_given(tree, held))
 
     @property
     def summary(self) -> Summary:
         """Everything told in numbers, as in `summary.json`."""
-        return self._record.summary
+        return self.record.summary
+
+    @property
+    def commands(self) -> Commands | None:
+        """What was designed: steering, burns, bank; `Mission.fly` flies by it without a search."""
+        return self.record.commands
 
     @property
     def outcome(self) -> Outcome:
@@ -268,22 +458,107 @@ class Flight:
         """
         from yaan.dataset import trajectory
 
-        found = self._record.branches
+        found = self.record.branches
         return {
             name: trajectory(one, self._about | {"branch": name}) for name, one in found.items()
         }
 
     @property
     def _history(self) -> History:
-        if self._record.history is None:
+        if self.record.history is None:
             raise YaanError(f"This flight of {self.summary.mission} has lost its flight.nc.")
-        return self._record.history
+        return self.record.history
 
     @property
     def _about(self) -> dict[str, str]:
         about = self._history
         told = {"epoch": about.epoch, "centre": about.centre, "vehicle": about.vehicle}
         return {"mission": self.summary.mission} | {k: text for k, text in told.items() if text}
+
+    def contacts(
+        self,
+        stations: "Sequence[str | StationSpec]" = (),
+        *,
+        minimum_elevation: str | None = None,
+        frequency: str | None = None,
+    ) -> "list[Pass]":
+        """When stations see it: rises, culminations and sets, in the order in which it rises.
+
+        Args:
+            stations: names of the library, paths of files, or stations written in Python; those of
+                the mission if left out.
+            minimum_elevation: as "5 deg", for all of them; left out, that of each.
+            frequency: of a carrier, as "2.2 GHz", for Doppler.
+
+        Raises:
+            InputError: a station that is not known, or a quantity that is none.
+            YaanError: no station is given and the mission names none.
+        """
+        from yaan.sights import contacts
+
+        seen_by = stations or self.mission.plan.stations
+        return contacts(self.search, seen_by, minimum_elevation, frequency)
+
+    def orbit_events(
+        self,
+        kinds: "Sequence[Kind]" = (),
+        *,
+        values: "Mapping[Kind, Sequence[float]] | None" = None,
+        equator: Literal["date", "J2000"] = "date",
+        clock: Literal["apparent", "mean"] = "apparent",
+    ) -> "list[ArcEvent]":
+        """Nodes, apsides, edges of the shadow and crossings, in order of time.
+
+        Args:
+            kinds: of `yaan.access.events`; nodes, apsides and eclipses if left out.
+            values: that kinds are crossed at: [m], [rad], hours of a local time.
+            equator: of nodes, the true one of date or that of J2000.
+            clock: of local times, apparent or mean.
+
+        Raises:
+            YaanError: a kind without its values, or one that needs the Sun under no sky.
+        """
+        from yaan.sights import events
+
+        return events(self.search, kinds, values, equator, clock)
+
+    @property
+    def arc(self) -> "TabulatedArc":
+        """Where it was against time, in GCRS, between the rows that it saved."""
+        from yaan.spacetime.arc import TabulatedArc
+
+        found = self.search.arc
+        assert isinstance(found, TabulatedArc)
+        return found
+
+    @cached_property
+    def search(self) -> "Search":
+        """Where `yaan.access.passes` and `events` look: its arc over the Earth that it flew over.
+
+        Raises:
+            YaanError: of a flight without states.
+        """
+        from yaan.sights import search_of
+
+        return search_of(self._history, self.mission.plan)
+
+    def plot(self, *names: str, between: tuple[float, float] | None = None) -> "go.Figure":
+        """Columns of the history against time, a panel each, with the phases marked.
+
+        Args:
+            names: of columns, as in `history`; without any height, relative speed and load.
+            between: first and last time to show [s]; without it all of the flight.
+
+        Returns:
+            A figure of plotly, to be shown, changed or written (`write_html`).
+
+        Raises:
+            YaanError: for a column that the flight does not have, naming the nearest; for a span
+                without rows; where plotly is missing.
+        """
+        from yaan.report.notebook import plot
+
+        return plot(self.record.summary, self._history, names, between)
 
     def save(self, parent: str | Path = "runs") -> Path:
         """Write a run folder with its report below `parent`; returns the folder.
@@ -293,37 +568,24 @@ class Flight:
         """
         from yaan.report import write_report
         from yaan.results import telling_kept, write_run
+        from yaan.results.store import read_manifest
 
-        folder = write_run(parent, self._record, self.timings)
+        folder = write_run(parent, self.record, self.timings)
         with telling_kept(folder):
-            write_report(folder)
+            # To read back what was written would take as long as to write it.
+            write_report(folder, replace(self.record, manifest=read_manifest(folder)))
+        self.folder = folder
         return folder
 
     def __getstate__(self) -> dict[str, Any]:
         """All but what computed it: compiled code and closures do not travel."""
-        return {"_made": self._record, "timings": self.timings}
+        return {"_made": self.record, "timings": self.timings, "folder": self.folder}
 
     def __repr__(self) -> str:
         return f"<Flight {self.summary.mission}: {self.outcome.text}>"
 
     def _repr_html_(self) -> str:
-        """The timeline as a table, for notebooks."""
-        out = io.StringIO()
-        out.write(f"<p><b>{_escape(self.outcome.text)}</b></p><table><tr>")
-        heads = ("event", "T+ s", "height km", "inertial speed m/s", "mass t", "load g")
-        out.write("".join(f"<th>{head}</th>" for head in heads) + "</tr>")
-        for e in self.timeline:
-            cells = (
-                _escape(e.name),
-                f"{e.time:.2f}",
-                f"{e.height / 1e3:.2f}",
-                f"{e.speed_inertial:.1f}",
-                f"{e.mass_after / 1e3:.2f}",
-                f"{e.load_g:.2f}",
-            )
-            out.write("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-        return out.getvalue() + "</table>"
+        """Outcome, key numbers, a small figure and the timeline, for notebooks."""
+        from yaan.report.notebook import flight_html
 
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return flight_html(self.record)

@@ -12,6 +12,8 @@ from yaan.flight.chain import PathFlown
 from yaan.results.summary_return import ParachuteStep
 from yaan.results.summary_sequence import Sequence
 
+pytestmark = pytest.mark.slow
+
 THRUST, ISP, LOADED, DRY = 10e3, 250.0, 50.0, 20.0  # [N, s, kg, kg]
 NOSE = 40.0  # [kg]
 AIRLESS = {"gravity": {"field": "point"}, "atmosphere": "none", "wind": "none", "earth": "still"}

@@ -8,6 +8,8 @@ from yaan.mission.expansion import expanded
 from yaan.mission.load import load_tree, tree_of
 from yaan.validation.case import path
 
+pytestmark = pytest.mark.slow
+
 
 def test_what_a_body_has_burnt_is_gone_in_its_next_phase():
     """Its first phase burns on a rail, the second off it, the third not at all."""

@@ -14,6 +14,8 @@ from yaan import Flight
 from yaan.results.summary import Verdict
 from yaan.results.summary_return import Contact, Deployment
 
+pytestmark = pytest.mark.slow
+
 PLOVER = Path(__file__).parent / "data" / "plover.yaml"
 STEPS = "capsule.parachutes.steps"
 # A fall of seven minutes, from as low as an entry may start.

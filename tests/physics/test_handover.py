@@ -61,6 +61,7 @@ def down() -> Flown:
         place, craft.capsule.forebody, task.train, entry.end, asked[-2].t
     )
     flown.append(descent)
+    canopies = jax.tree.map(lambda leaf: leaf[0], canopies)
     assert stack.tank(MODULE) == int(craft.whole.tank)
     return Flown(asked, flown, canopies)
 

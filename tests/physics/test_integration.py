@@ -17,6 +17,8 @@ from yaan.flight.accuracy import PhaseError, accurately, compare
 from yaan.results.summary import Verdict
 from yaan.results.trajectory import History
 
+pytestmark = pytest.mark.slow
+
 PLOVER = Path(__file__).parent / "data" / "plover.yaml"
 
 FLAT = {

@@ -26,6 +26,8 @@ from yaan.motion.body import limits
 from yaan.spacetime.frame import Frame
 from yaan.vehicle.body import NEVER, Configuration, MassProperties, Nozzle
 
+pytestmark = pytest.mark.slow
+
 PLACE = body_vector(7e6, 0, 0, Frame.GCRS)
 STILL = body_vector(0, 0, 0, Frame.GCRS)
 LOAD, EXHAUST = 50.0, 2000.0  # [kg], [m/s]

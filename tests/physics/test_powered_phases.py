@@ -36,6 +36,8 @@ from yaan.propulsion import Failures
 from yaan.results.outcome import OutcomeCode
 from yaan.vehicle import Launcher
 
+pytestmark = pytest.mark.slow
+
 LIT, ALL = np.array([True]), np.array([True])
 STAGE = {"propellant": 8_000.0, "dry": 1_000.0, "thrust": 2e5, "isp": 320.0}
 EXHAUST = 320.0 * STANDARD_GRAVITY  # [m/s]
@@ -357,7 +359,7 @@ def test_a_lost_engine_leaves_its_propellant_to_the_others():
     failing = eqx.tree_at(
         lambda v: v.engines.failures,
         ROCKET,
-        Failures(jnp.asarray([10.0]), jnp.asarray([0.5])),
+        Failures(jnp.asarray([[10.0]]), jnp.asarray([[0.5]])),
         is_leaf=lambda x: x is None,
     )
     plan = phases({"ignite": LIT, "ends": {DRY: 1.0}})
@@ -372,7 +374,7 @@ def test_a_stage_that_does_not_light_gives_nothing():
     dud = eqx.tree_at(
         lambda v: v.engines.failures,
         ROCKET,
-        Failures(jnp.asarray([-np.inf]), jnp.asarray([0.0])),
+        Failures(jnp.asarray([[-np.inf]]), jnp.asarray([[0.0]])),
         is_leaf=lambda x: x is None,
     )
     plan = phases({"ignite": LIT, "ends": {DRY: 1.0}, "timeout": 60.0})

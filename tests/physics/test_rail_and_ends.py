@@ -34,6 +34,8 @@ from yaan.spacetime.earth import WGS84, Geodetic, uniform_rotation
 from yaan.spacetime.frame import Frame, Vector
 from yaan.vehicle.body import Configuration, MassProperties, Nozzle
 
+pytestmark = pytest.mark.slow
+
 HEIGHT, ELEVATION, LENGTH = 500.0, 80.0, 5.0
 
 

@@ -23,6 +23,7 @@ from tests.physics.bodies import (
 )
 from yaan.dynamics.body import BodyState
 from yaan.dynamics.method import DOP853, RK4, AbstractMethod
+from yaan.environment import AbstractAtmosphere
 from yaan.gnc.pointing import Pointing
 from yaan.motion.body import BodyEnd, limits
 from yaan.spacetime.attitude import Angles, angles_of, from_angles, vvlh
@@ -146,7 +147,9 @@ def test_an_engine_pushes_by_vacuum_thrust_less_back_pressure_along_its_gimbal()
         return numbers(end_of(legs).velocity)
 
     ahead = body_vector(1, 0, 0)
-    air = space().atmosphere.at(jnp.asarray(1000.0))
+    atmosphere = space().atmosphere
+    assert isinstance(atmosphere, AbstractAtmosphere)
+    air = atmosphere.at(jnp.asarray(1000.0))
     np.testing.assert_allclose(gained(0.0, ahead), [1000.0 / 101.0, 0, 0], rtol=1e-6, atol=1e-6)
     push = 1000.0 - 0.01 * float(air.pressure)
     # The pressure falls by 6e-4 over the 5 m that it climbs.

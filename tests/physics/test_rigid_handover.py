@@ -30,6 +30,8 @@ from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import uniform_rotation
 from yaan.vehicle.body import Configuration, MassProperties
 
+pytestmark = pytest.mark.slow
+
 TENSOR = inertia(40.0, 90.0, 110.0, xy=-3.0)
 
 

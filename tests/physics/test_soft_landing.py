@@ -14,6 +14,8 @@ from yaan.motion.descent import Until
 from yaan.results.outcome import OutcomeCode
 from yaan.vehicle.parachute import APEX, Step, stack
 
+pytestmark = pytest.mark.slow
+
 SINK = 7.0  # [m/s] under the canopy
 DRY, LOADED = 2_900.0, 22.0  # [kg]
 MAIN = Step(

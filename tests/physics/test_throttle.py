@@ -9,6 +9,8 @@ import yaan
 from yaan.api import Flight
 from yaan.base.constants import STANDARD_GRAVITY
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 4.0
 """Of the library's flight [g0]."""
 

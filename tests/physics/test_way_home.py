@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -20,17 +21,17 @@ from yaan.base.provenance import Provenance
 from yaan.base.session import computing
 from yaan.crew.couch import couch
 from yaan.description import Ascent, ReturnFlight
-from yaan.design import deorbit
 from yaan.design.record import return_rows, whole_history
-from yaan.design.return_flight import elevation_of, horizon
+from yaan.design.return_flight import elevation_of
 from yaan.design.return_plan import ReturnTask, make_return
 from yaan.design.return_search import ReturnDesign, design_return
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State, state_of
 from yaan.flight import legs
+from yaan.flight.approach import Case, fly_approach
 from yaan.flight.legs import Burns
 from yaan.flight.models.launcher import MODULE, stack_of
-from yaan.flight.models.world import build_world
+from yaan.flight.models.world import build_world, horizon
 from yaan.gnc.bank import with_reversal
 from yaan.motion.base import Leg
 from yaan.motion.descent import Descended
@@ -97,8 +98,8 @@ def _fly(mission: tuple[Ascent, ReturnFlight], steps: Steps) -> Flown:
     craft = task.raising.craft
     start = _separated(mission[0])
     kept = legs.coast(world, craft, start, burns, stop=252_000.0, step=steps.orbit)
-    case = deorbit.Case(world, task.craft, way)
-    approach = deorbit.fly_approach(case, kept.end, np.array([LEFT[0]]), np.array([LEFT[1]]))
+    case = Case(world, task.craft, way)
+    approach = fly_approach(case, kept.end, np.array([LEFT[0]]), np.array([LEFT[1]]))
     bank = with_reversal(*(jnp.asarray([x]) for x in (*BANK, task.bank.roll_rate, 1.0)))
     capsule, at = task.craft.capsule, approach.interface.end
     entry = legs.enter(world, capsule, at, bank, until=way.until, step=steps.entry)
@@ -111,7 +112,7 @@ def _fly(mission: tuple[Ascent, ReturnFlight], steps: Steps) -> Flown:
         "interface": at,
         "hand-over": entry.end,
     }
-    return Flown(ends, *last)
+    return Flown(ends, last[0], jax.tree.map(lambda leaf: leaf[0], last[1]))
 
 
 def test_halving_every_step_moves_no_event() -> None:

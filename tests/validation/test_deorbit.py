@@ -20,10 +20,10 @@ import pytest
 from tests.physics.rockets import world
 from yaan.base.constants import EARTH_FLATTENING, EARTH_RADIUS
 from yaan.design import deorbit, raising
-from yaan.design.deorbit import Approach, Case, Craft, Way
 from yaan.dynamics.state import State, state_of
 from yaan.environment import ZonalJ2Gravity, load_standard_atmosphere
 from yaan.flight import legs
+from yaan.flight.approach import Approach, Case, Craft, Way, fly_approach
 from yaan.flight.legs import Save
 from yaan.gnc import constant_bank
 from yaan.motion import Handover, Leg
@@ -114,7 +114,7 @@ def flown(request: pytest.FixtureRequest) -> Flown:
     at, still = np.array([_IGNITION]), constant_bank(jnp.zeros(1))
     one, begin = case(row.angle), start(row)
     solved = deorbit.solve_burns(one, begin, at)
-    down = deorbit.fly_approach(one, begin, at, solved.duration, save=Save.STEPS)
+    down = fly_approach(one, begin, at, solved.duration, save=Save.STEPS)
     ballistic, lifting = (
         legs.enter(
             one.world, body(ratio), down.interface.end, still, until=Handover(height=7e3), step=0.5

@@ -72,8 +72,8 @@ def _driving(*arguments: Any) -> Any:
     return eqx.tree_at(lambda c: c.damping, made, made.damping * -1.0)
 
 
-def _upwind(spec: Any) -> Any:
-    made = _WIND(spec)
+def _upwind(plan: Any, spec: Any) -> Any:
+    made = _WIND(plan, spec)
     assert isinstance(made, ConstantWind)
     return ConstantWind(-made.east, -made.north)
 

@@ -9,25 +9,36 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.cea_there import needs_cea
 from tests.validation.published_wall import PUBLISHED, check
 from yaan.mission import names
 from yaan.validation import CASES, Case, Line, Result
 from yaan.validation.case import path
 from yaan.validation.gates import envelope, leave_one_out, turned
-from yaan.validation.measure import atmospheric
+from yaan.validation.measure import atmospheric, equilibrium
 from yaan.validation.run import choose, flyer
 from yaan.validation.wall import render, verdicts
 
 FLY = flyer()
-HERE = [case for case in CASES if case.suite != "nesc-orbital"]  # those: test_wall_orbits.py
-SLOW = {"launch", "nesc-atmospheric", "sounding"}
+ELSEWHERE = ("nesc-orbital", "orbits", "station")  # test_wall_orbits.py
+HERE = [case for case in CASES if case.suite not in ELSEWHERE]
+NEEDS_CEA = {"cycles", "equilibrium"}
+SLOW = {"cml", "launch", "nesc-atmospheric", "sounding"}
 
 
 @pytest.mark.validation
 @pytest.mark.parametrize(
     "case",
     [
-        pytest.param(case, id=case.key, marks=pytest.mark.slow if case.suite in SLOW else ())
+        pytest.param(
+            case,
+            id=case.key,
+            marks=pytest.mark.slow
+            if case.suite in SLOW
+            else needs_cea
+            if case.suite in NEEDS_CEA
+            else (),
+        )
         for case in HERE
     ],
 )
@@ -37,6 +48,15 @@ def test_a_case_of_the_wall_holds(case: Case):
 
 def test_the_published_wall_has_these_cases():
     assert set(PUBLISHED) == {case.key for case in CASES}
+
+
+def test_a_wall_without_cea_says_so(monkeypatch):
+    monkeypatch.setattr(equilibrium, "installed", lambda: None)
+    for case in equilibrium.cases():
+        (line,) = case.measure(FLY)
+        assert line.held is None
+        assert "cea is not installed" in line.quantity
+        assert "yaan[engines]" in line.why
 
 
 def test_a_case_is_files_that_are_there():
@@ -87,7 +107,8 @@ def test_references_are_left_out_with_a_reason():
 
 
 def test_a_suite_or_a_case_is_chosen_by_name():
-    assert [case.key for case in choose("earth")] == ["earth/us76", "earth/egm2008"]
+    told = ["earth/us76", "earth/egm2008", "earth/accelerations", "earth/nrlmsise00"]
+    assert [case.key for case in choose("earth")] == told
     assert [case.key for case in choose(None, "nesc-atmospheric/03")] == ["nesc-atmospheric/03"]
 
 

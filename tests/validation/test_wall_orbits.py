@@ -9,7 +9,7 @@ from yaan.validation.run import flyer
 pytestmark = pytest.mark.slow
 
 FLY = flyer()
-ORBITS = [case for case in CASES if case.suite == "nesc-orbital"]
+ORBITS = [case for case in CASES if case.suite in ("nesc-orbital", "orbits", "station")]
 
 
 @pytest.mark.validation

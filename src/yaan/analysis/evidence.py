@@ -25,6 +25,7 @@ def assumption(ranked: Ranked) -> records.RankedAssumption:
         why=a.why,
         effect=records.Effects(low=ranked.low, high=ranked.high),
         rank=ranked.rank,
+        on_return=ranked.on_return,
     )
 
 

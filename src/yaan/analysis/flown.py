@@ -16,6 +16,7 @@ from yaan.dynamics.forces import World
 from yaan.flight.accuracy import PhaseError
 from yaan.flight.body import FlownBody
 from yaan.flight.chain import ChainFlown
+from yaan.results.commands import Commands
 from yaan.results.trajectory import History
 
 
@@ -80,6 +81,8 @@ class Flown:
     body: FlownBody | None = None
     chain: ChainFlown | None = None
     """The phases that were flown as they are written."""
+    commands: Commands | None = None
+    """What it can be flown again by; None of what is not designed."""
 
     @property
     def returned(self) -> tuple[ReturnFlight, ReturnDesign] | None:

@@ -1,19 +1,17 @@
 """Flying a plan: steering solved for every profile, the aborts mapped, assumptions ranked."""
 
-import traceback
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
 from yaan.analysis import abort_map
 from yaan.analysis.flown import Climb, Flown
+from yaan.analysis.homeward import Homeward
 from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank, ranked_by_place
 from yaan.analysis.sequence import air_notes, passed_over
+from yaan.analysis.sides import Sides, aside, interrupted
 from yaan.analysis.steering import load_notes, remarks
 from yaan.analysis.tables import ascent_excursions
 from yaan.base.errors import YaanError
@@ -22,94 +20,68 @@ from yaan.base.session import computing
 from yaan.description import Ascent, FreeFlight, InterfaceSpec, PhasedFlight, Plan
 from yaan.description.notes import notes_of
 from yaan.design import dogleg
+from yaan.design.commands import commands_of
 from yaan.design.failing import failing
 from yaan.design.history import history, told
-from yaan.design.return_flight import Returned, enter_alone, fly_return, horizon, prepare_return
-from yaan.design.steer import Steered, solve
+from yaan.design.return_flight import Returned, enter_alone, prepare_return
+from yaan.design.steer import Steered, by_commands, solve
 from yaan.design.task import Task, Watch, make_task
 from yaan.dynamics.forces import World
 from yaan.flight import batches
 from yaan.flight.body import fly_free
-from yaan.flight.chain import ChainFlown, fly_chain, followed
-from yaan.flight.chain import horizon as chain_horizon
+from yaan.flight.chain import ChainFlown, fly_chain, followed, known_for
 from yaan.flight.models.world import build_world, landing_world, left_table, orientation_notes
 from yaan.flight.progress import Clock, Progress, Report, before
+from yaan.results.commands import AscentCommands, Commands
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
 
-_Result = TypeVar("_Result")
-
-
-class Sides:
-    """Makes what is made beside a flight: what of it fails is a note, and the flight is kept."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-
-    def attempt(self, what: str, work: Callable[[], _Result]) -> _Result | None:
-        """What `work` returns; None, and a note that names it by `what`, where it fails.
-
-        Whatever fails here is a defect, so the note says where; an interrupt goes through.
-        """
-        try:
-            return work()
-        except Exception as error:
-            self.add(f"Left out: {what}; it failed with {_words(error)}. Please report it.")
-            return None
-
-    def add(self, note: str) -> None:
-        """One note, once."""
-        if note not in self.notes:
-            self.notes.append(note)
-
-
-def _words(error: Exception) -> str:
-    """Type and text of an error, and the innermost of our own lines that it went through."""
-    ours = [
-        f"{Path(frame.filename).name}:{frame.lineno}"
-        for frame in traceback.extract_tb(error.__traceback__)
-        if "yaan" in Path(frame.filename).parts
-    ]
-    where = f" at {ours[-1]}" if ours else ""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}{where}" + (f": {text.rstrip('.')}" if text else "")
-
 
 def fly(
-    plan: Plan, provenance: Provenance, vary: Vary, report: Report | None = None
+    plan: Plan,
+    provenance: Provenance,
+    vary: Vary,
+    report: Report | None = None,
+    commands: Commands | None = None,
 ) -> tuple[Flown, dict[str, float]]:
     """Fly a plan; returns what was flown and the time spent by stage [s].
 
     Of an ascent every profile is flown, and assumptions are ranked by plans that `vary` makes. A
-    flight without a solution is flown as far as it goes: its outcome says what is missing.
+    flight without a solution is flown as far as it goes: its outcome says what is missing. By
+    `commands` nothing is searched: the profile they name is flown, nothing is ranked.
     """
     tell = report or (lambda progress: None)
     clock = Clock()
     if plan.ascent is not None:
-        flown = _fly_ascent(plan.ascent, provenance, vary, tell, clock)
+        flown = _fly_ascent(plan.ascent, provenance, vary, tell, clock, commands)
     elif plan.free_flight is not None:
         flown = _fly_free(plan.free_flight, provenance, tell, clock)
     elif plan.phased_flight is not None:
         flown = _fly_phased(plan.phased_flight, provenance, tell, clock)
     else:
-        flown = _fly_entry(plan, provenance, tell, clock)
+        flown = _fly_entry(plan, provenance, tell, clock, commands)
     of = replace(flown.history, epoch=plan.epoch, vehicle=plan.vehicle.name if plan.vehicle else "")
     return replace(flown, history=of), clock.spent
 
 
-def _fly_entry(plan: Plan, provenance: Provenance, tell: Report, clock: Clock) -> Flown:
+def _fly_entry(
+    plan: Plan, provenance: Provenance, tell: Report, clock: Clock, commands: Commands | None
+) -> Flown:
     """An entry from an interface, and what follows it."""
     entering, start = plan.entry_flight, plan.start
     if entering is None or not isinstance(start, InterfaceSpec):
         raise YaanError(f"{plan.name} has no pad, no interface and no state that it could fly from")
     tell(Progress("build", f"building models{before(plan)}"))
     with computing(), clock.on("fly"):
-        entered = enter_alone(entering, start, lambda text: tell(Progress("home", text)))
+        banked = None if commands is None else commands.entry
+        entered = enter_alone(entering, start, lambda text: tell(Progress("home", text)), banked)
     history = entered.history
     beyond = left_table(entered.world, history["height"])
     notes = [*notes_of(plan), *orientation_notes(plan), *([] if beyond is None else [beyond])]
     what = (entered.world, history, entered.errors, ranked_by_place(provenance), notes)
-    return Flown(plan, provenance, *what, lander=entered.lander, landed=entered.landed)
+    made = commands_of(plan.name, landed=entered.landed, tolerance=entered.lander.tolerance)
+    came = (entered.lander, entered.landed)
+    return Flown(plan, provenance, *what, lander=came[0], landed=came[1], commands=made)
 
 
 def _fly_free(free: FreeFlight, provenance: Provenance, tell: Report, clock: Clock) -> Flown:
@@ -133,20 +105,26 @@ def _fly_phased(flight: PhasedFlight, provenance: Provenance, tell: Report, cloc
 
 
 def _fly_ascent(
-    ascent: Ascent, provenance: Provenance, vary: Vary, tell: Report, clock: Clock
+    ascent: Ascent,
+    provenance: Provenance,
+    vary: Vary,
+    tell: Report,
+    clock: Clock,
+    commands: Commands | None,
 ) -> Flown:
-    """Every profile of a launch, and its return beside them."""
-    plan = ascent.plan
+    """Every profile of a launch, and its return beside them; by commands the one they name."""
+    plan, steered = ascent.plan, _steering(ascent, commands)
     with computing():
         with clock.on("build models"):
             tell(Progress("build", f"building models{before(plan)}"))
-            world = build_world(plan, _known_for(plan))
-            tasks = {name: make_task(ascent, name, world) for name in ascent.steering.profiles}
+            world = build_world(plan, known_for(plan))
+            flown = ascent.steering.profile
+            flies = ascent.steering.profiles if steered is None else [steered.profile]
+            tasks = {name: make_task(ascent, name, world) for name in flies}
             # What is flown later compiles while the steering is searched for.
-            _aside(lambda: _prepare(ascent, world))
-        flown = ascent.steering.profile
+            aside(lambda: _prepare(ascent, world))
         with clock.on("compile and solve steering"):
-            solving = _start_solving(tasks, flown, world, tell)
+            solving = _start_solving(tasks, flown, world, tell, steered)
             solved = solving[flown].result()
             chosen = failing(solved, world)
         with clock.on("observe"):
@@ -156,13 +134,15 @@ def _fly_ascent(
         aborts: dict[str, abort_map.AbortMap] = {}
         ranked, sides = grouped(provenance), Sides()
         stopped = False
-        returning = _start_return(ascent, world, chosen, histories[flown], tell)
+        home = Homeward(ascent, provenance, None if commands else vary)
+        home.start(world, chosen, seen, tell, commands)
         following = _start_chain(plan, world, chosen, tell)
-        turning = _aside(lambda: dogleg.price(solved, world))
+        turning = aside(lambda: dogleg.price(solved, world))
         try:
             with clock.on("rank assumptions"):
                 tell(Progress("rank", "moving every assumption over its range"))
-                ranked = _rank(provenance, vary, ascent, world, solved, sides)
+                if commands is None:
+                    ranked = _rank(provenance, vary, ascent, world, solved, sides)
             with clock.on("map aborts"):
                 for steered in (_solved(solving, sides) | {flown: chosen}).values():
                     aborts |= _map_abort(ascent, world, steered, tell, sides)
@@ -171,10 +151,9 @@ def _fly_ascent(
         profiles = _solved(solving, sides) | {flown: chosen}
         histories |= _histories(ascent, world, profiles, sides)
         with clock.on("wait for the return"):
-            returned, lost = _returned(returning)
-        if _interrupted(returning):
-            stopped = True
-            sides.add(lost)
+            returned, lost = home.result()
+            ranked = home.ranked(ranked, sides)
+        stopped = sides.add_if(home.interrupted, lost) or stopped
         dog_leg = sides.attempt("price of the dog-leg", turning.result)
         chain = following and sides.attempt("what follows the ascent", following.result)
     profiles = {name: one for name, one in profiles.items() if name in histories}
@@ -182,16 +161,19 @@ def _fly_ascent(
     notes += [*remarks(chosen, dog_leg), *sides.notes, *([] if chain is None else air_notes(chain))]
     errors += [error for one in (returned, chain) if one is not None for error in one.errors]
     climb = Climb(ascent, profiles, histories, aborts, dog_leg)
-    whole = _whole(climb, returned, chain)
+    whole, design = _whole(climb, returned, chain), returned and returned.design
     what = (world, whole, errors, ranked, notes, stopped, climb)
-    return Flown(plan, provenance, *what, returned and returned.design, lost, chain=chain)
+    made = commands_of(plan.name, solved, design, events=chosen.event_times)
+    return Flown(plan, provenance, *what, design, lost, chain=chain, commands=made)
 
 
-def _known_for(plan: Plan) -> float:
-    """How long after lift-off the world of a launch must be known [s]."""
-    phased = plan.phased_flight
-    after = 0.0 if phased is None else chain_horizon(phased)
-    return max(horizon(plan.return_flight), after)
+def _steering(ascent: Ascent, commands: Commands | None) -> AscentCommands | None:
+    """That of the commands; None where it is searched for."""
+    if commands is None:
+        return None
+    if commands.ascent is None:
+        raise YaanError(f"{ascent.plan.name} cannot fly by these commands: none steers its ascent")
+    return commands.ascent
 
 
 def _whole(climb: Climb, returned: Returned | None, chain: ChainFlown | None) -> History:
@@ -215,43 +197,7 @@ def _start_chain(
     if phased is None:
         return None
     clock = Clock()
-    return _aside(lambda: fly_chain(phased, tell, clock, world, steered.handed_on))
-
-
-def _start_return(
-    ascent: Ascent, world: World, steered: Steered, before: History, tell: Report
-) -> "Future[Returned] | None":
-    """The return, flown beside the aborts and the ranking; nothing where there is none."""
-    asked, entering = ascent.plan.return_flight, ascent.plan.entry_flight
-    codes = np.asarray(steered.lane.legs.outcome)[: len(steered.task.sequence.legs)]
-    flew = steered.solution.met and not np.any(codes != OutcomeCode.REACHED)
-    if asked is None or entering is None or not flew:
-        return None
-    if ascent.plan.failures and not steered.orbits:
-        return None
-    there, end = landing_world(world, entering), steered.end
-
-    def watch(text: str) -> None:
-        tell(Progress("home", text))
-
-    return _aside(lambda: fly_return(there, ascent, asked, before, end, watch))
-
-
-def _returned(returning: "Future[Returned] | None") -> tuple[Returned | None, str]:
-    """The way home, or why there is none."""
-    if _interrupted(returning):
-        return None, "The way home was not flown: the user stopped the flight."
-    try:
-        return None if returning is None else returning.result(), ""
-    except YaanError as error:
-        return None, f"The way home was not found: {error}."
-    except np.linalg.LinAlgError as error:
-        return None, f"The way home was not found: its search left the numbers ({error})."
-
-
-def _interrupted(work: "Future[_Result] | None") -> bool:
-    """Whether the thread of `work` was stopped by the user; waits for its end."""
-    return work is not None and isinstance(work.exception(), KeyboardInterrupt)
+    return aside(lambda: fly_chain(phased, tell, clock, world, steered.handed_on))
 
 
 def _prepare(ascent: Ascent, world: World) -> None:
@@ -262,23 +208,17 @@ def _prepare(ascent: Ascent, world: World) -> None:
         prepare_return(landing_world(world, entering), ascent, asked)
 
 
-def _aside(work: Callable[[], _Result]) -> "Future[_Result]":
-    """Do `work` in a thread of its own."""
-
-    def done() -> _Result:
-        with computing():
-            return work()
-
-    pool = ThreadPoolExecutor(max_workers=1)
-    returning = pool.submit(done)
-    pool.shutdown(wait=False)
-    return returning
-
-
 def _start_solving(
-    tasks: dict[str, Task], flown: str, world: World, tell: Report
+    tasks: dict[str, Task],
+    flown: str,
+    world: World,
+    tell: Report,
+    steered: AscentCommands | None,
 ) -> "dict[str, Future[Steered]]":
-    """All profiles side by side, the flown one first."""
+    """All profiles side by side, the flown one first; by commands nothing is searched."""
+    if steered is not None:
+        tell(Progress("solve", f"{flown}: flying by commands", phase=flown))
+        return {flown: aside(lambda: by_commands(tasks[flown], steered, world))}
 
     def watch(name: str) -> Watch:
         def told(stage: str, miss: float) -> None:
@@ -293,13 +233,13 @@ def _start_solving(
     nothing = np.zeros((batches.LANES, len(first.aim.unknowns)))
     flat = first.aim.base.place(nothing)
     batches.fly(world, batches.repeat(batches.coarse(first.case, 64.0)), flat)
-    begun = {name: _aside(partial(solve, tasks[name], world, watch(name))) for name in order}
+    begun = {name: aside(partial(solve, tasks[name], world, watch(name))) for name in order}
     return {name: begun[name] for name in tasks}
 
 
 def _solved(solving: "dict[str, Future[Steered]]", sides: Sides) -> dict[str, Steered]:
     """Every profile whose search came to an end, met or not."""
-    ended = {name: one for name, one in solving.items() if not _interrupted(one)}
+    ended = {name: one for name, one in solving.items() if not interrupted(one)}
     found = {name: sides.attempt(f"profile {name}", one.result) for name, one in ended.items()}
     return {name: steered for name, steered in found.items() if steered is not None}
 

@@ -19,6 +19,7 @@ from yaan.description import (
 from yaan.design.choice import light
 from yaan.design.return_plan import zone_of
 from yaan.dynamics.forces import World
+from yaan.environment.placed import wind_over
 from yaan.flight.chain import ChainFlown
 from yaan.flight.models.world import epoch_of
 from yaan.motion.descent import TIMEOUT, Descended
@@ -27,6 +28,7 @@ from yaan.results.extremes import peak
 from yaan.results.outcome import OutcomeCode
 from yaan.results.summary_ascent import Place
 from yaan.results.trajectory import History
+from yaan.spacetime.earth import Geodetic
 from yaan.spacetime.ephemeris import sun_elevation
 from yaan.spacetime.time import bundled_orientation
 
@@ -234,7 +236,9 @@ def _drift(world: World, history: History) -> float:
     """How far the wind goes during a descent [m], which the canopies follow within some metres."""
     rows = phase_rows(history, "descent")
     time = history["time"][rows]
-    wind = [np.asarray(w) for w in world.wind.at(jnp.asarray(history["height"][rows]))]
+    columns = (history[name][rows] for name in ("latitude", "longitude", "height"))
+    place = Geodetic(*(jnp.asarray(column) for column in columns))
+    wind = [np.asarray(w) for w in wind_over(world.wind, place, jnp.asarray(time))]
     east, north = (float(np.trapezoid(w + 0.0 * time, time)) for w in wind)
     return float(np.hypot(east, north))
 

@@ -67,7 +67,9 @@ def models(flown: Flown) -> Iterator[Model]:
 def orbit_model(environment: EnvironmentSpec) -> Model:
     """That of the orbit that is kept."""
     missed = missed_bodies(environment)
-    return about_orbit([one for one in ("Sun", "Moon") if one not in missed], missed)
+    order = [one for one in ("sun", "moon") if one in environment.third_bodies]
+    order += [one for one in environment.third_bodies if one not in order]
+    return about_orbit([one.capitalize() for one in order], missed)
 
 
 def entry_models(entering: EntryFlight) -> Iterator[Model]:

@@ -49,7 +49,7 @@ def outcome(
         return body_outcome(free, body)
     if flown.chain is not None:
         ended = chain_outcome(flown.chain)
-        return replace(ended, text=f"{_what_breaks(flown.plan)} {ended.text}".lstrip())
+        return replace(ended, text=f"{_what_breaks(flown)} {ended.text}".lstrip())
     assert flown.landed is not None
     lasted = float(flown.history["time"][-1] - flown.history["time"][0])
     return _not_found(flown.plan, flown.landed) or entry_outcome(entry, descent, landing, lasted)
@@ -84,7 +84,7 @@ def _broken(
     landing: Landing | None,
 ) -> Outcome:
     """How a launch ended in which something breaks: what broke, and what became of it."""
-    told = _what_breaks(flown.plan)
+    told = _what_breaks(flown)
     if flown.return_design is not None:
         after = _return_outcome(flown.plan, flown.return_design, entry, descent, landing)
         return replace(after, text=f"{told} {after.text}")
@@ -98,9 +98,14 @@ def _broken(
     return replace(ended, text=f"{told} {flown.lost}".rstrip())
 
 
-def _what_breaks(plan: Plan) -> str:
+def _what_breaks(flown: Flown) -> str:
     """What a plan says breaks, as a sentence; empty where nothing does."""
-    words = "; ".join(failure.words for failure in plan.failures)
+    end = float(flown.history["time"][-1])
+    told = []
+    for failure in flown.plan.failures:
+        late = isinstance(failure.at, float) and failure.at > end
+        told.append(f"{failure.words}, after this flight has ended" if late else failure.words)
+    words = "; ".join(told)
     return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 

@@ -14,7 +14,8 @@ def record_of(flown: Flown) -> FlightRecord:
     summary = summarise(flown)
     groups = {} if flown.climb is None else _profiles(flown.climb)
     groups |= {} if flown.chain is None else _branches(flown.chain)
-    return FlightRecord(summary, flown.history, groups, flown.provenance.text)
+    text = flown.provenance.text
+    return FlightRecord(summary, flown.history, groups, text, commands=flown.commands)
 
 
 def _branches(chain: ChainFlown) -> dict[str, dict[str, Array]]:

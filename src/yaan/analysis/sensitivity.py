@@ -22,7 +22,7 @@ from yaan.design.steer import Steered
 from yaan.design.task import Task, make_task
 from yaan.dynamics.forces import World
 from yaan.flight import batches
-from yaan.results.summary_evidence import Effect
+from yaan.results.summary_evidence import Effect, ReturnEffects
 from yaan.search.unknowns import LANES, damped
 
 _TRIES = 10
@@ -45,11 +45,19 @@ class Ranked:
     low: Effect | None = None
     high: Effect | None = None
     rank: int = field(default=0)
+    on_return: ReturnEffects | None = None
 
     @property
     def weight(self) -> float:
-        """Size that ranks: propellant, with a load of a tenth of g worth as much as 10 kg."""
+        """Size that ranks: propellant, with a load of a tenth of g worth as much as 10 kg.
+
+        On the way home so are 10 km of the landing and 1 m/s of the touchdown.
+        """
         sizes = [0.0]
+        for end in () if self.on_return is None else (self.on_return.low, self.on_return.high):
+            if end is not None:
+                size = abs(end.propellant_left) + 100.0 * abs(end.entry_load_g) + 1e-3 * end.miss
+                sizes.append(size + 10.0 * abs(end.touchdown_speed or 0.0))
         for effect in (self.low, self.high):
             if effect is not None:
                 abort_load = abs(effect.abort_load_g or 0.0)
@@ -76,8 +84,12 @@ Vary = Callable[[Mapping[str, object]], Plan | None]
 
 
 def grouped(provenance: Provenance) -> list[Ranked]:
-    """Assumptions, those of one place in a file that is used twice taken together."""
-    return [Ranked([a.key for a in same], same[0]) for same in provenance.assumptions]
+    """Assumptions, those of one place in a file that is used twice taken together.
+
+    But for those of stations, which look on and move no flight.
+    """
+    every = (same for same in provenance.assumptions if not same[0].key.startswith("stations."))
+    return [Ranked([a.key for a in same], same[0]) for same in every]
 
 
 def ranked_by_place(provenance: Provenance) -> list[Ranked]:
@@ -106,10 +118,15 @@ def rank(
         notes += _left_out(odd, "it leaves other constants free, or flies in another shape")
         lost = _measure(world, steered, [nominal, *alike])
         notes += _left_out([v.name for v in lost], "no steering near the nominal one was found")
+    return ordered(every), notes
+
+
+def ordered(every: list[Ranked]) -> list[Ranked]:
+    """Assumptions in the order of what they move."""
     every.sort(key=lambda r: -r.weight)
     for i, ranked in enumerate(every):
         ranked.rank = i + 1
-    return every, notes
+    return every
 
 
 def _left_out(names: list[str], why: str) -> list[str]:

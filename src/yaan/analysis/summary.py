@@ -14,6 +14,8 @@ from yaan.analysis import evidence
 from yaan.analysis.ascent import ascent
 from yaan.analysis.body import body_flight
 from yaan.analysis.budget import budgets
+from yaan.analysis.contacts import contacts
+from yaan.analysis.eclipses import shadow
 from yaan.analysis.entry import entry
 from yaan.analysis.flown import Flown
 from yaan.analysis.history import cut_to
@@ -73,6 +75,8 @@ def _measured(flown: Flown) -> Summary:
         crew=tuple(_crew(flown)),
         ascent=ascent(flown),
         orbit_phase=orbit,
+        shadow=shadow(flown, orbit),
+        contacts=contacts(flown),
         opportunities=opportunities(flown),
         deorbit=down,
         entry=entered,

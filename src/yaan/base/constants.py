@@ -19,3 +19,9 @@ EARTH_MU: Final = 3.986004418e14
 
 SECONDS_PER_DAY: Final = 86_400.0
 """Length of a day [s]."""
+
+EARTH_J2: Final = 1.08262668e-3
+"""Second zonal harmonic of the Earth, not normalised, tide-free: sqrt(5) 0.484165371736e-3 (EGM96).
+
+EGM2008 has 1.08262617e-3, five parts in ten million less.
+"""

@@ -58,6 +58,12 @@ UNITS: Final[dict[str, dict[str, float]]] = {
     "moment of inertia": {"kg m2": 1.0, "slug ft2": _SLUG * _FOOT**2},
     "torque": {"N m": 1.0, "kN m": 1e3, "lbf ft": _POUND * _G0 * _FOOT},
     "power": {"W": 1.0, "kW": 1e3, "MW": 1e6},
+    "frequency": {"Hz": 1.0, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9},
+    "heat capacity": {"J/(kg K)": 1.0, "kJ/(kg K)": 1e3},
+    "viscosity": {"Pa s": 1.0, "mPa s": 1e-3},
+    "molar mass": {"kg/mol": 1.0, "g/mol": 1e-3},
+    "molar enthalpy": {"J/mol": 1.0, "kJ/mol": 1e3},
+    "share of air": {"mol/mol": 1.0, "ppm": 1e-6},
 }
 
 _DIMENSION: Final = {unit: name for name, units in UNITS.items() for unit in units}

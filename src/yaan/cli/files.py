@@ -16,6 +16,7 @@ from yaan.cli.shelves import MissionArgument, complete, kind_of, library_titles
 if TYPE_CHECKING:
     from yaan.base.provenance import Source
     from yaan.description import Plan
+    from yaan.description.arc import ArcSpec
     from yaan.mission import Tree
 
 
@@ -29,11 +30,13 @@ KINDS = (
     "missions",
     "vehicles",
     "engines",
+    "propellants",
     "sites",
     "spacecraft",
     "capsules",
     "parachutes",
     "zones",
+    "stations",
 )
 
 SCHEMA_FILE = "yaan.schema.json"
@@ -60,9 +63,10 @@ _COMMENTS = {
     "steering": "Named choices of steering; free coefficients are solved at run time.",
     "phases": "In order. Each ends at the first of its `until` conditions.",
     "branches": "What leaves the flight at an event, and its own phases.",
-    "failures": "What breaks: an engine, an ignition, a jettison, a canopy.",
+    "failures": "What breaks: an engine, an ignition, a throttle, a jettison, a canopy.",
     "pulses": "Forces and torques at given times.",
     "published": "Figures of others, printed beside ours.",
+    "stations": "Who looks up: names of the library, or stations of your own.",
 }
 
 
@@ -79,14 +83,20 @@ def check(
     ] = False,
 ) -> int:
     """Validate a mission file and tell every mistake at once."""
+    from yaan.description import Plan
     from yaan.mission.expansion import expanded as expand
+    from yaan.mission.part import kind_at
     from yaan.mission.provenance import assumptions_by_place, text_of_tree
 
+    part = None if overrides else _PARTS.get(kind_at(file) or "")
+    if part is not None:
+        return part(file, as_json)
     tree, plan = _checked(file, overrides)
-    if expanded:
+    flies = isinstance(plan, Plan)
+    if expanded and flies:
         print(text_of_tree(expand(tree)), end="")
         return ExitCode.OK
-    assumed, notes = len(assumptions_by_place(tree)), told_notes(plan)
+    assumed, notes = len(assumptions_by_place(tree)), told_notes(plan) if flies else []
     if as_json:
         told = {"file": file, "ok": True, "mission": plan.name, "assumptions": assumed}
         console.print_json(told | {"notes": notes})
@@ -96,6 +106,44 @@ def check(
         for note in notes:
             print(f"note: {note}")
     return ExitCode.OK
+
+
+def _check_engine(file: str, as_json: bool) -> int:
+    """Validate the file of an engine."""
+    from yaan.mission.engines import load_engine
+
+    entry = load_engine(file)
+    assumed = len(entry.spec.assumed)
+    if as_json:
+        told = {"file": file, "ok": True, "engine": entry.name, "assumptions": assumed}
+        console.print_json(told | {"notes": []})
+    else:
+        what = " ".join(entry.title.split())
+        differing = ", ".join(figure.key for figure in entry.conflicts)
+        print(f"{file}: ok. {what}; {assumed} assumed values.")
+        if differing:
+            print(f"note: sources differ on {differing}.")
+    return ExitCode.OK
+
+
+def _check_propellant(file: str, as_json: bool) -> int:
+    """Validate the file of a propellant."""
+    from yaan.mission.propellants import load_propellant, load_propellant_spec
+
+    spec = load_propellant_spec(file)
+    load_propellant(file)
+    assumed = len(spec.assumed)
+    if as_json:
+        told = {"file": file, "ok": True, "propellant": spec.name, "assumptions": assumed}
+        console.print_json(told | {"notes": []})
+    else:
+        what = " ".join((spec.title or spec.name).split())
+        print(f"{file}: ok. {what}; {assumed} assumed values.")
+    return ExitCode.OK
+
+
+_PARTS = {"engine": _check_engine, "propellant": _check_propellant}
+"""How files are checked that are no missions."""
 
 
 def told_notes(plan: "Plan") -> list[str]:
@@ -219,8 +267,8 @@ def sources(
     return ExitCode.OK
 
 
-def _checked(file: str, overrides: list[str] | None) -> "tuple[Tree, Plan]":
-    """Load and check a mission or an entry without loading what flies it.
+def _checked(file: str, overrides: list[str] | None) -> "tuple[Tree, Plan | ArcSpec]":
+    """Load and check a file without loading what flies or propagates it.
 
     Raises:
         InputError: every mistake.
@@ -228,9 +276,10 @@ def _checked(file: str, overrides: list[str] | None) -> "tuple[Tree, Plan]":
     from yaan.cli.fly import parse_overrides
     from yaan.mission import check as checked
     from yaan.mission import load_tree
+    from yaan.mission.checks import check_arc
 
     tree = load_tree(file, parse_overrides(overrides or []))
-    return tree, checked(tree)
+    return tree, check_arc(tree) if tree.data.get("kind") == "orbit" else checked(tree)
 
 
 def assumptions_of(tree: "Tree") -> list[dict[str, Any]]:

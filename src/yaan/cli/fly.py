@@ -10,14 +10,16 @@ import typer
 
 from yaan.cli import console
 from yaan.cli.exits import ExitCode
+from yaan.cli.own import ModelOption, with_models
 from yaan.cli.progress import Log, heed, watch
 from yaan.cli.shelves import MissionArgument
 from yaan.cli.stop import STOP
 from yaan.cli.writable import require_folder
 
 if TYPE_CHECKING:
-    from yaan import Flight
+    from yaan import Flight, Mission
     from yaan.results import Summary
+    from yaan.results.commands import Commands
 
 WIDE_VECTORS = "--xla_cpu_prefer_vector_width=512"
 
@@ -35,6 +37,19 @@ def fly(
             "--set", metavar="KEY=VALUE", help="Change one value of the mission; repeatable."
         ),
     ] = None,
+    models: ModelOption = None,
+    commands: Annotated[
+        Path | None,
+        typer.Option(
+            "--commands",
+            metavar="RUN",
+            help="Fly by the commands of that run; nothing is searched.",
+        ),
+    ] = None,
+    lane: Annotated[
+        int | None,
+        typer.Option("--lane", min=0, help="Of the folder of a sweep: the flight of this number."),
+    ] = None,
     profile: Annotated[
         str | None, typer.Option("--profile", help="Fly this steering profile of the mission.")
     ] = None,
@@ -48,12 +63,15 @@ def fly(
         bool, typer.Option("--json", help="Print one JSON document, nothing else.")
     ] = False,
 ) -> int:
-    """Fly a mission, print its timeline, write a run folder."""
-    import yaan
+    """Fly a mission, print its timeline, write a run folder.
 
+    A run folder in the place of a mission is flown again by its own commands; the folder of a sweep
+    with --lane, as that flight of it was.
+    """
     started = time.perf_counter()
     prepare_jax()
-    loaded = yaan.load(mission, parse_overrides(overrides or []))
+    loaded, by = _loaded(mission, parse_overrides(overrides or []), commands, lane)
+    loaded = with_models(loaded, models)
     require_folder(out, "--out")
     log = Log()
     log.add(f"yaan fly {mission}: {loaded.title}")
@@ -61,7 +79,7 @@ def fly(
     timings = {"load": time.perf_counter() - started}
     try:
         with watch(log, show=not quiet and not as_json, verbose=verbose) as progress:
-            flight = loaded.fly(progress=heed(progress), profile=profile)
+            flight = loaded.fly(progress=heed(progress), profile=profile, commands=by)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_abandon(log, out, loaded.name)) from None
     STOP.hold()
@@ -80,6 +98,34 @@ def fly(
 
         webbrowser.open((folder / "report.html").resolve().as_uri())
     return exit_code(flight.summary)
+
+
+def _loaded(
+    mission: str, overrides: dict[str, str], commands: Path | None, lane: int | None
+) -> "tuple[Mission, Commands | None]":
+    """What is flown, and by which commands if not by its own design."""
+    import yaan
+    from yaan.base.errors import InputError, Problem
+    from yaan.results.commands import COMMANDS, read_commands
+
+    by = None if commands is None else read_commands(commands)
+    folder = Path(mission)
+    if lane is not None:
+        from yaan.campaign.folder import Folder
+        from yaan.campaign.sweep import Sweep, lane_of
+        from yaan.mission.load import override
+
+        asked = Sweep(*Folder(folder).asked())
+        tree = override(asked.tree, lane_of(asked, lane) | overrides)
+        return yaan.Mission(tree), by or asked.commands
+    if not folder.is_dir():
+        return yaan.load(mission, overrides), by
+    if (folder / "sweep.json").is_file():
+        expected = "--lane K, one flight of this sweep"
+        raise InputError(Problem("--lane", None, "", str(folder), expected))
+    loaded = yaan.load(folder / "mission.yaml", overrides)
+    kept = (folder / COMMANDS).is_file() and not overrides
+    return loaded, by or (read_commands(folder) if kept else None)
 
 
 def _abandon(log: Log, parent: Path, name: str) -> str:

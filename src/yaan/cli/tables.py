@@ -187,7 +187,20 @@ def published(summary: "Summary") -> "Table | None":
 def ranked(summary: "Summary") -> "Table | None":
     """Assumed values, the most telling one first."""
     rows = sorted(summary.assumptions, key=lambda row: row.rank or 10**6)
-    return _assumed((row, row.low, row.high) for row in rows)
+    moved = any(row.on_return is not None for row in rows)
+    landing = [_landing(row) for row in rows] if moved else None
+    return _assumed(((row, row.low, row.high) for row in rows), landing)
+
+
+def _landing(row: "RankedAssumption") -> str:
+    """How far the landing is moved at the worse end of a range [km]."""
+    effects = row.on_return
+    if effects is None:
+        return number(None)
+    ends = [(row.low, effects.low), (row.high, effects.high)]
+    if any(value is not None and end is None for value, end in ends):
+        return "not down"
+    return number(max((end.miss for _, end in ends if end), default=None), 1, 1e3)  # [m/km]
 
 
 def assumptions(found: "Iterable[Assumption]") -> "Table | None":
@@ -197,12 +210,15 @@ def assumptions(found: "Iterable[Assumption]") -> "Table | None":
 
 def _assumed(
     given: "Iterable[tuple[RankedAssumption | Assumption, str | None, str | None]]",
+    landing: Sequence[str] | None = None,
 ) -> "Table | None":
     rows: list[tuple[str, ...]] = []
-    for row, low, high in given:
+    for place, (row, low, high) in enumerate(given):
         reach = "-" if low is None else f"{_short(low)} to {_short(str(high))}"
-        rows.append((row.key, _short(row.value), reach, row.why))
-    return _table("Assumed values", ("key", "value", "range", "why"), rows)
+        moved = () if landing is None else (landing[place],)
+        rows.append((row.key, _short(row.value), reach, *moved, row.why))
+    heads = ("key", "value", "range", *(() if landing is None else (">landing\nmoved km",)), "why")
+    return _table("Assumed values", heads, rows)
 
 
 def verdicts(summary: "Summary") -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from yaan.cli import doctor, files, fly, runs, validate
+from yaan.cli import campaign, doctor, engine, files, fly, orbits, runs, sky, validate
 from yaan.cli.exits import MEANINGS, guarded
 
 # The backspace keeps Typer from joining the lines.
@@ -56,6 +56,12 @@ _VERBS: dict[str, Callable[..., int]] = {
     "sources": files.sources,
     "report": runs.report,
     "compare": runs.compare,
+    "contacts": sky.contacts,
+    "events": sky.events,
+    "sweep": campaign.sweep,
+    "capability": campaign.capability,
+    "propagate": orbits.propagate,
+    "engine": engine.engine,
     "validate": validate.validate,
     "doctor": doctor.doctor,
 }

@@ -88,6 +88,7 @@ from yaan.description.plan import (
     ReturnFlight,
 )
 from yaan.description.starts import DropSpec, OrbitStartSpec, OriginSpec, RunStartSpec
+from yaan.description.stations import MaskSpec, StationSpec
 from yaan.description.steering import (
     CoefficientsSpec,
     MeetSpec,
@@ -161,6 +162,7 @@ __all__ = [
     "IntegrationSpec",
     "InterfaceSpec",
     "LandingSpec",
+    "MaskSpec",
     "MassPropertiesSpec",
     "MeetSpec",
     "OrbitSpec",
@@ -196,6 +198,7 @@ __all__ = [
     "StageSpec",
     "StartSpec",
     "StartVelocitySpec",
+    "StationSpec",
     "SteeringSpec",
     "StepSpec",
     "TargetSpec",

@@ -1,8 +1,8 @@
 """The block: what every mapping of a mission file may carry besides its own keys."""
 
 import functools
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final, get_args
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Final, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -86,7 +86,7 @@ def _range_mistakes(
 ) -> list[Mistake]:
     """What is wrong with the range of an assumed value."""
     at = ("assumed", key, "range")
-    adapter = _adapter(model, name)
+    adapter = adapter_of(model, name)
     numbers: list[Any] = []
     mistakes: list[Mistake] = []
     for index, end in enumerate(ends):
@@ -113,7 +113,7 @@ def _range_mistakes(
 
 
 @functools.cache
-def _adapter(model: type[BaseModel], key: str) -> TypeAdapter[Any]:
+def adapter_of(model: type[BaseModel], key: str) -> TypeAdapter[Any]:
     """Validator of one field of a model, for values that stand elsewhere."""
     info = model.model_fields[key]
     kind: Any = info.annotation
@@ -197,3 +197,65 @@ def quantity_in(kind: Any, metadata: list[Any]) -> Quantity | None:
         stack += get_args(part)
         stack += getattr(part, "__metadata__", ())
     return None
+
+
+_Changed = TypeVar("_Changed", bound=BaseModel)
+
+
+def with_value(block: _Changed, path: Sequence[str], value: Any) -> _Changed:
+    """A checked block with the value at a path below it replaced, as a file writes it.
+
+    The value alone is checked, by the type of its field: that is for values which are known to fit,
+    as the ends of the range of an assumption, and takes a hundredth of reading the file anew.
+
+    Raises:
+        LookupError: the path leads to no field of a block.
+        ValidationError: a value that the field cannot have.
+    """
+    return cast("_Changed", _replaced(block, tuple(path), value))
+
+
+_TELLING: Final = frozenset({"design"})
+"""Blocks that other fields are worked out from, so that a value in them is none of its own."""
+
+_LEFT_OUT: Final = {"thrust": "exit_area"}
+"""Fields of a block with one of those; where the other is left out it is worked out from them."""
+
+
+def _replaced(here: Any, path: tuple[str, ...], value: Any) -> Any:
+    step, rest = path[0], path[1:]
+    if isinstance(here, BaseModel):
+        name = _field(type(here), step)
+        if rest and name in _TELLING:
+            raise LookupError(f"other fields may be worked out from {step}")
+        if not rest and _tells(here, name):
+            raise LookupError(f"{_LEFT_OUT[name]} may be worked out from {step}")
+        if rest:
+            made = _replaced(getattr(here, name), rest, value)
+        else:
+            made = adapter_of(type(here), name).validate_python(value, context=FILE)
+        return here.model_copy(update={name: made})
+    if isinstance(here, dict) and rest:
+        known = cast("dict[str, Any]", here)
+        return {**known, step: _replaced(known[step], rest, value)}
+    if isinstance(here, list) and rest:
+        items = cast("list[Any]", here)
+        names = [getattr(one, "name", None) for one in items]
+        at = names.index(step) if step in names else int(step) if step.isdigit() else len(items)
+        if at < len(items):
+            return [*items[:at], _replaced(items[at], rest, value), *items[at + 1 :]]
+    raise LookupError(f"{step} is no field of a block")
+
+
+def _tells(here: BaseModel, name: str) -> bool:
+    """Whether a field may tell another that the file leaves out."""
+    other = _LEFT_OUT.get(name)
+    told = any(getattr(here, block, None) is not None for block in _TELLING)
+    return other is not None and told and other not in here.model_fields_set
+
+
+def _field(model: type[BaseModel], key: str) -> str:
+    for name, info in model.model_fields.items():
+        if key == (info.alias or name):
+            return name
+    raise LookupError(f"{model.__name__} has no {key}")

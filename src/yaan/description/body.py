@@ -182,9 +182,11 @@ class RateSpec(Block):
 class StartSpec(Block):
     """Position, velocity, attitude and rate at the epoch."""
 
-    frame: Literal["gcrs", "itrs"] | None = Field(
+    frame: Literal["gcrs", "eme2000", "mod", "tod", "teme", "itrs"] | None = Field(
         default=None,
-        description="frame of x, y and z; an itrs velocity is against the turning Earth",
+        description="frame of x, y and z; an itrs velocity is against the turning Earth, the "
+        "others are inertial: gcrs, the mean equator and equinox of J2000 (eme2000) or of date "
+        "(mod), the true ones of date (tod), or those of two-line elements (teme)",
     )
     position: PlaceSpec = Field(description="where it starts")
     velocity: StartVelocitySpec = Field(description="how it moves")

@@ -18,6 +18,9 @@ from yaan.description.body import PlaceSpec, StartSpec
 from yaan.description.environment import EarthSpec, EnvironmentSpec
 from yaan.description.quantity import FILE, Mistake, parsed
 
+SKY_FRAMES: Final = ("eme2000", "mod", "tod", "teme")
+"""Frames of a start that are known against the axes of the sky alone."""
+
 _GEODETIC: Final = ("latitude", "longitude", "height")
 _GROUND: Final = ("north", "east", "down")
 _AXES: Final = ("x", "y", "z")
@@ -33,7 +36,7 @@ AnyBlock = TypeVar("AnyBlock", bound=Block)
 
 def start_mistakes(data: Any) -> Iterator[Mistake]:
     """Mistakes between the start of a body and everything else in its file."""
-    yield from _frame_mistakes(mapping(data, "start"))
+    yield from frame_mistakes(data, ("start",))
     yield from _attitude_mistakes(data)
     yield from _straight_mistakes(data)
     yield from _height_mistakes(data)
@@ -41,8 +44,12 @@ def start_mistakes(data: Any) -> Iterator[Mistake]:
     yield from _rail_mistakes(data)
 
 
-def _frame_mistakes(start: dict[str, Any]) -> Iterator[Mistake]:
-    """Position and velocity are in one frame, and a frame is named where one is needed."""
+def frame_mistakes(data: Any, at: tuple[str, ...]) -> Iterator[Mistake]:
+    """Position and velocity are in one frame, and a frame is named where one is needed.
+
+    `at` is where the start with its position and velocity stands in the file.
+    """
+    start = mapping(data, at[0]) if len(at) == 1 else mapping(mapping(data, at[0]), at[1])
     place, motion = mapping(start, "position"), mapping(start, "velocity")
     geodetic, ground = _any(place, _GEODETIC), _any(motion, _GROUND)
     cartesian, components = _any(place, _AXES), _any(motion, _AXES)
@@ -50,15 +57,21 @@ def _frame_mistakes(start: dict[str, Any]) -> Iterator[Mistake]:
         return  # the blocks themselves tell it
     if geodetic and components:
         hint = "the position is latitude, longitude and height: one frame for both"
-        yield Mistake(("start", "velocity"), "north, east, down", hint)
+        yield Mistake((*at, "velocity"), "north, east, down", hint)
     if cartesian and ground:
         hint = "the position is x, y and z: one frame for both"
-        yield Mistake(("start", "velocity"), "x, y, z", hint)
+        yield Mistake((*at, "velocity"), "x, y, z", hint)
     if geodetic and "frame" in start:
         hint = "latitude, longitude and height are on the Earth"
-        yield Mistake(("start", "frame"), "nothing with latitude, longitude and height", hint)
+        yield Mistake((*at, "frame"), "nothing with latitude, longitude and height", hint)
     if cartesian and "frame" not in start:
-        yield Mistake(("start", "frame"), "required", "gcrs or itrs, with x, y and z")
+        hint = f"gcrs or itrs, or {', '.join(SKY_FRAMES)}, with x, y and z"
+        yield Mistake((*at, "frame"), "required", hint)
+    earth = _valid(EnvironmentSpec, mapping(data, "environment"))
+    if start.get("frame") in SKY_FRAMES and earth is not None and not earth.earth.sky:
+        expected = f"gcrs or itrs, with earth: {earth.earth.rotation}"
+        hint = "its inertial axes are those of the Earth at the epoch, not of the sky"
+        yield Mistake((*at, "frame"), expected, hint)
 
 
 def _any(block: dict[str, Any], keys: tuple[str, ...]) -> bool:
@@ -124,7 +137,7 @@ def _state(start: StartSpec, earth: EarthSpec) -> tuple[Triple, Triple] | None:
         position, velocity = _triple(place, _AXES), _triple(motion, _AXES)
     if position is None or velocity is None:
         return None  # two frames, which is told
-    if start.frame == "gcrs":
+    if start.frame not in (None, "itrs"):
         return position, velocity
     carried = _cross((0.0, 0.0, _spin(earth)), position)
     return position, (

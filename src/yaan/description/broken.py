@@ -4,7 +4,9 @@ What does not light is not lit, what does not come off stays, canopies that are 
 Engines fail at an instant: that is for whoever flies them (`losses_of`).
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 from yaan.description.craft import CapsuleSpec
@@ -38,24 +40,51 @@ def broken(plan: Plan) -> Plan:
     return plan.model_copy(update=changes)
 
 
-def losses_of(plan: Plan, time_of: Callable[[str], float | None]) -> dict[str, tuple[float, float]]:
-    """Of stages whose engines fail: when [s], and the share that is left then.
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What fails of the engines of a stage.
 
-    `time_of` is when an event comes; None, and that failure never does.
+    Attributes:
+        lost: when [s], and the share of its thrust that is left from then on, one after the other.
+        stuck: when its throttle sticks [s]; infinite where it does not.
     """
-    found: dict[str, tuple[float, float]] = {}
-    stages = plan.vehicle.stages if isinstance(plan.vehicle, VehicleSpec) else {}
+
+    lost: tuple[tuple[float, float], ...] = ()
+    stuck: float = math.inf
+
+
+def losses_of(plan: Plan, time_of: Callable[[str], float | None]) -> dict[str, Faults]:
+    """Of stages and bodies whose engines or throttles fail: what, and when.
+
+    `time_of` is when an event comes; None, and that failure never does. Engines that are lost one
+    after the other are fewer each time; one that is degraded keeps its share of what is left.
+    """
+    counts: dict[str, int] = {}
+    if isinstance(plan.vehicle, VehicleSpec):
+        counts = dict.fromkeys(plan.vehicle.bodies, 1)
+        counts |= {n: s.count * s.engine_count for n, s in plan.vehicle.stages.items()}
+    known: list[tuple[float, FailureSpec]] = []
     for failure in plan.failures:
-        name, at = failure.engine, failure.at
-        if name is None or at is None or name not in stages:
-            continue
-        time = time_of(at) if isinstance(at, str) else at
-        if time is None:
-            continue
-        engines = stages[name].count * stages[name].engine_count
-        lost = engines if failure.lost is None else failure.lost
-        left = 1.0 - lost / engines if failure.thrust_left is None else failure.thrust_left
-        found[name] = (time, left)
+        time = time_of(failure.at) if isinstance(failure.at, str) else failure.at
+        if time is not None:
+            known.append((time, failure))
+    known.sort(key=lambda one: one[0])
+    found: dict[str, Faults] = {}
+    for name, engines in counts.items():
+        running, power = engines, 1.0
+        lost: list[tuple[float, float]] = []
+        for time, failure in known:
+            if failure.engine != name:
+                continue
+            if failure.thrust_left is not None:
+                power *= failure.thrust_left
+            else:
+                gone = running if failure.lost is None else failure.lost
+                running = max(running - gone, 0)
+            lost.append((time, power * (1.0 - (engines - running) / engines)))
+        stuck = min((time for time, f in known if f.throttle == name), default=math.inf)
+        if lost or math.isfinite(stuck):
+            found[name] = Faults(tuple(lost), stuck)
     return found
 
 

@@ -10,7 +10,7 @@ from yaan.base.plain import is_mapping, items, mapping
 from yaan.description.block import Block
 from yaan.description.quantity import FILE, Mistake, refuse
 
-KINDS: Final = ("engine", "ignition", "jettison", "canopy")
+KINDS: Final = ("engine", "ignition", "throttle", "jettison", "canopy")
 
 
 def _read_moment(value: Any, info: ValidationInfo) -> str | float:
@@ -30,16 +30,20 @@ Moment = Annotated[str | float, BeforeValidator(_read_moment), WithJsonSchema({"
 
 
 class FailureSpec(Block):
-    """One failure: an engine, an ignition, a jettison or a canopy."""
+    """One failure: an engine, an ignition, a throttle, a jettison or a canopy."""
 
     engine: str | None = Field(
-        default=None, description="stage whose engines fail or are degraded, at `at`"
+        default=None, description="stage or body whose engines fail or are degraded, at `at`"
     )
     ignition: str | None = Field(default=None, description="stage that does not light")
+    throttle: str | None = Field(
+        default=None, description="stage whose throttle stays from `at` on where it is then"
+    )
     jettison: str | None = Field(default=None, description="stage or part that does not come off")
     canopy: str | None = Field(default=None, description="step of the parachutes that loses some")
     at: Moment | None = Field(
-        default=None, description="when an engine fails: an event, or a time since the epoch"
+        default=None,
+        description="when an engine or a throttle fails: an event, or a time since the epoch",
     )
     lost: int | None = Field(
         default=None,
@@ -63,10 +67,12 @@ class FailureSpec(Block):
             return f"{self.ignition} does not light"
         if self.jettison is not None:
             return f"{self.jettison} does not come off"
+        when = f"{self.at:g} s" if isinstance(self.at, float) else self.at
+        if self.throttle is not None:
+            return f"the throttle of {self.throttle} sticks at {when}"
         count = "all" if self.lost is None else f"{self.lost}"
         if self.canopy is not None:
             return f"{self.canopy} loses {count} of its canopies"
-        when = f"{self.at:g} s" if isinstance(self.at, float) else self.at
         if self.thrust_left is not None:
             return f"{self.engine} keeps {100.0 * self.thrust_left:g} % of its thrust from {when}"
         return f"{self.engine} loses {count} of its engines at {when}"
@@ -79,11 +85,12 @@ class FailureSpec(Block):
             raise refuse(Mistake(at, f"one of {', '.join(KINDS)}"))
         (kind,) = self.kinds
         mistakes: list[Mistake] = []
-        own = {"engine": {"at", "lost", "thrust_left"}, "canopy": {"lost"}}.get(kind, set[str]())
+        keys = {"engine": {"at", "lost", "thrust_left"}, "throttle": {"at"}, "canopy": {"lost"}}
+        own = keys.get(kind, set[str]())
         for key in ("at", "lost", "thrust_left"):
             if key in self.model_fields_set and key not in own:
                 mistakes.append(Mistake((key,), f"nothing with {kind}"))
-        if kind == "engine" and self.at is None:
+        if kind in ("engine", "throttle") and self.at is None:
             mistakes.append(Mistake(("at",), "required"))
         if self.lost is not None and self.thrust_left is not None:
             mistakes.append(Mistake(("thrust_left",), "lost or thrust_left, one of them"))
@@ -96,9 +103,11 @@ def failure_mistakes(data: Any, events: list[str]) -> Iterator[Mistake]:
     """What fails is there, and so is the event at which it does."""
     vehicle = mapping(data, "vehicle")
     stages, parts = mapping(vehicle, "stages"), mapping(vehicle, "parts")
+    bodies = mapping(vehicle, "bodies")
     known = {
-        "engine": list(stages),
+        "engine": [*stages, *(name for name, body in bodies.items() if _has_engine(body))],
         "ignition": list(stages),
+        "throttle": list(stages),
         "jettison": [*stages, *parts, *(["payload"] if mapping(vehicle, "payload") else [])],
         "canopy": list(_steps(data, {**stages, **parts})),
     }
@@ -109,6 +118,7 @@ def failure_mistakes(data: Any, events: list[str]) -> Iterator[Mistake]:
             name = failure.get(kind)
             if isinstance(name, str) and name not in known[kind]:
                 what = {
+                    "engine": "a stage of the vehicle, or one of its bodies with an engine",
                     "canopy": "a step of the parachutes",
                     "jettison": "a stage or part of the vehicle",
                 }.get(kind, "a stage of the vehicle")
@@ -118,7 +128,8 @@ def failure_mistakes(data: Any, events: list[str]) -> Iterator[Mistake]:
         at = failure.get("at")
         if isinstance(at, str) and at[:1].isalpha() and at not in events:
             yield Mistake(("failures", index, "at"), "an event of the flight", nearest(at, events))
-        yield from _count_mistakes(("failures", index), failure, stages)
+        yield from _count_mistakes(("failures", index), failure, stages, bodies)
+        yield from _throttle_mistakes(("failures", index), failure, stages)
 
 
 def _idle_mistakes(
@@ -137,14 +148,37 @@ def _idle_mistakes(
 
 
 def _count_mistakes(
-    at: tuple[str | int, ...], failure: dict[str, Any], stages: dict[str, Any]
+    at: tuple[str | int, ...],
+    failure: dict[str, Any],
+    stages: dict[str, Any],
+    bodies: dict[str, Any],
 ) -> Iterator[Mistake]:
     lost, name = failure.get("lost"), failure.get("engine")
+    if isinstance(lost, int) and lost > 1 and name in bodies and name not in stages:
+        yield Mistake((*at, "lost"), f"at most 1, the engine of {name}")
     if not (isinstance(lost, int) and isinstance(name, str) and is_mapping(stages.get(name))):
         return
     counts = [stages[name].get(key, 1) for key in ("count", "engine_count")]
     if all(isinstance(count, int) for count in counts) and lost > counts[0] * counts[1]:
         yield Mistake((*at, "lost"), f"at most {counts[0] * counts[1]}, the engines of {name}")
+
+
+def _throttle_mistakes(
+    at: tuple[str | int, ...], failure: dict[str, Any], stages: dict[str, Any]
+) -> Iterator[Mistake]:
+    """What has no throttle has none that sticks."""
+    name = failure.get("throttle")
+    if not (isinstance(name, str) and is_mapping(stages.get(name))):
+        return
+    engine = mapping(stages[name], "engine")
+    if "throttle" not in engine:
+        solid = "thrust_curve" in engine
+        hint = "a motor cannot be" if solid else "write engine.throttle"
+        yield Mistake((*at, "throttle"), "a stage that can be throttled", hint)
+
+
+def _has_engine(body: Any) -> bool:
+    return is_mapping(body) and "engine" in body
 
 
 def _steps(data: Any, carriers: dict[str, Any]) -> Iterator[str]:

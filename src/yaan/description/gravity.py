@@ -7,9 +7,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from yaan.base.plain import is_mapping
 from yaan.description.block import Block, Pair, or_word
+from yaan.description.own import OwnName
 from yaan.description.quantity import Mistake, Quantity, refuse
 
-FIELDS: Final = {"egm2008": 70, "j2": 2, "point": 0, "ggm05c": 8}
+FIELDS: Final = {"egm2008": 70, "j2": 2, "point": 0, "ggm05c": 8, "jgm3": 70}
 """Gravity fields known by name, and their greatest degrees."""
 
 _DEFAULT_DEGREE: Final = 8
@@ -25,7 +26,7 @@ EarthRadius = Annotated[float, Quantity("length", "6378.137 km", low=6.2e6, high
 class GravityFieldSpec(Block):
     """A gravity field by its name, or by numbers of one's own."""
 
-    name: Literal["egm2008", "j2", "point", "ggm05c"] | None = Field(
+    name: Literal["egm2008", "j2", "point", "ggm05c", "jgm3"] | None = Field(
         default=None, description="a known field: the same as the word alone"
     )
     mu: Mu | None = Field(default=None, description="gravitational parameter")
@@ -40,6 +41,11 @@ class GravityFieldSpec(Block):
         description='fully normalised [C, S] by "degree,order", as "2,0": [-4.84e-4, 0]; '
         "those left out are zero",
     )
+    own: OwnName | None = Field(
+        default=None,
+        description="class of a model that is given from Python, or by --model; it is never "
+        "loaded by this name",
+    )
 
     @property
     def highest(self) -> int:
@@ -52,11 +58,13 @@ class GravityFieldSpec(Block):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        """A name alone; or mu, with a radius where there is something to scale by it."""
+        """A name or a class alone; or mu, with a radius where something is scaled by it."""
         own = sorted(self.model_fields_set & {"mu", "radius", "j2", "coefficients"})
         if self.name is not None and own:
             raise refuse(Mistake((own[0],), "either a name, or numbers of one's own"))
-        if self.name is not None:
+        if self.own is not None and (own or self.name is not None):
+            raise refuse(Mistake(("own",), "a model that is given, without other keys"))
+        if self.name is not None or self.own is not None:
             return self
         mistakes = [] if self.mu is not None else [Mistake(("mu",), "required")]
         shaped = self.j2 is not None or self.coefficients is not None
@@ -106,15 +114,15 @@ class GravitySpec(Block):
         ),
     ] = Field(
         default_factory=lambda: GravityFieldSpec(name="egm2008"),
-        description="which field: egm2008 (the default), j2, point, ggm05c, or numbers of one's "
-        "own",
+        description="which field: egm2008 (the default), jgm3, j2, point, ggm05c, or numbers "
+        "of one's own",
     )
     degree: int = Field(
         default=_DEFAULT_DEGREE,
         ge=0,
         le=_HIGHEST,
-        description="degree and order of the harmonics, up to 70 for egm2008 and 8 for ggm05c; "
-        "0 is a point mass; all of them for j2, point and numbers of one's own",
+        description="degree and order of the harmonics, up to 70 for egm2008 and jgm3, 8 for "
+        "ggm05c; 0 is a point mass; all of them for j2, point and numbers of one's own",
     )
 
     @model_validator(mode="before")

@@ -4,15 +4,20 @@ Every value lies within the bounds of its key. A slip of a thousand shows in a r
 light body may be meant, it is told and flown.
 """
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Final
 
+from yaan.base import format_quantity
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.description.body_shape import BodyConfigurationSpec
 from yaan.description.craft import CapsuleSpec, SpacecraftSpec
+from yaan.description.off_design import surfaced
 from yaan.description.plan import Ascent, Plan
+from yaan.description.steering import PhaseSpec
 from yaan.description.thrust import MOST_OF_ALL, lift_off_mass, peak_thrust, thrust_notes
+from yaan.description.vehicle import VehicleSpec
 
 Range = tuple[float, float]
 
@@ -59,7 +64,7 @@ def notes_of(plan: Plan) -> list[str]:
         plan.entry_flight,
         plan.free_flight,
     )
-    notes: list[str] = []
+    notes = [*_of_own(plan), *_of_mixtures(plan), *_of_nozzles(plan), *_of_tails(plan)]
     if ascent is not None:
         notes += [*thrust_notes(ascent), *_of_stages(ascent), *_of_payload(ascent)]
     if asked is not None and ascent is not None:
@@ -71,6 +76,62 @@ def notes_of(plan: Plan) -> list[str]:
         configurations = free.body.configurations.items()
         notes += [note for name, one in configurations for note in _of_configuration(name, one)]
     return notes
+
+
+def _of_own(plan: Plan) -> Iterator[str]:
+    for word, name in plan.environment.own_models.items():
+        yield (
+            f"The {word} is a model of the user's own, {name}: the mission's file names it and"
+            " does not hold it, so that it alone does not fly this again."
+        )
+
+
+def _of_nozzles(plan: Plan) -> Iterator[str]:
+    """A design that could tell an exit area, and does not, since the file has an isp of its own."""
+    stages = plan.vehicle.stages if isinstance(plan.vehicle, VehicleSpec) else {}
+    for name, stage in stages.items():
+        engine = stage.engine
+        known = "exit_area" in engine.model_fields_set or engine.exit_area > 0.0
+        if not known and surfaced(engine.design) is not None:
+            yield (
+                f"vehicle.stages.{name}.engine.exit_area is left out beside an isp: back pressure "
+                "is left out. Without both they are derived from its design."
+            )
+
+
+def _of_mixtures(plan: Plan) -> Iterator[str]:
+    """What stays in a tank because an engine burns at another ratio than the tanks hold."""
+    stages = plan.vehicle.stages if isinstance(plan.vehicle, VehicleSpec) else {}
+    for name, stage in stages.items():
+        found = stage.outage
+        if found is None or not found.dry:
+            continue
+        oxidiser, fuel = stage.engine.names
+        dry, left = (oxidiser, fuel) if found.dry == "oxidiser" else (fuel, oxidiser)
+        kept = format_quantity(stage.count * found.left, "kg", digits=4)
+        yield (
+            f"vehicle.stages.{name}.engine.mixture: {dry} runs out first; {kept} of {left} stay "
+            "aboard, and are flown as dead mass."
+        )
+
+
+def _of_tails(plan: Plan) -> Iterator[str]:
+    """A tail-off behind a load limit, which knows no throttle to begin at."""
+    stages = plan.vehicle.stages if isinstance(plan.vehicle, VehicleSpec) else {}
+    able = {n for n, s in stages.items() if s.engine.throttle and s.engine.fall > 0.0}
+    phases = [one for one in plan.phases if isinstance(one, PhaseSpec)]
+    for now, after in itertools.pairwise(phases):
+        for name in after.shut_down:
+            if name in able and now.load_limit is not None:
+                share = (
+                    f"{now.throttle[name]:g} of its thrust"
+                    if name in now.throttle
+                    else "full thrust"
+                )
+                yield (
+                    f"phases.{after.name}: the tail-off of {name} begins at {share}, and its load"
+                    f" with it, whatever the load_limit of {now.name}: a tail_off of 0 s has none."
+                )
 
 
 def _of_capsule(key: str, capsule: CapsuleSpec) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from yaan.base import nearest
 from yaan.base.plain import is_mapping, item, items, mapping
+from yaan.description.body_start import frame_mistakes
 from yaan.description.cross import event_of
 from yaan.description.failures import failure_mistakes
 from yaan.description.phases import TURNING
@@ -24,6 +25,7 @@ def phased_mistakes(data: Any) -> Iterator[Mistake]:
     vehicle = _Vehicle.of(data)
     start = mapping(data, "start")
     yield from _start_mistakes(start, vehicle)
+    yield from frame_mistakes(data, ("start", "state"))
     gone = {str(name): "start" for name in items(start, "without")}
     along = _Aboard(vehicle, gone)
     phases = [phase for phase in items(data, "phases") if is_mapping(phase)]

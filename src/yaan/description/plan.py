@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from yaan.description.block import Block
 from yaan.description.body import BodyPhaseSpec, PulseSpec, StartSpec
@@ -32,9 +32,11 @@ from yaan.description.landing import (
     ReturnEntrySpec,
 )
 from yaan.description.launch import CrewSpec, PadSpec, ReserveSpec, TargetSpec
+from yaan.description.own import Given, GivenModels
 from yaan.description.phases import BranchSpec, FlightPhaseSpec
 from yaan.description.quantity import MissionName, PastEpoch, Step
 from yaan.description.starts import OriginSpec
+from yaan.description.stations import Stations, StationSpec
 from yaan.description.steering import PhaseSpec, PublishedSpec, SteeringSpec
 from yaan.description.vehicle import VehicleSpec
 
@@ -88,6 +90,21 @@ class Plan(Block):
     published: list[PublishedSpec] = Field(
         default_factory=list[PublishedSpec], description="figures to compare with"
     )
+    stations: Stations = Field(
+        default_factory=list[StationSpec], description="stations whose contacts are told"
+    )
+    _given: dict[str, Given] = PrivateAttr(default_factory=dict[str, Given])
+
+    @property
+    def given(self) -> GivenModels:
+        """Models of the user's own that its environment names, as far as they are given."""
+        return self._given
+
+    def with_given(self, models: GivenModels) -> "Plan":
+        """The same plan with models of the user's own beside it."""
+        made = self.model_copy()
+        made._given = dict(models)
+        return made
 
     @property
     def ascent(self) -> "Ascent | None":

@@ -209,7 +209,12 @@ BodyArea = Annotated[float, Quantity("area", "12 m2", above=0.0, high=1e5)]
 BodyLength = Annotated[float, Quantity("length", "3.5 m", above=0.0, high=1e4)]
 TableAngle = Annotated[float, Quantity("angle", "10 deg", low=-180 * _DEG, high=180 * _DEG)]
 Gimbal = Annotated[float, Quantity("angle", "2 deg", low=-90 * _DEG, high=90 * _DEG)]
+TurnRange = Annotated[float, Quantity("angle", "6 deg", above=0.0, high=45 * _DEG)]
+TurnRate = Annotated[float, Quantity("angular rate", "20 deg/s", above=0.0, high=360 * _DEG)]
+TailImpulse = Annotated[float, Quantity("impulse", "40 kN s", low=0.0, high=1e9)]
 MassFlow = Annotated[float, Quantity("mass flow", "300 kg/s", above=0.0, high=1e6)]
+ChamberPressure = Annotated[float, Quantity("pressure", "6 MPa", above=0.0, high=1e8)]
+ExitPressure = Annotated[float, Quantity("pressure", "5 kPa", above=0.0, high=1e7)]
 StartHeight = Annotated[float, Quantity("length", "9 km", low=-500.0, high=1e9)]
 Place = Annotated[float, Quantity("length", "6778 km", low=-1e9, high=1e9)]
 Velocity = Annotated[float, Quantity("speed", "10 m/s", low=-1e5, high=1e5)]
@@ -221,6 +226,11 @@ PulseTime = Annotated[float, Quantity("time", "1000 s", low=0.0, high=30 * 86400
 BodyStep = Annotated[float, Quantity("time", "0.02 s", low=1e-4, high=300.0)]
 Push = Annotated[float, Quantity("force", "20 N", low=-1e9, high=1e9)]
 Torque = Annotated[float, Quantity("torque", "0.5 N m", low=-1e9, high=1e9)]
+
+
+MinimumElevation = Annotated[float, Quantity("angle", "5 deg", low=-10 * _DEG, high=90 * _DEG)]
+MaskAzimuth = Annotated[float, Quantity("angle", "120 deg", low=0.0, high=360 * _DEG)]
+Accuracy = Annotated[float, Quantity("length", "1 km", low=0.0, high=1e7)]
 
 
 def parsed(value: Any, dimension: str) -> float | None:

@@ -1,4 +1,4 @@
-"""Where a flight of phases begins: a pad, an orbit, an interface, a drop, a state, another run."""
+"""Where a flight of phases begins: a pad, an orbit, a drop, a state, another run, a file."""
 
 from typing import Literal, Self
 
@@ -76,6 +76,20 @@ class OriginSpec(Block):
     run: RunStartSpec | None = Field(
         default=None, description="an event of another run; it is replaced by the state there"
     )
+    oem: str | None = Field(
+        default=None,
+        description="an ephemeris, a path from this file; replaced by the state there at `at`",
+    )
+    opm: str | None = Field(
+        default=None, description="a file of one state, likewise; its mass is checked"
+    )
+    tle: str | None = Field(
+        default=None, description="element sets of one craft, likewise, by SGP4"
+    )
+    at: str | None = Field(
+        default=None,
+        description="with oem or tle, a time in UTC; left out, the epoch, or that of the last set",
+    )
     time: MissionTime | None = Field(
         default=None, description="of a state: since the epoch; left out, at the epoch"
     )
@@ -100,9 +114,11 @@ class OriginSpec(Block):
     def _one(self) -> Self:
         """It begins in one place."""
         if len(self.kinds) != 1:
-            expected = "one of pad, orbit, interface, drop, state, run"
+            expected = "one of pad, orbit, interface, drop, state, run, oem, opm, tle"
             at = (self.kinds[1],) if self.kinds else ()
             raise refuse(Mistake(at, expected))
+        if self.at is not None:
+            raise refuse(Mistake(("at",), "nothing without oem, opm or tle"))
         if self.time is not None and self.state is None:
             raise refuse(Mistake(("time",), "nothing without state: time starts at the epoch"))
         return self

@@ -31,7 +31,7 @@ def burn_time(stage: StageSpec) -> float:
     engine = stage.engine
     if engine.thrust_curve is not None:
         return engine.thrust_curve[-1][0]
-    held = stage.propellant * engine.isp * STANDARD_GRAVITY
+    held = stage.usable * engine.isp * STANDARD_GRAVITY
     return held / (stage.engine_count * peak_thrust(engine))
 
 

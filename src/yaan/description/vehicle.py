@@ -1,14 +1,43 @@
 """What a launcher is made of: stages, engines, parts, payload, force coefficients."""
 
-from collections.abc import Collection, Mapping
+import math
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from yaan.base.constants import STANDARD_GRAVITY
 from yaan.description.block import Block, Pair
 from yaan.description.body_shape import BodyConfigurationSpec
 from yaan.description.craft import CapsuleSpec
-from yaan.description.exactly import RANGE
+from yaan.description.derived import (
+    DESIGN_TELLS,
+    Derived,
+    Found,
+    default_exit_area,
+    default_isp,
+    default_thrust,
+    exit_area_of,
+    isp_of,
+    thrust_of,
+)
+from yaan.description.engine_design import (
+    EngineDesignSpec,
+    Published,
+    ThrottleRange,
+    claim_mistakes,
+    contradictions,
+)
+from yaan.description.off_design import (
+    GimbalRangeSpec,
+    MixtureSpec,
+    Outage,
+    StartTransient,
+    ThrottleTable,
+    burn_down,
+    outage,
+    surfaced,
+)
 from yaan.description.parachutes import ParachutesSpec
 from yaan.description.quantity import (
     Attack,
@@ -22,12 +51,15 @@ from yaan.description.quantity import (
     Name,
     ReferenceArea,
     SpecificImpulse,
+    TailImpulse,
     Thrust,
     TotalImpulse,
     check_rising,
     refuse,
     rising,
 )
+
+_LEAST_RAMP: Final = 1e-3  # [s] a jump in thrust is flown as a short ramp
 
 
 def _as_pair(value: Any) -> Any:
@@ -57,9 +89,6 @@ def _check_curve(points: list[tuple[float, float]]) -> list[tuple[float, float]]
 
 ThrustCurve = Annotated[list[CurvePoint], Field(min_length=2), AfterValidator(_check_curve)]
 AngleGrid = Annotated[list[Attack], Field(min_length=1), AfterValidator(check_rising)]
-ThrottleRange = Annotated[
-    list[Annotated[float, Field(gt=0.0, le=1.5)]], RANGE, AfterValidator(check_rising)
-]
 Coefficients = list[list[Annotated[float, Field(ge=-100.0, le=100.0)]]]
 
 
@@ -68,16 +97,27 @@ class EngineSpec(Block):
 
     name: str = Field(default="", description="name of the engine")
     propellants: str = Field(default="", description="propellants, in words")
-    thrust: Thrust | None = Field(default=None, description="constant vacuum thrust")
+    design: EngineDesignSpec | None = Field(
+        default=None, description="its design point: propellants, cycle, chamber, nozzle"
+    )
+    isp: SpecificImpulse = Field(
+        default_factory=default_isp,
+        description="vacuum specific impulse; left out, that of its design and its family",
+    )
+    thrust: Thrust | None = Field(
+        default_factory=default_thrust,
+        description="constant vacuum thrust; left out, that of the flow or a diameter of design",
+    )
     thrust_curve: ThrustCurve | None = Field(
         default=None, description="[time since ignition, relative thrust], scaled to the impulse"
     )
     impulse: TotalImpulse | None = Field(
         default=None, description="vacuum impulse of one motor; goes with thrust_curve"
     )
-    isp: SpecificImpulse = Field(description="vacuum specific impulse")
     exit_area: ExitArea = Field(
-        default=0.0, description="nozzle exit area of one engine; 0 leaves back pressure out"
+        default_factory=default_exit_area,
+        description="nozzle exit area of one engine; 0 leaves back pressure out; left out with "
+        "isp, that of its design",
     )
     full_flow_thrust: Thrust | None = Field(
         default=None, description="below this vacuum thrust back pressure falls with thrust"
@@ -89,6 +129,128 @@ class EngineSpec(Block):
         default=None,
         description="[least, greatest] share of its thrust; left out, it cannot be throttled",
     )
+    throttle_isp: ThrottleTable | None = Field(
+        default=None,
+        description="[throttle, share of the specific impulse]; left out, that of the ideal engine "
+        "of design, or 1",
+    )
+    start_transient: StartTransient | None = Field(
+        default=None,
+        description="[time since ignition, share of thrust] in place of ignition_ramp",
+    )
+    tail_off_impulse: TailImpulse | None = Field(
+        default=None, description="vacuum impulse of one engine after the command to stop"
+    )
+    mixture: MixtureSpec | None = Field(
+        default=None, description="mixture ratio in flight, where it is not the nominal one"
+    )
+    gimbal: GimbalRangeSpec | None = Field(
+        default=None, description="how far and how fast it is swivelled; shown, not flown"
+    )
+    published: Published = Field(
+        default_factory=Published, description="what sources print, by keys of it or its design"
+    )
+
+    @property
+    def mixture_ratio(self) -> float | None:
+        """The nominal one, if the file has it."""
+        known = None if self.design is None else self.design.mixture_ratio
+        return known if self.mixture is None or self.mixture.ratio is None else self.mixture.ratio
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Of its oxidiser and its fuel, for people."""
+        told = [part.strip() for part in self.propellants.split("/")]
+        if self.design is not None:
+            return self.design.oxidiser, self.design.fuel
+        return (told[0], told[1]) if len(told) == Pair and all(told) else ("oxidiser", "fuel")
+
+    @property
+    def fall(self) -> float:
+        """How long thrust falls after the command to stop [s], linearly."""
+        if self.tail_off_impulse is None:
+            return self.tail_off
+        return 2.0 * self.tail_off_impulse / (self.thrust or math.inf)
+
+    @property
+    def rise(self) -> list[tuple[float, float]]:
+        """Share of thrust against time since ignition [s] of a liquid engine."""
+        if self.start_transient is not None:
+            return self.start_transient
+        return [(0.0, 0.0), (max(self.ignition_ramp, _LEAST_RAMP), 1.0)]
+
+    @property
+    def derived(self) -> dict[str, Derived]:
+        """What of isp, thrust and exit_area its file leaves out and its design tells."""
+        if not isinstance(self.isp, Found) and not isinstance(self.thrust, Found):
+            return {}
+        told = {
+            "isp": isp_of(self.design),
+            "thrust": thrust_of(self.design, self.isp),
+            "exit_area": exit_area_of(self.design, self.thrust),
+        }
+        return {
+            key: one
+            for key, one in told.items()
+            if one is not None and getattr(self, key) == one.value
+        }
+
+    @model_validator(mode="after")
+    def _has_an_impulse(self) -> Self:
+        """Its specific impulse is written, or its design tells it."""
+        if not self.isp > 0.0:
+            hint = "" if self.design is None else DESIGN_TELLS
+            raise refuse(Mistake(("isp",), "required", hint))
+        return self
+
+    @model_validator(mode="after")
+    def _runs(self) -> Self:
+        """What a liquid engine does beside its design point is told once, and no motor's."""
+        mistakes: list[Mistake] = []
+        if self.thrust_curve is not None:
+            told = ("throttle_isp", "start_transient", "tail_off_impulse", "mixture")
+            expected = "nothing: a motor with a thrust_curve burns by it"
+            given = [key for key in told if getattr(self, key) is not None]
+            mistakes += [Mistake((key,), expected) for key in given]
+        elif self.mixture is not None:
+            known = surfaced(self.design)
+            found = [*self._ratio_mistakes(), *self.mixture.mistakes(self.mixture_ratio, known)]
+            mistakes += [Mistake(("mixture", *m.at), m.expected, m.hint) for m in found]
+        if self.start_transient is not None and self.ignition_ramp:
+            mistakes.append(Mistake(("ignition_ramp",), '"0 s": start_transient holds the rise'))
+        if self.tail_off_impulse is not None and self.tail_off:
+            mistakes.append(Mistake(("tail_off_impulse",), "tail_off or its impulse, one of them"))
+        if self.throttle_isp is not None and self.thrust_curve is None:
+            mistakes += self._map_mistakes(self.throttle_isp)
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+    def _ratio_mistakes(self) -> list[Mistake]:
+        """A derived specific impulse is that at the ratio of the design, which is nominal then."""
+        ratio = None if self.design is None else self.design.mixture_ratio
+        if not isinstance(self.isp, Found) or ratio is None or self.mixture_ratio == ratio:
+            return []
+        hint = "isp is derived at that ratio: shift it, or write isp"
+        return [Mistake(("ratio",), f"{ratio:g}, that of design, or nothing", hint)]
+
+    def _map_mistakes(self, table: Sequence[tuple[float, float]]) -> list[Mistake]:
+        """A throttle map covers the throttles that there are."""
+        if self.throttle is None:
+            return [Mistake(("throttle",), "required with throttle_isp")]
+        least, most = self.throttle
+        if table[0][0] <= least and most <= table[-1][0]:
+            return []
+        return [Mistake(("throttle_isp",), f"throttles from {least:g} to {most:g}, as throttle")]
+
+    @model_validator(mode="after")
+    def _figures_agree(self) -> Self:
+        """Claims are of its keys; thrust, flow and specific impulse are one engine's."""
+        mistakes = list(claim_mistakes(EngineSpec, self.published))
+        mistakes += contradictions(self.thrust, self.isp, self.design)
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
 
     @model_validator(mode="after")
     def _one_thrust(self) -> Self:
@@ -180,6 +342,36 @@ class StageSpec(Block):
         default=None, description="mass over drag area once spent, to follow it to its impact"
     )
 
+    @property
+    def burnt_at(self) -> list[tuple[float, float]]:
+        """The mixture ratio against what one stage has burnt [kg]; empty where nothing shifts."""
+        engine = self.engine
+        if engine.mixture is None or engine.mixture_ratio is None or engine.thrust is None:
+            return []
+        flow = self.engine_count * engine.thrust / (engine.isp * STANDARD_GRAVITY)
+        return burn_down(engine.mixture, engine.mixture_ratio, flow, engine.rise)
+
+    @property
+    def outage(self) -> Outage | None:
+        """What a shifted mixture leaves in its tanks; None where it does not shift."""
+        engine = self.engine
+        if engine.mixture is None or engine.mixture_ratio is None:
+            return None
+        loaded = engine.mixture.loaded or engine.mixture_ratio
+        return outage(self.burnt_at, self.propellant, loaded)
+
+    @property
+    def usable(self) -> float:
+        """Propellant of each stage that can be burnt before one of the two runs out [kg]."""
+        found = self.outage
+        return self.propellant if found is None else found.usable
+
+    @property
+    def burnt_out(self) -> float:
+        """Mass of each stage when it can burn no more [kg]: dry, and what is left of the other."""
+        found = self.outage
+        return self.dry_mass if found is None else self.dry_mass + found.left
+
 
 class PartSpec(Block):
     """Dead mass that is dropped by name, or stays; a capsule is a part that can enter."""
@@ -265,7 +457,7 @@ class VehicleSpec(Block):
     def weight(self, tanks: Mapping[str, float], without: Collection[str]) -> float:
         """Mass [kg] with `tanks` [kg] of some stages, those left out full, and `without` parts."""
         stages = sum(
-            s.count * s.dry_mass + tanks.get(name, s.count * s.propellant)
+            s.count * s.burnt_out + tanks.get(name, s.count * s.usable)
             for name, s in self.stages.items()
             if name not in without
         )

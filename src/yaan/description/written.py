@@ -59,7 +59,9 @@ def _inner(kind: Any, value: Any) -> tuple[Any, ...]:
     """The types of what a list, tuple or mapping holds."""
     origin = typing.get_origin(kind)
     if origin is typing.Annotated:
-        return _inner(typing.get_args(kind)[0], value)
+        bare = typing.get_args(kind)[0]
+        # Lists of lists, of any depth, hold the same quantity.
+        return (kind,) if bare is Any and isinstance(value, list) else _inner(bare, value)
     if origin in (typing.Union, types.UnionType):
         found = (_inner(arm, value) for arm in typing.get_args(kind))
         return next((one for one in found if one), ())

@@ -1,15 +1,15 @@
 """What a profile leaves free, and what it must meet: the unknowns and targets of a flight."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from yaan.base.constants import EARTH_MU, EARTH_RADIUS, EARTH_SPIN
 from yaan.description import Ascent, ProfileSpec, TargetSpec
-from yaan.design.sequence import Sequence
 from yaan.flight.batches import Ends, SteeringBase
 from yaan.flight.models.phases import duration_of
+from yaan.flight.models.sequence import Sequence
 from yaan.gnc.powered import TANGENT_UNIT
 from yaan.search.unknowns import Answers, Unknown
 
@@ -113,6 +113,13 @@ def _scaled(targets: tuple[Target, ...], ends: Ends, x: np.ndarray) -> np.ndarra
     return np.stack(columns, axis=-1) if columns else np.zeros((len(ends.time), 0))
 
 
+def settled(aim: Aim, flat: np.ndarray) -> Aim:
+    """The problem with its constants known: nothing is free, and its orbit is judged alone."""
+    base = SteeringBase(flat, np.zeros((len(flat), 0)), aim.base.programmes)
+    targets = tuple(target for target in aim.targets if target.leg != aim.orbit_leg)
+    return replace(aim, unknowns=(), base=base, targets=targets, approach=())
+
+
 def launch_azimuth(ascent: Ascent) -> float:
     """Azimuth [rad] from which the orbit needs no turn; due east below the site's latitude.
 
@@ -190,7 +197,7 @@ def make_aim(
         targets=tuple(shape + orbit),
         approach=tuple(shape + (arrival if roomy else orbit)),
         saves=(leg, stage),
-        total=spec_stage.propellant * spec_stage.count,
+        total=spec_stage.usable * spec_stage.count,
         orbit_leg=sequence.orbit_leg,
         wanted=ascent.target,
     )

@@ -14,14 +14,13 @@ from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.flight import legs
-from yaan.flight.legs import Array, Burns, Save
+from yaan.flight.approach import LONGEST, Approach, Case, Way, flight_path_angle, fly_approach
+from yaan.flight.legs import Array, Burns
 from yaan.gnc.bank import BankProfile
 from yaan.motion.base import Leg
-from yaan.motion.entry import Handover
 from yaan.motion.orbit import FLOOR
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.zone import MEAN_RADIUS
-from yaan.vehicle.capsule import Capsule
 from yaan.vehicle.spacecraft import Spacecraft
 
 COARSE = 2.0
@@ -34,73 +33,6 @@ _TRIES = 8
 _AIMS = 16  # steps towards the aim; a burn that does not come down costs one
 _BOLDEST = 120.0  # [s] step of an ignition or a duration
 _NUDGE = 1.0  # [s] of ignition and of duration
-LONGEST = 7_200.0
-"""From ignition to the interface [s]: more is no deorbit."""
-
-_NO_THRUST = 1.0  # [s] a specific impulse that nothing uses
-
-
-@dataclass(frozen=True)
-class Craft:
-    """What flies before and after the service module is left."""
-
-    whole: Spacecraft
-    """With the engines of the deorbit burn."""
-    capsule: Capsule
-    module: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
-    """Which parts and tanks of the vehicle the service module is."""
-
-    @property
-    def alone(self) -> Spacecraft:
-        """The capsule between the service module and the interface."""
-        c = self.capsule
-        hypersonic = float(np.asarray(c.drag)[-1])
-        return Spacecraft(
-            dry_mass=c.mass, drag_area=hypersonic * c.area, thrust=0.0, isp=_NO_THRUST
-        )
-
-
-@dataclass(frozen=True)
-class Way:
-    """What the mission asks of the way down."""
-
-    entry_angle: float
-    """Inertial, negative downwards [rad]."""
-    separation_height: float  # [m]
-    interface_height: float  # [m]
-    until: Handover
-    """Where the entry ends."""
-    orbit_step: float  # [s]
-    entry_step: float  # [s]
-    orbit_tolerance: float = legs.ORBIT_TOLERANCE
-    """Of `dynamics.accuracy`, as is that of the entry."""
-    entry_tolerance: float = 1.0
-
-
-@dataclass(frozen=True)
-class Case:
-    """What all deorbits of a mission share."""
-
-    world: World
-    craft: Craft
-    way: Way
-
-
-@dataclass(frozen=True)
-class Approach:
-    """Deorbits flown down to the entry interface: each leg's lanes."""
-
-    ignition: Array  # [s]
-    duration: Array  # [s]
-    burnt: Leg
-    """From the orbit to the height of separation."""
-    interface: Leg
-    """The capsule from there to the entry interface."""
-
-    @property
-    def entry_angle(self) -> Array:
-        """Inertial flight-path angle at the interface [rad]."""
-        return flight_path_angle(self.interface.end)
 
 
 @dataclass(frozen=True)
@@ -109,37 +41,6 @@ class Down:
 
     approach: Approach
     entry: Leg
-
-
-def fly_approach(
-    case: Case, start: State, ignition: Array, duration: Array, *, save: Save = Save.ENDS
-) -> Approach:
-    """Fly deorbits from `start` to the entry interface; rows as `save` says."""
-    world, craft, way, lanes = case.world, case.craft, case.way, len(start)
-    burns = Burns.none(lanes).with_burn(0, ignition, duration, -1.0)
-    burnt = legs.coast(
-        world,
-        craft.whole,
-        start,
-        burns,
-        stop=ignition + LONGEST,
-        floor=way.separation_height,
-        step=way.orbit_step,
-        tolerance=way.orbit_tolerance,
-        save=save,
-    )
-    interface = legs.coast(
-        world,
-        craft.alone,
-        burnt.end.dropping(*craft.module),
-        Burns.none(lanes),
-        stop=burnt.end.t + LONGEST,
-        floor=way.interface_height,
-        step=way.orbit_step,
-        tolerance=way.orbit_tolerance,
-        save=save,
-    )
-    return Approach(ignition, duration, burnt, interface)
 
 
 def fly_down(case: Case, start: State, ignition: Array, duration: Array, bank: BankProfile) -> Down:
@@ -284,13 +185,6 @@ def _polar(origin: tuple[Array, Array], point: tuple[Array, Array]) -> tuple[Arr
     y = np.cos(lat) * np.sin(other) - np.sin(lat) * np.cos(other) * np.cos(turn)
     z = np.sin(lat) * np.sin(other) + np.cos(lat) * np.cos(other) * np.cos(turn)
     return np.arctan2(np.hypot(x, y), z), np.arctan2(x, y)
-
-
-def flight_path_angle(states: State) -> Array:
-    """Inertial flight-path angle [rad], positive upwards."""
-    r, v = states.position_gcrs, states.velocity_gcrs
-    sine = np.einsum("ij,ij->i", r, v)
-    return np.arcsin(sine / (np.linalg.norm(r, axis=1) * np.linalg.norm(v, axis=1)))
 
 
 def _first_guess(world: World, craft: Spacecraft, way: Way, states: State) -> Array:

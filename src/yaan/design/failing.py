@@ -11,15 +11,15 @@ import numpy as np
 
 from yaan.description import Ascent
 from yaan.description.broken import broken, losses_of
-from yaan.design.aim import Aim
-from yaan.design.sequence import make_sequence
+from yaan.design.aim import settled
 from yaan.design.steer import Steered
 from yaan.design.task import Task
 from yaan.dynamics.forces import World
 from yaan.flight import batches
-from yaan.flight.batches import Case, SteeringBase
+from yaan.flight.batches import Case
 from yaan.flight.models.launcher import build_start, build_vehicle
 from yaan.flight.models.parts import Losses, lossy
+from yaan.flight.models.sequence import make_sequence
 from yaan.search.unknowns import LANES
 
 
@@ -36,8 +36,7 @@ def failing(steered: Steered, world: World) -> Steered:
     losses = losses_of(plan, lambda event: None)
     found = _flown(steered, flown, losses, world)
     for _ in plan.failures:
-        times = {name: float(s.t[0]) for name, s in found.handed_on.events.items()}
-        known = losses_of(plan, times.get)
+        known = losses_of(plan, found.event_times.get)
         if known == losses:
             break
         losses = known
@@ -67,10 +66,4 @@ def _fixed(steered: Steered, flown: Ascent, losses: Losses, world: World) -> Tas
         duration = np.array(case.phases.duration)
         duration[list(base.coasts)] = base.durations(steered.solution.x)
         case = eqx.tree_at(lambda c: c.phases.duration, case, duration)
-    return Task(name, vehicle, sequence, _settled(aim, steered.flat), case, steered.task.ascent)
-
-
-def _settled(aim: Aim, flat: np.ndarray) -> Aim:
-    base = SteeringBase(flat, np.zeros((len(flat), 0)), aim.base.programmes)
-    targets = tuple(target for target in aim.targets if target.leg != aim.orbit_leg)
-    return replace(aim, unknowns=(), base=base, targets=targets, approach=())
+    return Task(name, vehicle, sequence, settled(aim, steered.flat), case, steered.task.ascent)

@@ -3,11 +3,11 @@
 import numpy as np
 
 from yaan.description import Ascent
-from yaan.design.sequence import Sequence
 from yaan.design.steer import Steered, Watch, refined, shadowed
 from yaan.dynamics.forces import World
 from yaan.flight import batches
 from yaan.flight.accuracy import PhaseError, accurately, compare
+from yaan.flight.models.sequence import Sequence
 from yaan.flight.recording import columns_of
 from yaan.results.trajectory import History, make_history
 from yaan.spacetime.zone import distance

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -198,7 +199,7 @@ def in_a_lane(bank: BankProfile) -> BankProfile:
 
 
 def _descend(lander: Lander, train: Train, entry: Leg, interface: State) -> tuple[Leg, Descended]:
-    return legs.descend(
+    leg, canopies = legs.descend(
         lander.world,
         lander.capsule.forebody,
         train,
@@ -207,6 +208,7 @@ def _descend(lander: Lander, train: Train, entry: Leg, interface: State) -> tupl
         step=lander.opening_step,
         tolerance=lander.tolerance,
     )
+    return leg, jax.tree.map(lambda leaf: leaf[0], canopies)
 
 
 def _turned(lander: Lander, turning: Turning, point: Landed) -> Landed:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from yaan.design import deorbit
-from yaan.design.deorbit import Approach
 from yaan.design.raising import Raised
 from yaan.design.return_plan import ReturnTask
+from yaan.flight.approach import LONGEST, Approach
 from yaan.motion.orbit import FLOOR
 from yaan.results.outcome import OutcomeCode
 
@@ -30,7 +30,7 @@ def none_down(task: ReturnTask, down: deorbit.Down, solved: deorbit.Solved) -> L
     tried = f"No deorbit was found that comes down: {len(high)} burns around one revolution were "
     tried += f"solved for {wanted} at {height}"
     if np.all(high):
-        told = f"{tried}, and none reaches that height within {deorbit.LONGEST:g} s. "
+        told = f"{tried}, and none reaches that height within {LONGEST:g} s. "
         hint = "Try a steeper deorbit.entry_angle, or more of deorbit.engines."
         return Lost(OutcomeCode.NOT_FOUND, told + hint)
     happened = OutcomeCode(int(down.entry.outcome[near])).sentence("entry").split(". ")[0]

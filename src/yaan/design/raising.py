@@ -120,6 +120,17 @@ def raise_orbit(  # noqa: PLR0913 - who, where from, which burn of several, and 
     return Raised(heights, done, flown.end, np.where(dry, np.inf, error), flown.added.ideal)
 
 
+def raised_by(
+    world: World, craft: Spacecraft, start: State, burns: Burns, heights: Array, step: float
+) -> Raised:
+    """What known burns make of the orbit, beside the `heights` [m] that were asked of them."""
+    end = np.maximum(_end(burns), start.t) + _SETTLE
+    flown = legs.coast(world, craft, start, burns, stop=end, step=step)
+    dry = (craft.propellant(flown.end.tanks) <= 0.0) & np.any(burns.duration > 0.0, axis=1)
+    misses = np.where(dry, np.inf, _other_side(world, flown.end) - heights)
+    return Raised(heights, burns, flown.end, misses, flown.added.ideal)
+
+
 def _end(burns: Burns) -> Array:
     """Of each lane's last burn [s]."""
     return np.max(burns.start + burns.duration, axis=1)

@@ -1,5 +1,6 @@
 """Flying home: the search and the flight of a mission that comes back, or of an entry alone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from yaan.crew.couch import couch
 from yaan.description import Ascent, EntryFlight, InterfaceSpec, Plan, ReturnFlight
 from yaan.description.broken import broken
 from yaan.design.choice import Elevation
-from yaan.design.landing import Landed, Lander, Tell, flown_again, land, prepare_rounded
+from yaan.design.landing import Landed, Lander, Point, Tell, flown_again, land, prepare_rounded
 from yaan.design.record import (
     along_motion,
     landing_rows,
@@ -17,8 +18,8 @@ from yaan.design.record import (
     return_rows,
     whole_history,
 )
-from yaan.design.return_plan import AFTER, bank_of, make_return, turning_of
-from yaan.design.return_search import ReturnDesign, design_return, lander_of
+from yaan.design.return_plan import bank_of, make_return
+from yaan.design.return_search import ReturnDesign, design_return, follow, lander_of
 from yaan.design.shadow import landing_errors, orbit_errors
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State, state_of
@@ -27,7 +28,10 @@ from yaan.flight.accuracy import PhaseError, accurately
 from yaan.flight.legs import Save
 from yaan.flight.models.craft import build_capsule, build_interface, build_train, handover_of
 from yaan.flight.models.launcher import MODULE, stack_of
-from yaan.flight.models.world import HORIZON, build_world, epoch_of
+from yaan.flight.models.world import build_world, epoch_of
+from yaan.flight.turning import turning_of
+from yaan.gnc.bank import BankProfile
+from yaan.results.commands import Commands, EntryCommands
 from yaan.results.trajectory import History
 from yaan.spacetime.ephemeris import sun_elevation
 from yaan.spacetime.frame import components
@@ -46,13 +50,6 @@ class Entered:
     errors: list[PhaseError]
 
 
-def horizon(asked: ReturnFlight | None) -> float:
-    """How long after lift-off the world of a mission must be known [s]."""
-    if asked is None:
-        return HORIZON
-    return max(HORIZON, asked.landing.time + asked.landing.window + AFTER)
-
-
 @dataclass(frozen=True)
 class Returned:
     """The way home of a mission, flown."""
@@ -63,18 +60,33 @@ class Returned:
     errors: list[PhaseError]
 
 
-def fly_return(
-    world: World, ascent: Ascent, asked: ReturnFlight, before: History, inserted: State, tell: Tell
+def fly_return(  # noqa: PLR0913 - where, what, whence; and by what
+    world: World,
+    ascent: Ascent,
+    asked: ReturnFlight,
+    before: History,
+    inserted: State,
+    tell: Tell,
+    commands: Commands | None = None,
+    *,
+    found: Callable[[ReturnDesign], None] | None = None,
 ) -> Returned:
     """Fly home from `inserted`, the end of the ascent, as the spacecraft leaves its launcher.
 
-    `before` is the history of the ascent. Canopies that are lost are not foreknown: the bank is
-    solved as if all opened.
+    `before` is the history of the ascent. By `commands` nothing is searched. `found` is
+    told of the design as soon as it is there, before its errors are. Canopies that are
+    lost are not foreknown: the bank is solved as if all opened.
     """
     plan, stack = ascent.plan, stack_of(ascent)
     separated = inserted.dropping(*stack.launcher)
     loaded = float(separated.tanks[0, stack.tank(MODULE)])
-    design = design_return(world, make_return(ascent, asked), separated, elevation_of(plan), tell)
+    task, sun = make_return(ascent, asked), elevation_of(plan)
+    if commands is None:
+        design = design_return(world, task, separated, sun, tell)
+    else:
+        design = follow(world, task, separated, commands, sun, tell)
+    if found is not None:
+        found(design)
     tell("flying its shadow, which tells its errors")
     errors, interface = orbit_errors(world, design)
     if design.landed is not None and interface is not None:
@@ -126,23 +138,41 @@ def prepare_return(world: World, ascent: Ascent, asked: ReturnFlight) -> None:
     along_motion(world, whole_history(None, rows), np.zeros(1, dtype=int))
 
 
-def enter_alone(entering: EntryFlight, start: InterfaceSpec, tell: Tell) -> Entered:
-    """Fly an entry from an interface."""
-    plan, asked = entering.plan, entering.entry
-    world = build_world(plan)
-    parachutes = entering.capsule.parachutes
-    lander = Lander(
+def lander_alone(world: World, entering: EntryFlight) -> Lander:
+    """What comes down from an interface."""
+    parachutes, asked = entering.capsule.parachutes, entering.entry
+    return Lander(
         world=world,
         capsule=build_capsule(entering.capsule),
         train=None if parachutes is None else build_train(parachutes),
         bank=bank_of(asked),
-        until=handover_of(entering.capsule.parachutes, asked.floor),
+        until=handover_of(parachutes, asked.floor),
         step=asked.step,
         turning=turning_of(entering.capsule, asked),
     )
+
+
+def interface_of(start: InterfaceSpec, world: World) -> State:
+    """The state at an interface, one lane."""
     position, velocity = build_interface(start, world)
-    first = state_of(np.zeros(1), components(position)[None], components(velocity)[None])
-    aim = None if entering.aim is None else (entering.aim.latitude, entering.aim.longitude)
+    return state_of(np.zeros(1), components(position)[None], components(velocity)[None])
+
+
+def aim_of(entering: EntryFlight) -> Point | None:
+    """Where an entry alone should come down, if that is told."""
+    return None if entering.aim is None else (entering.aim.latitude, entering.aim.longitude)
+
+
+def enter_alone(
+    entering: EntryFlight, start: InterfaceSpec, tell: Tell, commands: EntryCommands | None = None
+) -> Entered:
+    """Fly an entry from an interface; by `commands` its bank is not searched."""
+    plan, world = entering.plan, build_world(entering.plan)
+    lander = lander_alone(world, entering)
+    if commands is not None:
+        given = BankProfile(np.asarray(commands.time), np.asarray(commands.angle))
+        lander = replace(lander, bank=replace(lander.bank, given=given))
+    first, aim = interface_of(start, world), aim_of(entering)
     tell("flying the entry")
 
     def fly(tolerance: float) -> tuple[tuple[Lander, Landed], list[PhaseError]]:

@@ -4,27 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yaan.description import Ascent, CapsuleSpec, EntryPhaseSpec, ReturnFlight, ZoneSpec
+from yaan.description import Ascent, EntryPhaseSpec, ReturnFlight, ZoneSpec
 from yaan.design.choice import Wish
-from yaan.design.deorbit import Craft, Way
+from yaan.flight.approach import Craft, Way, craft_of, way_of
 from yaan.flight.models.craft import (
     build_bank,
-    build_capsule,
-    build_control,
-    build_rigid,
     build_spacecraft,
     build_train,
-    handover_of,
 )
-from yaan.flight.models.launcher import MODULE, stack_of
-from yaan.flight.turning import Turning
+from yaan.flight.turning import Turning, turning_of
 from yaan.gnc.bank import BankProfile
 from yaan.spacetime.zone import Zone
 from yaan.vehicle.parachute import Train
 from yaan.vehicle.spacecraft import Spacecraft
-
-AFTER = 10_600.0
-"""The world is tabulated this long beyond the last landing of the window [s]."""
 
 
 @dataclass(frozen=True)
@@ -81,20 +73,9 @@ def make_return(ascent: Ascent, asked: ReturnFlight) -> ReturnTask:
             band=None if asked.orbit.perigee_band is None else _pair(asked.orbit.perigee_band),
             apogee_height=trimmed if raise_.burns == 2 else None,
         ),
-        craft=Craft(
-            build_spacecraft(ascent, asked, asked.deorbit.engines),
-            build_capsule(capsule),
-            stack_of(ascent).of([MODULE]),
-        ),
+        craft=craft_of(ascent, asked),
         train=None if capsule.parachutes is None else build_train(capsule.parachutes),
-        way=Way(
-            entry_angle=asked.deorbit.entry_angle,
-            separation_height=asked.deorbit.separation_height,
-            interface_height=asked.entry.interface_height,
-            until=handover_of(capsule.parachutes, asked.entry.floor),
-            orbit_step=asked.orbit.step,
-            entry_step=asked.entry.step,
-        ),
+        way=way_of(asked),
         wish=Wish(zone_of(landing.zone), landing.time, landing.window, landing.light),
         aim=None if landing.aim is None else (landing.aim.latitude, landing.aim.longitude),
         bank=bank_of(asked.entry),
@@ -105,15 +86,6 @@ def make_return(ascent: Ascent, asked: ReturnFlight) -> ReturnTask:
 def bank_of(spec: EntryPhaseSpec) -> Bank:
     """How an entry is banked."""
     return Bank(build_bank(spec.bank), spec.nominal_bank, spec.roll_rate, spec.load_limit)
-
-
-def turning_of(capsule: CapsuleSpec, entry: EntryPhaseSpec) -> Turning | None:
-    """How the capsule turns where the entry is rigid; the check has seen that it is told."""
-    if entry.motion == "point":
-        return None
-    assert capsule.rigid is not None
-    control = build_control(capsule.rigid, entry.roll_rate)
-    return Turning(build_rigid(capsule), control, entry.attitude_step)
 
 
 def zone_of(spec: ZoneSpec) -> Zone:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from yaan.base.errors import YaanError
 from yaan.design import choice, deorbit, raising
 from yaan.design.choice import Opportunity, Wish
-from yaan.design.deorbit import Approach, Case
 from yaan.design.landing import (
     REVERSAL,
     Landed,
@@ -27,15 +27,18 @@ from yaan.design.landing import (
 )
 from yaan.design.lost import Lost, none_down, not_raised, stays, still_burning
 from yaan.design.offset import Offset, offset_of
-from yaan.design.passes import Track
+from yaan.design.passes import Pass, Track
 from yaan.design.raising import Raised
 from yaan.design.return_plan import ReturnTask
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.flight import legs
-from yaan.flight.legs import LANES, Array, Save
+from yaan.flight.approach import Approach, Case, fly_approach
+from yaan.flight.legs import LANES, Array, Burns, Save
+from yaan.gnc.bank import BankProfile
 from yaan.motion.base import Leg
 from yaan.motion.orbit import FLOOR
+from yaan.results.commands import Commands
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.path import Path
 from yaan.spacetime.zone import Disc
@@ -170,6 +173,68 @@ def design_return(
     return design if best is None else _descend(world, design, best, tell)
 
 
+def follow(
+    world: World,
+    task: ReturnTask,
+    separated: State,
+    commands: Commands,
+    sun: choice.Elevation,
+    tell: Tell,
+) -> ReturnDesign:
+    """Fly from `separated` (one lane) to the sea by commands: nothing is searched.
+
+    Raises:
+        YaanError: commands without a return or without a bank.
+    """
+    back, banked = commands.orbit, commands.entry
+    if back is None or banked is None:
+        raise YaanError("the commands have no way home; none was found when they were made")
+    given = BankProfile(np.asarray(banked.time), np.asarray(banked.angle))
+    task = replace(task, bank=replace(task.bank, given=given))
+    perigees, burns = np.full(LANES, back.perigee), Burns.none(LANES)
+    for k, one in enumerate(back.raising):
+        burns = burns.with_burn(k, one.start, one.duration, one.sense)
+    step, start = task.way.orbit_step, separated.take(np.zeros(LANES, dtype=int))
+    tell("keeping the orbit by commands")
+    raised = raising.raised_by(world, task.raising.craft, start, burns, perigees, step)
+    end = task.wish.time + task.wish.window
+    orbit = (world, task.raising.craft, start, burns)
+    kept = legs.coast(*orbit, stop=end, step=step, save=Save.STEPS)
+    one = back.landing
+    margin = float(np.ravel(task.wish.area.margin(one.latitude, one.longitude))[0])
+    passed = Pass(one.revolution, one.ascending, one.time, one.latitude, one.longitude, margin)
+    chosen = Opportunity(0, passed, sun(one.time, one.latitude, one.longitude), True, "")
+    nothing = np.zeros(LANES)
+    unknown = Reference(Offset(0.0, 0.0, 0.0), nothing, nothing, nothing, nothing)
+    design = ReturnDesign(
+        *(world, task, separated, perigees, raised, kept, unknown, task.bank.nominal),
+        found=[chosen],
+        chosen=chosen,
+        down=None,
+        landed=None,
+    )
+    tell("deorbiting by commands")
+    before = _row_before(design, 0, back.parting)
+    case = Case(world, task.craft, task.way)
+    ignition, duration = np.array([back.ignition]), np.array([back.duration])
+    down = fly_approach(case, before, ignition, duration, save=Save.STEPS)
+    return _down(design, down, banked.aim or (one.latitude, one.longitude), tell)
+
+
+def _down(
+    design: ReturnDesign, down: Approach, aim: tuple[float, float], tell: Tell
+) -> ReturnDesign:
+    """The design with its deorbit, and with its landing where it comes down."""
+    task, (ignition,), (duration,) = design.task, down.ignition, down.duration
+    if not down.interface.fired[0, FLOOR]:
+        dry = down.burnt.outcome[0] == OutcomeCode.RAN_DRY
+        return design if dry else replace(design, lost=stays(task, ignition, duration))
+    if down.burnt.end.t[0] < ignition + duration:
+        return replace(design, lost=still_burning(task, down))
+    landed = land(design.lander, down.interface.end, aim, design.nominal_bank, tell)
+    return replace(design, down=down, landed=landed)
+
+
 def _perigees(task: ReturnTask) -> Array:
     """The orbits looked at: the named one, and others over the band."""
     if task.raising.band is None:
@@ -269,16 +334,8 @@ def _descend(world: World, design: ReturnDesign, best: Opportunity, tell: Tell) 
     case = Case(world, task.craft, task.way)
     ignition, duration = deorbit.aim_along(case, start, guess, bank, aim)
     start = _row_before(design, lane, ignition - 1.0)
-    down = deorbit.fly_approach(
-        case, start, np.array([ignition]), np.array([duration]), save=Save.STEPS
-    )
-    if not down.interface.fired[0, FLOOR]:
-        dry = down.burnt.outcome[0] == OutcomeCode.RAN_DRY
-        return design if dry else replace(design, lost=stays(task, ignition, duration))
-    if down.burnt.end.t[0] < ignition + duration:
-        return replace(design, lost=still_burning(task, down))
-    landed = land(design.lander, down.interface.end, aim, design.nominal_bank, tell)
-    return replace(design, down=down, landed=landed)
+    down = fly_approach(case, start, np.array([ignition]), np.array([duration]), save=Save.STEPS)
+    return _down(design, down, aim, tell)
 
 
 def _row_before(design: ReturnDesign, lane: int, time: float) -> State:

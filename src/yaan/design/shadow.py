@@ -5,8 +5,6 @@ from dataclasses import replace
 import numpy as np
 
 from yaan.crew.couch import couch
-from yaan.design import deorbit
-from yaan.design.deorbit import Case
 from yaan.design.landing import Landed, Lander, shadow_of
 from yaan.design.record import landing_rows, whole_history
 from yaan.design.return_search import ReturnDesign
@@ -17,6 +15,7 @@ from yaan.dynamics.solve import Tape
 from yaan.dynamics.state import State
 from yaan.flight import legs
 from yaan.flight.accuracy import NOISE, TOLD, PhaseError, compare
+from yaan.flight.approach import Case, fly_approach
 from yaan.flight.legs import Array
 from yaan.motion.orbit import FLOOR
 
@@ -44,7 +43,7 @@ def orbit_errors(world: World, design: ReturnDesign) -> tuple[list[PhaseError], 
     )
     way = replace(task.way, orbit_step=step, orbit_tolerance=tolerance)
     case = Case(world, task.craft, way)
-    beside = deorbit.fly_approach(case, kept.end, down.ignition, down.duration)
+    beside = fly_approach(case, kept.end, down.ignition, down.duration)
     first = down.burnt.start
     assert design.kept.tape is not None
     assert down.interface.tape is not None

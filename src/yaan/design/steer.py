@@ -3,28 +3,27 @@
 from dataclasses import dataclass, replace
 
 import equinox as eqx
-import jax
 import numpy as np
 
-from yaan.design.seek import seek
+from yaan.design.aim import settled
+from yaan.design.seek import search, seek
 from yaan.design.task import Searched, Task, Watch
 from yaan.dynamics.accuracy import shortened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
-from yaan.dynamics.state import State, state_of
+from yaan.dynamics.state import State
 from yaan.flight import batches
 from yaan.flight.batches import Batch, Lane
 from yaan.flight.chain import Before
+from yaan.flight.lanes import commanded, flat_of
 from yaan.flight.models.launcher import stack_of
+from yaan.results.commands import AscentCommands
 from yaan.results.outcome import OutcomeCode
 from yaan.search.targeting import refine
 from yaan.search.unknowns import LANES, Solution, Tolerance, Unknown
-from yaan.spacetime.frame import components
 
 _AT_BOUND = 0.02
 """In scales of the unknown: the last steps to the targets move what is at a bound a little."""
-
-_IN_AIR = 80e3  # [m] what comes below it does not go around again
 
 _NEAR = Tolerance(met=1e-3, improvements=0)
 
@@ -67,28 +66,16 @@ class Steered:
 
         What its guidance remembers ends with it: the return steers by laws of its own.
         """
-        lane, sequence = self.lane, self.task.sequence
-        last = jax.tree.map(lambda leaf: leaf[len(sequence.legs) - 1], (lane.legs, sequence.phases))
-        legs, phase = last
-        stack = stack_of(self.task.ascent)
-        tanks = np.array(stack.loads)
-        stages = len(self.task.vehicle.stages)
-        tanks[:stages] = legs.inner.propellant
-        items = phase.items_aboard
-        aboard = np.concatenate(
-            [phase.stages_aboard, items[:-1], np.repeat(items[-1:], len(stack.payload))]
-        )
-        place, motion = components(legs.inner.position), components(legs.inner.velocity)
-        state = state_of(np.atleast_1d(legs.stop), place[None], motion[None], tanks, aboard)
-        sums = jax.tree.map(lambda leaf: np.asarray(leaf)[None], legs.inner.losses.sums)
-        return eqx.tree_at(lambda s: s.sums, state, sums)
+        stack, last = stack_of(self.task.ascent), len(self.task.sequence.legs) - 1
+        tanks = np.repeat(np.array(stack.loads)[None], LANES, axis=0)
+        return batches.left_at(self.batch, last, tanks, len(stack.payload)).take(0)
 
     @property
     def orbits(self) -> bool:
         """Whether what the ascent leaves stays above the air for a while."""
         last = len(self.task.sequence.legs) - 1
         flew = np.all(np.asarray(self.lane.legs.outcome)[: last + 1] == OutcomeCode.REACHED)
-        return bool(flew and float(self.batch.elements(0, last).perigee) > _IN_AIR)
+        return bool(flew and float(self.batch.elements(0, last).perigee) > batches.IN_AIR)
 
     @property
     def handed_on(self) -> Before:
@@ -102,16 +89,14 @@ class Steered:
         }
         return Before(self._state(len(legs) - 1), events)
 
+    @property
+    def event_times(self) -> dict[str, float]:
+        """When its named events came [s]."""
+        return {name: float(state.t[0]) for name, state in self.handed_on.events.items()}
+
     def _state(self, index: int) -> State:
         """The state at the end of a leg, of one lane: tanks of stages; stages, parts, payload."""
-        lane, phases = self.lane, self.task.sequence.phases
-        legs, phase = jax.tree.map(lambda leaf: np.asarray(leaf)[index], (lane.legs, phases))
-        place, motion = components(legs.inner.position), components(legs.inner.velocity)
-        aboard = np.concatenate([phase.stages_aboard, phase.items_aboard])
-        tanks = np.where(phase.stages_aboard, legs.inner.propellant, 0.0)
-        state = state_of(np.atleast_1d(legs.stop), place[None], motion[None], tanks, aboard)
-        sums = jax.tree.map(lambda leaf: np.asarray(leaf)[None], legs.inner.losses.sums)
-        return eqx.tree_at(lambda s: s.sums, state, sums)
+        return batches.left_at(self.batch, index).take(0)
 
     @property
     def lane(self) -> Lane:
@@ -130,6 +115,22 @@ def solve(task: Task, world: World, watch: Watch | None = None) -> Steered:
         return _as_given(task, world)
     far = seek(task, world, watch)
     return _refined(task, far, world, watch)
+
+
+def solve_beside(task: Task, world: World, near: Steered) -> Steered:
+    """The same from the solution of a task nearby; as `solve` where that leads nowhere."""
+    far = search(task, world, None, near.start_of(task))
+    return _refined(task, far, world, None) if far.met else solve(task, world)
+
+
+def by_commands(task: Task, commands: AscentCommands, world: World) -> Steered:
+    """The flight by known constants: nothing of it is searched, and its targets are judged."""
+    aim = task.aim
+    flat = flat_of(commands, aim.base.programmes)
+    case = commanded(task.case, task.sequence.coasts, commands)
+    steered = _as_given(replace(task, aim=settled(aim, flat), case=case), world)
+    met = aim.within(steered.batch.ends, np.zeros((LANES, 0)))
+    return replace(steered, solution=replace(steered.solution, met=met))
 
 
 def shadowed(steered: Steered, world: World) -> Steered:

@@ -7,11 +7,11 @@ import numpy as np
 
 from yaan.description import Ascent
 from yaan.design.aim import Aim, make_aim
-from yaan.design.sequence import Sequence, make_sequence
 from yaan.dynamics.forces import World
 from yaan.flight import batches
 from yaan.flight.batches import Batch, Case
 from yaan.flight.models.launcher import Vehicle, build_start, build_vehicle
+from yaan.flight.models.sequence import Sequence, make_sequence
 from yaan.search.unknowns import Answers
 
 Watch = Callable[[str, float], None]

@@ -1,26 +1,37 @@
 """The world a point meets, and the forces it makes."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 import equinox as eqx
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
+from numpy.typing import ArrayLike
 
 from yaan.aerodynamics.tables import ForceTable
-from yaan.environment.atmosphere import AbstractAtmosphere, Air
+from yaan.environment.atmosphere import Air
 from yaan.environment.gravity import AbstractGravity
+from yaan.environment.placed import Atmosphere, Wind, air_over, wind_over
 from yaan.environment.radiation import Radiation
 from yaan.environment.third_bodies import AbstractThirdBodies
-from yaan.environment.wind import AbstractWind
 from yaan.spacetime.earth import WGS84, EarthRotation, Ellipsoid, Geodetic, placed
 from yaan.spacetime.frame import Frame, Vector, where
 from yaan.spacetime.rotation import Rotation
 
 
 class World(eqx.Module):
-    """Everything outside the vehicle, as arguments: nothing is looked up."""
+    """Everything outside the vehicle, as arguments: nothing is looked up.
+
+    All lanes share it. Of one that `together` has made, what differs from lane to lane has an axis
+    of them: what is drawn, of the air or of the sky.
+    """
 
     gravity: AbstractGravity
-    atmosphere: AbstractAtmosphere
-    wind: AbstractWind
+    atmosphere: Atmosphere
+    wind: Wind
     earth: EarthRotation
     mu: Float[Array, ""]
     """Gravitational parameter [m^3/s^2] of osculating elements."""
@@ -32,6 +43,43 @@ class World(eqx.Module):
     """Sunlight, for bodies that have an area for it."""
     ground: Float[Array, ""] = eqx.field(default=0.0, converter=jnp.asarray)
     """Height of the ground above `shape` [m]; one for all places."""
+    laned: tuple[bool, ...] = eqx.field(static=True, default=())
+    """Which leaves have lanes on their first axis, in their order; empty: none."""
+
+    @property
+    def axes(self) -> Any:
+        """Its axes as of `jax.vmap`: 0 of each leaf with lanes, None of what all lanes share."""
+        if not any(self.laned):
+            return None
+        tree = jax.tree.structure(self)
+        return jax.tree.unflatten(tree, [0 if one else None for one in self.laned])
+
+    def take(self, rows: ArrayLike) -> "World":
+        """The world of the lanes `rows`, which may repeat."""
+        if not any(self.laned):
+            return self
+        leaves, tree = jax.tree.flatten(self)
+        index = np.asarray(rows)
+        pairs = zip(leaves, self.laned, strict=True)
+        return jax.tree.unflatten(tree, [x[index] if one else x for x, one in pairs])
+
+
+def together(worlds: Sequence[World]) -> World:
+    """Worlds as one of as many lanes: on the host, what is the same in all of them is shared.
+
+    Raises:
+        ValueError: worlds of different kinds: another model, or a table of another length.
+    """
+    flat = [jax.tree.flatten(world) for world in worlds]
+    first, tree = flat[0]
+    shapes = [np.shape(leaf) for leaf in first]
+    if any(t != tree or [np.shape(x) for x in leaves] != shapes for leaves, t in flat[1:]):
+        raise ValueError("worlds of different kinds do not fly in one batch")
+    columns = list(zip(*(leaves for leaves, _ in flat), strict=True))
+    laned = tuple(any(x is not c[0] and not np.array_equal(x, c[0]) for x in c) for c in columns)
+    made = [np.stack(c) if one else c[0] for c, one in zip(columns, laned, strict=True)]
+    found: World = jax.tree.unflatten(tree, made)
+    return replace(found, laned=laned) if any(laned) else found
 
 
 class Surroundings(eqx.Module):
@@ -69,7 +117,7 @@ def surroundings(
     spin = to_inertial.apply(world.earth.spin(t))
     turning = spin.cross(position)
     relative = velocity - turning
-    blow_east, blow_north = world.wind.at(place.height)
+    blow_east, blow_north = wind_over(world.wind, place, t)
     wind = to_inertial.apply(east * blow_east + north * blow_north)
     return Surroundings(
         place=place,
@@ -81,7 +129,7 @@ def surroundings(
         carried=-spin.cross(turning),
         relative=relative,
         stream=relative - wind,
-        air=world.atmosphere.at(place.height),
+        air=air_over(world.atmosphere, place, t),
     )
 
 

@@ -17,6 +17,7 @@ Yaan gives it the height above the ellipsoid (they differ by up to 110 m).
 """
 
 import abc
+from dataclasses import replace
 from importlib import resources
 from typing import ClassVar, NamedTuple
 
@@ -231,6 +232,66 @@ class TableAtmosphere(AbstractAtmosphere):
         bends = jnp.diff(slopes) * jnp.maximum(h[..., None] - inner, 0.0)
         first = self.log_density[0] + slopes[0] * (h - self.height[0])
         return _ideal(jnp.exp(first + jnp.sum(bends, axis=-1)), self.temperature(h))
+
+
+class ExponentialAtmosphere(AbstractAtmosphere):
+    """Air whose density falls by the same factor over every scale height, of one temperature.
+
+    The temperature is that at which gravity of the standard's sea level holds such air: H g0 M0 /
+    R. Valid: as far as its numbers are; none is refused. Ignores: that no air is of one
+    temperature, and that gravity falls with height. Source: barometric formula; the numbers are
+    the user's.
+    """
+
+    density: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [kg/m^3] at `height`
+    height: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m]
+    scale_height: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m]
+
+    valid_range: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+
+    @property
+    def about(self) -> Model:  # pyright: ignore[reportIncompatibleVariableOverride] - with its numbers
+        """What it is."""
+        density = format_quantity(float(self.density), "kg/m3")
+        height, scale = (
+            format_quantity(float(length), "km") for length in (self.height, self.scale_height)
+        )
+        return _about(f"exponential, {density} at {height}, scale height {scale}")
+
+    @override
+    def at(self, height: Lane) -> Air:
+        h = jnp.asarray(height, dtype=self.height.dtype)
+        # Far below the reference height e-folds would overflow, where nothing flies.
+        folds = jnp.clip((h - self.height) / self.scale_height, -200.0, 700.0)
+        temperature = jnp.zeros_like(h) + G0 / GAS * self.scale_height
+        return _ideal(self.density * jnp.exp(-folds), temperature)
+
+
+class ScaledAtmosphere(AbstractAtmosphere):
+    """Another atmosphere with its density and pressure times a factor, at its temperature.
+
+    For air that is denser or thinner than the standard's everywhere. Ignores: that what makes air
+    denser on one day makes it thinner at another height. Source: none; the factor is the user's.
+    """
+
+    base: AbstractAtmosphere
+    scale: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)
+
+    @property
+    def about(self) -> Model:  # pyright: ignore[reportIncompatibleVariableOverride] - with its factor
+        """What it is."""
+        known = self.base.about
+        return replace(known, text=f"{known.text}, its density times {float(self.scale):g}")
+
+    @property
+    def valid_range(self) -> tuple[float, float]:  # pyright: ignore[reportIncompatibleVariableOverride] - that of its base
+        """Heights of its base [m]."""
+        return self.base.valid_range
+
+    @override
+    def at(self, height: Lane) -> Air:
+        air = self.base.at(height)
+        return air._replace(density=air.density * self.scale, pressure=air.pressure * self.scale)
 
 
 def _ideal(density: Array, temperature: Array) -> Air:

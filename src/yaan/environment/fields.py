@@ -4,7 +4,7 @@ from importlib import resources
 
 import numpy as np
 
-from yaan.base.constants import EARTH_MU
+from yaan.base.constants import EARTH_J2, EARTH_MU, EARTH_RADIUS
 from yaan.environment.gravity import AbstractGravity, PointGravity, ZonalJ2Gravity
 from yaan.environment.harmonics import HarmonicGravity, LowDegreeGravity, Scalar
 
@@ -15,7 +15,7 @@ EXPANDED_DEGREE = 12
 """Up to here the sums are expanded: 8x8 takes 2.5 us for one lane, 16 us for 64 (two slow cores),
 the pass over degree 16 us and 34 us. Above, many lanes lose by it."""
 
-PACKAGED = {"egm2008": "egm2008_70", "ggm05c": "ggm05c_8"}
+PACKAGED = {"egm2008": "egm2008_70", "jgm3": "jgm3_70", "ggm05c": "ggm05c_8"}
 """Fields with a table of coefficients, and the table's name."""
 
 
@@ -23,9 +23,10 @@ def load_gravity(field: str, degree: int) -> AbstractGravity:
     """A gravity field by its name.
 
     Args:
-        field: "egm2008" (EGM2008, tide-free, to degree 70) or "ggm05c" (GGM05C, zero-tide, to
-            degree 8), both with mu 3.986004415e14 m^3/s^2 and radius 6378136.3 m; "j2" (mu
-            3.986004418e14 m^3/s^2, radius 6378137 m, J2 1.08262668e-3) or "point" (that mu).
+        field: "egm2008" (EGM2008, tide-free, to degree 70), "jgm3" (JGM-3, tide-free as GMAT has
+            it, to degree 70) or "ggm05c" (GGM05C, zero-tide, to degree 8), all with mu
+            3.986004415e14 m^3/s^2 and radius 6378136.3 m; "j2" (mu 3.986004418e14 m^3/s^2, radius
+            6378137 m, J2 1.08262668e-3) or "point" (that mu).
         degree: highest degree and order; 0 and 1 give the point mass with the field's mu; "j2"
             knows nothing above 2 and takes any higher degree as 2, "point" any as 0.
 
@@ -40,7 +41,7 @@ def load_gravity(field: str, degree: int) -> AbstractGravity:
     if field == "point" or (field == "j2" and degree < 2):  # a bulge needs degree two
         return PointGravity(EARTH_MU)
     if field == "j2":
-        return ZonalJ2Gravity(EARTH_MU, 6378137.0, 1.08262668e-3)  # [m]
+        return ZonalJ2Gravity(EARTH_MU, EARTH_RADIUS, EARTH_J2)
     if field in PACKAGED:
         table = read_field(PACKAGED[field])
         return harmonic_gravity(table["mu"], table["radius"], table["c"], table["s"], degree)

@@ -26,7 +26,11 @@ def about_gravity(field: str, degree: int, others: Sequence[str], missed: Sequen
 
 
 class AbstractGravity(eqx.Module):
-    """The gravitational acceleration of the Earth."""
+    """The gravitational acceleration of the Earth.
+
+    One of the user's own has a class attribute `about`, a `Model`, for the summary of a flight.
+    Of those here it is told by the names of their fields (`about_gravity`).
+    """
 
     mu: eqx.AbstractVar[Float[Array, ""]]  # [m^3/s^2], the two-body constant of the field
 

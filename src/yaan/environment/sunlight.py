@@ -53,6 +53,15 @@ def shadow(position: ArrayLike, sun: ArrayLike) -> Array:
     return np.asarray(0.5 + (bare * np.sqrt(1.0 - bare * bare) + np.arcsin(bare)) / np.pi)
 
 
+def clearance(position: ArrayLike, sun: ArrayLike, kind: Kind) -> Array:
+    """Angle [rad] by which the Sun is out of the umbra or the penumbra; negative within it.
+
+    `position` and the apparent `sun` [..., 3, m] from the Earth's centre, in GCRS.
+    """
+    separation, earth, disc = _angles(np.asarray(position, float), np.asarray(sun, float))
+    return separation - earth + (disc if kind == "umbra" else -disc)
+
+
 def eclipses(
     t: ArrayLike, position: ArrayLike, velocity: ArrayLike, sun: ArrayLike
 ) -> list[Eclipse]:
@@ -65,15 +74,13 @@ def eclipses(
     times, path = np.asarray(t, dtype=float), Path.of(t, position, velocity)
     places = np.asarray(sun, dtype=float)
 
-    def clearance(at: Array, kind: Kind) -> Array:
-        there, _ = path.at(at)
+    def clear(at: Array, kind: Kind) -> Array:
         light = np.stack([np.interp(at, times, places[:, i]) for i in range(3)], axis=-1)
-        separation, earth, disc = _angles(there, light)
-        return separation - earth + (disc if kind == "umbra" else -disc)
+        return clearance(path.at(at)[0], light, kind)
 
     found: list[Eclipse] = []
     for kind in ("penumbra", "umbra"):
-        found += _spells(kind, _samples(path.time), clearance)
+        found += _spells(kind, _samples(path.time), clear)
     return sorted(found, key=lambda eclipse: eclipse.start)
 
 
@@ -97,14 +104,14 @@ def _samples(rows: Array) -> Array:
     return np.concatenate([*parts, rows[-1:]])
 
 
-def _spells(kind: Kind, at: Array, clearance: Callable[[Array, Kind], Array]) -> list[Eclipse]:
+def _spells(kind: Kind, at: Array, clear: Callable[[Array, Kind], Array]) -> list[Eclipse]:
     """The intervals in which the clearance is negative."""
-    dark = clearance(at, kind) < 0.0
+    dark = clear(at, kind) < 0.0
     turn = np.flatnonzero(dark[1:] != dark[:-1])
     low, high, was_dark = at[turn], at[turn + 1], dark[turn]
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
-        same = (clearance(middle, kind) < 0.0) == was_dark
+        same = (clear(middle, kind) < 0.0) == was_dark
         low, high = np.where(same, middle, low), np.where(same, high, middle)
     edges = 0.5 * (low + high)
     starts = [*([at[0]] if dark[0] else []), *edges[~was_dark]]

@@ -1,4 +1,4 @@
-"""The pull of Sun and Moon: what they do to a vehicle beyond what they do to the Earth.
+"""The pull of Sun, Moon and planets: what they do to a vehicle beyond what they do to the Earth.
 
 The frame of a flight falls with the Earth's centre, so that only the difference of two pulls is
 felt, the tide: 1e-6 m/s^2 in low orbit. Taken as that difference it loses eight digits for the Sun;
@@ -10,6 +10,7 @@ nothing cancels.
 """
 
 import abc
+from types import MappingProxyType
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -24,6 +25,17 @@ SUN_MU = 1.32712440041e20
 
 MOON_MU = 0.0123000371 * 3.986004418e14
 """[m^3/s^2]: the ratio of the masses times the Earth's (IERS TN 36, table 1.1)."""
+
+PLANET_MU = MappingProxyType(
+    {
+        "venus": 3.24858592e14,
+        "mars": 4.2828375816e13,
+        "jupiter": 1.267127641e17,
+        "saturn": 3.79405848418e16,
+    }
+)
+"""[m^3/s^2], of planets with their moons (Park et al., Astronomical Journal 161 (2021) 105, DE440;
+table not re-read)."""
 
 
 class AbstractThirdBodies(eqx.Module):
@@ -45,8 +57,9 @@ class PointBodies(AbstractThirdBodies):
     """Point masses on tabulated paths.
 
     Valid: away from the bodies; of low orbits within 1e-4 of the tide (the Moon's series, 30 km).
-    Ignores: the bodies' own shapes, planets (1e-4 of the Sun's tide), the tides of the solid
-    Earth and of its seas, which answer with a tenth of this and more near the ground, relativity.
+    Ignores: the bodies' own shapes, planets that are not among them (1e-4 of the Sun's tide), the
+    tides of the solid Earth and of its seas, which answer with a tenth of this and more near the
+    ground, relativity.
     Source: R. H. Battin, An Introduction to the Mathematics and Methods of Astrodynamics, revised
     edition (1999), section 8.4 (equation number not re-read).
     """

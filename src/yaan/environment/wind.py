@@ -1,4 +1,4 @@
-"""Wind: the motion of the air against the turning Earth, as a function of height."""
+"""Wind: the motion of the air against the turning Earth, by height, or by place and time too."""
 
 import abc
 from typing import ClassVar
@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from typing_extensions import override
 
 from yaan.base.model import Model
-from yaan.base.tables import Table
+from yaan.base.tables import Table, hats
+from yaan.spacetime.earth import Geodetic
 
 Lane = Real[Array, "*lanes"]
 Horizontal = tuple[Float[Array, "*lanes"], Float[Array, "*lanes"]]
@@ -33,6 +34,20 @@ class AbstractWind(eqx.Module):
 
         Local geodetic level at the vehicle; `height` [m] above the ellipsoid: a scalar or lanes.
         "Towards", not the meteorologist's "from": a westerly wind has a positive east component.
+        """
+
+
+class AbstractPlacedWind(eqx.Module):
+    """Horizontal wind against place and time; the air never moves vertically."""
+
+    about: ClassVar[Model]
+    """What it is, for the summary of a flight."""
+
+    @abc.abstractmethod
+    def over(self, place: Geodetic, t: Lane) -> Horizontal:
+        """Velocity of the air against the ground, towards east and towards north [m/s].
+
+        As of `AbstractWind.at`, at `place` (geodetic, [rad] and [m]), `t` [s] after the epoch.
         """
 
 
@@ -91,3 +106,64 @@ class TableWind(AbstractWind):
     @override
     def at(self, height: Lane) -> Horizontal:
         return self.east(height), self.north(height)
+
+
+class PlacedTableWind(AbstractPlacedWind):
+    """Linear in height, latitude and time between knots, held beyond the first and the last.
+
+    Ignores: longitude; gusts and vertical wind. Cost grows with the number of knots, all of which
+    are weighed at every call: some hundreds are little beside a gravity field.
+    Source: the table's.
+    """
+
+    about: ClassVar[Model] = Model(
+        name="wind",
+        text="a table by place from the file",
+        ignores="longitude, gusts, vertical wind",
+    )
+
+    height: Float[Array, " h"] = eqx.field(converter=jnp.asarray)  # [m]
+    latitude: Float[Array, " l"] = eqx.field(converter=jnp.asarray)  # [rad]
+    time: Float[Array, " t"] = eqx.field(converter=jnp.asarray)  # [s] after the epoch
+    east: Float[Array, "h l t"] = eqx.field(converter=jnp.asarray)  # [m/s]
+    north: Float[Array, "h l t"] = eqx.field(converter=jnp.asarray)  # [m/s]
+
+    def __init__(
+        self,
+        axes: tuple[ArrayLike, ArrayLike | None, ArrayLike | None],
+        east: ArrayLike,
+        north: ArrayLike,
+    ):
+        """Make the model from a table.
+
+        Args:
+            axes: heights [m], latitudes [rad] and times [s after the epoch], each rising strictly;
+                None of the last two where the wind does not depend on it.
+            east: velocity towards east [m/s], one axis for each of those that are given.
+            north: velocity towards north [m/s], in the same shape.
+
+        Raises:
+            ValueError: the shapes differ, or an axis does not rise.
+        """
+        knots = [np.zeros(1) if axis is None else np.asarray(axis, dtype=float) for axis in axes]
+        given = tuple(k.size for k, axis in zip(knots, axes, strict=True) if axis is not None)
+        if not given == np.shape(east) == np.shape(north):
+            raise ValueError(f"wind table: east and north must have the shape {given}")
+        if any(k.ndim != 1 or k.size == 0 or np.any(np.diff(k) <= 0.0) for k in knots):
+            raise ValueError("wind table: heights, latitudes and times must rise")
+        self.height, self.latitude, self.time = (jnp.asarray(k) for k in knots)
+        shape = tuple(k.size for k in knots)
+        self.east = jnp.reshape(jnp.asarray(east, dtype=float), shape)
+        self.north = jnp.reshape(jnp.asarray(north, dtype=float), shape)
+
+    @override
+    def over(self, place: Geodetic, t: Lane) -> Horizontal:
+        height, latitude = jnp.asarray(place.height), jnp.asarray(place.latitude)
+        at = jnp.broadcast_to(jnp.asarray(t, dtype=float), height.shape)
+        weights = hats(height, self.height)[..., :, None, None]
+        weights = weights * hats(latitude, self.latitude)[..., None, :, None]
+        weights = weights * hats(at, self.time)[..., None, None, :]
+        axes = (-3, -2, -1)
+        tables = (jnp.expand_dims(x, range(height.ndim)) for x in (self.east, self.north))
+        east, north = (jnp.sum(weights * table, axis=axes) for table in tables)
+        return east, north

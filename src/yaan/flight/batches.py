@@ -14,6 +14,7 @@ from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
 from yaan.dynamics.solve import Tape
+from yaan.dynamics.state import State, state_of
 from yaan.flight.start import AbstractStart
 from yaan.gnc.powered import Law, Steering
 from yaan.motion.base import Legs
@@ -22,7 +23,11 @@ from yaan.motion.powered_phases import Phases
 from yaan.motion.row import Row
 from yaan.search.unknowns import LANES
 from yaan.spacetime.elements import Elements
+from yaan.spacetime.frame import components
 from yaan.vehicle.launcher import Launcher
+
+IN_AIR = 80e3
+"""A perigee [m] below which what an ascent leaves does not go around; assumed, 80 to 120 km do."""
 
 ROWS = 2_048
 """Rows of a recording; a flight that needs more is flown again with twice as many."""
@@ -111,6 +116,27 @@ class Batch:
         return Lane(legs, tape, case, steering)
 
 
+def left_at(batch: Batch, leg: int, tanks: np.ndarray | None = None, last: int = 1) -> State:
+    """The state of all lanes at the end of a leg.
+
+    Its parts are the stages and all that can be dropped, the payload as `last` parts. Its tanks are
+    those of the stages, or `tanks` [kg], [lanes, n], of which the first are; what has been dropped
+    has none.
+    """
+    pick = jax.tree.map(lambda leaf: np.asarray(leaf)[leg], batch.legs)
+    stages_aboard = np.asarray(batch.cases.phases.stages_aboard)[:, leg]
+    items = np.asarray(batch.cases.phases.items_aboard)[:, leg]
+    aboard = np.concatenate(
+        [stages_aboard, items[:, :-1], np.repeat(items[:, -1:], last, axis=1)], axis=1
+    )
+    place, motion = components(pick.inner.position), components(pick.inner.velocity)
+    left = np.where(stages_aboard, pick.inner.propellant, 0.0)
+    if tanks is not None:
+        left = np.concatenate([pick.inner.propellant, tanks[:, left.shape[1] :]], axis=1)
+    state = state_of(np.atleast_1d(pick.stop), place, motion, left, aboard)
+    return eqx.tree_at(lambda s: s.sums, state, pick.inner.losses.sums)
+
+
 class Lane(eqx.Module):
     """One recorded flight."""
 
@@ -183,15 +209,15 @@ def lasting(cases: Case, coasts: tuple[int, ...], durations: np.ndarray) -> Case
     return eqx.tree_at(lambda c: c.phases.duration, cases, duration)
 
 
-def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
-    """Fly one batch; `flat` are the steering constants of its lanes.
+def fly(world: World, cases: Case, flat: np.ndarray, rows: int | None = ROWS) -> Batch:
+    """Fly one batch; `flat` are the steering constants of its lanes. Without `rows` none are kept.
 
     Cases and results are NumPy arrays: slicing and stacking them one operation at a time in JAX
     would take longer than the flight.
     """
     steering = steering_of(flat)
     legs, tape, ends = jax.device_get(_fly(world, cases, steering, rows=rows))
-    if int(np.max(tape.count)) > rows:
+    if rows is not None and int(np.max(tape.count)) > rows:
         return fly(world, cases, flat, 2 * rows)
     return Batch(
         ends=_host(legs, ends),
@@ -206,13 +232,14 @@ def fly(world: World, cases: Case, flat: np.ndarray, rows: int = ROWS) -> Batch:
 
 @programme
 def _fly(
-    world: World, cases: Case, steering: Steering, *, rows: int
+    world: World, cases: Case, steering: Steering, *, rows: int | None
 ) -> tuple[Legs, Tape | None, Reached]:
-    begin = jax.vmap(lambda start, loads: start.state(world, loads))
-    start = begin(cases.start, cases.launcher.propellant)
+    begin = jax.vmap(lambda w, start, loads: start.state(w, loads), in_axes=(world.axes, 0, 0))
+    start = begin(world, cases.start, cases.launcher.propellant)
     flown = (cases.launcher, cases.phases, steering, start)
     legs, tape = ascend(world, *flown, tolerance=cases.tolerance, rows=rows)
-    each = jax.vmap(jax.vmap(reached, in_axes=(None, 0, 0, 0)), in_axes=(None, 0, 0, 0))
+    lanes = jax.vmap(reached, in_axes=(world.axes, 0, 0, 0))
+    each = jax.vmap(lanes, in_axes=(None, 0, 0, 0))  # legs first
     ends = each(world, legs.stop, legs.inner.position, legs.inner.velocity)
     return legs, tape, ends
 

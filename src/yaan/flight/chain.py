@@ -14,7 +14,7 @@ import numpy as np
 
 from yaan.base.session import computing
 from yaan.crew.couch import couch
-from yaan.description import BranchSpec, FlightPhaseSpec, ParachutesSpec, PhasedFlight
+from yaan.description import BranchSpec, FlightPhaseSpec, ParachutesSpec, PhasedFlight, Plan
 from yaan.description.broken import broken, losses_of
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
@@ -22,6 +22,7 @@ from yaan.flight.accuracy import PhaseError, accurately, compare
 from yaan.flight.models.origin import build_origin
 from yaan.flight.models.parts import Parts
 from yaan.flight.models.world import HORIZON, build_world
+from yaan.flight.models.world import horizon as return_horizon
 from yaan.flight.progress import Clock, Progress, Report, before
 from yaan.flight.recording import Array
 from yaan.flight.segments import (
@@ -173,6 +174,13 @@ def horizon(flight: PhasedFlight) -> float:
     ends = [phase.until for phase in flight.phases]
     known = sum(until.duration or _LATE for until in ends)
     return max([HORIZON, known, *(until.time or 0.0 for until in ends)]) + HORIZON
+
+
+def known_for(plan: Plan) -> float:
+    """How long after lift-off the world of a launch, and of what follows, must be known [s]."""
+    phased = plan.phased_flight
+    after = 0.0 if phased is None else horizon(phased)
+    return max(return_horizon(plan.return_flight), after)
 
 
 def _lost(flown: ChainFlown) -> bool:

@@ -1,7 +1,8 @@
 """Batches of legs of the return: states in, states and recordings out.
 
 Each kind of leg is one compiled programme for `LANES` lanes, whatever is asked of it: a search
-over orbits, a deorbit burn tried sixteen ways, or the one flight that is kept.
+over orbits, a deorbit burn tried sixteen ways, or the one flight that is kept. A batch of more
+lanes is flown as it is, by a programme of its own.
 """
 
 import enum
@@ -34,7 +35,7 @@ from yaan.vehicle.parachute import Train
 from yaan.vehicle.spacecraft import Spacecraft
 
 LANES = 16
-"""Lanes of every batch; a question is padded to it, so that nothing compiles twice."""
+"""Lanes of a batch of up to so many; a question is padded to it, so that nothing compiles twice."""
 
 LEG_ROWS = 1_024
 """Rows of one piece of a leg in orbit."""
@@ -108,36 +109,37 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
     *,
     stop: ArrayLike,
     step: ArrayLike,
-    floor: float = -1e9,
+    floor: ArrayLike = -1e9,
     tolerance: ArrayLike = ORBIT_TOLERANCE,
     save: Save = Save.ENDS,
     watch: Callable[[float], None] | None = None,
 ) -> Leg:
     """Fly lanes in orbit until `stop` [s] or down to `floor` [m].
 
-    `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`; both, and the fields of
-    the craft, may be one a lane. What the leg added is that of all pieces; its inner state is that
-    of the last.
+    `step` [s] is the longest; `tolerance` is that of `dynamics.accuracy`; both, the floor and the
+    fields of the craft, may be one a lane. What the leg added is that of all pieces; its inner
+    state is that of the last.
 
     The flight is made in pieces: those that are saved fit the recording, and are joined, others
     are as long as one leg may be. `watch` is told after each which share of the way is flown.
     """
     count, index = len(start), _padded(len(start))
     first = now = start.take(index)
-    last, longest, loose = (
+    last, longest, loose, low = (
         np.broadcast_to(np.asarray(given, dtype=float), (count,))[index]
-        for given in (stop, step, tolerance)
+        for given in (stop, step, tolerance, floor)
     )
     flies = craft if np.ndim(craft.dry_mass) else in_lanes(craft, count)
     flies = jax.tree.map(lambda leaf: np.asarray(leaf)[index], flies)
+    around = world.take(index)
     flown = orbit.Burns(burns.start[index], burns.duration[index], burns.sense[index])
     saved = save is Save.STEPS
     pieces: list[Tape] = []
-    outcome = np.zeros(LANES, dtype=np.int64)
-    added = nothing_added(np.zeros(LANES))
+    outcome = np.zeros(len(index), dtype=np.int64)
+    added = nothing_added(np.zeros(len(index)))
     while True:
         until = np.minimum(last, now.t + (_PIECE if saved else _LONG_PIECE) * longest)
-        motion = orbit.Orbit(world, flies, flown, np.full(LANES, floor))
+        motion = orbit.Orbit(around, flies, flown, low)
         leg = _coast(motion, now, until, longest, loose)
         if saved:
             pieces.append(jax.device_get(leg.tape))
@@ -190,11 +192,11 @@ def enter(  # noqa: PLR0913 - who, where from, where to, and by what step
     )
     enters = capsule if np.ndim(capsule.mass) else in_lanes(capsule, count)
     motion = entry.Entry(
-        world,
+        world.take(index),
         jax.tree.map(lambda leaf: np.asarray(leaf)[index], enters),
         BankProfile(np.asarray(bank.time)[index], np.asarray(bank.angle)[index]),
         lanes.t,
-        in_lanes(until),
+        until_of(until, index),
         longest,
         entry.coasting_step(loose),
     )
@@ -208,7 +210,7 @@ def _enter(motion: entry.Entry, start: State, tolerance: jax.Array, *, rows: int
     return fly(motion, start, stop=stop, step=motion.coast, tolerance=tolerance, rows=rows)
 
 
-def descend(
+def descend(  # noqa: PLR0913 - who, under what, where from, and by what step
     world: World,
     forebody: Forebody,
     train: Train,
@@ -217,20 +219,24 @@ def descend(
     *,
     step: float = OPENING_STEP,
     tolerance: float = 1.0,
+    save: Save = Save.STEPS,
 ) -> tuple[Leg, Descended]:
-    """Descend under canopies to the ground from one lane, which is all that the answers have.
+    """Descend under canopies to the ground, with no more lanes than `start` has.
 
-    Saved step by step. `armed` [1] s is when the entry began, from which the first step may have
-    its delay; `step` [s] is the longest of an opening; `tolerance` is that of `dynamics.accuracy`.
+    `armed` [s] is when the entry began, from which the first step may have its delay; `step` [s] is
+    the longest of an opening; `tolerance` is that of `dynamics.accuracy`. The models have lanes, or
+    are the same in all of them. What became of the canopies has lanes.
     """
-    models = (forebody, train, descent.Until())
-    one = jax.tree.map(lambda leaf: np.asarray(leaf)[None], models)
-    flown: tuple[Forebody, Train, descent.Until] = one
-    given = (start.t, armed, np.full(1, step))
-    motion = descent.Descent(world, *flown[:2], *given, flown[2])
-    loose = np.full(1, tolerance)
-    leg = saved(lambda rows: _descend(motion, start, loose, rows=rows), DESCENT_ROWS, Save.STEPS)
-    return leg, jax.tree.map(lambda leaf: leaf[0], descended(motion, leg))
+    count = len(start)
+    flown: tuple[Forebody, Train] = (
+        forebody if np.ndim(forebody.mass) else in_lanes(forebody, count),
+        train if np.ndim(train.exists) > 1 else in_lanes(train, count),
+    )
+    until = in_lanes(descent.Until(), count)
+    motion = descent.Descent(world, *flown, start.t, armed, np.full(count, step), until)
+    loose = np.full(count, tolerance)
+    leg = saved(lambda rows: _descend(motion, start, loose, rows=rows), DESCENT_ROWS, save)
+    return leg, descended(motion, leg)
 
 
 @programme
@@ -328,6 +334,13 @@ def in_lanes(model: Any, lanes: int = LANES) -> Any:
     return jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[None], lanes, axis=0), model)
 
 
+def until_of(until: Handover, index: NDArray[np.int64]) -> Handover:
+    """Where entries end, in the lanes `index`: the same everywhere, or one a lane."""
+    if np.ndim(until.height):
+        return jax.tree.map(lambda leaf: np.asarray(leaf)[index], until)
+    return in_lanes(until, len(index))
+
+
 def _padded(count: int) -> NDArray[np.int64]:
-    """Lanes of a batch: all of `count`, the last one repeated."""
-    return np.minimum(np.arange(LANES), count - 1)
+    """Lanes of a batch: all of `count`, the last one repeated up to the fewest."""
+    return np.minimum(np.arange(max(count, LANES)), count - 1)

@@ -10,10 +10,12 @@ import equinox as eqx
 import jax
 import numpy as np
 
+from yaan.description import CapsuleSpec, EntryPhaseSpec
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
 from yaan.dynamics.state import State
 from yaan.flight import legs
+from yaan.flight.models.craft import build_control, build_rigid
 from yaan.flight.recording import relaid
 from yaan.gnc.attitude import AttitudeControl
 from yaan.gnc.bank import BankProfile
@@ -40,6 +42,15 @@ class Turning:
     body: RigidCapsule
     control: AttitudeControl
     step: float  # [s]
+
+
+def turning_of(capsule: CapsuleSpec, entry: EntryPhaseSpec) -> Turning | None:
+    """How the capsule turns where the entry is rigid; the check has seen that it is told."""
+    if entry.motion == "point":
+        return None
+    assert capsule.rigid is not None
+    control = build_control(capsule.rigid, entry.roll_rate)
+    return Turning(build_rigid(capsule), control, entry.attitude_step)
 
 
 def firm(control: AttitudeControl) -> AttitudeControl:

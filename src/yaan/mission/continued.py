@@ -4,6 +4,7 @@ The resolved mission holds numbers alone, so that it flies again where the other
 goes on: the epoch is that of the other run, and the flight starts as long after it.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from yaan.base import InputError, Problem, nearest, quote
@@ -57,15 +58,15 @@ def continued(tree: Tree) -> Tree:
     }
     if tanks and "tanks" not in rest:
         known["tanks"] = tanks
-    below = rest | {key: _node(value, asked) for key, value in known.items()}
+    below = rest | {key: node_like(value, asked) for key, value in known.items()}
     top = children(tree.root) | {"start": start.with_value(below)}
     epoch = top.get("epoch")
     if epoch is not None and epoch.value not in (None, record.summary.epoch):
         hint = f"that of the run is {record.summary.epoch}"
         place = (epoch.source.label, epoch.line, "epoch", quote(epoch.plain()))
         raise InputError(Problem(*place, "nothing with start.run", hint))
-    top["epoch"] = _node(record.summary.epoch, asked)
-    return Tree(tree.root.with_value(top), tree.problems, tree.unresolved)
+    top["epoch"] = node_like(record.summary.epoch, asked)
+    return replace(tree, root=tree.root.with_value(top))
 
 
 def _record(folder: Node) -> "FlightRecord":
@@ -113,17 +114,18 @@ def _state(history: "History", row: int) -> dict[str, object]:
     place, motion = (history[f"{name}_gcrs"][row] for name in ("position", "velocity"))
     found: dict[str, object] = {
         "frame": "gcrs",
-        "position": _triple(place, "m"),
-        "velocity": _triple(motion, "m/s"),
+        "position": triple(place, "m"),
+        "velocity": triple(motion, "m/s"),
     }
     if all(name in history and np.all(np.isfinite(history[name][row])) for name in _TURNING):
         turn = [float(part) for part in history["attitude"][row]]
         found["attitude"] = {"from": "gcrs", "quaternion": turn}
-        found["rate"] = _triple(history["rate_body"][row], "rad/s") | {"against": "gcrs"}
+        found["rate"] = triple(history["rate_body"][row], "rad/s") | {"against": "gcrs"}
     return found
 
 
-def _triple(values: "np.ndarray", unit: str) -> dict[str, object]:
+def triple(values: "np.ndarray", unit: str) -> dict[str, object]:
+    """Three components as a block of a file, in all their digits."""
     return {axis: f"{float(v)!r} {unit}" for axis, v in zip("xyz", values, strict=True)}
 
 
@@ -139,11 +141,11 @@ def _tanks(history: "History", row: int, vehicle: Node | None) -> dict[str, obje
     return {name: f"{float(v)!r} kg" for name, v in pairs if name in own and np.isfinite(v)}
 
 
-def _node(value: object, like: Node) -> Node:
+def node_like(value: object, like: Node) -> Node:
     """Plain data as nodes that stand where `like` does."""
     if is_mapping(value):
-        return like.with_value({key: _node(item, like) for key, item in value.items()})
+        return like.with_value({key: node_like(item, like) for key, item in value.items()})
     if is_list(value):
-        return like.with_value([_node(item, like) for item in value])
+        return like.with_value([node_like(item, like) for item in value])
     assert isinstance(value, str | float)
     return like.with_value(value)

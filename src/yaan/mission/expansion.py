@@ -6,6 +6,7 @@ shorthand that it came from. Every node keeps the place where it was written.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -32,7 +33,7 @@ def expanded(tree: Tree) -> Tree:
         return tree
     found = {"schema": children(tree.root)["schema"], "kind": _text("flight", tree.root)}
     found |= {k: v for k, v in expand(tree.root).items() if k not in found}
-    return Tree(tree.root.with_value(found), tree.problems, tree.unresolved)
+    return replace(tree, root=tree.root.with_value(found))
 
 
 def shorthand(tree: Tree) -> Tree:
@@ -55,7 +56,7 @@ def shorthand(tree: Tree) -> Tree:
     rest = _without_notes(rest, ("epoch",))
     made = rest | blocks | {"kind": _text("mission", kind), "launch": pad.with_value(launch)}
     made["phases"] = top["phases"].with_value(phases[:first])
-    return Tree(tree.root.with_value(made), tree.problems, tree.unresolved)
+    return replace(tree, root=tree.root.with_value(made))
 
 
 def _mission(root: Node) -> Nodes:

@@ -28,6 +28,7 @@ from yaan.description.phases import BranchSpec, FlightPhaseSpec
 from yaan.description.plan import Plan
 from yaan.description.quantity import Epoch, MissionName, Mistake, PastEpoch, Step, refuse
 from yaan.description.starts import OriginSpec
+from yaan.description.stations import Stations, StationSpec
 from yaan.description.steering import PhaseSpec, PublishedSpec, SteeringSpec
 from yaan.description.vehicle import VehicleSpec
 from yaan.description.written import as_written
@@ -79,6 +80,9 @@ class MissionSpec(Block):
     )
     published: list[PublishedSpec] = Field(
         default_factory=list[PublishedSpec], description="figures to compare with"
+    )
+    stations: Stations = Field(
+        default_factory=list[StationSpec], description="stations whose contacts are told"
     )
 
     @model_validator(mode="after")
@@ -136,6 +140,9 @@ class FlightSpec(Block):
     published: list[PublishedSpec] = Field(
         default_factory=list[PublishedSpec], description="figures to compare with"
     )
+    stations: Stations = Field(
+        default_factory=list[StationSpec], description="stations whose contacts are told"
+    )
 
     @model_validator(mode="after")
     def _world_fits(self) -> Self:
@@ -149,7 +156,7 @@ class FlightSpec(Block):
     def _tank_mistakes(self) -> Iterator[Mistake]:
         """No tank holds more than when it is full."""
         for name, stage in self.vehicle.stages.items():
-            full = stage.count * stage.propellant
+            full = stage.count * stage.usable
             if self.start.tanks.get(name, 0.0) > full * (1.0 + _CLOSE):
                 expected = f"at most {format_quantity(full, 'kg', digits=9)}, which fills it"
                 yield Mistake(("start", "tanks", name), expected)
@@ -201,6 +208,9 @@ class EntrySpec(Block):
     published: list[PublishedSpec] = Field(
         default_factory=list[PublishedSpec], description="figures to compare with"
     )
+    stations: Stations = Field(
+        default_factory=list[StationSpec], description="stations whose contacts are told"
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -251,6 +261,9 @@ class BodyFlightSpec(Block):
     )
     published: list[PublishedSpec] = Field(
         default_factory=list[PublishedSpec], description="figures to compare with"
+    )
+    stations: Stations = Field(
+        default_factory=list[StationSpec], description="stations whose contacts are told"
     )
 
     @model_validator(mode="after")

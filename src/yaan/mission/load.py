@@ -13,16 +13,19 @@ parachutes, a landing zone, another mission) the file may hold
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
 from yaan.base import InputError, Problem, quote
+from yaan.mission.arc_start import arc_start
 from yaan.mission.continued import continued
 from yaan.mission.file.address import set_node
 from yaan.mission.file.library import is_path
 from yaan.mission.file.read import printable, read
 from yaan.mission.file.resolve import Resolver, root_kind
 from yaan.mission.file.tree import OVERRIDE, Node, Origin, Tree, children
+from yaan.mission.given import given
 
 _LONGEST_NAME: Final = 80  # characters, that of `spec.quantity.MissionName`
 
@@ -48,7 +51,16 @@ def load_tree(name_or_path: str | Path, overrides: Mapping[str, Any] | None = No
     root = resolver.root(text)
     if root is None:
         raise InputError(resolver.problems)
-    return continued(override(resolver.tree(_named(root, text)), overrides or {}))
+    return complete(override(resolver.tree(_named(root, text)), overrides or {}))
+
+
+def complete(tree: Tree) -> Tree:
+    """The tree with what its start takes from a run, or from a file of others, in its place.
+
+    Raises:
+        InputError: of what cannot be read there, or is not in it.
+    """
+    return arc_start(given(continued(tree)))
 
 
 def tree_of(data: Mapping[str, Any], label: str) -> Tree:
@@ -58,6 +70,12 @@ def tree_of(data: Mapping[str, Any], label: str) -> Tree:
         InputError: something that is no plain data.
     """
     return Tree(_node_of(data, Origin(label, Path())))
+
+
+def resolved(tree: Tree) -> Tree:
+    """The tree with the library's files and those of paths in the place of their names."""
+    resolver = Resolver()
+    return resolver.tree(resolver.resolve(tree.root, root_kind(tree.root), ()))
 
 
 def tree_of_text(text: str, label: str) -> Tree:
@@ -93,7 +111,8 @@ def override(tree: Tree, overrides: Mapping[str, Any]) -> Tree:
     if wrong:
         raise InputError(wrong)
     # A new value may be a reference itself, as vehicle.stages.s200.engine=my-engine.yaml.
-    return resolver.tree(resolver.resolve(root, root_kind(root), ()))
+    made = resolver.tree(resolver.resolve(root, root_kind(root), ()))
+    return replace(made, given=tree.given)
 
 
 def _named(root: Node, text: str) -> Node:

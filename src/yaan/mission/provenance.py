@@ -2,14 +2,23 @@
 
 import hashlib
 import io
+import itertools
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ruamel.yaml import YAML
 
+from yaan.base import format_quantity
 from yaan.base.plain import is_list, is_mapping, mapping
 from yaan.base.provenance import Assumption, Provenance, Source, text_of
+from yaan.description.quantity import FILE
+from yaan.description.vehicle import EngineSpec
 from yaan.mission.file.tree import Address, Tree, dotted
+
+_UNITS: Final = {"isp": "s", "thrust": "kN", "exit_area": "m2"}
+
+_TOLD: Final = (("engine", "design"), ("engine", "published"))
+"""Blocks of an engine that its flight does not feel."""
 
 
 def provenance_of(tree: Tree) -> Provenance:
@@ -41,6 +50,38 @@ def _placed(tree: Tree) -> Iterator[tuple[object, Assumption]]:
             if is_mapping(note) and "why" in note and key in block:
                 at = (*path, key)
                 yield tree.place(at), _assumption(tree, at, block, note)
+        yield from _derived(tree, path, block)
+
+
+def _derived(
+    tree: Tree, path: Address, block: Mapping[str, Any]
+) -> Iterator[tuple[object, Assumption]]:
+    """What an engine's file leaves out, and its design point tells."""
+    if path[-1:] != ("engine",) or "design" not in block:
+        return
+    # Without a design to ask, no array library is loaded.
+    if "isp" in block and not block.keys().isdisjoint({"thrust", "thrust_curve"}):
+        return
+    engine = EngineSpec.model_validate(dict(block), context=FILE)
+    node = tree.node((*path, "design"))
+    for key, one in engine.derived.items():
+        value, low, high = (
+            format_quantity(x, _UNITS[key], digits=6) for x in (one.value, one.low, one.high)
+        )
+        same = low == high
+        yield (
+            (*tree.place((*path, "design")), key),
+            Assumption(
+                key=dotted((*path, key), tree.data),
+                file=node.source.name,
+                line=node.line,
+                value=value,
+                low=None if same else low,
+                high=None if same else high,
+                why=one.why,
+                calibrated=False,
+            ),
+        )
 
 
 def sources(tree: Tree) -> list[Source]:
@@ -55,10 +96,14 @@ def sources(tree: Tree) -> list[Source]:
 
 
 def _flown(tree: Tree) -> Iterator[tuple[Address, Mapping[str, Any]]]:
-    """The blocks that matter: what turns a capsule does not where its entry is that of a point."""
+    """The blocks that matter: what turns a capsule does not where its entry is that of a point.
+
+    An engine's design point and what is published of it move nothing that flies.
+    """
     turns = mapping(tree.data, "entry").get("motion") == "rigid"
     for path, block in tree.blocks():
-        if turns or "rigid" not in path:
+        told = any(pair in _TOLD for pair in itertools.pairwise(path))
+        if not told and (turns or "rigid" not in path):
             yield path, block
 
 
@@ -83,16 +128,16 @@ def _assumption(
 
 def _resolved(tree: Tree) -> str:
     """The resolved mission as YAML; it loads again as a mission of its own."""
-    text = text_of_tree(tree, sort=True)
+    text = text_of_tree(tree)
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
     return f"# Resolved by Yaan: every reference is inline. Content {digest}.\n{text}"
 
 
-def text_of_tree(tree: Tree, *, sort: bool = False) -> str:
-    """The tree as YAML, its keys as written or sorted."""
+def text_of_tree(tree: Tree) -> str:
+    """The tree as YAML, its keys in the order of the file: whoever reads it adds up alike."""
     out = io.StringIO()
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
-    yaml.representer.sort_base_mapping_type_on_output = sort
+    yaml.representer.sort_base_mapping_type_on_output = False
     yaml.dump(tree.data, out)
     return out.getvalue()

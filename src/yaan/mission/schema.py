@@ -6,8 +6,10 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from yaan.base.plain import is_list, is_mapping, mapping
-from yaan.description.environment import TURNINGS
+from yaan.description.arc import ArcSpec
+from yaan.description.environment import ACTIVITIES, TURNINGS
 from yaan.description.gravity import FIELDS
+from yaan.description.propellant import PropellantSpec
 from yaan.mission.file.library import library_node, names_of_kind
 from yaan.mission.forms import BodyFlightSpec, EntrySpec, FlightSpec, MissionSpec
 
@@ -23,20 +25,25 @@ _REFERENCES: Final = {
     "TrimSpec": ("aerodynamics", "table of force coefficients at trim", "lift"),
     "ParachutesSpec": ("parachutes", "parachute train", ""),
     "ZoneSpec": ("zone", "landing zone", ""),
+    "StationSpec": ("station", "station", ""),
 }
 # Models that a file may replace by a word.
 _WORDS: Final = {
     "WindSpec": ["none"],
     "AtmosphereSpec": ["us76", "none"],
+    "SolarActivitySpec": list(ACTIVITIES),
     "EarthSpec": list(TURNINGS),
     "GravityFieldSpec": list(FIELDS),
     "ShapeSpec": ["wgs84"],
 }
+# Models of files that no other file refers to and that nothing flies, and their kind.
+_ALONE: Final = {"PropellantSpec": "propellant"}
 _ROOTS: Final = {
     "FlightSpec": "flight",
     "MissionSpec": "mission",
     "EntrySpec": "entry",
     "BodyFlightSpec": "body",
+    "ArcSpec": "orbit",
 }
 
 
@@ -47,7 +54,7 @@ def json_schema() -> dict[str, Any]:
     The schema is looser than `check`: a file may take what it does not say from another one
     (`from:`), so only `schema` and `kind` are required, and names within a file are not followed.
     """
-    roots = (FlightSpec, MissionSpec, EntrySpec, BodyFlightSpec)
+    roots = (FlightSpec, MissionSpec, EntrySpec, BodyFlightSpec, ArcSpec, PropellantSpec)
     _, schema = models_json_schema([(root, "validation") for root in roots], by_alias=True)
     definitions: dict[str, Any] = schema["$defs"]
     for model in definitions.values():
@@ -55,6 +62,7 @@ def json_schema() -> dict[str, Any]:
     _point_to_references(definitions)
     _allow_items_by_name(definitions)
     parts = {name: _file_of(definitions[name], kind) for name, (kind, *_) in _REFERENCES.items()}
+    parts |= {name: _file_of(definitions[name], kind) for name, kind in _ALONE.items()}
     for name, (kind, what, key) in _REFERENCES.items():
         _allow_from(definitions[name], what, _known(kind, key))
     for name, kind in _ROOTS.items():
@@ -106,7 +114,7 @@ def _kinds() -> dict[str, list[str]]:
     kinds = {kind: [name] for name, kind in _ROOTS.items()}
     for name, (kind, *_) in _REFERENCES.items():
         kinds.setdefault(kind, []).append(f"{name}File")
-    return kinds
+    return kinds | {kind: [f"{name}File"] for name, kind in _ALONE.items()}
 
 
 def _only_if(kind: str, models: list[str]) -> dict[str, Any]:

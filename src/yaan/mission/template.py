@@ -14,9 +14,9 @@ _HEADER: Final = """\
 # How to write it
 # - What has a dimension is a text with its unit: "205 t", "51.6 deg", "2 MN", "5.5e8 N s".
 #   What has none is a bare number: count: 2. A bare number for a mass is refused.
-# - vehicle.from, engine, table, site, spacecraft, capsule, parachutes and zone name a file of the
-#   library (`yaan list`), or a path that ends in .yaml and starts from the folder of this file, or
-#   hold the mapping itself.
+# - vehicle.from, engine, table, site, spacecraft, capsule, parachutes, zone and each of stations
+#   name a file of the library (`yaan list`), or a path that ends in .yaml and starts from the
+#   folder of this file, or hold the mapping itself.
 # - A mapping with from: takes a file and changes some of it: engine: {{from: s200, isp: "270 s"}}.
 #   A whole mission may start with from: and hold only what differs. Mappings mix, lists and
 #   values replace, null removes a key; steps: {{mains: {{working: 2}}}} changes an item by name.

@@ -40,7 +40,7 @@ class AbstractMotion(eqx.Module):
     """
 
     world: eqx.AbstractVar[World]
-    """Shared by all lanes."""
+    """Shared by all lanes, or with lanes of its own where it says so."""
 
     most_steps: ClassVar[int]
     """Of one leg; one that needs more has gone wrong, and says so."""
@@ -145,10 +145,10 @@ def by_lane(shared: PyTree, t: Float[Array, " lanes"]) -> PyTree:
 def lanes_of(motion: _Motion) -> _Motion:
     """The axes of a motion with lanes, as of `jax.vmap`: all leaves have them but the world's.
 
-    The world is the same in every lane; mapping its tables would only copy them.
+    What is the same of the world in every lane is shared; mapping its tables would only copy them.
     """
     axes = jax.tree.map(lambda _: 0, motion)
-    return eqx.tree_at(lambda m: m.world, axes, None)
+    return eqx.tree_at(lambda m: m.world, axes, motion.world.axes)
 
 
 _Flying = tuple[AbstractMotion, Array]

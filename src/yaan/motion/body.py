@@ -531,10 +531,12 @@ def fly_body(
     fine = fineness or Fineness(jnp.ones_like(t), jnp.ones_like(t))
     kinds = (gradient, method, body.empty.mass.shape[-1])
     # What all lanes share is not mapped: that would only copy it.
-    axes = Body(None, 0, None, None, Pointed(None, 0), 0, *kinds)  # pyright: ignore[reportArgumentType]
+    axes = Body(world.axes, 0, None, None, Pointed(None, 0), 0, *kinds)  # pyright: ignore[reportArgumentType]
 
     def enter(phase: BodyPhases, t: Array, inner: BodyState) -> Entered:
-        def lane(body: Configuration, t: Array, inner: BodyState) -> tuple[Body, BodyState, Array]:
+        def lane(
+            world: World, body: Configuration, t: Array, inner: BodyState
+        ) -> tuple[Body, BodyState, Array]:
             around = surroundings(world, t, inner.position, inner.velocity)
             aim = pointed(phase.pointing, around, inner.position, inner.velocity, inner.attitude)
             flying = jax.tree.map(lambda leaf: leaf[phase.configuration], body)
@@ -543,7 +545,8 @@ def fly_body(
             motion = Body(world, flying, pulses, phase, aim, foot, *kinds)
             return motion, motion.entered(t, inner, around), begun
 
-        motion, inner, begun = jax.vmap(lane, out_axes=(axes, 0, 0))(body, t, inner)
+        made = jax.vmap(lane, in_axes=(world.axes, 0, 0, 0), out_axes=(axes, 0, 0))
+        motion, inner, begun = made(world, body, t, inner)
         step = phase.step * fine.stretch
         stop = jnp.maximum(jnp.minimum(t + phase.duration, phase.time), t)
         return Entered(motion, axes, inner, stop, step, begun, told=motion.pointed)

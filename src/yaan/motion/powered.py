@@ -36,7 +36,7 @@ from yaan.motion.powered_phases import (
     Phases,
     ends,
     on_rail,
-    throttled,
+    throttle_of,
 )
 from yaan.motion.row import Row, row
 from yaan.results.outcome import OutcomeCode
@@ -86,6 +86,8 @@ class Climbing(eqx.Module):
     cut_off: Float[Array, "*batch stages"]  # [s], infinite before
     memory: PyTree
     """Of its guidance; of the open loop the programme in force."""
+    held: Float[Array, "*batch stages"] | None = None
+    """Throttles that have stuck, below 0 of those that have not; None where none can."""
 
 
 class Powered(AbstractMotion):
@@ -134,6 +136,10 @@ class Powered(AbstractMotion):
         del events
         dry = fired[len(End) :]
         memory = self.guidance.update(lambda: self._look(t, inner), inner.memory)
+        failures = self.launcher.engines.failures
+        if failures is not None and inner.held is not None:
+            held = failures.held(t, inner.held, self.instant(t, inner).throttle)
+            inner = eqx.tree_at(lambda s: s.held, inner, held)
         return eqx.tree_at(
             lambda s: (s.propellant, s.cut_off, s.memory),
             inner,
@@ -241,12 +247,19 @@ class Powered(AbstractMotion):
         # exist.
         fed = (inner.propellant > 0.0) | (t < inner.cut_off) | phase.overdraws
         firing = launcher.engines.fire(
-            t, around.air.pressure, inner.ignition, inner.cut_off, fed & phase.stages_aboard
+            t,
+            around.air.pressure,
+            inner.ignition,
+            inner.cut_off,
+            fed & phase.stages_aboard,
+            inner.propellant,
         )
         air = airload(self.table, around, axis)
         mass = launcher.mass(inner.propellant, phase.stages_aboard, phase.items_aboard)
+        throttle = jnp.ones_like(inner.propellant)
         if phase.extras is not None:
-            firing = throttled(phase.extras, firing, axis, air.force, mass)
+            throttle = throttle_of(phase.extras, firing, axis, air.force, mass, inner.held)
+            firing = launcher.engines.throttled(firing, throttle)
         thrust = jnp.sum(firing.vacuum_thrust - firing.back_pressure)
         driven = (axis * thrust + air.force) / mass
         # On the pad the vehicle turns with the Earth, whatever its engines and the local vertical
@@ -257,7 +270,7 @@ class Powered(AbstractMotion):
         if phase.extras is not None:
             spare, railed = on_rail(self.world, phase, t, around, axis, loose)
             held = held + railed
-        return Instant(around, firing, air, axis, mass, spare, driven + held)
+        return Instant(around, firing, air, axis, mass, spare, driven + held, throttle)
 
     def _look(self, t: Array, inner: Climbing) -> Estimate:
         around = surroundings(self.world, t, inner.position, inner.velocity)
@@ -286,6 +299,7 @@ class Powered(AbstractMotion):
             ignition=still,
             cut_off=still,
             memory=jax.tree.map(jnp.zeros_like, inner.memory),
+            held=None if inner.held is None else still,
         )
 
     def _events(self, t: Array, now: Instant, inner: Climbing) -> Float[Array, " events"]:
@@ -310,6 +324,8 @@ def climbing(launcher: Launcher, state: State) -> Climbing:
     """
     stages = launcher.propellant.shape[-1]
     zero, never = jnp.zeros_like(state.t), jnp.full(stages, jnp.inf)
+    failures = launcher.engines.failures
+    sticks = failures is not None and failures.stuck_at is not None
     return Climbing(
         position=state.position,
         velocity=state.velocity,
@@ -318,6 +334,7 @@ def climbing(launcher: Launcher, state: State) -> Climbing:
         ignition=never,
         cut_off=never,
         memory=no_memory(zero) if state.memory is None else state.memory,
+        held=jnp.full(stages, -1.0) if sticks else None,
     )
 
 
@@ -379,7 +396,7 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
     tolerance: Float[Array, " lanes"] | float = 1.0,
     rows: int | None = None,
 ) -> tuple[Legs, Tape | None]:
-    """Fly all phases in turn from `start`; all but `world` have lanes on their first axis.
+    """Fly all phases in turn from `start`; all have lanes, the world where it says so.
 
     `guide` makes the guidance of each phase; what another one than the file's laws remembers at
     the start is the `memory` of the state. `tolerance` is the share of `dynamics.accuracy` that
@@ -389,17 +406,23 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
     begun = jnp.maximum(energy(start.position, start.velocity, world.mu), at_rest)
 
     def lane(
-        launcher: Launcher, steering: Steering, phase: Phases, t: Array, inner: Climbing
+        world: World,
+        launcher: Launcher,
+        steering: Steering,
+        phase: Phases,
+        t: Array,
+        inner: Climbing,
     ) -> tuple[Powered, Climbing]:
         phase = begun_at(world, phase, t, inner)
         motion = phase_of(world, launcher, steering, phase, t, guide)
         return motion, _switched(motion, t, inner)
 
-    # The world is the same in every lane; mapping its tables would only copy them.
-    axes = Powered(None, 0, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
+    # What is the same of the world in every lane is not mapped: that would only copy it.
+    axes = Powered(world.axes, 0, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
+    made = jax.vmap(lane, in_axes=(world.axes, 0, 0, 0, 0, 0), out_axes=(axes, 0))
 
     def enter(phase: Phases, t: Array, inner: Climbing) -> Entered:
-        motion, inner = jax.vmap(lane, out_axes=(axes, 0))(launcher, steering, phase, t, inner)
+        motion, inner = made(world, launcher, steering, phase, t, inner)
         stop = jnp.minimum(motion.due, t + phase.timeout)
         told = None if motion.phase.extras is None else motion.phase.extras.outset
         return Entered(motion, axes, inner, stop, phase.step, begun, phase.exists, told)

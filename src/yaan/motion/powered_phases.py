@@ -141,6 +141,8 @@ class Instant(eqx.Module):
     """Acceleration of thrust and air beyond weight, up or along a rail [m/s^2]."""
     sensed: Vector
     """Specific force [m/s^2], GCRS."""
+    throttle: Float[Array, " stages"]
+    """Share of the vacuum thrust of each stage."""
 
 
 def ends(
@@ -206,17 +208,25 @@ def ends(
     return jnp.stack([values.get(end, never) for end in End])
 
 
-def throttled(
-    extras: Extras, firing: Firing, axis: Vector, air: Vector, mass: Float[Array, ""]
-) -> Firing:
-    """What engines give when they are throttled as the phase says, and no more than its limit.
+def throttle_of(
+    extras: Extras,
+    firing: Firing,
+    axis: Vector,
+    air: Vector,
+    mass: Float[Array, ""],
+    held: Float[Array, " stages"] | None = None,
+) -> Float[Array, " stages"]:
+    """The throttles as the phase says, and no more than its limit; `held` (not below 0) are stuck.
 
     The net thrust F along `axis` that is felt as the limit n beside the force A of the air solves
     F^2 + 2 F (axis . A) + A^2 = (m n)^2. Stages that can be throttled share what is too much in
     proportion to what each can give up. Back pressure is that of nozzles that flow full.
     """
     full = firing.vacuum_thrust
-    most, least = jnp.sum(full * extras.throttle), jnp.sum(full * extras.least)
+    highest, lowest = extras.throttle, extras.least
+    if held is not None:
+        highest, lowest = (jnp.where(held < 0.0, x, held) for x in (highest, lowest))
+    most, least = jnp.sum(full * highest), jnp.sum(full * lowest)
     along = axis.dot(air)
     # Where the limit is infinite nothing is given up; infinities would leave no number.
     limit = jnp.minimum(extras.load_limit, 1e6) * mass
@@ -224,7 +234,7 @@ def throttled(
     wanted = jnp.sqrt(inside) - along + jnp.sum(firing.back_pressure)
     share = jnp.clip((wanted - least) / jnp.maximum(most - least, 1e-9), 0.0, 1.0)
     share = jnp.where(jnp.isinf(extras.load_limit), 1.0, share)
-    return firing.throttled(extras.least + share * (extras.throttle - extras.least))
+    return lowest + share * (highest - lowest)
 
 
 def on_rail(

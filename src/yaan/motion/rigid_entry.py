@@ -10,6 +10,7 @@ the Earth's turning in the damping, mass lost by ablation.
 """
 
 import math
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import equinox as eqx
@@ -28,6 +29,7 @@ from yaan.dynamics.peaks import Peaks, first_peaks, higher
 from yaan.dynamics.rigid import angular_acceleration
 from yaan.dynamics.solve import Arrival
 from yaan.dynamics.state import State, Sums, nothing_added
+from yaan.environment.placed import air_over
 from yaan.gnc.attitude import (
     AttitudeCommand,
     AttitudeControl,
@@ -42,6 +44,7 @@ from yaan.motion.entry import Handover, has_sunk, heated, leaving, outcome_of
 from yaan.motion.row import Row, row
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.attitude import angles_of, kinematics, ned, normalised
+from yaan.spacetime.earth import Geodetic
 from yaan.spacetime.frame import Frame, Vector
 from yaan.spacetime.rotation import Rotation
 from yaan.vehicle.capsule import CapsuleLoad, RigidCapsule
@@ -272,7 +275,7 @@ class RigidEntry(AbstractMotion):
             spin=around.to_fixed.inverse().apply(world.earth.spin(t)),
             velocity=inner.velocity,
             acceleration=around.gravity + sensed,
-            sound_gradient=_sound_gradient(world, around.place.height),
+            sound_gradient=_sound_gradient(world, t, around.place),
         )
         estimate = believe(t - self.start, attitude, inner.rate, around, motion)
         command = command_trim(estimate, body.capsule, self.bank, self.control)
@@ -283,11 +286,11 @@ class RigidEntry(AbstractMotion):
         )
 
 
-def _sound_gradient(world: World, height: Array) -> Array:
+def _sound_gradient(world: World, t: Array, place: Geodetic) -> Array:
     def speed(height: Array) -> Array:
-        return world.atmosphere.at(height).sound_speed
+        return air_over(world.atmosphere, replace(place, height=height), t).sound_speed
 
-    return jax.jvp(speed, (height,), (jnp.ones_like(height),))[1]
+    return jax.jvp(speed, (place.height,), (jnp.ones_like(place.height),))[1]
 
 
 def _bank(now: _Instant) -> Array:

@@ -9,8 +9,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.propulsion.failures import Failures
+from yaan.propulsion.off_design import Mixture, ThrottleMap
 
-_LOSING = 1e-3  # [s] in which a lost engine dies: a jump is flown as a short ramp
+_LATER = 1e-3  # [s] after its curve a burn counts as over
 _LONG = 1e6  # [s] to go for a burn that no curve ends: what marks an event must be finite
 
 
@@ -28,36 +30,14 @@ class Firing(eqx.Module):
         return Firing(self.vacuum_thrust * share, self.back_pressure, self.flow * share)
 
 
-class Failures(eqx.Module):
-    """Engines lost on the way, by stage: from an instant on only a share of a stage's burns.
-
-    What is lost gives no thrust and takes no propellant. Ignores the torque of those that are
-    left, and what a failure does to its neighbours.
-    """
-
-    lost_at: Float[Array, " stages"]
-    """[s]; infinite: none is; minus infinity: from the start, as of a stage that does not light."""
-    left: Float[Array, " stages"]
-    """Share of the stage's engines that burns on."""
-
-    def share(self, t: Float[Array, ""]) -> Float[Array, " stages"]:
-        """The engines that burn at `t` [s], of all."""
-        gone = jnp.clip((t - self.lost_at) / _LOSING, 0.0, 1.0)
-        return 1.0 - gone * (1.0 - self.left)
-
-    @property
-    def kinks(self) -> Float[Array, " instants"]:
-        """When the share bends [s]."""
-        return jnp.concatenate([self.lost_at, self.lost_at + _LOSING])
-
-
 class Engines(eqx.Module):
     """Engines of all stages.
 
     Thrust is vacuum thrust less exit area times ambient pressure; flow is vacuum thrust over
     specific impulse. Below `full_flow_thrust` the nozzle is taken as not flowing full and the
     pressure term falls in proportion to thrust (assumed; it acts in the tail-off of a solid).
-    Ignores mixture-ratio drift and the dependence of Isp on thrust, throttled or not.
+    A throttle map and a shift of the mixture ratio act where a vehicle has them; without, Isp does
+    not depend on either. Ignores what they do to a start and a tail-off, and gimbals.
     Source: Sutton and Biblarz, Rocket Propulsion Elements, 9th ed., equations 2-13 and 2-6.
     """
 
@@ -71,7 +51,9 @@ class Engines(eqx.Module):
     ignition_delay: Float[Array, " stages"]  # [s]
     tail_off: Float[Array, " stages"]  # [s]
     failures: Failures | None = None
-    """None, and nothing of it is compiled."""
+    """None, and nothing of it is compiled; so of the next two."""
+    throttle: ThrottleMap | None = None
+    mixture: Mixture | None = None
 
     @property
     def burn_out(self) -> Float[Array, " stages"]:
@@ -88,11 +70,9 @@ class Engines(eqx.Module):
         Whatever is left in the tank. A burn that never began is not over. Finite.
         """
         # A little later than the curve: what runs dry with it has run dry first.
-        since = t - ignition - self.burn_out - _LOSING
+        since = t - ignition - self.burn_out - _LATER
         if self.failures is not None:
-            lost_at, left = self.failures.lost_at, self.failures.left
-            lost = jnp.isfinite(lost_at) & (left <= 0.0)
-            since = jnp.maximum(since, jnp.where(lost, t - lost_at - _LOSING, -jnp.inf))
+            since = jnp.maximum(since, self.failures.since_lost(t))
         return jnp.maximum(since, -_LONG)
 
     def fire(
@@ -102,10 +82,12 @@ class Engines(eqx.Module):
         ignition: Float[Array, " stages"],
         cut_off: Float[Array, " stages"],
         fed: Bool[Array, " stages"],
+        left: Float[Array, " stages"] | None = None,
     ) -> Firing:
         """Thrust and flow at `t` [s] under ambient `pressure` [Pa].
 
-        `ignition` and `cut_off` are instants [s] (infinite: not yet); `fed`: has propellant.
+        `ignition` and `cut_off` are instants [s] (infinite: not yet); `fed`: has propellant, of
+        which `left` [kg] is read where the mixture shifts.
         """
         age = (t - ignition)[:, None]
         crossed = jnp.clip(
@@ -120,11 +102,23 @@ class Engines(eqx.Module):
         if self.failures is not None:
             burning = self.failures.share(t)
             thrust, flowing = thrust * burning, flowing * burning
+        isp = self.isp
+        if self.mixture is not None and left is not None:
+            stronger, better = self.mixture.factors(left)
+            thrust, isp = thrust * stronger, isp * better
         return Firing(
             vacuum_thrust=thrust,
             back_pressure=pressure * self.exit_area * flowing,
-            flow=thrust / (self.isp * STANDARD_GRAVITY),
+            flow=thrust / (isp * STANDARD_GRAVITY),
         )
+
+    def throttled(self, firing: Firing, share: Float[Array, " stages"]) -> Firing:
+        """What they give at shares of that thrust, by their throttle map."""
+        slow = firing.throttled(share)
+        if self.throttle is None:
+            return slow
+        worse = self.throttle.share(share)
+        return Firing(slow.vacuum_thrust, slow.back_pressure, slow.flow / worse)
 
     def next_kink(
         self,

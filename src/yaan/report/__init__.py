@@ -1,5 +1,27 @@
-"""The report of a flight: results in, one self-contained page out."""
+"""The report of a flight: results in, one self-contained page out; and of many flights on one."""
 
-from yaan.report.page import write_report
+from yaan.report.course import Course
+from yaan.report.engine import EnginePage, write_engine
+from yaan.report.figures.lanes import Key, Lanes
+from yaan.report.figures.payload import Payloads
+from yaan.report.page import (
+    write_capability,
+    write_comparison,
+    write_orbit,
+    write_report,
+    write_sweep,
+)
 
-__all__ = ["write_report"]
+__all__ = [
+    "Course",
+    "EnginePage",
+    "Key",
+    "Lanes",
+    "Payloads",
+    "write_capability",
+    "write_comparison",
+    "write_engine",
+    "write_orbit",
+    "write_report",
+    "write_sweep",
+]

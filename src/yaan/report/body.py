@@ -158,6 +158,7 @@ def path(record: FlightRecord) -> Iterator[Block]:
         return
     if figures.goes_around(record):
         yield "figure", figures.globe(record)
+        yield "figure", figures.revolutions(record)
         return
     if figures.goes_far(record):
         yield "figure", figures.track(record)

@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from yaan.base.model import Model
 from yaan.report.tables import Cell, Column, Table, badge, capital, make_table
 from yaan.report.text import NONE, difference, label, number, plural, quantity
 from yaan.results import Summary
 from yaan.results.summary import AxisLoads, CrewLoads
-from yaan.results.summary_evidence import Effects, PublishedFigure
+from yaan.results.summary_evidence import Effects, PublishedFigure, RankedAssumption
 
 # A published figure without a tolerance is said not to close when it is off by more than this.
 UNCLOSED: Final = 5e-3  # [1], share of the published figure
@@ -100,7 +101,7 @@ def closing(row: PublishedFigure) -> str:
 def assumptions(summary: Summary) -> Table | None:
     """Every assumed value, the one that matters most first."""
     rows: list[tuple[Cell, ...]] = []
-    given = summary.assumptions
+    given, home = summary.assumptions, moves_return(summary)
     for place, row in enumerate(sorted(given, key=lambda r: r.rank or len(given) + 1), 1):
         low, high = row.low, row.high
         where = f"{row.file}:{row.line or ''}".strip(":")
@@ -113,6 +114,7 @@ def assumptions(summary: Summary) -> Table | None:
                 row.value or NONE,
                 "not given" if low is None and high is None else f"{low} to {high}",
                 *_effects(row.effect),
+                *(_homeward(row) if home else ()),
             )
         )
     columns = (
@@ -124,8 +126,23 @@ def assumptions(summary: Summary) -> Table | None:
         Column("Cut-off", "s"),
         Column("Max load", "g"),
         Column("Abort load", "g"),
+        *(_HOMEWARD if home else ()),
     )
     return make_table("Assumptions ranked by effect, at the low and high end", columns, rows)
+
+
+def moves_return(summary: Summary) -> bool:
+    """Whether any assumption is known to move something on the way home."""
+    return any(row.on_return is not None for row in summary.assumptions)
+
+
+_HOMEWARD: Final = (
+    Column("Landing moved", "km"),
+    Column("Entry load", "g"),
+    Column("Touchdown speed", "m/s"),
+    Column("Canopy load", "kN"),
+    Column("Module propellant", "kg"),
+)
 
 
 def _effects(effect: Effects) -> Iterator[Cell]:
@@ -137,6 +154,30 @@ def _effects(effect: Effects) -> Iterator[Cell]:
     yield _both((end and end.abort_load_g for end in ends), 2)
 
 
+def _homeward(row: RankedAssumption) -> Iterator[Cell]:
+    """The same of the way home; a range of which an end does not come down says so."""
+    effects = row.on_return
+    if effects is None:
+        yield from [NONE] * len(_HOMEWARD)
+        return
+    ends = (effects.low, effects.high)
+    given = (row.low, row.high)
+    lost = [e is None and v is not None for e, v in zip(ends, given, strict=True)]
+    moved = [None if end is None else end.miss / 1e3 for end in ends]
+    texts = [
+        "not down" if gone else number(value, 1) for gone, value in zip(lost, moved, strict=True)
+    ]
+    yield Markup("{0}<br>{1}").format(*texts)
+    yield _both((end and end.entry_load_g for end in ends), 2)
+    yield _both((end and end.touchdown_speed for end in ends), 2)
+    yield _both((_over(end and end.canopy_load, 1e3) for end in ends), 2)
+    yield _both((end and end.propellant_left for end in ends), 0)
+
+
+def _over(value: float | None, scale: float) -> float | None:
+    return None if value is None else value / scale
+
+
 def _both(ends: Iterable[float | None], digits: int) -> Cell:
     low, high = ends
     if low is None and high is None:
@@ -144,10 +185,10 @@ def _both(ends: Iterable[float | None], digits: int) -> Cell:
     return Markup("{0}<br>{1}").format(*(number(end, digits, sign=True) for end in (low, high)))
 
 
-def models(summary: Summary) -> Table | None:
+def models(used: Iterable[Model]) -> Table | None:
     """What was computed with, and what that leaves out."""
     rows: list[tuple[Cell, ...]] = [
-        (capital(model.name), model.text, model.ignores) for model in summary.models
+        (capital(model.name), _used(model), model.ignores) for model in used
     ]
     columns = (
         Column("Model", kind="text"),
@@ -155,6 +196,11 @@ def models(summary: Summary) -> Table | None:
         Column("What it ignores", kind="wide"),
     )
     return make_table("Models and what they ignore", columns, rows)
+
+
+def _used(model: Model) -> str:
+    """What a model is, and whether it is of the user's own."""
+    return model.text if model.own is None else f"{model.text} (the user's own: {model.own.name})"
 
 
 def sources(summary: Summary) -> Table | None:

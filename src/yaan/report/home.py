@@ -1,13 +1,16 @@
 """The sections of the way home, each left out where the flight has nothing to put there."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from yaan.report import evidence, figures, home_tables
 from yaan.report.span import returns
-from yaan.report.text import number
+from yaan.report.text import number, plural
 from yaan.results import FlightRecord
 
 Block = tuple[str, object]
+
+MOST_PASSES: Final = 8  # through the shadow, that are shown without being asked for
 
 
 def overview(record: FlightRecord) -> Iterator[Block]:
@@ -37,7 +40,25 @@ def orbit(record: FlightRecord) -> Iterator[Block]:
     yield "text", sentence.strip()
     yield "table", home_tables.elements(record.summary)
     yield "table", home_tables.burns(record.summary)
+    yield "figure", figures.revolutions(record)
     yield "figure", figures.sunlight(record)
+
+
+def shadow(record: FlightRecord) -> Iterator[Block]:
+    """When what is in orbit is in the Earth's shadow."""
+    found = record.summary.shadow
+    if found is None or not found.passes:
+        return
+    yield (
+        "text",
+        f"In {number((found.end - found.start) / 3600.0, 1)} h in orbit the Earth's shadow is met"
+        f" {plural(len(found.passes), 'time')}. {number(100.0 * found.umbra_share, 1)} % of the"
+        f" time is without the Sun, {number(found.longest_umbra / 60.0, 1)} min at the longest."
+        " In the penumbra a part of the Sun is seen, in the umbra none. The shadow is that of the"
+        " ellipsoid: the air, which is left out, dims the Sun for some seconds more.",
+    )
+    table = home_tables.shadow(record.summary)
+    yield "fold" if len(found.passes) > MOST_PASSES else "table", table
 
 
 def opportunities(record: FlightRecord) -> Iterator[Block]:

@@ -18,6 +18,7 @@ from yaan.results.summary_return import (
     Touchdown,
     Turning,
 )
+from yaan.results.summary_shadow import ShadowEdge
 
 Fact = tuple[str, str]
 
@@ -75,6 +76,44 @@ def burns(summary: Summary) -> Table | None:
         Column("Thrust", "N"),
     )
     return make_table("Burns of the service module", columns, rows)
+
+
+def shadow(summary: Summary) -> Table | None:
+    """Every pass through the Earth's shadow, edge by edge."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            number(place),
+            *(
+                _edge(edge, place_in_it)
+                for edge, place_in_it in (
+                    (one.penumbra_start, "begins in it"),
+                    (one.umbra_start, "begins in it" if one.umbra else "no umbra"),
+                    (one.umbra_end, "ends in it" if one.umbra else "no umbra"),
+                    (one.penumbra_end, "ends in it"),
+                )
+            ),
+            scaled(one.umbra, 60.0, 2),
+        )
+        for place, one in enumerate(() if summary.shadow is None else summary.shadow.passes, 1)
+    ]
+    columns = (
+        Column("#", kind="text"),
+        Column("Into the penumbra"),
+        Column("Into the umbra"),
+        Column("Out of the umbra"),
+        Column("Out of the penumbra"),
+        Column("In the umbra", "min"),
+    )
+    return make_table("Passes through the Earth's shadow, dates in UTC", columns, rows)
+
+
+def _edge(edge: ShadowEdge | None, without: str) -> Cell:
+    """An instant as clock and date; of a pass that the orbit cuts, where it does."""
+    if edge is None:
+        return without
+    return Markup("{0}<br>{1}").format(
+        clock(edge.time), edge.utc.removesuffix(" UTC").replace("T", " ")
+    )
 
 
 def opportunities(summary: Summary) -> Table | None:

@@ -2,7 +2,9 @@
 // Draws the figures one after the other, each with the layout that suits its width, and again when
 // that width changes. Each picture gets a view box, so that paper scales it.
 (function () {
-  const figures = JSON.parse(document.getElementById("figures").textContent);
+  let figures = {};
+  const root = document.documentElement;
+  const tints = JSON.parse(document.getElementById("dark").textContent);
   const plots = [...document.querySelectorAll(".plot")];
   const coarse = window.matchMedia("(pointer: coarse)").matches;
   const phone = 600; // px; below it the figure's layout for a phone is used
@@ -18,21 +20,42 @@
     showTips: false,
   };
 
-  function draw(plot, width) {
+  // Figures come in the colours of light paper; what is not drawn but data is left as it is.
+  const numbers = new Set(["x", "y", "z", "text", "hovertext", "customdata", "surfacecolor", "meta"]);
+  function tinted(value) {
+    if (typeof value === "string") {
+      if (value.includes('style="color:')) return value.replace(/#[0-9a-f]{6}/gi, tinted);
+      return tints[value] ?? value;
+    }
+    if (Array.isArray(value)) return value.map(tinted);
+    if (value === null || typeof value !== "object") return value;
+    const pairs = Object.entries(value);
+    return Object.fromEntries(
+      pairs.map(([key, item]) => {
+        const data = numbers.has(key) && Array.isArray(item);
+        return [key, data ? item : tinted(item)];
+      }),
+    );
+  }
+  const isDark = () => getComputedStyle(root).colorScheme === "dark";
+
+  function draw(plot, width, dark = isDark()) {
     const figure = figures[plot.dataset.figure];
-    const layout = structuredClone(width < phone ? figure.narrow : figure.wide);
+    const given = width < phone ? figure.narrow : figure.wide;
+    const layout = dark ? tinted(given) : structuredClone(given);
     layout.width = width;
     if (!coarse && layout.xaxis) {
-      // A finger scrolls the page; a mouse may zoom.
+      // A finger scrolls the page; a mouse may zoom, a map as a whole.
       layout.dragmode = "zoom";
       layout.xaxis.fixedrange = false;
+      if (layout.yaxis?.scaleanchor || layout.meta?.map) layout.yaxis.fixedrange = false;
     }
     if (layout.scene) {
       layout.scene.dragmode = coarse ? false : "turntable";
       layout.scene.camera = plot.dataset.drawn ? plot.layout.scene.camera : layout.scene.camera;
     }
     plot.style.height = `${layout.height}px`;
-    const done = Plotly.react(plot, figure.data, layout, config);
+    const done = Plotly.react(plot, dark ? tinted(figure.data) : figure.data, layout, config);
     plot.dataset.drawn = "yes";
     plot.dataset.width = width;
     plot.style.setProperty("--ratio", `${width} / ${layout.height}`);
@@ -61,13 +84,62 @@
     return /swiftshader|llvmpipe|software/i.test(name);
   }
 
+  // Buttons below a figure, on its right.
+  function tool(plot, words) {
+    let tools = plot.parentElement.querySelector(".tools");
+    if (!tools) {
+      tools = document.createElement("div");
+      tools.className = "tools";
+      plot.after(tools);
+    }
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = words;
+    tools.prepend(button);
+    return button;
+  }
+
+  function offer(plot) {
+    const name = plot.dataset.figure;
+    const figure = figures[name];
+    if (!figure.data.some((trace) => trace.meta?.columns?.length)) return;
+    const button = tool(plot, "Data (CSV)");
+    button.addEventListener("click", () => {
+      const link = document.createElement("a");
+      const stem = root.dataset.mission.replace(/[^\w.-]+/g, "-");
+      link.href = URL.createObjectURL(new Blob([csvOf(figure)], { type: "text/csv" }));
+      link.download = `${stem}-${name}.csv`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    });
+  }
+
+  // Seconds since the epoch as a clock and a date. A leap second within the flight is not counted.
+  const epoch = Date.parse(root.dataset.epoch.replace(" UTC", "Z"));
+  function clock(seconds) {
+    const whole = Math.round(Math.abs(seconds));
+    const parts = [whole / 3600, (whole / 60) % 60, whole % 60];
+    const [h, m, s] = parts.map((part) => String(Math.floor(part)).padStart(2, "0"));
+    const since = `T${seconds < 0 ? "\u2212" : "+"}${h}:${m}:${s}`;
+    if (Number.isNaN(epoch)) return since;
+    const date = new Date(epoch + 1000 * Math.round(seconds)).toISOString();
+    return `${since}<br>${date.slice(0, 19).replace("T", " ")} UTC`;
+  }
+
+  // What a reader is shown who points at a path: instants, which come as seconds.
+  function tellTime() {
+    for (const trace of Object.values(figures).flatMap((figure) => figure.data)) {
+      const [name, half] = trace.meta?.clock?.split(".") ?? [];
+      if (!name) continue;
+      const times = trace[name].map((item) => (half ? item?.[Number(half)] : item) ?? null);
+      trace.text = times.map((seconds) => (seconds === null ? "" : clock(seconds)));
+    }
+  }
+
   // The globe turns by itself while it is seen, until a hand takes it; not for a reader who asked
   // the system for less motion, nor where that would be slow. A button stops and starts it.
   function turn(plot) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "turn";
-    plot.after(button);
+    const button = tool(plot, "");
     let going = !window.matchMedia("(prefers-reduced-motion: reduce)").matches && !slow();
     let seen = false;
     let busy = false;
@@ -111,13 +183,59 @@
 
   // Paper gets a picture of what WebGL drew, since printers are sent an empty canvas.
   async function still(plot) {
-    const height = figures[plot.dataset.figure].wide.height;
+    const { data, wide } = figures[plot.dataset.figure];
+    const { height } = wide;
     const picture = document.createElement("img");
     picture.className = "still";
     picture.alt = "";
-    picture.src = await Plotly.toImage(plot, { format: "png", width: paper, height, scale: 2 });
+    const size = { format: "png", width: paper, height, scale: 2 };
+    picture.src = await Plotly.toImage({ data, layout: structuredClone(wide), config }, size);
     plot.after(picture);
     plot.classList.add("has-still");
+  }
+
+  // What draws and what is drawn come as gzip in base64, a third of their size.
+  async function unpacked(id) {
+    const text = document.getElementById(id).textContent;
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const { readable, writable } = new DecompressionStream("gzip");
+    const writer = writable.getWriter();
+    const fed = Promise.all([writer.write(bytes), writer.close()]);
+    const reader = readable.getReader();
+    const decoder = new TextDecoder();
+    let found = "";
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      found += decoder.decode(part.value, { stream: true });
+    }
+    await fed;
+    return found + decoder.decode();
+  }
+
+  async function unpack() {
+    if (!("DecompressionStream" in window)) {
+      throw new Error(
+        "this browser cannot unpack them; Chrome and Edge since 80, Safari since 16.4 and Firefox since 113 can",
+      );
+    }
+    figures = JSON.parse(await unpacked("figures"));
+    window.PlotlyConfig = { MathJaxConfig: "local" };
+    const script = document.createElement("script");
+    script.textContent = await unpacked("plotly");
+    document.head.append(script);
+    if (!window.Plotly) throw new Error("the script that draws them did not start");
+    tellTime();
+    plots.forEach(offer);
+  }
+
+  // The tables stand without the figures; a reader is told why those are missing.
+  function excuse(error) {
+    const words = document.createElement("p");
+    words.className = "outcome";
+    words.id = "no-figures";
+    words.textContent = `The figures are not drawn: ${error.message}. The tables hold the numbers.`;
+    document.querySelector("main header").after(words);
+    for (const plot of plots.splice(0)) plot.style.height = "auto";
+    document.documentElement.dataset.drawn = "no";
   }
 
   async function drawAll() {
@@ -161,12 +279,24 @@
   // Paper shows what is folded away, and figures at its own width, so that their text stays large.
   window.addEventListener("beforeprint", () => {
     for (const fold of document.querySelectorAll("section details")) fold.open = true;
-    plots.filter((plot) => !deep(plot)).forEach((plot) => draw(plot, paper));
+    plots.filter((plot) => !deep(plot)).forEach((plot) => draw(plot, paper, false));
   });
   window.addEventListener("afterprint", () => {
     plots.forEach((plot) => draw(plot, Math.floor(plot.clientWidth)));
   });
 
+  window.addEventListener("scheme", async () => {
+    for (const plot of plots.filter((plot) => plot.dataset.drawn)) {
+      await draw(plot, Number(plot.dataset.width));
+      await new Promise((next) => setTimeout(next));
+    }
+  });
+
   follow();
-  drawAll();
+  // After the first paint, which unpacking would delay; a page that is not seen is never painted.
+  const painted = new Promise((next) => {
+    requestAnimationFrame(() => setTimeout(next));
+    setTimeout(next, 300);
+  });
+  painted.then(unpack).then(drawAll, excuse);
 })();

@@ -1,6 +1,13 @@
-"""The page: one file that holds everything it shows and asks the network for nothing."""
+"""The page: one file that holds everything it shows and asks the network for nothing.
 
+The script that draws and what it draws are nine tenths of the page, so they are packed: gzip, as
+base64 since a page is text. The page's own script unpacks them after the tables are shown.
+"""
+
+import gzip
 import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources, util
 from pathlib import Path
@@ -10,23 +17,43 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from yaan.base.errors import YaanError
+from yaan.report.capability import capability_head, capability_sections
+from yaan.report.comparison import comparison_sections, headline
+from yaan.report.course import Course
 from yaan.report.figures import Figure
-from yaan.report.sections import sections
+from yaan.report.figures.dark import DARK
+from yaan.report.figures.lanes import Lanes
+from yaan.report.figures.payload import Payloads
+from yaan.report.propagated import orbit_head, orbit_sections
+from yaan.report.sections import Section, sections
 from yaan.report.span import aloft
+from yaan.report.sweep import sweep_head, sweep_sections
 from yaan.report.tables import badge, state
 from yaan.report.text import label, number, plural
-from yaan.results import FlightRecord, Summary, read_flight, write_text
+from yaan.results import (
+    Comparison,
+    FlightRecord,
+    Summary,
+    read_flight,
+    write_text,
+)
 from yaan.results.store import SUMMARY
 
 NAME: Final = "report.html"
+COMPARISON: Final = "compare.html"
+SWEEP: Final = "sweep.html"
+CAPABILITY: Final = "capability.html"
+ORBIT: Final = "orbit.html"
 _PLOTLY: Final = "package_data/plotly.min.js"
+_LEVEL: Final = 3  # of gzip; 6 takes twice as long for a twelfth less
 
 
-def write_report(folder: Path | str) -> Path:
+def write_report(folder: Path | str, record: FlightRecord | None = None) -> Path:
     """Write `report.html` of a run folder, from what the folder holds.
 
     Args:
         folder: a run folder with `summary.json`; `flight.nc` and `manifest.json` where there are.
+        record: what it holds, of whoever has just written it; left out, it is read.
 
     Returns:
         The path of the page.
@@ -35,7 +62,7 @@ def write_report(folder: Path | str) -> Path:
         YaanError: if the folder is no run folder or the page cannot be written.
     """
     folder = Path(folder)
-    page = render(read_flight(folder))
+    page = render(record or read_flight(folder))
     path = (folder.parent if folder.name == SUMMARY else folder) / NAME
     write_text(path, page)
     return path
@@ -43,15 +70,98 @@ def write_report(folder: Path | str) -> Path:
 
 def render(record: FlightRecord) -> str:
     """The whole page as text."""
-    parts = sections(record)
+    return compose(_head(record), sections(record))
+
+
+def write_comparison(found: Comparison, path: Path | str) -> Path:
+    """Write a page that holds runs against the first of them.
+
+    Args:
+        found: the runs, compared.
+        path: of the page; in a folder it is called `compare.html`.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        OutputError: if the page cannot be written.
+    """
+    path = Path(path)
+    path = path / COMPARISON if path.is_dir() else path
+    write_text(path, render_comparison(found))
+    return path
+
+
+def render_comparison(found: Comparison) -> str:
+    """The whole page of a comparison as text."""
+    return compose(headline(found), comparison_sections(found))
+
+
+def write_sweep(lanes: Lanes, folder: Path | str) -> Path:
+    """Write `sweep.html`, the page of a sweep, into its folder.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        OutputError: if the page cannot be written.
+    """
+    path = Path(folder) / SWEEP
+    write_text(path, compose(sweep_head(lanes), sweep_sections(lanes)))
+    return path
+
+
+def write_capability(
+    curves: Sequence[Payloads], folder: Path | str, *, mission: str, title: str, yaan: str
+) -> Path:
+    """Write `capability.html`, the page of a launcher's payloads, into its folder.
+
+    Args:
+        curves: the payloads of each inclination.
+        folder: that it goes to.
+        mission: its name.
+        title: of the mission.
+        yaan: version.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        OutputError: if the page cannot be written.
+    """
+    path = Path(folder) / CAPABILITY
+    head = capability_head(mission, title, yaan, curves)
+    write_text(path, compose(head, capability_sections(curves)))
+    return path
+
+
+def write_orbit(course: Course, folder: Path | str) -> Path:
+    """Write `orbit.html`, the page of a propagated orbit, into its folder.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        OutputError: if the page cannot be written.
+    """
+    path = Path(folder) / ORBIT
+    write_text(path, compose(orbit_head(course), orbit_sections(course)))
+    return path
+
+
+def compose(head: Mapping[str, Any], parts: Sequence[Section]) -> str:
+    """A page from what stands above, as `page.html.j2` reads it, and its sections."""
     drawn = [block for part in parts for kind, block in part.blocks if kind == "figure"]
     return _template().render(
-        head=_head(record),
+        head=head,
         sections=parts,
         figures=_figures(drawn),
         plural=plural,
         css=_own("page.css"),
-        script=_own("page.js") if drawn else "",
+        scheme=_own("scheme.js"),
+        dark=Markup(json.dumps(DARK)),
+        csv=_own("csv.js"),
+        script=_own("page.js"),
         plotly=_plotly() if drawn else "",
     )
 
@@ -80,7 +190,10 @@ def _head(record: FlightRecord) -> dict[str, Any]:
         ("Yaan", summary.yaan),
     ]
     return {
+        "kicker": "Flight report",
         "title": summary.title or summary.mission or "Flight",
+        "mission": summary.mission or "flight",
+        "epoch": summary.epoch or "",
         "outcome": outcome.text or "The flight left no outcome.",
         "shortfall": f"{number(short)} m/s" if not flown and short > 0 else "",
         "flown": flown,
@@ -117,20 +230,25 @@ def _named(summary: Summary, axis: str, *, back: bool) -> bool:
 
 
 def _figures(drawn: list[Figure]) -> Markup:
-    """The figures as JSON inside a script element, which no text in it can end."""
+    """The figures as JSON, packed."""
     content = {f.name: {"data": f.data, "wide": f.wide, "narrow": f.narrow} for f in drawn}
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c"))
+    return _packed(text.encode("utf-8"))
+
+
+def _packed(content: bytes) -> Markup:
+    """Bytes as base64 of gzip, which no element's end can be read into; the same every time."""
+    return Markup(b64encode(gzip.compress(content, _LEVEL, mtime=0)).decode("ascii"))
 
 
 def _own(name: str) -> Markup:
     return Markup(resources.files("yaan.report").joinpath(name).read_text(encoding="utf-8"))
 
 
+@cache
 def _plotly() -> Markup:
-    """Plotly's script, read from its package, whose import would cost more than the page."""
+    """Plotly's script, packed, from its package, whose import would cost more than the page."""
     found = util.find_spec("plotly")
     if found is None or not found.submodule_search_locations:
         raise YaanError("The report needs plotly, which is not installed; `pip install plotly`.")
-    script = Path(found.submodule_search_locations[0]) / _PLOTLY
-    return Markup(script.read_text(encoding="utf-8"))
+    return _packed((Path(found.submodule_search_locations[0]) / _PLOTLY).read_bytes())

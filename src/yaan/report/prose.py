@@ -37,7 +37,7 @@ def assumed(summary: Summary) -> Iterator[Markup]:
     given = summary.assumptions
     if not given:
         return
-    moved = sum(1 for row in given if row.effect.low or row.effect.high)
+    moved = sum(bool(row.effect.low or row.effect.high or row.on_return) for row in given)
     verb = "is" if len(given) == 1 else "are"
     yield Markup(
         "<strong>{0} {1} assumed</strong>, since nobody has published them; {2} of them were moved"

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from yaan.report import body, evidence, figures, home, prose, sequence, tables
+from yaan.report import body, contacts, evidence, figures, home, prose, sequence, tables
 from yaan.report.body import body_numbers, sequence_numbers
-from yaan.report.cards import LOAD, key_numbers
+from yaan.report.cards import LOAD, Card, key_numbers
 from yaan.report.return_cards import return_numbers
 from yaan.report.span import aloft, ascent
 from yaan.report.tables import Column, Table, badge, state
@@ -37,6 +37,11 @@ def sections(record: FlightRecord) -> list[Section]:
         if any(kind not in _WORDS for kind, _ in blocks) or (blocks and name in _PROSE):
             found.append(Section(name, title, blocks))
     return found
+
+
+def key_cards(record: FlightRecord) -> list[Card]:
+    """The key numbers, in the order of the page."""
+    return [card for kind, cards in _key_numbers(record) if kind == "cards" for card in cards]
 
 
 def _key_numbers(record: FlightRecord) -> Iterator[Block]:
@@ -182,12 +187,18 @@ def _published(record: FlightRecord) -> Iterator[Block]:
 
 def _assumptions(record: FlightRecord) -> Iterator[Block]:
     yield "figure", figures.tornado(record.summary)
+    yield "figure", figures.homeward(record.summary)
     yield "table", evidence.assumptions(record.summary)
-    yield (
-        "text",
+    text = (
         "Effects are changes from the flight reported here, upper number at the low end of the"
-        " range, lower number at the high end, the steering solved again each time.",
+        " range, lower number at the high end, the steering solved again each time."
     )
+    if evidence.moves_return(record.summary):
+        text += (
+            " Those on the way home are told from shortly before the deorbit burn on, its burns and"
+            " its bank as they were; the landing is moved by a distance, in whatever direction."
+        )
+    yield "text", text
 
 
 def _steering(record: FlightRecord) -> Iterator[Block]:
@@ -211,7 +222,7 @@ def _steering(record: FlightRecord) -> Iterator[Block]:
 
 
 def _models(record: FlightRecord) -> Iterator[Block]:
-    yield "table", evidence.models(record.summary)
+    yield "table", evidence.models(record.summary.models)
     yield "table", tables.integration(record.summary)
 
 
@@ -260,6 +271,8 @@ _SECTIONS: Final = (
     ("track", "Ground track of the ascent", _track),
     ("branches", "What was left behind", sequence.branches),
     ("orbit", "Orbit", home.orbit),
+    ("shadow", "Eclipses", home.shadow),
+    ("contacts", "Contacts with stations", contacts.contacts),
     ("opportunities", "Landing opportunities", home.opportunities),
     ("deorbit", "Deorbit", home.deorbit),
     ("entry", "Entry", home.entry),

@@ -1,6 +1,7 @@
 """Plain records of a flight: what was flown, how it ended, and where it is kept."""
 
 from yaan.results.compare import Difference, compare
+from yaan.results.comparison import Change, Comparison, EventTimes, compare_runs
 from yaan.results.json_file import read_json
 from yaan.results.outcome import OutcomeCode
 from yaan.results.store import (
@@ -29,14 +30,18 @@ __all__ = [
     "COLUMNS",
     "GROUP_COLUMNS",
     "SCHEMA",
+    "Change",
     "Column",
+    "Comparison",
     "Difference",
+    "EventTimes",
     "FlightRecord",
     "History",
     "OutcomeCode",
     "Summary",
     "check_group",
     "compare",
+    "compare_runs",
     "make_history",
     "new_run_folder",
     "read_flight",

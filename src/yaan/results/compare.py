@@ -16,8 +16,11 @@ from yaan.results.store import FlightRecord, read_flight
 # Lists of records are matched by what they are about, not by place: a phase more must not make
 # every later one differ.
 _NAMES = ("name", "event", "stage", "phase", "key", "what", "axis", "target", "part", "at")
-_INPUT_TEXTS = ("source", "why", "title")
-_SKIPPED_RESULTS = ("schema", "yaan", "sources", "models", "notes")
+INPUT_TEXTS = ("source", "why", "title")
+"""Keys of a mission that say nothing about what is flown."""
+
+SKIPPED_RESULTS = ("schema", "yaan", "sources", "models", "notes")
+"""Keys of a summary that are no result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,11 @@ def compare(run_a: Path | str | FlightRecord, run_b: Path | str | FlightRecord) 
     Raises:
         YaanError: if one is no run folder.
     """
-    a, b = _record(run_a), _record(run_b)
-    inputs = _differences("input", _mission(run_a, a), _mission(run_b, b))
+    a, b = record_of(run_a), record_of(run_b)
+    inputs = _differences("input", mission_of(run_a, a), mission_of(run_b, b))
     results = _differences("result", to_plain(a.summary), to_plain(b.summary))
-    return [d for d in inputs if d.key.rpartition(".")[2] not in _INPUT_TEXTS] + [
-        d for d in results if d.key.partition(".")[0] not in _SKIPPED_RESULTS
+    return [d for d in inputs if d.key.rpartition(".")[2] not in INPUT_TEXTS] + [
+        d for d in results if d.key.partition(".")[0] not in SKIPPED_RESULTS
     ]
 
 
@@ -100,9 +103,9 @@ def _differences(
     found: list[Difference] = []
     for key in keys:
         x, y = first.get(key), second.get(key)
-        if key in first and key in second and _same(x, y):
+        if key in first and key in second and same(x, y):
             continue
-        if _is_number(x) and _is_number(y):
+        if is_number(x) and is_number(y):
             p, q = cast(float, x), cast(float, y)
             found.append(Difference(section, key, x, y, q - p, (q - p) / abs(p) if p else None))
         else:
@@ -110,21 +113,29 @@ def _differences(
     return found
 
 
-def _same(x: object, y: object) -> bool:
+def same(x: object, y: object) -> bool:
+    """Whether two leaves are equal; a truth is no number."""
     return x == y and isinstance(x, bool) == isinstance(y, bool)
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether it is a finite number, and no truth."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return math.isfinite(value)
 
 
-def _record(run: Path | str | FlightRecord) -> FlightRecord:
+def record_of(run: Path | str | FlightRecord) -> FlightRecord:
+    """The record of a run folder, or itself."""
     return run if isinstance(run, FlightRecord) else read_flight(run)
 
 
-def _mission(run: Path | str | FlightRecord, record: FlightRecord) -> dict[str, Any]:
+def mission_of(run: Path | str | FlightRecord, record: FlightRecord) -> dict[str, Any]:
+    """The mission of a run as plain data; empty if it has lost it.
+
+    Raises:
+        YaanError: for what holds no mission.
+    """
     if record.mission is None:
         return {}
     name = "mission.yaml" if isinstance(run, FlightRecord) else Path(run) / "mission.yaml"

@@ -12,14 +12,16 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from yaan.base.errors import OutputError, YaanError, quote
+from yaan.base.model import Own
+from yaan.results.commands import COMMANDS, Commands, read_commands
 from yaan.results.json_file import read_json
 from yaan.results.netcdf import Groups, netcdf_bytes, read_netcdf
 from yaan.results.record import from_plain, plain, to_plain
@@ -53,6 +55,8 @@ class FlightRecord:
         groups: ``abort/<profile>``, ``profiles/<profile>`` and ``branch/<name>`` to their columns.
         mission: contents of `mission.yaml`, the input that flies it again; None if there is none.
         manifest: contents of `manifest.json`; empty if there is none.
+        commands: contents of `commands.json`, which fly it again without a search; None if there
+            is none.
     """
 
     summary: Summary
@@ -60,6 +64,7 @@ class FlightRecord:
     groups: Groups = field(default_factory=dict[str, dict[str, Array]])
     mission: str | None = None
     manifest: dict[str, Any] = field(default_factory=dict[str, Any])
+    commands: Commands | None = None
 
     @property
     def branches(self) -> dict[str, History]:
@@ -131,9 +136,29 @@ def write_run(parent: Path | str, record: FlightRecord, timings: Mapping[str, fl
             # As `_text_of` read it: a damaged file is copied as it is.
             inputs[_MISSION] = record.mission.encode("utf-8", errors="surrogateescape")
             write_bytes(folder / _MISSION, inputs[_MISSION])
-        write_manifest(folder, yaan=summary.yaan, inputs=inputs, timings=timings)
+        extra = own_models((model.name, model.own) for model in summary.models)
+        extra |= _started_from(summary)
+        write_manifest(folder, yaan=summary.yaan, inputs=inputs, timings=timings, extra=extra)
+        if record.commands is not None:
+            write_json(folder / COMMANDS, to_plain(record.commands))
         write_flight(folder, summary, record.history, record.groups)
     return folder
+
+
+def _started_from(summary: Summary) -> dict[str, Any]:
+    """The entry of a manifest on the source of the state that a flight began with, if any."""
+    told = [source.text for source in summary.sources if source.key == "start.state"]
+    return {"started_from": told[0]} if told else {}
+
+
+def own_models(owned: Iterable[tuple[str, Own | None]]) -> dict[str, Any]:
+    """The entry of a manifest on models of the user's own, by what they are of; none if none is."""
+    told = [
+        {"model": word, "class": own.name, "source_sha256": own.source, "values_sha256": own.values}
+        for word, own in owned
+        if own is not None
+    ]
+    return {"own_models": told} if told else {}
 
 
 def write_flight(
@@ -182,15 +207,26 @@ def read_flight(folder: Path | str) -> FlightRecord:
             " `yaan fly` writes one and prints its path."
         )
     summary = summary_of(read_json(told), told)
-    flight, mission, manifest = (folder / name for name in ("flight.nc", _MISSION, _MANIFEST))
+    flight, mission = (folder / name for name in ("flight.nc", _MISSION))
     history, groups = read_netcdf(flight) if flight.exists() else (None, {})
     return FlightRecord(
         summary,
         history,
         groups,
         _text_of(mission) if mission.exists() else None,
-        read_json(manifest) if manifest.exists() else {},
+        read_manifest(folder),
+        read_commands(folder) if (folder / COMMANDS).exists() else None,
     )
+
+
+def read_manifest(folder: Path | str) -> dict[str, Any]:
+    """Contents of `manifest.json`; empty if there is none.
+
+    Raises:
+        YaanError: if it is damaged.
+    """
+    path = Path(folder) / _MANIFEST
+    return read_json(path) if path.exists() else {}
 
 
 def _text_of(path: Path) -> str:
@@ -202,8 +238,27 @@ def _text_of(path: Path) -> str:
         raise YaanError(f"Cannot read {path}: {error.strerror}.") from error
 
 
-_LATER: Final = {"sequence": None}
+_LATER: Final = {"sequence": None, "shadow": None, "contacts": None}
 """Sections that files of this schema may lack: an older Yaan did not know them."""
+
+
+def _completed(document: Mapping[str, object]) -> dict[str, object]:
+    """The same with what an older Yaan of this schema did not know of."""
+    made = _LATER | dict(document)
+    rows = made.get("assumptions")
+    if isinstance(rows, list):
+        listed = cast("list[object]", rows)
+        made["assumptions"] = [
+            {"on_return": None, **cast("dict[str, object]", row)} if isinstance(row, dict) else row
+            for row in listed
+        ]
+    models = made.get("models")
+    if isinstance(models, list):
+        made["models"] = [
+            {"own": None, **cast("dict[str, object]", row)} if isinstance(row, dict) else row
+            for row in cast("list[object]", models)
+        ]
+    return made
 
 
 def summary_of(document: Mapping[str, object], path: Path | str = "summary.json") -> Summary:
@@ -215,7 +270,7 @@ def summary_of(document: Mapping[str, object], path: Path | str = "summary.json"
     """
     schema = document.get("schema")
     if type(schema) is int and schema == SCHEMA:
-        return from_plain(Summary, _LATER | dict(document), path)
+        return from_plain(Summary, _completed(document), path)
     if type(schema) is int and schema == 1:
         return from_plain(Summary, upgraded(document), path, partial=True)
     if isinstance(schema, int) and schema > SCHEMA:

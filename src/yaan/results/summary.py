@@ -13,6 +13,7 @@ from yaan.base.provenance import Source
 from yaan.results import schema1
 from yaan.results.record import Radians, notice, record, to_plain
 from yaan.results.summary_ascent import Ascent, Elements, Opportunity, OrbitPhase
+from yaan.results.summary_contacts import Contacts
 from yaan.results.summary_evidence import (
     Integration,
     PublishedFigure,
@@ -20,6 +21,7 @@ from yaan.results.summary_evidence import (
 )
 from yaan.results.summary_return import Deorbit, Descent, Entry, Landing, LoadPeak, Vector
 from yaan.results.summary_sequence import Sequence
+from yaan.results.summary_shadow import Shadow
 
 SCHEMA: Final = 2
 """The version of `summary.json` that this Yaan writes."""
@@ -482,6 +484,8 @@ class Summary:
         crew: loads graded, by part of the flight.
         ascent: to the separation of the payload.
         orbit_phase: from there to the deorbit burn.
+        shadow: the Earth's, on what is in orbit; None of others, and under no sky.
+        contacts: with the stations of the mission; None of one that names none.
         opportunities: passes near the landing zone, in order of time.
         deorbit: burn and separation.
         entry: from the interface.
@@ -513,6 +517,8 @@ class Summary:
     crew: tuple[CrewLoads, ...]
     ascent: Ascent | None
     orbit_phase: OrbitPhase | None
+    shadow: Shadow | None
+    contacts: Contacts | None
     opportunities: tuple[Opportunity, ...]
     deorbit: Deorbit | None
     entry: Entry | None

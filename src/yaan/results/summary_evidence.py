@@ -64,6 +64,38 @@ class Effects:
 
 
 @record
+class ReturnEffect:
+    """What one end of a range changes on the way home, its burns and its bank as they were.
+
+    Attributes:
+        miss: of the landing from that of the flight [m].
+        entry_load_g: of the largest load of the entry.
+        touchdown_speed: downwards [m/s]; None where nothing hangs under canopies.
+        canopy_load: of the largest force of one canopy [N]; None likewise.
+        propellant_left: in the service module [kg].
+    """
+
+    miss: float
+    entry_load_g: float
+    touchdown_speed: float | None
+    canopy_load: float | None
+    propellant_left: float
+
+
+@record
+class ReturnEffects:
+    """What both ends of a range change on the way home; None of one that does not come down.
+
+    Attributes:
+        low: of the lower end.
+        high: of the upper end.
+    """
+
+    low: ReturnEffect | None
+    high: ReturnEffect | None
+
+
+@record
 class RankedAssumption:
     """A value that nobody published, and what it moves.
 
@@ -77,6 +109,7 @@ class RankedAssumption:
         why: the reason.
         effect: of the ends.
         rank: by effect, 1 moves most.
+        on_return: likewise of the way home; None of what acts on none.
     """
 
     key: str
@@ -88,6 +121,7 @@ class RankedAssumption:
     why: str
     effect: Effects
     rank: int | None
+    on_return: ReturnEffects | None
 
 
 @record

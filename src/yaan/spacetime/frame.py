@@ -6,13 +6,14 @@ while tracing and costs nothing in the compiled code.
 """
 
 import enum
+from typing import Final
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from yaan.base.errors import FrameError
+from yaan.base.errors import FrameError, meant
 
 
 class Frame(enum.Enum):
@@ -24,6 +25,44 @@ class Frame(enum.Enum):
     BODY = "axes of a body: x forward, y right, z down, from its centre of mass"
     NED = "north, east and down of a place on the ellipsoid"
     VVLH = "z to the Earth's centre, y against the orbit's angular momentum, x ahead"
+    EME2000 = "mean equator and equinox of J2000.0"
+    MOD = "mean equator and equinox of date"
+    TOD = "true equator and equinox of date"
+    TEME = "true equator of date, mean equinox: the frame of SGP4"
+    RTN = "x from the Earth's centre, z along the orbit's angular momentum, y ahead"
+    TNW = "x along the velocity, z along the orbit's angular momentum"
+    VNC = "x along the velocity, y along the orbit's angular momentum"
+
+
+_OTHERS: Final = {
+    "j2000": Frame.EME2000,
+    "gcrf": Frame.GCRS,
+    "itrf": Frame.ITRS,
+    "rsw": Frame.RTN,
+    "ric": Frame.RTN,
+    "qsw": Frame.RTN,
+    "vnb": Frame.VNC,
+}
+"""Names of others for frames that are the same here."""
+
+
+def frame_named(name: str) -> Frame:
+    """The frame of a name, in either case; `vnb`, `rsw`, `ric`, `qsw`, `gcrf`, `itrf`, `j2000` too.
+
+    Raises:
+        FrameError: no such frame, or `lvlh`, which names two.
+    """
+    word = name.strip().lower()
+    if word == "lvlh":
+        raise FrameError(
+            "lvlh names two frames: with z to the Earth's centre write vvlh, with x along the "
+            "radius write rtn"
+        )
+    names = {frame.name.lower(): frame for frame in Frame} | _OTHERS
+    if word not in names:
+        known = f"known: {', '.join(frame.name.lower() for frame in Frame)}"
+        raise FrameError(f'"{name}" is no frame; {meant(word, names) or known}')
+    return names[word]
 
 
 class Vector(eqx.Module):

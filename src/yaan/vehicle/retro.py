@@ -104,7 +104,8 @@ def push(t: Array, pressure: Array, burning: Burning, retro: Retro) -> Push:
     """Thrust and flow at `t` [s] under ambient `pressure` [Pa]."""
     # Running dry is an event that sets the cut-off: a thrust that died in a step would hide when.
     fed = (burning.propellant > 0.0) | (t < burning.cut_off)
-    firing = retro.engines.fire(t, pressure, burning.ignition, burning.cut_off, fed)
+    lit = (burning.ignition, burning.cut_off)
+    firing = retro.engines.fire(t, pressure, *lit, fed, burning.propellant)
     vacuum = jnp.sum(firing.vacuum_thrust)
     return Push(vacuum - jnp.sum(firing.back_pressure), vacuum, firing.flow)
 

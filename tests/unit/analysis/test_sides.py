@@ -9,7 +9,7 @@ import pytest
 
 import yaan
 from yaan.analysis import abort_map, fly
-from yaan.analysis.fly import Sides
+from yaan.analysis.sides import Sides
 from yaan.description.landing_cross import HOME_BLOCKS
 from yaan.design import steer
 from yaan.results import Summary

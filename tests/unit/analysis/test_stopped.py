@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from yaan.analysis import fly
-from yaan.analysis.fly import Sides
+from yaan.analysis.homeward import Homeward
+from yaan.analysis.sides import Sides
 
 
 def ended(result: Any) -> "Future[Any]":
@@ -18,12 +19,19 @@ def ended(result: Any) -> "Future[Any]":
     return future
 
 
+def homeward(returning: "Future[Any] | None") -> Homeward:
+    """A return of which only the end matters."""
+    made = Homeward(None, None, None)  # pyright: ignore[reportArgumentType]
+    made.returning = returning
+    return made
+
+
 def test_a_way_home_that_is_stopped_does_not_take_the_ascent_with_it():
-    back, lost = fly._returned(ended(KeyboardInterrupt()))
+    back, lost = homeward(ended(KeyboardInterrupt())).result()
     assert back is None
     assert lost == "The way home was not flown: the user stopped the flight."
-    assert fly._returned(ended("home")) == ("home", "")
-    assert fly._returned(None) == (None, "")
+    assert homeward(ended("home")).result() == ("home", "")
+    assert homeward(None).result() == (None, "")
 
 
 def test_profiles_whose_search_is_stopped_are_left_out():
@@ -35,4 +43,4 @@ def test_profiles_whose_search_is_stopped_are_left_out():
 
 def test_a_defect_of_the_way_home_stays_one():
     with pytest.raises(ZeroDivisionError):
-        fly._returned(ended(ZeroDivisionError()))
+        homeward(ended(ZeroDivisionError())).result()

@@ -82,7 +82,9 @@ class PaperMission:
     name: str = "paper"
     title: str = "A mission of paper"
 
-    def fly(self, *, progress: Any, profile: str | None = None) -> PaperFlight:
+    def fly(
+        self, *, progress: Any, profile: str | None = None, commands: Any = None
+    ) -> PaperFlight:
         for time, height in ((0.0, 0.0), (131.14, 62_300.0)):
             record = SimpleNamespace(
                 stage="fly", text="", fraction=None, time=time, height=height, speed=2.0, phase="up"

@@ -37,7 +37,7 @@ def wait(*_):
     print("now", file=sys.stderr, flush=True)
     time.sleep(WAIT)
 class Mission(PaperMission):
-    def fly(self, *, progress, profile=None):
+    def fly(self, *, progress, profile=None, commands=None):
         WHEN_FLYING
         return Flight(self.summary)
 class Flight(PaperFlight):

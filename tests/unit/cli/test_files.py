@@ -144,3 +144,33 @@ def test_a_body_of_the_library_starts_a_file_of_ones_own(yaan_cli: Yaan, tmp_pat
     wrong = yaan_cli("check", str(made), "--set", "body.configurations.whole.mass=3")
     assert wrong.code == 2
     assert "body.configurations.whole.mass" in wrong.err
+
+
+def test_check_takes_the_file_of_an_engine(yaan_cli: Yaan, tmp_path: Path):
+    from yaan.mission import library_text
+
+    path = tmp_path / "own.yaml"
+    path.write_text(library_text("engine", "rl10a-3-3a"), encoding="utf-8")
+    ended = yaan_cli("check", str(path))
+    assert ended.code == 0
+    assert f"{path}: ok. RL10A-3-3A; 0 assumed values." in ended.out
+    assert "note: sources differ on area_ratio." in ended.out
+    assert json.loads(yaan_cli("check", str(path), "--json").out)["engine"] == "rl10a-3-3a"
+    path.write_text(path.read_text("utf-8").replace("16.71 kg/s", "20 kg/s"), encoding="utf-8")
+    ended = yaan_cli("check", str(path))
+    assert ended.code == 2
+    assert f"{path}:" in ended.err
+    assert "one of the three is wrong" in " ".join(ended.err.split())
+
+
+def test_check_takes_the_file_of_a_propellant(yaan_cli: Yaan, tmp_path: Path):
+    from yaan.mission.file.library import library_text
+
+    path, text = tmp_path / "mine.yaml", library_text("propellant", "uh25")
+    path.write_text(text, encoding="utf-8")
+    assert "mine.yaml: ok. UH25, " in yaan_cli("check", str(path)).out
+    assert json.loads(yaan_cli("check", str(path), "--json").out)["propellant"] == "uh25"
+    path.write_text(text.replace("share: 0.75", "share: 0.85"), encoding="utf-8")
+    ended = yaan_cli("check", str(path))
+    assert ended.code == 2
+    assert "mixture: a list: expected shares that add up to 1, not 1.1" in ended.err

@@ -18,6 +18,13 @@ def test_help_imports_nothing_heavy():
     assert not imported.intersection(HEAVY)
 
 
+def test_help_of_engines_loads_no_arrays():
+    command = [sys.executable, "-X", "importtime", "-m", "yaan", "engine", "--help"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    imported = {line.rsplit("|", 1)[-1].strip() for line in ended.stderr.splitlines()}
+    assert not imported.intersection({"numpy", "scipy", "jax", "xarray", "plotly"})
+
+
 def test_help_is_quick():
     """0.15 s on a free core. The best of three is taken, and processor time where it is known."""
     command = [sys.executable, "-m", "yaan", "--help"]

@@ -93,3 +93,54 @@ def test_a_run_of_schema_1_is_drawn(runs: tuple[str, str], yaan_cli: Yaan):
     ended = yaan_cli("report", runs[0])
     assert ended.code == 0
     assert "escape-system-jettison" in ended.out
+
+
+def test_three_runs_have_a_column_each(runs: tuple[str, str], yaan_cli: Yaan):
+    told = yaan_cli("compare", *runs, runs[0])
+    assert told.code == 0
+    line = next(text for text in told.out.splitlines() if "budgets.propellant.c25.left" in text)
+    assert [word for word in line.split() if word[0].isdigit()] == ["831", "640", "831"]
+    assert "-22.98%" in line
+    found = json.loads(yaan_cli("compare", *runs, runs[0], "--json").out)
+    left = next(d for d in found["differences"] if d["key"] == "budgets.propellant.c25.left")
+    assert left["values"] == [831.0, 640.0, 831.0]
+    assert left["absolute"] == [0.0, -191.0, 0.0]
+    assert len(found["runs"]) == 3
+
+
+def test_the_page_is_written_here_or_where_it_is_asked_for(
+    runs: tuple[str, str], yaan_cli: Yaan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    told = yaan_cli("compare", *runs, "--page")
+    assert told.out.endswith("Page: compare.html\n")
+    assert "vehicle.payload.mass" in (tmp_path / "compare.html").read_text(encoding="utf-8")
+    there = tmp_path / "other.html"
+    assert json.loads(yaan_cli("compare", *runs, "--json", "--out", str(there)).out)["page"]
+    assert there.is_file()
+
+
+def test_a_page_shows_itself_where_asked(
+    runs: tuple[str, str], yaan_cli: Yaan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    shown: list[str] = []
+    monkeypatch.setattr("webbrowser.open", shown.append)
+    monkeypatch.chdir(tmp_path)
+    yaan_cli("compare", *runs, "--open")
+    assert shown == [(tmp_path / "compare.html").as_uri()]
+
+
+@pytest.mark.parametrize("place", ["a/summary.json", "a/mission.yaml", "no/such/folder/x.html"])
+def test_a_page_that_would_harm_a_run_or_has_no_place_is_refused(
+    runs: tuple[str, str], yaan_cli: Yaan, tmp_path: Path, place: str
+):
+    kept = (tmp_path / "a" / "summary.json").read_bytes()
+    ended = yaan_cli("compare", *runs, "--out", str(tmp_path / place))
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("--out: ")
+    assert (tmp_path / "a" / "summary.json").read_bytes() == kept
+
+
+def test_one_run_is_nothing_to_compare(runs: tuple[str, str], yaan_cli: Yaan):
+    ended = yaan_cli("compare", runs[0])
+    assert (ended.code, ended.err) == (2, "To compare takes two runs or more.\n")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from yaan.cli.tables import timeline
+from yaan.cli.tables import ranked, timeline
 from yaan.results import Summary, summary_of
 
 
@@ -41,3 +41,29 @@ def test_of_many_it_is_told_how_many(pulses: int):
 
 def test_an_ascent_keeps_its_lift_off():
     assert len(events(summary(9, part="ascent"))[0]) == 19
+
+
+def assumption(key: str, rank: int, effects: Any) -> dict[str, Any]:
+    still = {"effect": {"low": None, "high": None}, "low": "1", "high": "2", "value": "1.5"}
+    return {"key": key, "rank": rank, "on_return": effects} | still
+
+
+def home(miss: float) -> dict[str, Any]:
+    told = {"miss": miss, "entry_load_g": 0.0, "propellant_left": 0.0}
+    return told | {"touchdown_speed": None, "canopy_load": None}
+
+
+def test_assumptions_tell_how_far_they_move_the_landing_where_any_does():
+    rows = [
+        assumption("b", 2, {"low": home(3e3), "high": home(8.26e3)}),
+        assumption("a", 1, None),
+        assumption("c", 3, {"low": None, "high": home(1e3)}),
+    ]
+    made = ranked(summary_of({"schema": 1, "assumptions": rows}))
+    assert made is not None
+    found = {str(column.header): list(column.cells) for column in made.columns}
+    assert found["key"] == ["a", "b", "c"]
+    assert found["landing\nmoved km"] == ["-", "8.3", "not down"]
+    made = ranked(summary_of({"schema": 1, "assumptions": rows[1:2]}))
+    assert made is not None
+    assert len(made.columns) == len(found) - 1

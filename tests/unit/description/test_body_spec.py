@@ -188,6 +188,10 @@ def test_a_frame_where_it_belongs() -> None:
         "start.velocity": '{x: "0 m/s", y: "7 km/s", z: "0 m/s"}',
     }
     told(state, "start.frame", "required", "gcrs or itrs")
+    told(state | {"start.frame": "lvlh"}, "start.frame", "gcrs")
+    told(state | {"start.frame": "teme"}, "start.frame", "earth: uniform", "not of the sky")
+    sky = {"start.frame": "teme", "environment.earth": "iers", "start.attitude.from": "vvlh"}
+    assert spec_of(state | sky).start is not None
     spec = spec_of(state | {"start.frame": "itrs", "start.attitude.from": "vvlh"})
     assert spec.start is not None
     assert spec.start.frame == "itrs"

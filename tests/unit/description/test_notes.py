@@ -58,7 +58,7 @@ def slips(name: str) -> Iterator[tuple[str, str]]:
     for path, block in load_tree(name).blocks():
         for key, value in block.items():
             found = re.fullmatch(r"([0-9.]+) (kg|t|N|kN|MN s|m2)", str(value))
-            noted = {"assumed", "published", "parts"} & set(map(str, path))
+            noted = {"assumed", "published", "parts", "design"} & set(map(str, path))
             if found and float(found[1]) and not noted and "exit_area" not in key:
                 for factor in (1e3, 1e-3):
                     where = ".".join((*map(str, path), key))
@@ -96,6 +96,20 @@ def test_a_light_body_that_is_meant_is_told_and_taken() -> None:
     assert note.startswith(
         "capsule.mass over the disc of capsule.diameter is 0.52 kg/m2, and rarely"
     )
+
+
+def test_a_tail_off_that_jumps_to_full_thrust_is_told() -> None:
+    cut = {
+        "vehicle.stages.first.engine.tail_off": "1 s",
+        "phases.first-stage.until": {"duration": "60 s"},
+        "phases.stage-gap.shut_down": ["first"],
+    }
+    (note,) = notes("falcon-9-throttled", cut)
+    assert note.startswith(
+        "phases.stage-gap: the tail-off of first begins at full thrust, and its load"
+    )
+    assert notes("falcon-9-throttled", {**cut, "phases.first-stage.load_limit": None}) == []
+    assert notes("falcon-9-throttled", {**cut, "vehicle.stages.first.engine.tail_off": "0 s"}) == []
 
 
 def test_the_thrust_of_a_body_is_weighed() -> None:

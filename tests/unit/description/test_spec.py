@@ -180,7 +180,7 @@ def test_every_mistake_is_told_at_once() -> None:
         ("environment.gravity.degree", "71", None, "at most 70"),
         ("environment.gravity", "{field: j2, degree: 8}", "environment.gravity.degree", "2"),
         ("environment.gravity.field", "egm96", None, "one of egm2008, j2"),
-        ("environment.gravity.field", "8", None, "one of egm2008, j2, point, ggm05c, or {mu"),
+        ("environment.gravity.field", "8", None, "one of egm2008, j2, point, ggm05c, jgm3, or {mu"),
         (
             "environment.gravity",
             "{field: point, degree: 2}",
@@ -308,7 +308,12 @@ def test_every_mistake_is_told_at_once() -> None:
             "equatorial radius, a length from 6200 km to 6500 km",
         ),
         ("environment.third_bodies", "[sun, sun]", "environment.third_bodies.1", "each body once"),
-        ("environment.third_bodies", "[mars]", "environment.third_bodies.0", "one of sun, moon"),
+        (
+            "environment.third_bodies",
+            "[pluto]",
+            "environment.third_bodies.0",
+            "one of sun, moon, venus, mars, jupiter, saturn",
+        ),
         (
             "environment",
             "{earth: still, third_bodies: [moon]}",
@@ -355,6 +360,74 @@ def test_every_mistake_is_told_at_once() -> None:
             '{table: {height: ["1 m", "1 m"], east: ["1 m/s", "1 m/s"], north: ["1 m/s"]}}',
             "environment.wind.table.height.1",
             "greater",
+        ),
+        (
+            "environment.wind",
+            '{table: {height: ["0 m", "1 km"], latitude: ["0 deg", "9 deg"], '
+            'east: [["1 m/s", "2 m/s"], ["1 m/s"]], '
+            'north: [["1 m/s", "2 m/s"], ["1 m/s", "2 m/s"]]}}',
+            "environment.wind.table.east.1",
+            "2 speeds, one for each latitude",
+        ),
+        (
+            "environment.wind",
+            '{table: {height: ["0 m", "1 km"], time: ["0 s", "9 h"], east: ["1 m/s", "2 m/s"], '
+            'north: [["1 m/s", "2 m/s"], ["1 m/s", 2]]}}',
+            "environment.wind.table.north.1.1",
+            'as "10 m/s"',
+        ),
+        (
+            "environment.wind",
+            '{table: {height: ["0 m", "1 km"], east: [["1 m/s"], "2 m/s"], '
+            'north: ["1 m/s", "2 m/s"]}}',
+            "environment.wind.table.east.0",
+            "one speed, not a list",
+        ),
+        # air
+        ("environment.atmosphere", "nrlmsise00", None, "us76, none, or {density"),
+        ("environment.atmosphere", "{model: nrlmsise00}", None, "solar_activity, or f107 and ap"),
+        ("environment.atmosphere", "{model: nrlmsise00, f107: 120}", None, "ap too, with f107"),
+        (
+            "environment.atmosphere",
+            "{model: nrlmsise00, solar_activity: maen}",
+            "environment.atmosphere.solar_activity",
+            "did you mean mean?",
+        ),
+        (
+            "environment.atmosphere",
+            "{model: nrlmsise00, solar_activity: {cycle: big}}",
+            "environment.atmosphere.solar_activity.cycle",
+            "mean",
+        ),
+        (
+            "environment.atmosphere",
+            "{model: nrlmsise00, solar_activity: low, ap: 4}",
+            "environment.atmosphere.ap",
+            "either solar_activity, or f107 and ap",
+        ),
+        (
+            "environment.atmosphere",
+            "{model: nrlmsise00, f107: 300, f107a: 100, ap: 4}",
+            "environment.atmosphere.f107",
+            "between 0.5 and 2 times f107a",
+        ),
+        (
+            "environment.atmosphere",
+            "{model: nrlmsise00, f107: 100, ap: [4, 4]}",
+            "environment.atmosphere.ap",
+            "one number, or a list of 7",
+        ),
+        (
+            "environment.atmosphere",
+            '{model: exponential, density: "1 kg/m3", height: "0 km"}',
+            "environment.atmosphere.scale_height",
+            "a scale_height of the exponential",
+        ),
+        (
+            "environment.atmosphere",
+            '{density: "1 kg/m3", scale_height: "8 km"}',
+            "environment.atmosphere.scale_height",
+            "no scale_height but with model: exponential",
         ),
         # notes
         ("vehicle.payload.assumed.mas", "{why: x}", None, "did you mean mass?"),

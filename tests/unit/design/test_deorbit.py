@@ -10,10 +10,11 @@ from tests.physics.crafts import ellipse
 from tests.physics.rockets import world
 from yaan.base.constants import EARTH_RADIUS
 from yaan.design import deorbit
-from yaan.design.deorbit import Case, Craft, Down, Solved, Way, offsets
+from yaan.design.deorbit import Down, Solved, offsets
 from yaan.dynamics.state import State, state_of
 from yaan.environment import load_standard_atmosphere
 from yaan.flight import legs
+from yaan.flight.approach import Case, Craft, Way, fly_approach
 from yaan.gnc import with_reversal
 from yaan.motion.entry import Handover
 from yaan.spacetime.earth import uniform_rotation
@@ -116,7 +117,7 @@ def test_the_burn_meets_the_angle_with_the_service_module_gone(flown: Flown):
 def test_a_longer_burn_comes_in_steeper(flown: Flown):
     """And the slope that the search leaves is that of two flights."""
     duration = flown.solved.duration + 5.0
-    again = deorbit.fly_approach(case(), start(), np.array([IGNITION]), duration)
+    again = fly_approach(case(), start(), np.array([IGNITION]), duration)
     change = again.entry_angle - flown.down.approach.entry_angle
     assert change[0] < 0.0
     # The slope is the last secant's; five seconds bend it by some percent.

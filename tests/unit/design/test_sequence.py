@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from yaan.base.constants import EARTH_MU
-from yaan.design.sequence import Sequence, make_sequence
 from yaan.flight.models.launcher import build_vehicle, burn_time
+from yaan.flight.models.sequence import Sequence, make_sequence
 from yaan.mission import check_ascent, load_tree
 
 MOTOR = {

@@ -6,6 +6,7 @@ import pytest
 from yaan.environment import (
     AbstractAtmosphere,
     Air,
+    ExponentialAtmosphere,
     NoAtmosphere,
     TableAtmosphere,
     UniformAtmosphere,
@@ -102,3 +103,13 @@ def test_scalars_and_lanes_of_a_table_are_one():
 def test_what_is_no_table_is_refused(height: list[float], density: list[float]):
     with pytest.raises(ValueError, match="air table"):
         TableAtmosphere(height, density)
+
+
+def test_an_exponential_falls_by_e_over_its_scale_height():
+    model = ExponentialAtmosphere(1.2, 1e3, 7e3)
+    air = model.at(jnp.asarray([1e3, 8e3, 1e9, -1e9]))
+    np.testing.assert_allclose(air.density[:2], [1.2, 1.2 / np.e], rtol=1e-14)
+    assert np.isfinite(air.density).all()
+    slope = jax.grad(lambda h: model.at(h).pressure)(jnp.asarray(5e3))
+    np.testing.assert_allclose(slope, -9.80665 * model.at(jnp.asarray(5e3)).density, rtol=1e-12)
+    assert model.about.text == "exponential, 1.2 kg/m3 at 1 km, scale height 7 km"

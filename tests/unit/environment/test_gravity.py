@@ -66,7 +66,7 @@ def test_loading():
 @pytest.mark.parametrize(
     ("field", "degree", "said"),
     [
-        ("egm96", 8, "egm2008, ggm05c, j2, point"),
+        ("egm96", 8, "egm2008, jgm3, ggm05c, j2, point"),
         ("egm2008", 71, "0 to 70"),
         ("ggm05c", 9, "0 to 8"),
         ("j2", -1, "0 to 70"),

@@ -13,6 +13,7 @@ from tests.physics.rockets import world
 from yaan.dynamics.forces import World, surroundings
 from yaan.environment.third_bodies import (
     MOON_MU,
+    PLANET_MU,
     SUN_MU,
     PointBodies,
     ThirdBody,
@@ -106,3 +107,12 @@ def test_gradients_are_finite():
         return bodies().acceleration(jnp.asarray(10.0), vector(x, Frame.GCRS)).x
 
     assert np.isfinite(jax.grad(along)(r)).all()
+
+
+@pytest.mark.parametrize(
+    ("planet", "share"),
+    # The Sun's mass over those of planets with their moons (IAU 2009 system of constants).
+    [("venus", 408523.719), ("mars", 3098703.59), ("jupiter", 1047.348644), ("saturn", 3497.9018)],
+)
+def test_planets_weigh_what_the_iau_says(planet: str, share: float):
+    assert SUN_MU / PLANET_MU[planet] == pytest.approx(share, rel=1e-6)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from yaan.base.constants import EARTH_SPIN, STANDARD_GRAVITY
-from yaan.description import CoefficientSpec, FreeFlight
+from yaan.description import CoefficientSpec, FreeFlight, StartSpec
 from yaan.dynamics.state import State
 from yaan.flight.body import horizon, rows_of
 from yaan.flight.models.body import (
@@ -17,6 +17,7 @@ from yaan.flight.models.body import (
     build_phases,
     build_pulses,
     build_start,
+    motion_of,
     padded,
     resampled,
 )
@@ -24,7 +25,9 @@ from yaan.flight.models.world import HORIZON, build_world
 from yaan.gnc.pointing import Pointing
 from yaan.mission import check, load_tree
 from yaan.motion.body import BodyEnd
-from yaan.spacetime.frame import Frame, Vector, components
+from yaan.spacetime.axes import convert, older_axes
+from yaan.spacetime.frame import Frame, Vector, components, frame_named
+from yaan.spacetime.time import bundled_orientation, parse_utc
 
 WHOLE = "body.configurations.whole"
 AIR = f"{WHOLE}.aerodynamics"
@@ -228,3 +231,67 @@ def test_rates_are_against_what_they_say() -> None:
     assert components(start_of(zero).rate) == pytest.approx([0.0, -7500.0 / 7e6, 0.0], abs=1e-18)
     given = {"start.rate": '{x: "1 rad/s", y: "2 rad/s", z: "3 rad/s", against: gcrs}'}
     assert components(start_of(given).rate).tolist() == [1.0, 2.0, 3.0]
+
+
+def in_frame(frame: str, place: np.ndarray, motion: np.ndarray) -> dict[str, Any]:
+    def block(values: np.ndarray, unit: str) -> str:
+        return (
+            "{"
+            + ", ".join(f'{n}: "{v!r} {unit}"' for n, v in zip("xyz", values.tolist(), strict=True))
+            + "}"
+        )
+
+    return {
+        "start.frame": frame,
+        "start.position": block(place, "m"),
+        "start.velocity": block(motion, "m/s"),
+        "start.attitude": "{from: vvlh}",
+        "epoch": "2027-01-15T03:30:00 UTC",
+    }
+
+
+@pytest.mark.parametrize("frame", ["eme2000", "mod", "tod", "teme"])
+@pytest.mark.parametrize("earth", ["iers", "iau1980"])
+def test_a_state_against_the_sky_is_taken_to_the_axes_of_the_flight(frame: str, earth: str) -> None:
+    place, motion = np.array([5.2e6, -3.1e6, 3.3e6]), np.array([3.1e3, 6.5e3, 1.2e3])
+    epoch = parse_utc("2027-01-15T03:30:00 UTC")
+    told = start_of(in_frame(frame, place, motion) | {"environment.earth": earth})
+    if earth == "iers":
+        wanted = [
+            one[0]
+            for one in convert(
+                place, motion, epoch, frame_named(frame), Frame.GCRS, bundled_orientation()
+            )
+        ]
+    else:
+        back = older_axes(frame_named(frame), epoch).T
+        wanted = [back @ place, back @ motion]
+    assert told.position.frame is Frame.GCRS
+    assert components(told.position) == pytest.approx(wanted[0], abs=1e-8)
+    assert components(told.velocity) == pytest.approx(wanted[1], abs=1e-11)
+    # Of date and of J2000 are 27 years of precession apart; the bias is 23 milliarcseconds.
+    moved = np.linalg.norm(components(told.position) - place)
+    if frame != "eme2000":
+        assert 2e4 < moved < 6e4
+    elif earth == "iers":
+        assert 0.1 < moved < 1.0
+    else:
+        assert moved == 0.0  # what is called GCRS are those very axes
+
+
+def test_a_place_fixed_to_the_earth_is_that_of_its_time() -> None:
+    spec = spec_of()
+    assert spec.start is not None
+    world = build_world(spec.plan)
+    start = StartSpec.model_validate(
+        {
+            "frame": "itrs",
+            "position": {"x": 6387281.0, "y": 0.0, "z": 0.0},
+            "velocity": {"x": 0.0, "y": 0.0, "z": 0.0},
+        }
+    )
+    later = components(motion_of(start, world, spec.plan, 100.0)[0])
+    angle = np.arctan2(later[1], later[0]) - np.arctan2(
+        *components(motion_of(start, world, spec.plan)[0])[1::-1]
+    )
+    assert angle == pytest.approx(100.0 * EARTH_SPIN, rel=1e-6)

@@ -13,20 +13,23 @@ from yaan.base.session import computing
 from yaan.description import InterfaceSpec
 from yaan.dynamics.forces import World
 from yaan.environment import (
+    AbstractWind,
     LowDegreeGravity,
     NoAtmosphere,
+    NRLMSISE00Atmosphere,
     PointBodies,
     PointGravity,
     StandardAtmosphere1976,
     TableAtmosphere,
     UniformAtmosphere,
     ZonalJ2Gravity,
+    wind_over,
 )
 from yaan.environment.fields import read_field
 from yaan.flight.models.craft import build_interface
 from yaan.flight.models.world import build_world, epoch_of, landing_world, left_table
 from yaan.mission import check, load_tree
-from yaan.spacetime.earth import WGS84, Ellipsoid, geodetic
+from yaan.spacetime.earth import WGS84, Ellipsoid, Geodetic, geodetic
 from yaan.spacetime.ephemeris import moon_position
 from yaan.spacetime.frame import components
 
@@ -152,7 +155,64 @@ def test_the_zone_has_a_wind_and_a_ground_of_its_own(
     with computing():
         pad = build_world(plan)
         zone = landing_world(pad, plan.entry_flight)
+        assert isinstance(pad.wind, AbstractWind)
+        assert isinstance(zone.wind, AbstractWind)
         assert float(pad.wind.at(jnp.asarray(0.0))[0]) == 7.0
         assert float(pad.ground) == 90.0
         assert float(zone.wind.at(jnp.asarray(0.0))[0]) == east
         assert float(zone.ground) == ground
+
+
+@pytest.mark.parametrize(
+    ("air", "told"),
+    [
+        ("{model: nrlmsise00, solar_activity: high}", "F10.7 250 (81-day mean 250), Ap 45"),
+        ("{model: nrlmsise00, f107: 120, ap: 9}", "F10.7 120 (81-day mean 120), Ap 9"),
+        (
+            "{model: nrlmsise00, f107: 120, f107a: 110, ap: [1, 2, 3, 4, 5, 6, 7]}",
+            "F10.7 120 (81-day mean 110), ap of 1, 2, 3, 4, 5, 6, 7",
+        ),
+        (
+            '{model: exponential, density: "1.2 kg/m3", height: "0 m", scale_height: "7 km"}',
+            "exponential, 1.2 kg/m3 at 0 km, scale height 7 km",
+        ),
+    ],
+)
+def test_an_air_says_what_drives_it(air: str, told: str):
+    plan = yaan.load("gaganyaan", {"environment.atmosphere": air}).plan
+    with computing():
+        world = build_world(plan)
+        assert told in world.atmosphere.about.text
+        left = left_table(world, [-10.0, 1.2e6])
+        assert left is None if "exponential" in air else left is not None and "continued" in left
+        assert left_table(world, [0.0, 9e5]) is None
+
+
+def test_a_cycle_is_that_of_the_date():
+    cycle = {"environment.atmosphere": "{model: nrlmsise00, solar_activity: {cycle: mean}}"}
+    with computing():
+        fluxes = [
+            build_world(yaan.load("gaganyaan", cycle | {"launch.epoch": epoch}).plan)
+            for epoch in ("2019-06-01T03:00:00 UTC", "2024-06-01T03:00:00 UTC")
+        ]
+    quiet, wild = (
+        float(w.atmosphere.drivers.f107)
+        for w in fluxes
+        if isinstance(w.atmosphere, NRLMSISE00Atmosphere)
+    )
+    assert quiet < 75.0
+    assert wild > 130.0
+
+
+def test_a_wind_by_place_blows_by_place():
+    table = (
+        '{table: {height: ["0 km", "10 km"], latitude: ["0 deg", "40 deg"], '
+        'east: [["0 m/s", "4 m/s"], ["0 m/s", "8 m/s"]], '
+        'north: [["1 m/s", "1 m/s"], ["1 m/s", "1 m/s"]]}}'
+    )
+    plan = yaan.load("gaganyaan", {"environment.wind": table}).plan
+    with computing():
+        wind = build_world(plan).wind
+        place = Geodetic(*(jnp.asarray(x) for x in (np.radians(20.0), 0.0, 5e3)))
+        east, north = wind_over(wind, place, jnp.asarray(0.0))
+    assert (float(east), float(north)) == pytest.approx((3.0, 1.0))

@@ -10,7 +10,7 @@ import pytest
 
 from tests.physics.rockets import world
 from yaan.dynamics.forces import surroundings
-from yaan.environment import load_standard_atmosphere
+from yaan.environment import AbstractAtmosphere, load_standard_atmosphere
 from yaan.gnc import (
     AirPath,
     AttitudeControl,
@@ -165,6 +165,7 @@ def test_what_is_believed_of_the_path_changes_as_the_path_does():
         around = surroundings(there, still + h, r, velocity + pull * h)
         spin = around.to_fixed.inverse().apply(there.earth.spin(still + h))
         height, low = around.place.height, 1.0
+        assert isinstance(there.atmosphere, AbstractAtmosphere)
         sound = [there.atmosphere.at(height + d).sound_speed for d in (-low, low)]
         gradient = (sound[1] - sound[0]) / (2.0 * low)
         motion = Motion(spin, velocity + pull * h, pull, gradient)

@@ -46,7 +46,10 @@ PLACES: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
 # Roots of a mission that are about the way home.
 HOME = {"spacecraft", "orbit", "landing", "deorbit", "entry"}
 # Free words: any text serves, so only another type is a mistake.
-WORDS = {"title", "source", "why", "what", "name", "event", "propellants"}
+WORDS = {
+    *("title", "source", "why", "what", "name", "event", "propellants"),
+    *("maker", "country", "used_on", "oxidiser", "fuel", "note", "refused"),
+}
 REFERENCES = {"from", "engine", "site", "table", "zone", "parachutes"}
 # Blocks that may be a reference: one that is written as a word is one.
 REFERENCE_BLOCKS = {"spacecraft", "capsule", "aerodynamics"}

@@ -61,7 +61,7 @@ def test_every_library_mission_is_valid(name: str) -> None:
     assert spec.source
 
 
-FLOWN = ("mission", "entry", "body", "flight")
+FLOWN = ("mission", "entry", "body", "flight", "orbit")
 """They share a folder."""
 
 

@@ -118,7 +118,7 @@ def test_what_is_throttled_burns_as_much_less_against_the_same_air(both: Engines
 
 
 def test_lost_engines_give_nothing_and_take_nothing():
-    lost = Failures(jnp.asarray([np.inf, 20.0]), jnp.asarray([0.0, 0.75]))
+    lost = Failures(jnp.asarray([[np.inf], [20.0]]), jnp.asarray([[0.0], [0.75]]))
     whole = engines(SOLID, LIQUID)
     broken = dataclasses.replace(whole, failures=lost)
     t = np.array([19.0, 20.0, 21.0])

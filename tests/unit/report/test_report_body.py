@@ -1,6 +1,5 @@
 """The page of a body's flight: what is drawn is there, what is told is true of it."""
 
-import json
 import math
 import re
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from markupsafe import Markup
 
 from tests.unit.analysis.orbiting import RADIUS, history, orbit
+from tests.unit.report.test_report_page import figures_of
 from yaan.report import page
 from yaan.report.figures.style import axis
 from yaan.report.text import TIMES
@@ -81,9 +81,8 @@ def shown(folder: Path, h: History, told: dict[str, Any]) -> tuple[str, dict[str
     """The words of the page, and its figures."""
     write_flight(folder, summary_of(told), h)
     text = page.render(read_flight(folder))
-    found = re.search(r'id="figures">(.*?)</script>', text, re.S)
     words = re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", text, flags=re.S)
-    return " ".join(words.split()), json.loads(found[1]) if found else {}
+    return " ".join(words.split()), figures_of(text)
 
 
 def headings(figure: dict[str, Any]) -> list[str]:

@@ -10,19 +10,22 @@ from markupsafe import Markup
 from rich.console import Console
 
 from tests.unit.report import homecoming
-from tests.unit.report.test_report_page import figures_of, read
+from tests.unit.report.test_report_page import figures_of, read, unpacked
 from yaan.cli import tables
-from yaan.report import figures, home_tables, page
+from yaan.report import figures, home, home_tables, page
+from yaan.report.figures.body_panels import umbras
+from yaan.report.figures.panels import Axis, Curve, Panel, Words, stack
 from yaan.report.span import ascent, cut, span
 from yaan.results import make_history, read_flight, summary_of
 from yaan.results.summary_return import LoadPeak
+from yaan.results.summary_shadow import Shadow, ShadowEdge, ShadowPass
 
 HOME = (
     "overview", "orbit", "opportunities", "deorbit", "entry", "crew-return", "descent", "landing",
 )  # fmt: skip
 DRAWN = (
-    "globe", "mission", "sunlight", "corridor", "entry", "exposure-return", "parachutes", "boxes",
-    "landing",
+    "globe", "mission", "revolutions", "sunlight", "corridor", "entry", "exposure-return",
+    "parachutes", "boxes", "landing",
 )  # fmt: skip
 ENTRY_ONLY = {"overview", "entry", "crew-return", "descent", "landing", "numbers"}
 
@@ -51,7 +54,7 @@ def test_the_whole_mission_has_every_section_and_figure(record):
     assert [name for name in HOME if name not in reader.ids] == []
     assert [name for name in DRAWN if name not in figures_of(text)] == []
     assert all(len(words) > 60 for words in reader.labels)
-    assert "NaN" not in text[text.index('id="figures"') : text.index("window.PlotlyConfig")]
+    assert "NaN" not in unpacked(text, "figures").decode()
 
 
 def test_the_page_fetches_nothing_for_its_globe(record):
@@ -141,7 +144,7 @@ def test_the_crew_has_one_badge_an_axis(record):
 
 def test_the_page_stays_light(tmp_path):
     full = read_flight(homecoming.write_mission(tmp_path / "m-1"))
-    assert len(page.render(full)) < 3e6  # plotly's own 4.8 MB leave this under 8 MB in all
+    assert len(page.render(full)) < 1e6  # plotly's own 2.0 MB leave this under 3 MB in all
 
 
 def test_the_terminal_has_the_way_home(record):
@@ -151,3 +154,59 @@ def test_the_terminal_has_the_way_home(record):
     text = stream.getvalue()
     for words in ("Burns in orbit", "2 of 5 passes", "Entry", "Parachutes", "bay-of-bengal"):
         assert words in text
+
+
+def shadowed(record, passes):
+    """The flight with passes through the shadow, an edge each 100 s and one without an umbra."""
+
+    def edge(time):
+        return ShadowEdge(time=time, utc=f"2027-01-15T03:{int(time) // 60:02d}:00.275 UTC")
+
+    found = [
+        ShadowPass(
+            penumbra_start=edge(600.0 * i + 60.0),
+            umbra_start=edge(600.0 * i + 120.0) if i else None,
+            umbra_end=edge(600.0 * i + 300.0) if i else None,
+            penumbra_end=None if i == passes - 1 else edge(600.0 * i + 360.0),
+            umbra=180.0 if i else 0.0,
+        )
+        for i in range(passes)
+    ]
+    told = Shadow(start=0.0, end=7200.0, passes=tuple(found), umbra_share=0.3, longest_umbra=180.0)
+    return replace(record, summary=replace(record.summary, shadow=told))
+
+
+def test_eclipses_are_told_edge_by_edge(record):
+    few = home_tables.shadow(shadowed(record, 3).summary)
+    assert [str(cell) for cell in few.rows[0]] == [
+        "1", "T+01:00.0<br>2027-01-15 03:01:00.275", "no umbra", "no umbra",
+        "T+06:00.0<br>2027-01-15 03:06:00.275", "0.00",
+    ]  # fmt: skip
+    assert few.rows[2][4] == "ends in it"
+    text = page.render(shadowed(record, 3))
+    assert "shadow-title" in text
+    assert "met 3 times" in " ".join(read(text).text)
+    folded = dict(home.shadow(shadowed(record, 30)))
+    assert set(folded) == {"text", "fold"}
+    assert not any(home.shadow(replace(record, summary=replace(record.summary, shadow=None))))
+
+
+def test_umbras_are_grey_behind_the_histories_of_a_body(record):
+    told = shadowed(record, 3).summary.shadow
+    cut = replace(told.passes[2], umbra_start=None)
+    summary = replace(record.summary, shadow=replace(told, passes=(*told.passes[:2], cut)))
+    assert list(umbras(summary)) == [(720.0, 900.0), (0.0, 1500.0)]
+    bands = tuple(umbras(summary))
+    made = stack(
+        Words("m", "alt", "caption"),
+        [Panel("Height", "km", (Curve("height", [0.0, 1.0], "#0072B2"),))],
+        [0.0, 2000.0], [], Axis((0.0, 2000.0), bands=bands),
+    )  # fmt: skip
+    shapes = [shape for shape in made.wide["shapes"] if shape["type"] == "rect"]
+    assert [(shape["x0"], shape["x1"]) for shape in shapes] == list(bands)
+    assert all(shape["layer"] == "below" for shape in shapes)
+
+
+def test_flags_of_one_place_keep_their_mark_there(record):
+    texts = [note["text"] for note in figures.sunlight(record).wide["annotations"]]
+    assert all(text.startswith("▾") or text.endswith("▾") for text in texts)

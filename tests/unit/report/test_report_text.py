@@ -112,7 +112,18 @@ def test_values_for_the_page_are_short_and_leave_gaps():
 def test_only_assumptions_that_were_flown_count_as_moved():
     moved = {"low": None, "high": {"propellant_left": 1.0}}
     still = {"low": None, "high": None}
-    rows = [{"key": "a", "effect": moved}, {"key": "b", "effect": still}, {"key": "c"}]
+    rows: list[dict[str, object]] = [
+        {"key": "a", "effect": moved},
+        {"key": "b", "effect": still},
+        {"key": "c"},
+    ]
     sentence = next(iter(prose.assumed(summary_of({"schema": 1, "assumptions": rows}))))
     assert "3 values are assumed" in sentence
     assert "; 1 of them" in sentence
+    end = {"miss": 3.0, "entry_load_g": 0.0, "propellant_left": 0.0}
+    rows[2]["on_return"] = {
+        "low": end | {"touchdown_speed": None, "canopy_load": None},
+        "high": None,
+    }
+    sentence = next(iter(prose.assumed(summary_of({"schema": 1, "assumptions": rows}))))
+    assert "; 2 of them" in sentence

@@ -13,6 +13,7 @@ from yaan.spacetime.ephemeris import (
     apparent_sun_position,
     moon_path,
     moon_position,
+    planet_position,
     sun_elevation,
     sun_over_ground,
     sun_path,
@@ -150,3 +151,26 @@ def test_new_moon_is_before_the_sun():
     assert np.linalg.norm(moon) * np.sqrt(1.0 - cosine**2) / 6.378137e6 == pytest.approx(
         0.3431, abs=0.005
     )
+
+
+def test_jupiter_and_saturn_met_as_they_were_seen():
+    # The great conjunction of 2020-12-21: 6.1 arcminutes apart, nearest at 18:20 UTC as was
+    # published; the series are within 71 and 86 arcseconds as seen from the Sun.
+    epoch = parse_utc("2020-12-21T18:20:00 UTC")
+    one, other = (planet_position(name, epoch, 0.0) for name in ("jupiter", "saturn"))
+    size = float(np.linalg.norm(one) * np.linalg.norm(other))
+    apart = np.degrees(np.arcsin(np.linalg.norm(np.cross(one, other)) / size)) * 60.0
+    assert apart == pytest.approx(6.1, abs=2.6)
+    # 5.92 and 10.83 astronomical units away then.
+    assert np.linalg.norm(one) / ASTRONOMICAL_UNIT == pytest.approx(5.92, abs=0.01)
+    assert np.linalg.norm(other) / ASTRONOMICAL_UNIT == pytest.approx(10.83, abs=0.01)
+
+
+def test_venus_stood_before_the_sun_in_2012():
+    # The transit: greatest at 01:29:36 UTC on 6 June, 554 arcseconds from the Sun's centre.
+    epoch = parse_utc("2012-06-06T01:29:36 UTC")
+    venus, sun = planet_position("venus", epoch, 0.0), sun_position(epoch, 0.0)
+    size = float(np.linalg.norm(venus) * np.linalg.norm(sun))
+    apart = np.degrees(np.arcsin(np.linalg.norm(np.cross(venus, sun)) / size)) * 3600.0
+    # Geometric places: light from both takes its time, which moves them by 60 arcseconds at most.
+    assert apart == pytest.approx(554.0, abs=75.0)

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from yaan.base.errors import YaanError
-from yaan.spacetime.time import Epoch, bundled_orientation, ends_in_leap_second, parse_utc
+from yaan.spacetime.time import (
+    EarthOrientation,
+    Epoch,
+    bundled_orientation,
+    ends_in_leap_second,
+    parse_utc,
+)
 
 DATA = Path(__file__).parent / "data" / "erfa_expected.json"
 EXPECTED = {row["test"]: row["steps"] for row in json.loads(DATA.read_text(encoding="utf-8"))}
@@ -122,6 +128,24 @@ def test_orientation_is_held_and_says_so():
     assert "held 100 days" in (orientation.note(last + 100.0) or "")
     for values in orientation.at(orientation.mjd).values():
         assert np.all(np.isfinite(values))
+
+
+def test_between_days_orientation_is_a_cubic_through_four_of_them():
+    days = np.arange(60_000.0, 60_008.0)
+
+    def curve(mjd: np.ndarray) -> np.ndarray:
+        x = mjd - 60_003.0
+        return 1e-3 * (0.2 - x + 0.3 * x**2 - 0.05 * x**3)
+
+    flat = np.zeros_like(days)
+    # TAI is 37 s ahead of UTC in all of these days.
+    table = EarthOrientation(days, curve(days) + 37.0, curve(days), flat, flat, flat, 60_007.0)
+    asked = np.array([60_000.0, 60_000.3, 60_003.0, 60_003.5, 60_006.9, 60_007.0])
+    found = table.at(asked)
+    np.testing.assert_allclose(found["ut1_tai"], curve(asked), rtol=0, atol=1e-14)
+    np.testing.assert_allclose(found["xp"], curve(asked), rtol=0, atol=1e-16)
+    assert table.at(np.asarray(60_009.0))["xp"] == pytest.approx(float(curve(days[-1])))
+    assert table.at(np.asarray(59_999.0))["xp"] == pytest.approx(float(curve(days[0])))
 
 
 def test_a_leap_second_is_between_its_neighbours():

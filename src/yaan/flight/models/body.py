@@ -26,16 +26,21 @@ from yaan.description import (
     CoefficientSpec,
     FreeFlight,
     MassPropertiesSpec,
+    Plan,
     PulseSpec,
     RateSpec,
     StartSpec,
 )
+from yaan.description.body_start import SKY_FRAMES
+from yaan.description.broken import Faults
 from yaan.dynamics.body import Pulses
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.state import State
+from yaan.flight.models.sky import motion_in_the_sky
 from yaan.flight.start import moving
 from yaan.gnc.pointing import Against, Axes, Facing, Pointing
 from yaan.motion.body import BodyPhases, limits
+from yaan.propulsion.failures import LOSING, Failures
 from yaan.spacetime.attitude import Angles, from_angles, ned, normalised, orbital_rate, vvlh
 from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Frame, Vector, vector
@@ -118,6 +123,34 @@ def _nozzle(spec: BodyEngineSpec | None, load: float, knots: int) -> Nozzle:
         level=_level([(time, thrust / peak) for time, thrust in spec.curve], knots),
         lasts=_number(NEVER if last > 0.0 else ends),
         full_flow=_number((spec.full_flow_thrust or 0.0) / peak),
+    )
+
+
+def failing(body: Configuration, faults: Faults, start: float, burnt: float) -> Configuration:
+    """A configuration, alone, whose engine fails after `start` [s], when it has `burnt` [kg].
+
+    A curve goes on from what has been burnt; its level falls as `propulsion.Failures` has it.
+    """
+    nozzle = jax.tree.map(lambda leaf: leaf[0], body.nozzle)
+    age = float(nozzle.age(_number(burnt)))
+    lost = [(age + max(time - start, 0.0), left) for time, left in faults.lost]
+    columns = (jnp.asarray([one]) for one in zip(*lost, strict=True))
+    failures = Failures(*columns)
+    times = np.unique([*np.asarray(nozzle.level.nodes), *np.asarray(failures.kinks)])
+    share = np.asarray(jax.vmap(failures.share)(jnp.asarray(times)))[:, 0]
+    level = np.interp(times, np.asarray(nozzle.level.nodes), np.asarray(nozzle.level.values))
+    dead = [at + LOSING for at, left in lost if left <= 0.0]
+    bent = eqx.tree_at(
+        lambda n: (n.level.nodes, n.level.values, n.lasts),
+        nozzle,
+        (
+            jnp.asarray(times),
+            jnp.asarray(level * share),
+            _number(min([float(nozzle.lasts), *dead])),
+        ),
+    )
+    return eqx.tree_at(
+        lambda b: b.nozzle, body, jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], bent)
     )
 
 
@@ -230,7 +263,7 @@ def build_start(free: FreeFlight, world: World) -> State:
     Each configuration has a tank of its own.
     """
     assert free.start is not None
-    position, velocity = motion_of(free.start, world)
+    position, velocity = motion_of(free.start, world, free.plan)
     attitude = attitude_of(free.start, world, position, velocity)
     loads = _array([full.mass - empty.mass for empty, full in _ends(free)])
     state = eqx.tree_at(
@@ -245,16 +278,20 @@ def _ends(free: FreeFlight) -> list[tuple[MassPropertiesSpec, MassPropertiesSpec
     return [configuration.ends() for configuration in free.body.configurations.values()]
 
 
-def motion_of(start: StartSpec, world: World) -> tuple[Vector, Vector]:
-    """Position and velocity in GCRS [m, m/s]."""
+def motion_of(
+    start: StartSpec, world: World, plan: Plan, time: float = 0.0
+) -> tuple[Vector, Vector]:
+    """Position and velocity in GCRS [m, m/s] of what starts at `time` [s]."""
     place, motion = start.position, start.velocity
-    t = _number(0.0)
+    t = _number(time)
     to_inertial = world.earth.rotation(t).inverse()
     if start.frame == "gcrs":
         return (
             _vector([place.x, place.y, place.z], Frame.GCRS),
             _vector([motion.x, motion.y, motion.z], Frame.GCRS),
         )
+    if start.frame in SKY_FRAMES:
+        return motion_in_the_sky(start, plan, time)
     if start.frame == "itrs":
         fixed = _vector([place.x, place.y, place.z], Frame.ITRS)
         moving = _vector([motion.x, motion.y, motion.z], Frame.ITRS)
@@ -268,10 +305,12 @@ def motion_of(start: StartSpec, world: World) -> tuple[Vector, Vector]:
     return position, to_inertial.apply(moving) + spin.cross(position)
 
 
-def attitude_of(start: StartSpec, world: World, position: Vector, velocity: Vector) -> Rotation:
-    """GCRS to BODY; where none is given, the first phase points the body anew."""
+def attitude_of(
+    start: StartSpec, world: World, position: Vector, velocity: Vector, time: float = 0.0
+) -> Rotation:
+    """GCRS to BODY at `time` [s]; where none is given, the first phase points the body anew."""
     given = start.attitude or AttitudeSpec.model_construct(from_="gcrs")
-    return _standing(given, world, _number(0.0), position, velocity)
+    return _standing(given, world, _number(time), position, velocity)
 
 
 def _standing(
@@ -319,10 +358,14 @@ def _turned(given: AttitudeSpec, source: Frame) -> Rotation:
 
 
 def rate_of(
-    start: StartSpec, world: World, motion: tuple[Vector, Vector], attitude: Rotation
+    start: StartSpec,
+    world: World,
+    motion: tuple[Vector, Vector],
+    attitude: Rotation,
+    time: float = 0.0,
 ) -> Vector:
-    """Against GCRS, in body axes [rad/s]."""
-    return _turning(start.rate, world, _number(0.0), motion, attitude)
+    """Against GCRS, in body axes, at `time` [s]: [rad/s]."""
+    return _turning(start.rate, world, _number(time), motion, attitude)
 
 
 def _turning(

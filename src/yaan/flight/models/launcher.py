@@ -16,12 +16,12 @@ from yaan.description import (
     StageSpec,
     VehicleSpec,
 )
+from yaan.flight.models.off_design import mixture, throttle_map
 from yaan.flight.start import AbstractStart, OnPad
 from yaan.propulsion.engine import Engines
 from yaan.spacetime.earth import Geodetic
 from yaan.vehicle.launcher import Launcher
 
-_LEAST_RAMP = 1e-3  # [s] a jump in thrust is flown as a short ramp
 _NEVER_FLOWING = 1e-3  # [N] back pressure is never reduced
 
 _LAST_NORTH = 0.5 * np.pi - 1e-6  # [rad], six metres from a pole
@@ -82,7 +82,7 @@ class Stack:
 def stack_of(ascent: Ascent) -> Stack:
     """The launcher with its payload: a spacecraft of two parts where the file tells of one."""
     vehicle, craft = ascent.vehicle, ascent.plan.spacecraft
-    loads = {name: stage.count * stage.propellant for name, stage in vehicle.stages.items()}
+    loads = {name: stage.count * stage.usable for name, stage in vehicle.stages.items()}
     payload = ("payload",)
     if craft is not None:
         payload = (MODULE, "capsule")
@@ -125,8 +125,8 @@ def build_vehicle(spec: VehicleSpec) -> Vehicle:
     ]
     launcher = Launcher(
         engines=_engines(list(stages.values())),
-        propellant=_array([s.propellant * s.count for s in stages.values()]),
-        dry_mass=_array([s.dry_mass * s.count for s in stages.values()]),
+        propellant=_array([s.usable * s.count for s in stages.values()]),
+        dry_mass=_array([s.burnt_out * s.count for s in stages.values()]),
         item_mass=_array(list(items.values())),
         configurations=_force_tables(tables),
     )
@@ -145,8 +145,8 @@ def thrust_curve(engine: EngineSpec) -> tuple[np.ndarray, np.ndarray]:
         assert engine.impulse is not None
         return times, shape * (engine.impulse / np.trapezoid(shape, times))
     assert engine.thrust is not None
-    ramp = max(engine.ignition_ramp, _LEAST_RAMP)
-    return np.array([0.0, ramp]), np.array([0.0, engine.thrust])
+    times, shares = zip(*engine.rise, strict=True)
+    return np.array(times), np.array(shares) * engine.thrust
 
 
 def _engines(stages: list[StageSpec]) -> Engines:
@@ -167,7 +167,9 @@ def _engines(stages: list[StageSpec]) -> Engines:
         exit_area=_array([s.engine.exit_area for s in stages]) * engines,
         full_flow_thrust=_array(full) * engines,
         ignition_delay=_array([s.engine.ignition_delay for s in stages]),
-        tail_off=_array([s.engine.tail_off for s in stages]),
+        tail_off=_array([s.engine.fall for s in stages]),
+        throttle=throttle_map(stages),
+        mixture=mixture(stages),
     )
 
 
@@ -200,7 +202,7 @@ def _force_tables(tables: list[tuple[AeroTableSpec, float, float, float]]) -> Fo
 def payload_beyond(spec: VehicleSpec, dropped: Collection[str], stage: str) -> float:
     """Mass that `stage` carries to its own cut-off [kg]: itself dry and all that is not dropped."""
     stages = sum(
-        s.count * s.dry_mass for n, s in spec.stages.items() if n == stage or n not in dropped
+        s.count * s.burnt_out for n, s in spec.stages.items() if n == stage or n not in dropped
     )
     parts = sum(p.mass for n, p in spec.parts.items() if n not in dropped)
     return stages + parts + spec.payload.mass
@@ -212,4 +214,4 @@ def burn_time(spec: StageSpec, mass_more: float = 0.0) -> float:
     if spec.engine.thrust_curve is not None:
         return float(times[-1])
     flow = spec.engine_count * thrusts[-1] / (spec.engine.isp * STANDARD_GRAVITY)
-    return float(times[-1] + (spec.propellant + mass_more / spec.count) / flow)
+    return float(times[-1] + (spec.usable + mass_more / spec.count) / flow)

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
-from yaan.description import DropSpec, OrbitStartSpec, OriginSpec, PhasedFlight
+from yaan.description import DropSpec, OrbitStartSpec, OriginSpec, PhasedFlight, Plan
 from yaan.description.launch import PadSpec
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.state import State, state_of
@@ -28,21 +28,22 @@ def build_origin(flight: PhasedFlight, world: World, lanes: int) -> State:
     Its attitude and rate are those of a start that has them, else unknown.
     """
     start, parts = flight.start, Parts(flight.vehicle)
-    position, velocity = _moving(start, world)
+    time = start.time or 0.0
+    position, velocity = _moving(start, world, flight.plan)
     loads = np.array([start.tanks.get(name, full) for name, full in parts.loads.items()])
     there = np.ones(len(parts.names), dtype=bool)
     motion = (components(position)[None], components(velocity)[None])
-    state = state_of(np.array([start.time or 0.0]), *motion, loads, there)
+    state = state_of(np.array([time]), *motion, loads, there)
     if start.state is not None and start.state.attitude is not None:
-        attitude = attitude_of(start.state, world, position, velocity)
-        rate = rate_of(start.state, world, (position, velocity), attitude)
+        attitude = attitude_of(start.state, world, position, velocity, time)
+        rate = rate_of(start.state, world, (position, velocity), attitude, time)
         turned = jax.tree.map(lambda leaf: np.asarray(leaf)[None], (attitude, rate))
         state = eqx.tree_at(lambda s: (s.attitude, s.rate), state, turned)
     state = parts.without(state, start.without)
     return jax.tree.map(lambda leaf: np.repeat(leaf, lanes, axis=0), state)
 
 
-def _moving(start: OriginSpec, world: World) -> Moving:
+def _moving(start: OriginSpec, world: World, plan: Plan) -> Moving:
     if start.pad is not None:
         return _on_pad(start.pad, world)
     if start.orbit is not None:
@@ -52,7 +53,7 @@ def _moving(start: OriginSpec, world: World) -> Moving:
     if start.drop is not None:
         return _dropped(start.drop, world)
     assert start.state is not None
-    return motion_of(start.state, world)
+    return motion_of(start.state, world, plan, start.time or 0.0)
 
 
 def _on_pad(pad: PadSpec, world: World) -> Moving:

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from yaan.description import CapsuleSpec, ConfigurationSpec, ParachutesSpec, VehicleSpec
+from yaan.description.broken import Faults
 from yaan.dynamics.state import State
 from yaan.flight.models.craft import build_capsule, build_train
 from yaan.flight.models.launcher import Vehicle, build_vehicle
@@ -31,20 +32,30 @@ MOLECULAR_DRAG = 2.2
 """Drag coefficient of a part in orbit on its reference area: free-molecular flow, assumed."""
 
 
-Losses = Mapping[str, tuple[float, float]]
-"""Of stages whose engines fail: when [s], and the share that is left then."""
+Losses = Mapping[str, Faults]
+"""Of stages whose engines or throttles fail: what, and when."""
 
 
 def lossy(vehicle: Vehicle, losses: Losses) -> Vehicle:
     """A vehicle that loses engines; itself where it loses none."""
     if not losses:
         return vehicle
-    each = [losses.get(name, (np.inf, 1.0)) for name in vehicle.stages]
-    failures = Failures(*(jnp.asarray(column, dtype=float) for column in zip(*each, strict=True)))
+    each = [losses.get(name, Faults()) for name in vehicle.stages]
+    most = max(1, *(len(one.lost) for one in each))
+    # What is not lost is not, for ever; its share is that of the last fault before.
+    rows = [[*one.lost, *[(np.inf, _left(one))] * (most - len(one.lost))] for one in each]
+    table = jnp.asarray(rows, dtype=float)
+    stuck = np.array([one.stuck for one in each])
+    sticks = jnp.asarray(stuck) if np.any(np.isfinite(stuck)) else None
+    failures = Failures(table[..., 0], table[..., 1], sticks)
     launcher = eqx.tree_at(
         lambda x: x.engines.failures, vehicle.launcher, failures, is_leaf=lambda x: x is None
     )
     return replace(vehicle, launcher=launcher)
+
+
+def _left(faults: Faults) -> float:
+    return faults.lost[-1][1] if faults.lost else 1.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ class Parts:
     """The parts of a vehicle."""
 
     spec: VehicleSpec
-    losses: Losses = field(default_factory=dict[str, tuple[float, float]])
+    losses: Losses = field(default_factory=dict[str, Faults])
 
     @property
     def tanks(self) -> tuple[str, ...]:
@@ -67,7 +78,7 @@ class Parts:
     @property
     def dry(self) -> Array:
         """Mass of each part without propellant [kg]."""
-        stages = [stage.count * stage.dry_mass for stage in self.spec.stages.values()]
+        stages = [stage.count * stage.burnt_out for stage in self.spec.stages.values()]
         parts = [part.mass for part in self.spec.parts.values()]
         return np.array([*stages, *parts, self.spec.payload.mass])
 
@@ -79,7 +90,7 @@ class Parts:
     @property
     def loads(self) -> dict[str, float]:
         """What is in each tank when it is full [kg]."""
-        return {name: s.count * s.propellant for name, s in self.spec.stages.items()}
+        return {name: s.count * s.usable for name, s in self.spec.stages.items()}
 
     def vehicle(self) -> Vehicle:
         """Stages and parts as a launcher flies them, with the engines that are lost."""

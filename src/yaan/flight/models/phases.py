@@ -129,6 +129,8 @@ class _Carried:
         self.run = run
         self.gone: set[str] = set(run.gone)
         self.burning: set[str] = set()
+        self.fading: dict[str, float] = {}
+        """Of stages that are shut down: the throttle at which they were."""
         self.last: PhaseSpec | None = None
 
     def enter(self, leg: Leg) -> None:
@@ -141,6 +143,9 @@ class _Carried:
             self.gone |= set(phase.drop) - set(self.run.stuck)
             self.burning = (self.burning - set(phase.shut_down)) | set(phase.ignite)
             self.burning -= self.gone
+            was = {} if before is None else before.throttle
+            self.fading |= {name: was[name] for name in phase.shut_down if name in was}
+            self.fading = {k: v for k, v in self.fading.items() if k not in phase.ignite}
 
 
 def _row(
@@ -173,7 +178,7 @@ def _row(
         "on_pad": leg.on_pad,
         "step": _step(run, phase),
         "exists": True,
-        "extras": _extras(run, phase, knots) if knots else None,
+        "extras": _extras(run, phase, carried.fading, knots) if knots else None,
     }
     return Phases(**entry)
 
@@ -277,8 +282,8 @@ def _table(phase: PhaseSpec) -> tuple[list[float], list[float], list[float] | No
     return [0.0], [0.0], [0.0], False
 
 
-def _extras(run: Run, phase: PhaseSpec, knots: int) -> Extras:
-    """What few phases do, of one phase."""
+def _extras(run: Run, phase: PhaseSpec, fading: Mapping[str, float], knots: int) -> Extras:
+    """What few phases do, of one phase; `fading` are throttles from which thrust dies away."""
     times, elevations, azimuths, since_phase = _table(phase)
     missing = knots - len(times)
 
@@ -287,7 +292,8 @@ def _extras(run: Run, phase: PhaseSpec, knots: int) -> Extras:
 
     pointed = phase.steer.rail or phase.steer.fixed
     stages = run.spec.stages
-    share = np.array([phase.throttle.get(name, 1.0) for name in stages])
+    shares = {**fading, **phase.throttle}
+    share = np.array([shares.get(name, 1.0) for name in stages])
     least = np.array(
         [stage.engine.throttle[0] if stage.engine.throttle else np.inf for stage in stages.values()]
     )

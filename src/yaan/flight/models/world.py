@@ -3,8 +3,9 @@
 A new atmosphere, wind or rotation is one entry or one branch here, and a key of the file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import jax.numpy as jnp
@@ -19,16 +20,18 @@ from yaan.description import (
     EntryFlight,
     EnvironmentSpec,
     GravityFieldSpec,
-    GravitySpec,
     GroundSpec,
     Plan,
+    ReturnFlight,
     WindSpec,
     degree_and_order,
 )
 from yaan.dynamics.forces import World
 from yaan.environment.atmosphere import (
     AbstractAtmosphere,
+    ExponentialAtmosphere,
     NoAtmosphere,
+    ScaledAtmosphere,
     StandardAtmosphere1976,
     TableAtmosphere,
     UniformAtmosphere,
@@ -41,15 +44,31 @@ from yaan.environment.gravity import (
     ZonalJ2Gravity,
     about_gravity,
 )
+from yaan.environment.placed import Atmosphere, ScaledPlacedAtmosphere, Wind, scaled
 from yaan.environment.radiation import Radiation
+from yaan.environment.solar_activity import LEVELS, in_cycle
+from yaan.environment.thermosphere import (
+    NRLMSISE00Atmosphere,
+    SolarActivity,
+    clock_of,
+    year_of,
+)
 from yaan.environment.third_bodies import (
     MOON_MU,
+    PLANET_MU,
     SUN_MU,
     AbstractThirdBodies,
     PointBodies,
     ThirdBody,
 )
-from yaan.environment.wind import AbstractWind, ConstantWind, NoWind, TableWind
+from yaan.environment.wind import (
+    AbstractWind,
+    ConstantWind,
+    NoWind,
+    PlacedTableWind,
+    TableWind,
+)
+from yaan.flight.models.own import model_of
 from yaan.spacetime.earth import (
     EarthRotation,
     Ellipsoid,
@@ -59,12 +78,21 @@ from yaan.spacetime.earth import (
     still_rotation,
     uniform_rotation,
 )
-from yaan.spacetime.ephemeris import Ephemeris, apparent_sun_path, moon_path, sun_path
+from yaan.spacetime.ephemeris import (
+    Ephemeris,
+    apparent_sun_path,
+    moon_path,
+    planet_path,
+    sun_path,
+)
 from yaan.spacetime.time import Epoch, bundled_orientation, parse_utc
 
 HORIZON = 16_000.0
 """How long after lift-off the turning of the Earth is tabulated [s]: ascent and any abort; and
 an entry from anywhere to the ground."""
+
+_AFTER: Final = 10_600.0
+"""The world is tabulated this long beyond the last landing of the window [s]."""
 
 _ATMOSPHERES: dict[str, Callable[[], AbstractAtmosphere]] = {
     "us76": load_standard_atmosphere,
@@ -81,7 +109,15 @@ _ROTATIONS: Final[dict[str, Callable[..., EarthRotation]]] = {
 _BODIES: dict[str, tuple[Callable[[Epoch, float], Ephemeris], float]] = {
     "sun": (sun_path, SUN_MU),
     "moon": (moon_path, MOON_MU),
+    **{name: (partial(planet_path, name), mu) for name, mu in PLANET_MU.items()},
 }
+
+
+def horizon(asked: ReturnFlight | None) -> float:
+    """How long after lift-off the world of a mission must be known [s]."""
+    if asked is None:
+        return HORIZON
+    return max(HORIZON, asked.landing.time + asked.landing.window + _AFTER)
 
 
 def build_world(plan: Plan, duration: float = HORIZON) -> World:
@@ -89,16 +125,17 @@ def build_world(plan: Plan, duration: float = HORIZON) -> World:
 
     Raises:
         YaanError: outside a 64-bit context.
+        InputError: a model of the user's own that the plan names is not given.
     """
     require_float64()
     environment, epoch = plan.environment, epoch_of(plan)
-    gravity = _gravity(environment.gravity)
+    gravity = _gravity(plan)
     shape = Ellipsoid(environment.earth.shape.radius, environment.earth.shape.flattening)
     return World(
         gravity=gravity,
-        atmosphere=_atmosphere(environment.atmosphere),
-        wind=_wind(environment.wind),
-        earth=_earth(environment.earth, epoch, duration),
+        atmosphere=_scaled(_atmosphere(plan), environment.density_scale),
+        wind=_wind(plan, environment.wind),
+        earth=earth_of(environment.earth, epoch, duration),
         mu=jnp.asarray(gravity.mu),
         shape=shape,
         third_bodies=_third_bodies(environment, epoch, duration),
@@ -107,28 +144,80 @@ def build_world(plan: Plan, duration: float = HORIZON) -> World:
     )
 
 
+def build_worlds(plans: Sequence[Plan], duration: float = HORIZON) -> list[World]:
+    """The worlds of plans that fly as lanes of one batch, as `build_world` makes each.
+
+    A sky that plans have in common is built once. Air and wind are of one kind where any plan has
+    it: no wind is then one of 0 m/s, and what is not scaled is scaled by 1.
+    """
+    scaling = any(plan.environment.density_scale != 1.0 for plan in plans)
+    winds = [plan.environment.wind for plan in plans]
+    windy = any(not wind.calm for wind in winds)
+    found: list[tuple[Plan, World, Atmosphere]] = []
+    worlds: list[World] = []
+    for plan, wind in zip(plans, winds, strict=True):
+        known = next((one for one in found if _same_sky(one[0], plan)), None)
+        if known is None:
+            world = build_world(plan, duration)
+            air = _atmosphere(plan)
+            known = (plan, world, air)
+            found.append(known)
+        _, world, air = known
+        if scaling:
+            air = scaled(air, jnp.asarray(plan.environment.density_scale))
+        blows = _wind(plan, wind, always=windy)
+        worlds.append(replace(world, atmosphere=air, wind=blows, ground=jnp.asarray(plan.surface)))
+    return worlds
+
+
+def _same_sky(one: Plan, other: Plan) -> bool:
+    """Whether two plans differ at most in what their air does."""
+    ours, theirs = one.environment, other.environment
+    drawn = {"wind": ours.wind, "density_scale": ours.density_scale}
+    same = one.epoch == other.epoch and one.given == other.given
+    return same and theirs.model_copy(update=drawn) == ours
+
+
 def about_world(plan: Plan, world: World) -> list[Model]:
     """What the models of a world are, and what each ignores, by the names that the plan has."""
     environment, landing = plan.environment, plan.landing
-    field, rotation = environment.gravity.field, environment.earth.rotation
-    name = field.name.upper() if field.name is not None else "a field from the file"
-    others = [body.capitalize() for body in environment.third_bodies]
-    wind = world.wind.about
+    rotation = environment.earth.rotation
+    wind = _owned(plan, "wind", world.wind.about)
     if landing is not None and landing.wind is not None:
-        texts = f"{wind.text} in the ascent, {_wind(landing.wind).about.text} on the way home"
-        wind = replace(wind, text=texts)
+        home = _wind(plan, landing.wind).about.text
+        wind = replace(wind, text=f"{wind.text} in the ascent, {home} on the way home")
     found = [
-        about_gravity(name, environment.gravity.degree, others, missed_bodies(environment)),
+        _about_gravity(plan),
         about_earth(_ROTATIONS[rotation], world.shape),
-        world.atmosphere.about,
+        _owned(plan, "atmosphere", world.atmosphere.about),
         wind,
     ]
     return found if world.radiation is None else [*found, world.radiation.about]
 
 
+def _about_gravity(plan: Plan) -> Model:
+    environment, field = plan.environment, plan.environment.gravity.field
+    others = [body.capitalize() for body in environment.third_bodies]
+    missed = missed_bodies(environment)
+    if field.own is not None:
+        told: Model = plan.given["gravity"].model.about
+        text = f"{told.text}{', with ' if others else ''}{' and '.join(others)}"
+        ignored = ", ".join(filter(None, [*missed, told.ignores]))
+        return _owned(plan, "gravity", replace(told, text=text, ignores=ignored))
+    name = field.name.upper() if field.name is not None else "a field from the file"
+    return about_gravity(name, environment.gravity.degree, others, missed)
+
+
+def _owned(plan: Plan, word: str, about: Model) -> Model:
+    """What a model is, with its class where it is one of the user's own."""
+    if word not in plan.environment.own_models:
+        return about
+    return replace(about, own=plan.given[word].own)
+
+
 def missed_bodies(environment: EnvironmentSpec) -> list[str]:
-    """Those of Sun and Moon that do not pull."""
-    return [body.capitalize() for body in _BODIES if body not in environment.third_bodies]
+    """Those of Sun and Moon that do not pull; planets, a ten-thousandth of them, are not told."""
+    return [one.capitalize() for one in ("sun", "moon") if one not in environment.third_bodies]
 
 
 def about_ground(ground: GroundSpec) -> Model:
@@ -137,10 +226,15 @@ def about_ground(ground: GroundSpec) -> Model:
     return Model(name="ground", text=text, ignores="terrain, waves, geoid")
 
 
-def landing_world(world: World, entering: EntryFlight) -> World:
-    """The world of a mission on its return: the zone's ground, and its wind if it has one."""
+def landing_world(world: World, entering: EntryFlight, *, windy: bool = False) -> World:
+    """The world of a mission on its return: the zone's ground, and its wind if it has one.
+
+    `windy`: no wind is one of 0 m/s, as where other lanes have one.
+    """
     found = replace(world, ground=jnp.asarray(entering.ground.height))
-    return found if entering.wind is None else replace(found, wind=_wind(entering.wind))
+    if entering.wind is None:
+        return found
+    return replace(found, wind=_wind(entering.plan, entering.wind, always=windy))
 
 
 def epoch_of(plan: Plan) -> Epoch:
@@ -161,17 +255,26 @@ def left_table(world: World, heights: ArrayLike) -> str | None:
     """A sentence for a flight whose `heights` [m] leave what its air is known for; or None."""
     air, flown = world.atmosphere, np.asarray(heights, dtype=float)
     low, high = air.valid_range
-    if isinstance(air, StandardAtmosphere1976) and np.max(flown) > high:
-        return "The flight rises above 1000 km, where the atmosphere is taken as none."
-    if isinstance(air, TableAtmosphere) and (np.min(flown) < low or np.max(flown) > high):
-        ends = f"{low / 1e3:g} km to {high / 1e3:g} km"
-        reached = f"{np.min(flown) / 1e3:.1f} km to {np.max(flown) / 1e3:.1f} km"
-        return f"The table of the air goes from {ends} and is continued; flown is {reached}."
-    return None
+    if isinstance(air, ScaledAtmosphere | ScaledPlacedAtmosphere):
+        air = air.base
+    if isinstance(air, StandardAtmosphere1976):
+        above = "The flight rises above 1000 km, where the atmosphere is taken as none."
+        return above if np.max(flown) > high else None
+    if low <= np.min(flown) and np.max(flown) <= high:
+        return None
+    ends = f"{low / 1e3:g} km to {high / 1e3:g} km"
+    reached = f"flown is {np.min(flown) / 1e3:.1f} km to {np.max(flown) / 1e3:.1f} km"
+    if isinstance(air, TableAtmosphere):
+        return f"The table of the air goes from {ends} and is continued; {reached}."
+    if isinstance(air, NRLMSISE00Atmosphere):
+        return f"NRLMSISE-00 is known from {ends} and is continued; {reached}."
+    return f"The user's own air is made for {ends}; {reached}."
 
 
-def _gravity(spec: GravitySpec) -> AbstractGravity:
-    field = spec.field
+def _gravity(plan: Plan) -> AbstractGravity:
+    spec, field = plan.environment.gravity, plan.environment.gravity.field
+    if field.own is not None:
+        return model_of(plan, "gravity", field.own, AbstractGravity)
     if field.name is not None:
         return load_gravity(field.name, spec.degree)
     assert field.mu is not None  # the check has seen to it
@@ -194,7 +297,19 @@ def _coefficients(field: GravityFieldSpec) -> tuple[np.ndarray, np.ndarray]:
     return c, s
 
 
-def _atmosphere(spec: AtmosphereSpec) -> AbstractAtmosphere:
+def _scaled(air: Atmosphere, scale: float) -> Atmosphere:
+    return air if scale == 1.0 else scaled(air, jnp.asarray(scale))
+
+
+def _atmosphere(plan: Plan) -> Atmosphere:
+    spec = plan.environment.atmosphere
+    if spec.own is not None:
+        return model_of(plan, "atmosphere", spec.own, AbstractAtmosphere)
+    if spec.model == "nrlmsise00":
+        epoch = epoch_of(plan)
+        return NRLMSISE00Atmosphere(clock_of(epoch), _activity(spec, epoch))
+    if spec.model == "exponential":
+        return ExponentialAtmosphere(spec.density, spec.height, spec.scale_height)
     if spec.density is not None:
         return UniformAtmosphere(spec.density)
     if spec.table is not None:
@@ -203,14 +318,31 @@ def _atmosphere(spec: AtmosphereSpec) -> AbstractAtmosphere:
     return _ATMOSPHERES[spec.model]()
 
 
-def _wind(spec: WindSpec) -> AbstractWind:
-    if spec.table is not None:
+def _activity(spec: AtmosphereSpec, epoch: Epoch) -> SolarActivity:
+    """What the Sun does, by a level, by the date in a cycle, or by the file's own numbers."""
+    asked = spec.solar_activity
+    if asked is not None:
+        at_level = LEVELS[asked.level] if asked.level is not None else None
+        flux, ap = at_level or in_cycle(asked.cycle or "mean", year_of(epoch))
+        return SolarActivity(flux, flux, (ap,))
+    assert spec.f107 is not None  # the check has seen to it
+    assert spec.ap is not None
+    mean = spec.f107a if spec.f107a is not None else spec.f107
+    return SolarActivity(spec.f107, mean, tuple(spec.ap))
+
+
+def _wind(plan: Plan, spec: WindSpec, *, always: bool = False) -> Wind:
+    if spec.own is not None:
+        return model_of(plan, "wind", spec.own, AbstractWind)
+    table = spec.table
+    if table is not None and table.placed:
+        axes = (table.height, table.latitude, table.time)
+        return PlacedTableWind(axes, table.east, table.north)
+    if table is not None:
         return TableWind(
-            jnp.asarray(spec.table.height),
-            jnp.asarray(spec.table.east),
-            jnp.asarray(spec.table.north),
+            jnp.asarray(table.height), jnp.asarray(table.east), jnp.asarray(table.north)
         )
-    if spec.east == 0.0 and spec.north == 0.0:
+    if spec.calm and not always:
         return NoWind()
     return ConstantWind(jnp.asarray(spec.east), jnp.asarray(spec.north))
 
@@ -231,7 +363,8 @@ def _radiation(
     return Radiation(apparent_sun_path(epoch, duration), shape=shape)
 
 
-def _earth(spec: EarthSpec, epoch: Epoch, duration: float) -> EarthRotation:
+def earth_of(spec: EarthSpec, epoch: Epoch, duration: float) -> EarthRotation:
+    """How the Earth turns for `duration` [s] from an epoch, as it is described."""
     if spec.rotation == "still":
         return still_rotation()
     if spec.rotation == "uniform" and spec.spin is not None:

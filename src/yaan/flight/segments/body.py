@@ -23,7 +23,7 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853, RK4
 from yaan.dynamics.solve import Tape
 from yaan.dynamics.state import State
-from yaan.flight.models.body import build_body, build_phases, build_pulses, facing_of
+from yaan.flight.models.body import build_body, build_phases, build_pulses, facing_of, failing
 from yaan.flight.models.parts import Parts
 from yaan.flight.recording import Array, looked_at, written
 from yaan.flight.segments.base import (
@@ -76,6 +76,7 @@ def turn(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
         begun = _begin(world, cast[0], _facing(phase, start), start, tanks)
         if tanks[0] is None and phase.body in own:
             begun = eqx.tree_at(lambda s: s.tanks, begun, jnp.asarray(own[phase.body]))
+        cast = (_failing(scene, phase, cast[0], begun), *cast[1:])
         went, tape = _turned(world, cast, begun, fine, plan)
         end = ended(begun, went)
         own[phase.body or ""] = np.asarray(end.tanks)
@@ -100,6 +101,17 @@ def _cast(scene: Scene, phase: FlightPhaseSpec) -> Cast:
     body = BodySpec.model_construct(configurations={name: scene.parts.spec.bodies[name]})
     free = FreeFlight(scene.flight.plan, None, body, [as_body_phase(phase)])
     return build_body(free), build_phases(free), build_pulses(free)
+
+
+def _failing(
+    scene: Scene, phase: FlightPhaseSpec, body: Configuration, begun: State
+) -> Configuration:
+    """The body with an engine that fails; itself where none of it does."""
+    faults = scene.parts.losses.get(phase.body or "")
+    if faults is None or not faults.lost or phase.engine != "on":
+        return body
+    left = float(begun.tanks[0, 0])
+    return failing(body, faults, float(begun.t[0]), float(body.load[0]) - left)
 
 
 def _facing(phase: FlightPhaseSpec, state: State) -> Facing:

@@ -22,10 +22,19 @@ def steps(key: str) -> tuple[str, ...]:
     Raises:
         InputError: an empty address or an empty step.
     """
+    words = _words(key)
+    return (*_SHORT.get(words[:2], words[:2]), *words[2:])
+
+
+def _words(key: str) -> tuple[str, ...]:
     words = tuple(word.strip() for word in key.split("."))
     if not all(words):
         raise _nowhere(key, "a dotted address, as vehicle.payload.mass")
-    return (*_SHORT.get(words[:2], words[:2]), *words[2:])
+    return words
+
+
+NOTHING: Final = "none"
+"""The word of a block that has nothing in it, as `wind: none`: a key below it may be set."""
 
 
 def set_node(root: Node, key: str, node: Node) -> Node:
@@ -38,6 +47,9 @@ def set_node(root: Node, key: str, node: Node) -> Node:
         InputError: the address leads through a value, past the end of a list, or to a phase that
             does not exist.
     """
+    kind = root.child("kind")
+    if kind is not None and kind.value == "orbit":
+        return _set(root, _words(key), key, node)  # it has no payload that names are short for
     path = steps(key)
     if path[0] == "capsule" and root.child("spacecraft") is not None:
         path = ("spacecraft", *path)
@@ -52,7 +64,7 @@ def _set(here: Node, path: tuple[str, ...], key: str, node: Node) -> Node:
         kept = [] if below.value is None else [below]
         return here.with_value([*here.value[:index], *kept, *here.value[index + 1 :]])
     if not isinstance(here.value, dict):
-        if here.value is not None:
+        if here.value is not None and here.value != NOTHING:
             above = key.rsplit(".", len(path))[0]
             raise _nowhere(key, f"an address of a value; {above} is a single value", f"set {above}")
         here = here.with_value({})

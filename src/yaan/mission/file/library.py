@@ -22,10 +22,13 @@ FOLDERS: Final = {
     "aerodynamics": "aerodynamics",
     "entry": "missions",
     "body": "missions",
+    "orbit": "missions",
     "spacecraft": "spacecraft",
     "capsule": "capsules",
     "parachutes": "parachutes",
     "zone": "zones",
+    "station": "stations",
+    "propellant": "propellants",
 }
 
 

@@ -22,10 +22,16 @@ _SLOTS: Final[dict[str, dict[tuple[str, ...], str]]] = {
         ("launch", "site"): "site",
         ("spacecraft",): "spacecraft",
         ("landing", "zone"): "zone",
+        ("stations", "*"): "station",
     },
-    "flight": {("vehicle",): "vehicle", ("start", "pad", "site"): "site"},
-    "entry": {("capsule",): "capsule"},
-    "body": {},
+    "flight": {
+        ("vehicle",): "vehicle",
+        ("start", "pad", "site"): "site",
+        ("stations", "*"): "station",
+    },
+    "entry": {("capsule",): "capsule", ("stations", "*"): "station"},
+    "body": {("stations", "*"): "station"},
+    "orbit": {("stations", "*"): "station"},
     "spacecraft": {("capsule",): "capsule"},
     "capsule": {("aerodynamics",): "aerodynamics", ("parachutes",): "parachutes"},
     "vehicle": {
@@ -41,10 +47,12 @@ _SLOTS: Final[dict[str, dict[tuple[str, ...], str]]] = {
     "aerodynamics": {},
     "parachutes": {},
     "zone": {},
+    "station": {},
+    "propellant": {},
 }
 
-ROOTS: Final = ("mission", "entry", "body", "flight")
-"""Kinds of file that can be flown; each may start `from` another one of its kind."""
+ROOTS: Final = ("mission", "entry", "body", "flight", "orbit")
+"""Kinds of file that can be flown or propagated; each may start `from` another one of its kind."""
 
 _LONGEST_CHAIN: Final = 20  # files; a vehicle, its engine and a few missions are five
 
@@ -111,6 +119,11 @@ class Resolver:
         """Resolve every place below `node` that matches `pattern`."""
         if not pattern:
             return self._slot(node, kind, path)
+        if isinstance(node.value, list) and pattern[0] == "*":
+            items = enumerate(node.value)
+            return node.with_value(
+                [self._at(one, pattern[1:], kind, (*path, i)) for i, one in items]
+            )
         if not isinstance(node.value, dict):
             return node
         keys = list(node.value) if pattern[0] == "*" else [pattern[0]]

@@ -8,17 +8,26 @@ file is read once in a process and shared.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from yaan.base import Problem, nearest, quote
 from yaan.base.plain import is_list, is_mapping, item, items
+
+if TYPE_CHECKING:
+    from yaan.description.own import Given
 
 Scalar = str | int | float | bool | None
 Address = tuple[str | int, ...]
 
 OVERRIDE: Final = "--set"
 
-_NAMED: Final = ("phases", "branches", "steps", "pulses")  # lists whose items have names
+_NAMED: Final = (
+    "phases",
+    "branches",
+    "steps",
+    "pulses",
+    "stations",
+)  # lists whose items have names
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +93,14 @@ class Tree:
         root: the nodes.
         problems: references that could not be followed; `check` reports them with all the rest.
         unresolved: addresses of those references; nothing is known about what is below them.
+        given: models of the user's own, which are in no file; the nodes name their classes.
         data: the same as plain dicts, lists and scalars, as written (quantities are texts).
     """
 
     root: Node
     problems: tuple[Problem, ...] = ()
     unresolved: frozenset[Address] = frozenset()
+    given: "Mapping[str, Given]" = field(default_factory=dict[str, "Given"])
     data: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """The figures of the report, as plain plotly JSON: the only drawing in Yaan."""
 
 from yaan.report.figures.attitude import attitude
-from yaan.report.figures.bars import tornado, velocity
+from yaan.report.figures.bars import homeward, tornado, velocity
 from yaan.report.figures.body import (
     body_attitude,
     body_motion,
@@ -10,6 +10,7 @@ from yaan.report.figures.body import (
     goes_far,
 )
 from yaan.report.figures.body_loads import body_air, body_loads
+from yaan.report.figures.columns import columns
 from yaan.report.figures.descent import boxes, parachutes
 from yaan.report.figures.entry import corridor, entry
 from yaan.report.figures.globe import globe
@@ -18,6 +19,8 @@ from yaan.report.figures.landing import landing
 from yaan.report.figures.loads import abort, exposure, seconds_above
 from yaan.report.figures.maps import letters, track
 from yaan.report.figures.orbit import mission, sunlight
+from yaan.report.figures.revolutions import revolutions, stations
+from yaan.report.figures.skies import skies
 from yaan.report.figures.style import Figure
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "body_motion",
     "body_path",
     "boxes",
+    "columns",
     "corridor",
     "downrange",
     "entry",
@@ -39,13 +43,17 @@ __all__ = [
     "globe",
     "goes_around",
     "goes_far",
+    "homeward",
     "landing",
     "letters",
     "mission",
     "motion",
     "parachutes",
     "profiles",
+    "revolutions",
     "seconds_above",
+    "skies",
+    "stations",
     "sunlight",
     "tornado",
     "track",

@@ -1,6 +1,7 @@
 """What the figures of a body and of a chain share: rows, the axis of time, curves, scales."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -8,11 +9,12 @@ import numpy as np
 from yaan.report.figures.panels import Axis, Curve, Panel, Words, stack
 from yaan.report.figures.style import BLUE, GREEN, VERMILION, Array, Figure, event_marks
 from yaan.report.span import aloft, alone, cut
-from yaan.results import FlightRecord, History
+from yaan.results import FlightRecord, History, Summary
 
 MOST_ROWS: Final = 2500  # rows drawn; the file keeps all of them
 TINY: Final = 1e-12  # of any force, moment or load: nothing acts
 
+_GREY: Final = "Grey bands: in the Earth's umbra."
 _AXES: Final = (("x", BLUE, "solid"), ("y", VERMILION, "dash"), ("z", GREEN, "dot"))
 _LONG: Final = 9_000.0  # [s] from here on time is shown in hours
 _LEAST: Final = 1e-6
@@ -50,8 +52,21 @@ def drawn(
     reach = (float(time[0]), float(time[-1]))
     hover = f"T+ %{{x:.{4 if long else 2}f}} {unit}"
     since = "the epoch" if aloft(record.summary) else "ignition"
-    shared = Axis(reach, f"Time since {since}, {unit}", hover)
+    bands = tuple((start / scale, end / scale) for start, end in umbras(record.summary))
+    shared = Axis(reach, f"Time since {since}, {unit}", hover, bands)
+    words = replace(words, caption=f"{words.caption} {_GREY}") if bands else words
     return stack(words, panels, time, event_marks(record.summary, scale=scale), shared)
+
+
+def umbras(summary: Summary) -> Iterator[tuple[float, float]]:
+    """From when to when what is in orbit is in the Earth's umbra [s]."""
+    shadow = summary.shadow
+    if shadow is None:
+        return
+    for one in shadow.passes:
+        if one.umbra > 0.0:
+            start = shadow.start if one.umbra_start is None else one.umbra_start.time
+            yield start, shadow.end if one.umbra_end is None else one.umbra_end.time
 
 
 def acts(rows: History, name: str) -> bool:

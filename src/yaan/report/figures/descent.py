@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from yaan.report.figures.data import told
 from yaan.report.figures.panels import Axis, Curve, Panel, Words, stack
 from yaan.report.figures.style import (
     BLUE,
@@ -12,6 +13,7 @@ from yaan.report.figures.style import (
     INK,
     ORANGE,
     PURPLE,
+    TEXT_COLOURS,
     VERMILION,
     Figure,
     Json,
@@ -20,6 +22,7 @@ from yaan.report.figures.style import (
     layout,
     note,
     safe,
+    spread,
 )
 from yaan.report.span import column, cut, span
 from yaan.report.text import known, label, number, plural
@@ -128,7 +131,25 @@ def _point(place: int, step: ParachuteStep, deploy: Deployment) -> Json:
             "line": {"color": "#ffffff", "width": 1},
         },
         "hovertemplate": f"{name}: Mach %{{x:.2f}}, %{{y:.2f}} kPa<extra></extra>",
+        **_columns(step),
     }
+
+
+def _columns(step: ParachuteStep) -> Json:
+    """The deployment, and the box that it may be in."""
+    box, name = step.box, label(step.name)
+    mach = [[None], [None]] if box is None else [[one] for one in box.mach]
+    pressure = [[None], [None]] if box is None else [[q / KILO] for q in box.dynamic_pressure]
+    return told(
+        ("Mach number", "x"),
+        ("Dynamic pressure [kPa]", "y"),
+        ("Least Mach number", mach[0]),
+        ("Largest Mach number", mach[1]),
+        ("Least dynamic pressure [kPa]", pressure[0]),
+        ("Largest dynamic pressure [kPa]", pressure[1]),
+        series="Step",
+        name=name,
+    )
 
 
 def _box(place: int, box: DeploymentBox) -> Json:
@@ -150,6 +171,15 @@ def _box(place: int, box: DeploymentBox) -> Json:
     }
 
 
+def _apart(heights: Sequence[float], pixels: float) -> list[float]:
+    """How far each name is lifted [px] so that no two of them lie on each other."""
+    order = sorted(range(len(heights)), key=lambda i: heights[i])
+    wanted = [heights[i] * pixels for i in order]
+    placed = spread(wanted, 15.0, wanted[0] - 8.0, wanted[-1] + 8.0)
+    lift = dict(zip(order, (b - a for a, b in zip(wanted, placed, strict=True)), strict=True))
+    return [round(lift[i], 1) for i in range(len(heights))]
+
+
 def _frame(
     found: Sequence[tuple[ParachuteStep, Deployment]],
     shapes: list[Json],
@@ -166,14 +196,16 @@ def _frame(
     edges = [s | {"opacity": 1, "fillcolor": "rgba(0,0,0,0)"} for s in shapes]
     made["shapes"] = [*shapes, *edges]
     texts = [note("<b>Dynamic pressure</b>, kPa", 0, 1.015)]
+    heights = [float(np.log10(deploy.dynamic_pressure / KILO)) for _, deploy in found]
+    apart = _apart(heights, (made["height"] - 80) / (reach[1][1] - reach[1][0]))
     for place, (step, deploy) in enumerate(found):
-        x, y = deploy.mach, float(np.log10(deploy.dynamic_pressure / KILO))
+        x, y = deploy.mach, heights[place]
         right = x < 0.6 * reach[0][1]
-        style = {"xanchor": "left" if right else "right", "xshift": 9 if right else -9}
-        style["yshift"] = -8 if place % 2 else 8
+        style: Json = {"xanchor": "left" if right else "right", "xshift": 9 if right else -9}
+        style["yshift"] = apart[place]
         text = note(safe(label(step.name)), x, y, xref="x", yref="y", **style)
         colour = _COLOURS[place % len(_COLOURS)]
-        font = {"size": 11.5, "color": INK if colour in (ORANGE, PURPLE) else colour}
+        font = {"size": 11.5, "color": TEXT_COLOURS[colour]}
         texts.append(text | {"yanchor": "middle", "font": font})
     made["annotations"] = texts
     return made

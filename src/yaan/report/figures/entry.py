@@ -4,12 +4,14 @@ from typing import Final
 
 import numpy as np
 
+from yaan.report.figures.data import told
 from yaan.report.figures.panels import Axis, Curve, Panel, Words, stack
 from yaan.report.figures.style import (
     BLUE,
     INK,
     PURPLE,
     SOFT,
+    TEXT_COLOURS,
     VERMILION,
     Array,
     Figure,
@@ -122,11 +124,13 @@ def corridor(record: FlightRecord) -> Figure | None:
         )
         dash = {"limit": "solid", "load": "dash", "flux": "dot"}[kind]
         stroke = {"dash": dash, "width": 2.2 if allowed else 1.2}
-        data.append(line(words, *curve, colour, ":.1f} km", line=stroke, hoverinfo="skip"))
+        drawn = line(words, *curve, colour, ":.1f} km", line=stroke, hoverinfo="skip")
+        data.append(drawn | _columns(f"{words} kW/m2" if kind == "flux" else words))
         texts += _level(
             ("limit " if allowed else "") + words, curve, top, (colour, kind, len(data))
         )
-    data.append(line("This flight", speed, height, BLUE, ":.1f} km", line={"width": 3}))
+    flown = line("This flight", speed, height, BLUE, ":.1f} km", line={"width": 3})
+    data.append(flown | _columns("This flight"))
     alt = (
         "Height against speed relative to the Earth in the entry, with lines of equal load and"
         " equal heat flux."
@@ -192,10 +196,23 @@ def _level(
     known = np.flatnonzero(np.isfinite(y) & (y < 0.97 * top))
     if not len(known):
         return []
-    row = known[max(-1 - 8 * place, -len(known))] if kind != "flux" else known[0]
+    # Every other heat flux a little further on: they begin close to each other.
+    further = known[min(4 * (place % 2), len(known) - 1)]
+    row = known[max(-1 - 8 * place, -len(known))] if kind != "flux" else further
     place = {"xref": "x", "yref": "y", "xanchor": "right" if kind != "flux" else "center"}
     text = note(words, float(x[row]), float(y[row]), **place, yanchor="middle")
-    return [text | {"font": {"size": 10.5, "color": colour}, "bgcolor": "rgba(255,255,255,0.85)"}]
+    return [
+        text
+        | {
+            "font": {"size": 10.5, "color": TEXT_COLOURS[colour]},
+            "bgcolor": "rgba(255,255,255,0.85)",
+        }
+    ]
+
+
+def _columns(name: str) -> Json:
+    speed = ("Speed relative to the Earth [km/s]", "x")
+    return told(speed, ("Height [km]", "y"), series="Line", name=name)
 
 
 def _peak(peak: EntryLoad) -> Json:
@@ -206,6 +223,7 @@ def _peak(peak: EntryLoad) -> Json:
         "y": [peak.height / KILO],
         "text": ["peak load"],
         "hovertemplate": "%{text}: %{y:.1f} km, %{x:.2f} km/s<extra></extra>",
+        **_columns("Peak load"),
         "marker": {"symbol": "triangle-down", "size": 10, "color": INK},
     }
 

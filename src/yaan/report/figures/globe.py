@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from yaan.report.figures.data import told
 from yaan.report.figures.style import (
     BLUE,
     GREEN,
@@ -29,14 +30,24 @@ MOST_ROWS: Final = 4600  # rows drawn of one part; three days at a row a minute
 _SIDES: Final = {
     "Lift-off": "bottom left",
     "Insertion": "bottom right",
-    "Deorbit burn": "top left",
+    "Deorbit": "top left",
     "Entry interface": "top left",
 }
+_CLOCK: Final = "customdata.0"
+_COLUMNS: Final = (
+    ("Time [s]", _CLOCK),
+    ("Height [km]", "customdata.1"),
+    *((f"Earth-fixed {axis} [6371 km]", axis) for axis in "xyz"),
+)
 _REVOLUTION: Final = 5500.0  # [s], about one revolution in a low orbit
 _MESH: Final = 2.5  # [deg]
 _ASIDE: Final = 0.44  # [rad] the end of the path is seen from so far beside it
 _SEEN: Final = 2.3  # [rad] two places further apart are not on one side of the globe
 _RAISED: Final = 0.42  # of the eye above the equator, over its distance from the axis
+_HEAD: Final = 1.13  # Earth radii: of the pins' heads
+_OUT: Final = 1.17  # Earth radii: how far beside the globe's middle a head is that it must not cut
+_CLEARED: Final = 1.05  # Earth radii; a head that stays below cannot be helped
+_REACH: Final = 1.5  # Earth radii: what lies further along an axis is not drawn
 _CLEAR: Final = 0.012  # Earth radii
 
 PARTS: Final = (
@@ -70,11 +81,11 @@ def globe(record: FlightRecord) -> Figure | None:
             flown.append(words.lower())
     by_itself = alone(summary) is not None
     eye = _between(history) if by_itself else float(history["longitude"][-1]) - _ASIDE
-    data += _spots(history, eye) if by_itself else _pins(history, _marked(summary))
+    data += _spots(history, eye) if by_itself else _pins(history, _marked(summary), eye)
     for name, branch in record.branches.items() if by_itself else ():
         data.append(_path(branch, label(name), ORANGE, 3))
         data.append(_spot(branch, -1, label(name), eye, {"symbol": "square", "color": ORANGE}))
-    wide, narrow = (_layout(height, eye) for height in (600, 400))
+    wide, narrow = (_layout(h, eye, size) for h, size in ((600, 1.71), (400, 1.58)))
     end = f"{number(float(np.degrees(history['latitude'][-1])), 1)}° north"
     end += f", {number(float(np.degrees(history['longitude'][-1])), 1)}° east"
     alt = (
@@ -168,12 +179,13 @@ def _path(part: History, words: str, colour: str, width: float) -> Json:
         "name": words,
         "opacity": 1.0 if width > 1.0 else 0.4,
         "showlegend": True,
-        "text": [
-            f"{clock(float(t))}, {number(float(h) / 1e3)} km"
+        "customdata": [
+            [round(float(t), 1), round(float(h) / 1e3, 2)]
             for t, h in zip(part["time"][rows], height, strict=True)
         ],
-        "hovertemplate": f"{words}<br>%{{text}}<extra></extra>",
+        "hovertemplate": f"{words}<br>%{{text}}<br>%{{customdata[1]:,.1f}} km<extra></extra>",
         "hoverinfo": "text",
+        **told(*_COLUMNS, series="Part", clock=_CLOCK),
     }
 
 
@@ -183,7 +195,7 @@ def _ends(orbit: History, words: str) -> list[Json]:
     first = cut(orbit, (float(time[0]), float(time[0]) + _REVOLUTION))
     last = cut(orbit, (float(time[-1]) - _REVOLUTION, float(time[-1])))
     return [
-        _path(part, f"{words}, {which} revolution", colour, 4.5)
+        _path(part, f"{words}, {which} revolution", colour, 4.5) | told(clock=_CLOCK)
         for part, which, colour in ((first, "first", BLUE), (last, "last", INK))
         if part is not None
     ]
@@ -191,7 +203,7 @@ def _ends(orbit: History, words: str) -> list[Json]:
 
 def _marked(summary: Summary) -> list[tuple[str, float]]:
     """The ends of the parts, by name and time."""
-    names = {"ascent": "Lift-off", "orbit": "Insertion", "deorbit": "Deorbit burn"}
+    names = {"ascent": "Lift-off", "orbit": "Insertion", "deorbit": "Deorbit"}
     names |= {"entry": "Entry interface"}
     marked = [(words, s[0]) for key, words in names.items() if (s := span(summary, key))]
     last = span(summary, "entry", "descent")
@@ -199,12 +211,13 @@ def _marked(summary: Summary) -> list[tuple[str, float]]:
     return [*marked, *([(down, last[1])] if last else [])]
 
 
-def _pins(history: History, marks: Sequence[tuple[str, float]]) -> list[Json]:
+def _pins(history: History, marks: Sequence[tuple[str, float]], eye: float) -> list[Json]:
     """Named pins that stand high enough for the globe not to hide their words."""
     rows = [min(int(np.searchsorted(history["time"], at)), len(history) - 1) for _, at in marks]
     angles = history["latitude"][rows], history["longitude"][rows]
     foot = _xyz(*angles, 1.0 + history["height"][rows] / EARTH)
-    head = _xyz(*angles, 1.13)
+    tall, sides = _heads(*angles, eye)
+    head = _xyz(*angles, tall)
     stems = tuple(
         np.column_stack([a, b, np.full(len(a), np.nan)]).ravel()
         for a, b in zip(foot, head, strict=True)
@@ -214,13 +227,33 @@ def _pins(history: History, marks: Sequence[tuple[str, float]]) -> list[Json]:
         "mode": "text",
         **dict(zip("xyz", (_short(p) for p in head), strict=True)),
         "text": [f"<b>{safe(words)}</b>" for words, _ in marks],
-        "textposition": [_SIDES.get(words, "top right") for words, _ in marks],
+        "textposition": [
+            side or _SIDES.get(words, "top right")
+            for (words, _), side in zip(marks, sides, strict=True)
+        ],
         "textfont": {"size": 12, "color": INK},
         "hovertext": [f"{safe(words)}, {clock(at)}" for words, at in marks],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "showlegend": False,
     }
     return [_line((stems[0], stems[1], stems[2]), INK, 2.5), names]
+
+
+def _heads(latitude: Array, longitude: Array, eye: float) -> tuple[Array, list[str]]:
+    """Radii of the pins' heads, and on which side of those beyond the limb their words stand.
+
+    As the globe is seen at first, a pin beyond the limb is as tall as it must be for the globe not
+    to cut its words, if it can be.
+    """
+    away = np.array([np.cos(eye), np.sin(eye), _RAISED]) / np.hypot(1.0, _RAISED)
+    places = np.stack(_xyz(latitude, longitude, 1.0), axis=-1)
+    facing = places @ away
+    aside = np.sqrt(np.maximum(1.0 - facing**2, 1e-12))
+    tall = np.minimum(_OUT / aside, 0.99 * _REACH / np.max(np.abs(places), axis=-1))
+    behind = (facing < 0.0) & (tall * aside > _CLEARED)
+    right = np.sin(longitude - eye) > 0.0
+    sides = np.where(right, "top right", "top left")
+    return np.where(behind, tall, _HEAD), np.where(behind, sides, "").tolist()
 
 
 def _spots(history: History, eye: float) -> list[Json]:
@@ -262,15 +295,15 @@ def _between(history: History) -> float:
     return float(ends[1]) + (0.5 * apart if abs(apart) < _SEEN else -_ASIDE)
 
 
-def _layout(height: int, eye: float) -> Json:
+def _layout(height: int, eye: float, size: float) -> Json:
     made = layout(height, (0, 0, 0, 34), hovermode="closest")
-    off = {"visible": False, "range": [-1.2, 1.2], "showspikes": False}
+    off = {"visible": False, "range": [-_REACH, _REACH], "showspikes": False}
     made["scene"] = {
         "xaxis": off,
         "yaxis": off,
         "zaxis": off,
         "aspectmode": "manual",
-        "aspectratio": dict.fromkeys("xyz", 2.05),
+        "aspectratio": dict.fromkeys("xyz", size * _REACH),
         "dragmode": "turntable",
         "uirevision": "kept",
         "camera": {

@@ -30,7 +30,7 @@ MOST_ROWS: Final = 2500  # rows drawn; the file keeps all of them
 
 def motion(record: FlightRecord) -> Figure | None:
     """Height, speeds, flight-path angles and masses against time."""
-    history = _thinned(record.history)
+    history = thinned(record.history)
     if history is None:
         return None
     panels = [
@@ -56,7 +56,7 @@ def motion(record: FlightRecord) -> Figure | None:
 
 def environment(record: FlightRecord) -> Figure | None:
     """Load, dynamic pressure, Mach number and heat flux against time."""
-    history = _thinned(record.history)
+    history = thinned(record.history)
     if history is None:
         return None
     panels = [
@@ -80,7 +80,7 @@ def environment(record: FlightRecord) -> Figure | None:
 
 def downrange(record: FlightRecord, start: str = "the launch site") -> Figure | None:
     """Height against distance over ground from the `start`."""
-    history = _thinned(record.history)
+    history = thinned(record.history)
     if history is None or "downrange" not in history or "height" not in history:
         return None
     near = float(np.nanmax(history["downrange"])) < _NEAR
@@ -113,7 +113,7 @@ def falls(record: FlightRecord) -> Figure | None:
     branches = record.branches
     if not branches:
         return None
-    short = {name: _thinned(history) for name, history in branches.items()}
+    short = {name: thinned(history) for name, history in branches.items()}
 
     def panel(key: str, words: str, unit: str, scale: float, digits: int) -> Panel:
         curves = tuple(
@@ -203,11 +203,11 @@ def _against_time(
     return stack(words, panels, time, event_marks(record.summary), Axis(span))
 
 
-def _thinned(history: History | None) -> History | None:
-    """At most `MOST_ROWS` rows, evenly taken, the last one kept; None if there is no curve."""
+def thinned(history: History | None, most: int = MOST_ROWS) -> History | None:
+    """At most so many rows, evenly taken, the last one kept; None if there is no curve."""
     if history is None or len(history) < 2:
         return None
-    rows = np.unique(np.linspace(0, len(history) - 1, min(len(history), MOST_ROWS)).astype(int))
+    rows = np.unique(np.linspace(0, len(history) - 1, min(len(history), most)).astype(int))
     return history.rows(rows)
 
 

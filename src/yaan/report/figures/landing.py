@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from yaan.report.figures.data import told
 from yaan.report.figures.shores import SEA, coast
 from yaan.report.figures.style import (
     BLUE,
@@ -13,6 +14,7 @@ from yaan.report.figures.style import (
     INK,
     ORANGE,
     SOFT,
+    TEXT_COLOURS,
     VERMILION,
     Array,
     Figure,
@@ -32,8 +34,9 @@ from yaan.results.summary_return import Landing, Touchdown
 View = tuple[float, float, float, float]
 HOUR: Final = 3600.0  # [s]
 
-_LIGHTS: Final = {"day": ("#ffffff", "circle"), "twilight": ("#aab4be", "circle")}
+_LIGHTS: Final = {"day": ("white", "circle"), "twilight": ("#aab4be", "circle")}
 _ENDS: Final = {"aim": ("cross-thin", INK, 16), "touchdown": ("star", ORANGE, 15)}
+_DEGREES: Final = (("Longitude [deg]", "x"), ("Latitude [deg]", "y"))
 _DARK: Final = ("#3d4a58", "circle")
 
 
@@ -110,8 +113,13 @@ def _zone(polygon: Sequence[Place]) -> list[Json]:
             "fillcolor": "rgba(0,158,115,0.13)",
             "line": {"color": GREEN, "width": 1.8, "dash": "dash"},
             "hoverinfo": "skip",
+            **_columns("Zone"),
         }
     ]
+
+
+def _columns(name: str) -> Json:
+    return told(*_DEGREES, series="Line", name=name)
 
 
 def _tracks(record: FlightRecord, view: View) -> list[Json]:
@@ -124,9 +132,11 @@ def _tracks(record: FlightRecord, view: View) -> list[Json]:
         part = cut(history, (max(orbit[0], orbit[1] - 24 * HOUR), orbit[1]))
         if part is not None:
             made.append(_track(part["longitude"], part["latitude"], view, "#7d8b98", 1.0))
+            made[-1] |= _columns("Orbit of the last day")
     part = cut(history, back)
     if part is not None:
         made.append(_track(part["longitude"], part["latitude"], view, BLUE, 2.8))
+        made[-1] |= _columns("Return")
     return made
 
 
@@ -161,6 +171,7 @@ def _passes(passes: Sequence[Opportunity]) -> Json:
         "y": [p.latitude_deg for p in passes],
         "text": [f"revolution {p.revolution}, {safe(p.light)}: {safe(p.why)}" for p in passes],
         "hovertemplate": "%{text}<extra></extra>",
+        **told(("Pass", "text"), *_DEGREES),
         "marker": {
             "size": 10,
             "color": [fill for fill, _ in styles],
@@ -181,6 +192,7 @@ def _end(words: str, at: Place | Touchdown | None) -> list[Json]:
             "x": [at.longitude_deg],
             "y": [at.latitude_deg],
             "hovertemplate": f"{words}: %{{y:.4f}}° N, %{{x:.4f}}° E<extra></extra>",
+            **_columns(words.capitalize()),
             "marker": {"symbol": symbol, "size": size, "color": colour}
             | {"line": {"color": INK, "width": 1.6}},
         }
@@ -215,7 +227,7 @@ def _map(
     if land.zone and land.polygon:
         north, east = max((p.latitude_deg, p.longitude_deg) for p in land.polygon)
         style = {"xref": "x", "yref": "y", "xanchor": "right", "yanchor": "top"}
-        font = {"size": 11.5, "color": "#00714f"}
+        font = {"size": 11.5, "color": TEXT_COLOURS[GREEN]}
         name = note(f"<b>{safe(proper(land.zone))}</b>", east, north, **style, font=font)
         texts.append(name | {"xshift": -5, "yshift": -4})
     made["annotations"] = texts

@@ -7,11 +7,15 @@ from typing import Final
 import numpy as np
 
 from yaan.crew import longest_exposure
+from yaan.report.figures.data import told
 from yaan.report.figures.panels import Axis, Curve, Panel, Words, stack
 from yaan.report.figures.style import (
     BLUE,
+    GREEN,
     INK,
     NARROW,
+    PURPLE,
+    TEXT_COLOURS,
     VERMILION,
     WIDE,
     Array,
@@ -29,9 +33,10 @@ from yaan.report.text import clock, label, number
 from yaan.results import FlightRecord
 from yaan.results.summary import AxisLoads
 
-_COLOURS: Final = (BLUE, VERMILION, "#009E73", "#CC79A7")
+_COLOURS: Final = (BLUE, VERMILION, GREEN, PURPLE)
 _DASHES: Final = ("solid", "dash", "dot", "solid")
 _TITLE: Final = {"text": "Continuous time, s", "font": {"size": 12}, "standoff": 8}
+_SPENT: Final = told(("Continuous time [s]", "x"), ("Load [g]", "y"), series="Line")
 _LEVELS: Final = (8.0, 12.0, 16.0)  # [g0], round levels for counting seconds; no limits
 
 
@@ -53,12 +58,13 @@ def exposure(record: FlightRecord, part: str = "ascent") -> Figure | None:
     allowed = graded.allowed
     data = [
         line("This flight", duration, level, BLUE, ":.2f} g for %{x:.1f} s", line={"width": 2.4})
+        | _SPENT
     ]
     ends = [float(np.nanmax(duration)), *(k[0] for k in allowed)]
     right = max(ends) * 1.6
     if allowed:
         x, y = zip(*[*allowed, (max(right, allowed[-1][0]), allowed[-1][1])], strict=True)
-        data.append(line("Allowed", x, y, VERMILION, ":.1f} g for %{x:.1f} s"))
+        data.append(line("Allowed", x, y, VERMILION, ":.1f} g for %{x:.1f} s") | _SPENT)
     if graded.worst_duration is not None and graded.worst_level_g is not None:
         data.append(_worst(graded.worst_duration, graded.worst_level_g))
     name = "exposure" if part == "ascent" else "exposure-return"
@@ -73,6 +79,8 @@ def _worst(duration: float, level: float) -> Json:
     return {
         "type": "scatter",
         "mode": "markers",
+        "name": "Closest to the limit",
+        **_SPENT,
         "x": [duration],
         "y": [level],
         "marker": {"symbol": "circle-open", "size": 11, "color": INK, "line": {"width": 2}},
@@ -136,7 +144,7 @@ def _exposure_layout(
     texts = [head, note("<b>This flight</b>", spans[0][0] + 0.1, float(np.log10(peak)), **flight)]
     if allowed:
         text = f"<b>Allowed</b>, {safe(graded.status)} limit"
-        place = {"xref": "x", "yref": "y", "font": {"color": VERMILION, "size": 11.5}}
+        place = {"xref": "x", "yref": "y", "font": {"color": TEXT_COLOURS[VERMILION], "size": 11.5}}
         x = float(np.log10(allowed[0][0]))
         y = float(np.log10(allowed[0][1]))
         texts.append(note(text, x, y, yshift=3, **place))

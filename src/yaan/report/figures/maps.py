@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from yaan.report.figures.data import told
 from yaan.report.figures.shores import SEA, coast
 from yaan.report.figures.style import (
     BLUE,
@@ -26,10 +27,11 @@ from yaan.report.figures.style import (
 )
 from yaan.report.span import aloft
 from yaan.report.text import NONE, known, label, number
-from yaan.results import FlightRecord, Summary
+from yaan.results import FlightRecord, History, Summary
 from yaan.spacetime.coastline import shores
 
 _LETTERS: Final = 26
+_DEGREES: Final = (("Longitude [deg]", "x"), ("Latitude [deg]", "y"))
 _AT_ONCE: Final = 1e-6  # [s]
 
 
@@ -76,9 +78,9 @@ def track(record: FlightRecord) -> Figure | None:
     all_north = np.concatenate([latitude, *(y for _, y, _ in branches)])
     west, east = float(all_east.min()) - 60.0, float(all_east.max()) + 60.0
     data = [coast(west, east), coast(west, east, small=True)]
-    for x, y, _ in branches:
-        data += _path(x, y, {"color": VERMILION, "width": 1.4, "dash": "dot"})
-    data += _path(longitude, latitude, {"color": BLUE, "width": 2.2})
+    for x, y, end in branches:
+        data += _path(end.name, (x, y), {"color": VERMILION, "width": 1.4, "dash": "dot"})
+    data += _path("The flight", (longitude, latitude), {"color": BLUE, "width": 2.2})
     ends = [place for _, _, place in branches]
     data += [_dots(marks[: len(marks) - len(ends)], BLUE, "circle")]
     data += [_dots(ends, VERMILION, "square")] if ends else []
@@ -100,6 +102,67 @@ def track(record: FlightRecord) -> Figure | None:
         "Coastline: Natural Earth, 1:110 million." if shores() else "No coastline is installed."
     )
     return Figure("track", alt, caption, data, wide, narrow)
+
+
+def paths_over_ground(name: str, runs: Sequence[tuple[str, str, History]], caption: str) -> Figure:
+    """The paths over ground of several runs on one map.
+
+    Args:
+        name: of the figure.
+        runs: of each its name, its colour, and rows with latitude and longitude.
+        caption: the sentence below it, but for where the coastline is from.
+    """
+    east, north, data, told = list[Array](), list[Array](), list[Json](), list[str]()
+    for run, colour, history in runs:
+        x, y = np.degrees(np.unwrap(history["longitude"])), np.degrees(history["latitude"])
+        if east:
+            x = x + 360.0 * round((float(np.mean(east[0])) - float(np.mean(x))) / 360.0)
+        data += _path(run, (x, y), {"color": colour, "width": 2.0})
+        for row, symbol, words in ((0, "circle", "start"), (-1, "square", "end")):
+            told_at = f"{safe(run)}, {words}"
+            place = _Place("", run, float(x[row]), float(y[row]), told_at)
+            data.append(_dots([place], colour, symbol))
+        ends = (f"{_degrees(y[i], 'NS')} {_degrees(x[i], 'EW')}" for i in (0, -1))
+        told.append(f"{run} from {' to '.join(ends)}")
+        east.append(x)
+        north.append(y)
+    all_east, all_north = np.concatenate(east), np.concatenate(north)
+    west, far = float(all_east.min()) - 60.0, float(all_east.max()) + 60.0
+    data = [coast(west, far), coast(west, far, small=True), *data]
+    wide = _map(all_east, all_north, [], (800, 400))
+    narrow = _map(all_east, all_north, [], (310, 290))
+    shore = "Natural Earth, 1:110 million." if shores() else "none is installed."
+    alt = f"Map of the ground tracks: {'; '.join(told)}."
+    return Figure(name, alt, f"{caption} Coastline: {shore}", data, wide, narrow)
+
+
+def places_on_map(
+    name: str,
+    groups: Sequence[tuple[str, str, Array, Array, Sequence[str]]],
+    words: tuple[str, str],
+) -> Figure:
+    """Places on one map, those of a group alike.
+
+    Args:
+        name: of the figure.
+        groups: of each the colour and the symbol, longitude and latitude [deg], and what a reader
+            is shown who points at a place.
+        words: the sentence for those who do not see it, and the one below it.
+    """
+    east = np.concatenate([x for _, _, x, _, _ in groups])
+    north = np.concatenate([y for _, _, _, y, _ in groups])
+    west, far = float(east.min()) - 60.0, float(east.max()) + 60.0
+    data = [coast(west, far), coast(west, far, small=True)]
+    for colour, symbol, x, y, texts in groups:
+        places = [
+            _Place("", text, float(a), float(b), safe(text))
+            for a, b, text in zip(x, y, texts, strict=True)
+        ]
+        data.append(_dots(places, colour, symbol))
+    wide = _map(east, north, [], (800, 400))
+    narrow = _map(east, north, [], (310, 290))
+    shore = "Natural Earth, 1:110 million." if shores() else "none is installed."
+    return Figure(name, words[0], f"{words[1]} Coastline: {shore}", data, wide, narrow)
 
 
 def letters(summary: Summary) -> dict[str, str]:
@@ -147,10 +210,12 @@ def _dots(marks: Sequence[_Place], colour: str, symbol: str) -> Json:
         "text": [place.told for place in marks],
         "hovertemplate": "%{text}<br>%{y:.2f}° N, %{x:.2f}° E<extra></extra>",
         "marker": look,
+        **told(("Place", [f"{place.tag} {place.name}" for place in marks]), *_DEGREES),
     }
 
 
-def _path(longitude: Array, latitude: Array, stroke: Json) -> list[Json]:
+def _path(name: str, places: tuple[Array, Array], stroke: Json) -> list[Json]:
+    longitude, latitude = places
     path = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
     x, y = values(longitude), values(latitude)
     around = values((longitude + 180.0) % 360.0 - 180.0)
@@ -158,7 +223,7 @@ def _path(longitude: Array, latitude: Array, stroke: Json) -> list[Json]:
     for jump in jumps:
         around[int(jump)] = None
     return [
-        path | {"x": x, "y": y, "line": stroke},
+        path | {"x": x, "y": y, "line": stroke} | told(*_DEGREES, series="Path", name=name),
         path | {"x": around, "y": y, "xaxis": "x2", "yaxis": "y2", "line": stroke},
     ]
 
@@ -253,7 +318,9 @@ def _inset(made: Json, view: _View, longitude: Array, latitude: Array) -> None:
 
     right, top = max(((1.0, 0.0), (0.0, 0.0), (1.0, 1.0)), key=crowd)
     x = [1 - share - 0.012, 0.988] if right else [0.012, share + 0.012]
-    y = [1 - tall - 0.02, 0.98] if top else [0.02, tall + 0.02]
+    # On a phone the words at the top reach as far as the small world.
+    high = 0.98 if view.width > 500 else 0.91
+    y = [high - tall, high] if top else [0.02, tall + 0.02]
     bare: dict[str, Any] = {"showticklabels": False, "ticks": "", "mirror": True, "nticks": 0}
     made["xaxis2"] = axis(domain=x, range=[-180, 180], anchor="y2", dtick=60, **bare)
     made["yaxis2"] = axis(domain=y, range=[-90, 90], anchor="x2", dtick=30, **bare)

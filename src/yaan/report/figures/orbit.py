@@ -5,10 +5,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from yaan.report.figures.data import heading, told
 from yaan.report.figures.globe import PARTS
 from yaan.report.figures.style import (
     INK,
     ORANGE,
+    SHADE,
     SOFT,
     Figure,
     Json,
@@ -26,7 +28,6 @@ from yaan.results.summary_ascent import Burn, Eclipse
 HOUR: Final = 3600.0  # [s]
 DAY: Final = 86400.0  # [s]
 KILO: Final = 1e3  # [1]
-SHADE: Final = "#d9dee6"
 
 _PANELS: Final = (
     (("ascent",), "Ascent", "min since ignition", 60.0, "m"),
@@ -43,10 +44,10 @@ def mission(record: FlightRecord) -> Figure | None:
     parts = [p for p in _PANELS if span(summary, *p[0]) is not None]
     top = float(np.nanmax(record.history["height"])) / KILO * 1.12
     data: list[Json] = []
-    for place, (keys, _, _, unit, _) in enumerate(parts, 1):
+    for place, (keys, _, title, unit, _) in enumerate(parts, 1):
         first = span(summary, *keys)
         origin = first[0] if first is not None and "deorbit" in keys else 0.0
-        data += _curves(record, keys, (origin, unit), place)
+        data += [c | _columns(c, title) for c in _curves(record, keys, (origin, unit), place)]
     data.append(_burn_marks(record))
     last = span(summary, "orbit", "deorbit", "entry", "descent")
     ends = clock(last[1]) if last else "its end"
@@ -79,6 +80,12 @@ def _curves(
     return found
 
 
+def _columns(curve: Json, title: str) -> Json:
+    """Of a curve against an axis whose title begins with its unit."""
+    unit, words = title.split(" ", 1)
+    return told((f"Time {words} [{unit}]", "x"), (heading(f"Height {curve['name']}", "km"), "y"))
+
+
 def _burn_marks(record: FlightRecord) -> Json:
     history, burns = record.history, _burns(record.summary)
     assert history is not None
@@ -95,6 +102,7 @@ def _burn_marks(record: FlightRecord) -> Json:
         "text": [safe(label(burn.name)) for burn in burns],
         "hovertemplate": "%{text} burn<extra></extra>",
         "marker": {"symbol": "triangle-down", "size": 10, "color": INK},
+        **told(("Burn", "text"), ("Time since ignition [h]", "x"), ("Height [km]", "y")),
     }
 
 
@@ -188,10 +196,12 @@ def _bars(name: str, pieces: Sequence[Span], fill: str, edge: str, days: int) ->
         for day in range(days)
         if a < (day + 1) * DAY and b > day * DAY
     ]
+    days_told = ("Day", [day + 1 for day, _, _ in rows])
     return {
         "type": "bar",
         "orientation": "h",
         "name": name,
+        **told(days_told, ("From hour [h]", "base"), ("Lasts [h]", "x"), series="Light"),
         "base": [round(a, 4) for _, a, _ in rows],
         "x": [round(b - a, 4) for _, a, b in rows],
         "y": [day for day, _, _ in rows],
@@ -239,7 +249,10 @@ def _apart(flags: list[Json]) -> list[Json]:
     for flag in sorted(flags, key=lambda f: (f["y"], f["x"])):
         last = kept[-1] if kept else None
         if last is not None and last["y"] == flag["y"] and abs(last["x"] - flag["x"]) < 3.0:
-            last["text"] += f", {flag['text'].strip('▾ ').lower()}"
+            # The mark stays where the place is: at the end of what is written to the left of it.
+            words = f", {flag['text'].strip('▾ ').lower()}"
+            ends = last["text"].endswith(" ▾")
+            last["text"] = last["text"].removesuffix(" ▾") + words + (" ▾" if ends else "")
         else:
             kept.append(flag)
     return kept

@@ -28,9 +28,25 @@ ORANGE: Final = "#E69F00"
 SKY: Final = "#56B4E9"
 PURPLE: Final = "#CC79A7"
 INK: Final = "#1b2733"
+TEXT_COLOURS: Final = {
+    BLUE: BLUE,
+    VERMILION: "#a94800",
+    GREEN: "#00714f",
+    PURPLE: "#9a4a78",
+    ORANGE: "#8a5a00",
+    INK: INK,
+}
+"""The same for words, which need more contrast than lines."""
 STAGE_COLOURS: Final = (VERMILION, GREEN, ORANGE, PURPLE, BLUE)
+COLOUR_SCALE: Final = ("#00224e", "#35456c", "#666970", "#948e77", "#c8b866", "#fee838")
+"""Cividis, for maps of colours: even in lightness, alike to people who see colours differently.
+
+Source: Nunez, Anderton and Renslow, Optimizing colormaps with consideration for color vision
+deficiency, PLoS ONE 13(7), 2018.
+"""
 SOFT: Final = "#5b6875"
 GRID: Final = "#e4e8ec"
+SHADE: Final = "#d9dee6"
 
 FONT: Final = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
@@ -204,7 +220,12 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
 
 
 def rail(
-    marks: Sequence[Mark], span: tuple[float, float], plot: tuple[int, int], *, named: bool
+    marks: Sequence[Mark],
+    span: tuple[float, float],
+    plot: tuple[int, int],
+    *,
+    named: bool,
+    above: int = 0,
 ) -> tuple[list[Json], list[Json], int]:
     """Vertical lines at the events, and their labels on a rail above the plot.
 
@@ -213,6 +234,7 @@ def rail(
         span: range of the x axis.
         plot: width and height of the plot [px].
         named: with names, set upright; else with their numbers only.
+        above: room that the uppermost panel's heading needs beyond its line [px].
 
     Returns:
         Shapes, annotations, and the height of the rail above the plot [px].
@@ -221,7 +243,7 @@ def rail(
     marks = [mark for mark in marks if span[0] <= mark.at <= span[1]]
     scale = (span[1] - span[0]) / width
     places = spread([m.at for m in marks], 15 * scale, *span)
-    foot, knee = 1 + 24 / height, 1 + 40 / height
+    foot, knee = 1 + (24 + above) / height, 1 + (40 + above) / height
     shapes: list[Json] = []
     texts: list[Json] = []
     for mark, place in zip(marks, places, strict=True):
@@ -234,7 +256,7 @@ def rail(
             | ({"textangle": -90} if named else {})
         )
     longest = max((len(mark.name) for mark in marks), default=0)
-    return shapes, texts, 44 + (round(6.3 * longest) + 24 if named else 18)
+    return shapes, texts, 44 + above + (round(6.3 * longest) + 24 if named else 18)
 
 
 _PAPER_Y: Final = {"xref": "x", "yref": "paper"}

@@ -112,7 +112,9 @@ TITLES: Final = {
     "05": "sphere dropped over a round Earth that turns",
     "06": "sphere dropped through the air",
     "07": "sphere dropped in a steady wind",
+    "08": "sphere dropped through a wind that grows with height",
     "09": "sphere thrown eastward and up",
+    "10": "sphere thrown northward and up",
 }
 
 
@@ -165,7 +167,7 @@ def _left_out(name: str) -> str:
     words = ["Left out: simulations 1, 2 and 3 from the air itself (tables of their own)"]
     if name in ("02", "03", "04", "05"):
         words.append("simulation 2 from all (another attitude, another start)")
-    if name in ("06", "07", "09"):
+    if name in ("06", "07", "08", "09", "10"):
         words.append("simulation 3 from forces across the axis (other axes)")
     if name == "07":
         words.append(

@@ -12,6 +12,7 @@ from yaan.environment.atmosphere import EFFECTIVE_RADIUS
 from yaan.environment.fields import read_field
 from yaan.validation.case import Array, Case, Fly, Line, data, number
 
+_DEGREE: Final = 8
 _TOP: Final = 84852.0  # [m] geopotential height of 86 km
 _HIGH: Final = "0.1 %: the standard was tabulated from rounded constants, by a coarser integration"
 _SIX: Final = "1e-5: densities are printed with six digits"
@@ -83,7 +84,8 @@ def field(fly: Fly) -> Sequence[Line]:
     del fly
     ours = read_field("egm2008_70")
     tables = (ours["c"], ours["s"])
-    rows = np.loadtxt(data("egm96_8x8.txt"))[1:]
+    rows = np.loadtxt(data("egm96_21x21.txt"))[1:]
+    rows = rows[rows[:, 0] <= _DEGREE]
     at = (rows[:, 0].astype(int), rows[:, 1].astype(int))
     off = [
         np.abs(table[at] - rows[:, 2 + k]) / np.maximum(rows[:, 4 + k], 4e-11)

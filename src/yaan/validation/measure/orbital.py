@@ -49,15 +49,20 @@ _MET: Final = "MET's density is not modelled: one constant density stands for it
 ORBITS: Final = {
     "2": Orbit("station, spherical Earth", 0.005, _TIGHT),
     "3A": Orbit("station, 4x4 field", 0.005, _FIELD),
+    "3B": Orbit("station, 8x8 field", 0.005, _FIELD),
     "4": Orbit("station, Sun and Moon", 0.05, _EPHEMERIS),
     "6A": Orbit("sphere in a constant density", 0.005, _AIR),
     "6B": Orbit("sphere in MET's density", None, _MET),
     "6C": Orbit("cylinder, a burn across the orbit", 0.005, _TIGHT),
+    "6D": Orbit("cylinder that burns and escapes", 0.005, _TIGHT),
     "7A": Orbit("sphere, 4x4 field, Sun and Moon", 0.05, _EPHEMERIS),
+    "7B": Orbit("sphere, 8x8 field, Sun and Moon", 0.05, _EPHEMERIS),
     "7C": Orbit("sphere, 4x4 field, Sun, Moon, MET's density", None, _MET),
     "7D": Orbit("sphere, 8x8 field, Sun, Moon, MET's density", None, _MET),
     "9B": Orbit("station turned by a torque", 0.005, _TIGHT),
+    "9D": Orbit("station turned by a torque and pushed by a force", 0.005, _TIGHT),
     "10A": Orbit("cylinder swung by the gravity gradient", 0.005, _TIGHT),
+    "10D": Orbit("cylinder swung in an ellipse, begun at a rate", 0.005, _TIGHT),
 }
 _RATE_WHY: Final = "of 1e-3 rad/s turned for eight hours"
 

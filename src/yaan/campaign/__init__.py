@@ -1,0 +1,1 @@
+"""Many flights of one mission: sweeps over any of its keys, payload curves."""

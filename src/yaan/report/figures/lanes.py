@@ -1,0 +1,244 @@
+"""What the page of a sweep is made of: the keys that were swept, and how every flight ended."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from yaan.report.figures.quantities import Shown, fitted, largest
+from yaan.report.figures.style import Array
+from yaan.report.tables import capital
+from yaan.report.text import MINUS, SPACE, label, short_key
+from yaan.results.ends import ENDS
+from yaan.results.outcome import OutcomeCode
+
+FLOWN: Final = OutcomeCode.REACHED.word
+"""The word of a flight that ended as it should."""
+
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "cut-off": (
+        "perigee",
+        "apogee",
+        "inclination",
+        "propellant_left",
+    ),
+    "entry": (
+        "module_propellant_left",
+        "interface_angle",
+        "peak_load",
+        "peak_heat_flux",
+        "heat_load",
+    ),
+    "touchdown": ("canopy_load", "speed_down", "speed_across", "miss"),
+    "end": ("time", "height"),
+}
+"""The columns that are drawn, by what part of the flight they tell of; `end` for want of others."""
+
+BETTER: Final = {
+    "propellant_left": 1,
+    "module_propellant_left": 1,
+    "peak_load": -1,
+    "peak_heat_flux": -1,
+    "heat_load": -1,
+    "canopy_load": -1,
+    "speed_down": -1,
+    "speed_across": -1,
+    "miss": -1,
+}
+"""Whether more (1) or less (-1) of a column is better; others are neither."""
+
+_WORDS: Final = {
+    "time": "Time of the end",
+    "height": "Height of the end",
+    "latitude": "Latitude of the end",
+    "longitude": "Longitude of the end",
+    "propellant_left": "Propellant left at cut-off",
+    "module_propellant_left": "Propellant left in the service module",
+    "interface_angle": "Flight-path angle at the interface",
+    "interface_speed": "Speed at the interface",
+    "interface_time": "Time of the interface",
+    "peak_load": "Peak load of the entry",
+    "peak_heat_flux": "Peak heat flux, nose",
+    "heat_load": "Heat load, nose",
+    "canopy_load": "Largest load of a canopy",
+    "speed_down": "Touchdown speed, downwards",
+    "speed_across": "Touchdown speed, across",
+    "miss": "Distance from the aim",
+}
+_LEAST: Final = {
+    "s": 1e-3,
+    "m": 1.0,
+    "rad": 1e-6,
+    "kg": 0.01,
+    "1": 1e-4,
+    "W m-2": 1.0,
+    "J m-2": 1e3,
+    "N": 1.0,
+    "m s-1": 1e-2,
+}
+"""What a column must vary by to be drawn [SI]: less is the integration's."""
+
+_SHARE: Final = 1e-7  # of its size, likewise
+_SPREAD_DIGITS: Final = 3  # significant digits of what a column varies by
+_MOST_DIGITS: Final = 6
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key that was swept.
+
+    Attributes:
+        key: its dotted address.
+        labels: its values as they were asked for.
+        numbers: the same as numbers of `unit`; None where they are no such.
+        unit: of the numbers; `1` of pure ones.
+    """
+
+    key: str
+    labels: tuple[str, ...]
+    numbers: Array | None
+    unit: str
+
+    @property
+    def words(self) -> str:
+        """What a person calls it."""
+        return capital(short_key(self.key))
+
+    @property
+    def shown_unit(self) -> str:
+        """Its unit; empty of pure numbers."""
+        return "" if self.unit == "1" else self.unit
+
+    @property
+    def title(self) -> str:
+        """It and its unit, as an axis has them."""
+        return f"{self.words}, {self.shown_unit}" if self.shown_unit else self.words
+
+    @property
+    def even(self) -> bool:
+        """Whether its values are numbers, and no two of them alike."""
+        return self.numbers is not None and len(set(self.numbers.tolist())) == len(self.numbers)
+
+    def told(self, place: int) -> str:
+        """One of its values with its unit."""
+        if self.numbers is None:
+            return self.labels[place]
+        text = f"{float(self.numbers[place]):.7g}".replace("-", MINUS)
+        return f"{text}{SPACE}{self.shown_unit}" if self.shown_unit else text
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """All flights of a sweep, in their order.
+
+    Attributes:
+        mission: its name.
+        title: of the mission.
+        yaan: version.
+        keys: that were swept.
+        zipped: whether the values go side by side; else all combinations, the last key fastest.
+        design: `kept` commands, `anew` for each, or `none` where nothing is searched.
+        words: how each ended; empty of none.
+        phases: that each ended in.
+        texts: a sentence about each that did not end as it should.
+        columns: ends of `results.ends` [SI], NaN of what a flight did not come to.
+    """
+
+    mission: str
+    title: str
+    yaan: str
+    keys: tuple[Key, ...]
+    zipped: bool
+    design: str
+    words: tuple[str, ...]
+    phases: tuple[str, ...]
+    texts: tuple[str, ...]
+    columns: Mapping[str, Array]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @cached_property
+    def places(self) -> Array:
+        """Which value of each key every flight has [flight, key]."""
+        count = np.arange(len(self))
+        if self.zipped:
+            return np.stack([count] * len(self.keys), axis=1)
+        shape = tuple(len(key.labels) for key in self.keys)
+        return np.stack(np.unravel_index(count, shape), axis=1)
+
+    @cached_property
+    def flown(self) -> Array:
+        """Whether each ended as it should."""
+        return np.array([word == FLOWN for word in self.words], dtype=bool)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many ended how: those that flew first, then the most frequent."""
+        found = Counter(self.words)
+        return dict(sorted(found.items(), key=lambda pair: (pair[0] != FLOWN, -pair[1], pair[0])))
+
+    @cached_property
+    def moving(self) -> tuple[Key, ...]:
+        """The keys of more than one value."""
+        return tuple(key for key in self.keys if len(set(key.labels)) > 1)
+
+    def told(self, lane: int) -> str:
+        """The values of one flight, in words."""
+        pairs = zip(self.keys, self.places[lane].tolist(), strict=True)
+        return ", ".join(f"{short_key(key.key)} {key.told(place)}" for key, place in pairs)
+
+    def ended(self, lane: int) -> str:
+        """How one flight ended, in a word or two."""
+        return label(self.words[lane] or "not flown")
+
+    def good(self, name: str) -> Array:
+        """A column of those that ended as they should, NaN of the others."""
+        return np.where(self.flown, self.columns[name], np.nan)
+
+    def drawn(self, group: str) -> list[str]:
+        """The columns of a part of the flight that vary."""
+        return [name for name in GROUPS[group] if self._varies(name)]
+
+    @cached_property
+    def main(self) -> tuple[str, ...]:
+        """The columns that vary, in the order of the flight."""
+        found = [name for group in GROUPS if group != "end" for name in self.drawn(group)]
+        return tuple(found or self.drawn("end"))
+
+    def _varies(self, name: str) -> bool:
+        if name not in self.columns:
+            return False
+        known = self.good(name)[np.isfinite(self.good(name))]
+        if known.size < 2:
+            return False
+        least = max(_LEAST.get(ENDS[name].unit, 0.0), _SHARE * float(np.abs(known).max()))
+        return float(known.max() - known.min()) > least and not self._asked(name)
+
+    def _asked(self, name: str) -> bool:
+        """Whether a column is a key that was swept, told once more."""
+        look = self.shown(name)
+        found = self.good(name) / look.scale
+        known = np.isfinite(found)
+        return any(
+            key.numbers is not None
+            and key.shown_unit == look.unit
+            and np.allclose(key.numbers[self.places[:, i]][known], found[known], 1e-9, 0.0)
+            for i, key in enumerate(self.keys)
+        )
+
+    def shown(self, name: str) -> Shown:
+        """How a column is shown: with digits that tell its flights apart."""
+        column = ENDS[name]
+        unit = "g" if name == "peak_load" else column.unit
+        known = self.good(name)[np.isfinite(self.good(name))]
+        look = fitted(_WORDS.get(name, label(name)), unit, largest(self.good(name)))
+        spread = float(np.ptp(known)) / look.scale if known.size else 0.0
+        if spread <= 0.0:
+            return look
+        wanted = _SPREAD_DIGITS - 1 - int(np.floor(np.log10(spread)))
+        digits = min(max(look.digits, wanted), _MOST_DIGITS)
+        return Shown(look.words, look.unit, look.scale, digits)
