@@ -9,11 +9,12 @@ from yaan.gnc.attitude import (
     control_moment,
 )
 from yaan.gnc.bank import BankProfile, constant_bank, eased, rounded, with_reversal
-from yaan.gnc.base import AbstractGuidance, Command
-from yaan.gnc.navigation import AbstractNavigator, Estimate, Perfect
+from yaan.gnc.base import AbstractEntryGuidance, AbstractGuidance, Command
+from yaan.gnc.navigation import AbstractNavigator, Estimate, Perfect, Truth
 from yaan.gnc.powered import Aims, Law, OpenLoop, Steering
 
 __all__ = [
+    "AbstractEntryGuidance",
     "AbstractGuidance",
     "AbstractNavigator",
     "Aims",
@@ -28,6 +29,7 @@ __all__ = [
     "OpenLoop",
     "Perfect",
     "Steering",
+    "Truth",
     "command_trim",
     "constant_bank",
     "control_moment",

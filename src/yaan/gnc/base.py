@@ -47,3 +47,26 @@ class AbstractGuidance(eqx.Module):
     @abc.abstractmethod
     def deadline(self, t: Float[Array, ""], memory: PyTree) -> Float[Array, ""]:
         """The next instant at which it must be updated [s]; infinite where any step will do."""
+
+
+class AbstractEntryGuidance(eqx.Module):
+    """A guidance law of a lifting entry; its fields are its parameters. One lane.
+
+    The bank that it asks for is followed by a roll of limited rate and acceleration, which is the
+    motion's. `elapsed` times are since the entry interface.
+    """
+
+    period: eqx.AbstractVar[Float[Array, "*lanes"]]
+    """Between updates [s]."""
+
+    @abc.abstractmethod
+    def start(self, estimate: Estimate) -> PyTree:
+        """What it remembers as the entry begins."""
+
+    @abc.abstractmethod
+    def update(self, estimate: Estimate, bank: Float[Array, ""], memory: PyTree) -> PyTree:
+        """What it remembers after an update; `bank` [rad] is the one that is flown there."""
+
+    @abc.abstractmethod
+    def command(self, estimate: Estimate, memory: PyTree) -> Float[Array, ""]:
+        """The bank that it asks for [rad]: zero is lift up, positive to the right."""
