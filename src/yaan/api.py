@@ -172,7 +172,9 @@ class Mission:
         except InputError as error:
             raise InputError([*error.problems, *self._more(values, error)]) from None
 
-    def with_model(self, **models: Any) -> "Mission":
+    def with_model(
+        self, *, guidance: "Mapping[str, Any] | None" = None, **models: Any
+    ) -> "Mission":
         """This mission with a model of the user's own in the place of one that it names.
 
         The model is an instance of a class below `yaan.models.AbstractAtmosphere`, `AbstractWind`
@@ -180,7 +182,12 @@ class Mission:
         called in 64 bits. It is checked here. `replace` and `sweep` keep it; replacing
         `environment.atmosphere`, `environment.wind` or `environment.gravity` puts it away.
 
+        A guidance law is an instance of a class below `yaan.models.AbstractEntryGuidance` or
+        `AbstractGuidance`, or a function of a `yaan.models.Estimate` alone: the bank [rad] of an
+        entry, the axis of an ascent as three numbers along GCRS.
+
         Args:
+            guidance: laws by what they guide: `entry`, `ascent`.
             models: `atmosphere`, `wind`, `gravity`, each a model. A wind blows on the way home
                 too, in the place of one that the landing has.
 
@@ -188,9 +195,10 @@ class Mission:
             InputError: with all that is wrong with a model: its class, what it says of itself,
                 its numbers, or its answers.
         """
-        from yaan.flight.models.own import checked
+        from yaan.flight.models.own_law import checked_model
 
-        given = {word: checked(word, model) for word, model in models.items()}
+        asked = models | {f"guidance.{part}": law for part, law in (guidance or {}).items()}
+        given = {word: checked_model(word, model) for word, model in asked.items()}
         values: dict[str, Any] = dict(naming(word, one.own.name) for word, one in given.items())
         landing = self.tree.get("landing")
         if "wind" in given and isinstance(landing, Mapping) and "wind" in landing:

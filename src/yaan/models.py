@@ -10,5 +10,20 @@ from yaan.base.tables import Table
 from yaan.environment.atmosphere import AbstractAtmosphere, Air
 from yaan.environment.gravity import AbstractGravity
 from yaan.environment.wind import AbstractWind
+from yaan.gnc.base import AbstractEntryGuidance, AbstractGuidance, Command
+from yaan.gnc.navigation import Estimate
+from yaan.spacetime.frame import Vector
 
-__all__ = ["AbstractAtmosphere", "AbstractGravity", "AbstractWind", "Air", "Model", "Table"]
+__all__ = [
+    "AbstractAtmosphere",
+    "AbstractEntryGuidance",
+    "AbstractGravity",
+    "AbstractGuidance",
+    "AbstractWind",
+    "Air",
+    "Command",
+    "Estimate",
+    "Model",
+    "Table",
+    "Vector",
+]

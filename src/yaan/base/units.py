@@ -51,6 +51,7 @@ UNITS: Final[dict[str, dict[str, float]]] = {
     "heat flux": {"W/m2": 1.0, "kW/m2": 1e3, "MW/m2": 1e6, "W/cm2": 1e4},
     "density": {"kg/m3": 1.0, "g/cm3": 1e3, "slug/ft3": _SLUG / _FOOT**3},
     "gravitational parameter": {"m3/s2": 1.0, "km3/s2": 1e9, "ft3/s2": _FOOT**3},
+    "load product": {"Pa rad": 1.0, "Pa deg": _DEGREE, "kPa deg": 1e3 * _DEGREE},
     "mass per area": {"kg/m2": 1.0, "g/cm2": 10.0},
     "mass flow": {"kg/s": 1.0, "t/s": 1e3},
     "angular rate": {"rad/s": 1.0, "deg/s": _DEGREE},

@@ -1,4 +1,6 @@
-"""Models of the user's own on the command line: `--model FILE.py:NAME`.
+"""Models of the user's own on the command line: `--model FILE.py:NAME`, or `KEY=FILE.py:NAME`.
+
+A law says what it guides: `--model guidance.entry=mylaw.py:MyLaw`.
 
 The file is run, as Python would run it, because it was named here: no mission ever has one run.
 """
@@ -18,8 +20,9 @@ ModelOption = Annotated[
     list[str] | None,
     typer.Option(
         "--model",
-        metavar="FILE.py:NAME",
-        help="Fly a model of your own: NAME of that file, which is run; repeatable.",
+        metavar="[KEY=]FILE.py:NAME",
+        help="Fly a model of your own: NAME of that file, which is run; repeatable. A guidance "
+        "law has its key before it: guidance.entry=mylaw.py:MyLaw.",
     ),
 ]
 
@@ -37,28 +40,40 @@ def with_models(mission: "Mission", asked: list[str] | None) -> "Mission":
         if word in found:
             raise _wrong(text, f"one {word}, not two")
         found[word] = model
-    return mission.with_model(**found) if found else mission
+    laws = {word.partition(".")[2]: found.pop(word) for word in list(found) if "." in word}
+    return mission.with_model(guidance=laws, **found) if laws or found else mission
 
 
 def _model(text: str) -> tuple[str, Any]:
-    """What a model is of, and the model."""
+    """What a model is of, and the model; of a law, what makes it."""
     from yaan.base.session import computing
+    from yaan.description.own import OWN_KEYS
     from yaan.flight.models.own import made, word_of
 
-    file, colon, name = text.rpartition(":")
+    asked, equals, rest = text.partition("=")
+    asked, rest = (asked, rest) if equals else ("", text)
+    if asked and asked not in OWN_KEYS:
+        from yaan.base.errors import nearest
+
+        raise _wrong(text, f"one of {', '.join(OWN_KEYS)} before =", nearest(asked, OWN_KEYS))
+    file, colon, name = rest.rpartition(":")
     if not colon or not name.isidentifier() or not file.endswith(".py"):
-        raise _wrong(text, "FILE.py:NAME")
+        raise _wrong(text, "FILE.py:NAME, or KEY=FILE.py:NAME")
     with computing():  # what the file makes has 64 bits
         module = _run(text, Path(file))
         if not hasattr(module, name):
             from yaan.base.errors import nearest
 
             raise _wrong(text, f"a name in {file}", nearest(name, _public(module)))
+        if "." in asked:
+            return asked, getattr(module, name)
         try:
             model = made(getattr(module, name))
         except Exception as error:
             raise _wrong(text, f"a model, not {type(error).__name__}: {error}") from error
     word = word_of(model)
+    if asked and word != asked:
+        raise _wrong(text, f"a model of {asked}, not {type(model).__name__}")
     if not word:
         expected = f"a model below a class of yaan.models, not {type(model).__name__}"
         raise _wrong(text, expected)

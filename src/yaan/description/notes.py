@@ -79,7 +79,7 @@ def notes_of(plan: Plan) -> list[str]:
 
 
 def _of_own(plan: Plan) -> Iterator[str]:
-    for word, name in plan.environment.own_models.items():
+    for word, name in plan.own_models.items():
         yield (
             f"The {word} is a model of the user's own, {name}: the mission's file names it and"
             " does not hold it, so that it alone does not fly this again."

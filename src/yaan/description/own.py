@@ -22,6 +22,8 @@ OWN_KEYS: Final[Mapping[str, str]] = MappingProxyType(
         "atmosphere": "environment.atmosphere",
         "wind": "environment.wind",
         "gravity": "environment.gravity.field",
+        "guidance.ascent": "guidance.ascent",
+        "guidance.entry": "guidance.entry",
     }
 )
 """What may be a model of the user's own, and the key that names its class."""

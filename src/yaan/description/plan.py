@@ -21,6 +21,7 @@ from yaan.description.craft import CapsuleSpec, SpacecraftSpec
 from yaan.description.environment import EnvironmentSpec, WindSpec
 from yaan.description.failures import FailureSpec
 from yaan.description.ground import BodyGroundSpec, GroundSpec
+from yaan.description.guidance import GuidanceSpec
 from yaan.description.integration import IntegrationSpec
 from yaan.description.interface import InterfaceSpec
 from yaan.description.landing import (
@@ -80,6 +81,9 @@ class Plan(Block):
         default_factory=list[PulseSpec], description="forces and torques at given times, of a body"
     )
     method: Literal["rk4", "dop853"] = Field(default="rk4", description="of a body's integration")
+    guidance: GuidanceSpec | None = Field(
+        default=None, description="laws that guide it; left out, it flies as it was designed"
+    )
     crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
     environment: EnvironmentSpec = Field(
         default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
@@ -105,6 +109,12 @@ class Plan(Block):
         made = self.model_copy()
         made._given = dict(models)
         return made
+
+    @property
+    def own_models(self) -> dict[str, str]:
+        """Classes of the user's own that it names, by the words of `OWN_KEYS`."""
+        guided = {} if self.guidance is None else self.guidance.own_names
+        return self.environment.own_models | guided
 
     @property
     def ascent(self) -> "Ascent | None":

@@ -13,6 +13,7 @@ from yaan.description.craft import CapsuleSpec, SpacecraftSpec
 from yaan.description.environment import EnvironmentSpec, world_mistakes
 from yaan.description.failures import FailureSpec
 from yaan.description.ground import BodyGroundSpec, GroundSpec
+from yaan.description.guidance import GuidanceSpec
 from yaan.description.integration import IntegrationSpec
 from yaan.description.interface import InterfaceSpec
 from yaan.description.landing import (
@@ -64,6 +65,9 @@ class MissionSpec(Block):
     landing: LandingSpec | None = Field(default=None, description="where and when to come down")
     deorbit: DeorbitSpec | None = Field(default=None, description="burn that brings it down")
     entry: ReturnEntrySpec | None = Field(default=None, description="flight through the air")
+    guidance: GuidanceSpec | None = Field(
+        default=None, description="laws that guide it; left out, it flies as it was designed"
+    )
     crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
     environment: EnvironmentSpec = Field(
         default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
@@ -197,6 +201,9 @@ class EntrySpec(Block):
     landing: EntryLandingSpec | None = Field(default=None, description="where it should come down")
     ground: GroundSpec = Field(
         default_factory=GroundSpec, description="how high the ground lies, and what it is"
+    )
+    guidance: GuidanceSpec | None = Field(
+        default=None, description="laws that guide it; left out, it flies as it was designed"
     )
     crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
     environment: EnvironmentSpec = Field(

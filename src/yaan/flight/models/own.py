@@ -20,7 +20,7 @@ from yaan.base.constants import EARTH_RADIUS
 from yaan.base.errors import InputError, Problem, nearest
 from yaan.base.model import Model, Own
 from yaan.base.session import computing
-from yaan.description.own import Given, given_model
+from yaan.description.own import OWN_KEYS, Given, given_model
 from yaan.description.plan import Plan
 from yaan.environment.atmosphere import AbstractAtmosphere, Air
 from yaan.environment.gravity import AbstractGravity
@@ -89,41 +89,44 @@ def checked(word: str, model: object) -> Given:
         InputError: every mistake.
     """
     if word not in _KINDS:
-        raise InputError(Problem("", None, word, "", "no such model", nearest(word, _KINDS)))
+        raise InputError(Problem("", None, word, "", "no such model", nearest(word, OWN_KEYS)))
     kind = _KINDS[word]
     try:
         found = made(model)
     except Exception as error:
-        raise _refused(word, model, f"a model, or what makes one, not {_told(error)}") from error
+        expected = f"a model, or what makes one, not {told_error(error)}"
+        raise refused(word, model, expected) from error
     if not isinstance(found, kind.base):
         expected = f"an instance of a class below yaan.models.{kind.base.__name__}"
-        raise _refused(word, found, expected)
+        raise refused(word, found, expected)
     with computing():
-        wrong = [*_about_mistakes(word, found), *_number_mistakes(found)]
+        wrong = [*about_mistakes(word, found), *number_mistakes(found)]
         if not wrong:
-            found = jax.tree.map(_wide, found)
+            found = jax.tree.map(widened, found)
             # What cannot be asked with one lane cannot be asked with several.
             wrong = next((told for shape in _SHAPES if (told := _shape(kind, found, shape))), [])
         wrong = wrong or list(_value_mistakes(word, found))
         if wrong:
-            raise InputError([_problem(word, found, *one) for one in wrong])
-        return Given(found, _own(found))
+            raise InputError([problem_of(word, found, *one) for one in wrong])
+        return Given(found, own_of(found))
 
 
-def _refused(word: str, model: object, expected: str) -> InputError:
-    return InputError(_problem(word, model, expected))
+def refused(word: str, model: object, expected: str) -> InputError:
+    """The error of a model that is none of its kind."""
+    return InputError(problem_of(word, model, expected))
 
 
-def _problem(word: str, model: object, expected: str, hint: str = "") -> Problem:
-    kind = model if isinstance(model, type) else type(model)
+def problem_of(word: str, model: object, expected: str, hint: str = "") -> Problem:
+    """One mistake of a model that is given as `word`."""
+    kind = model if isinstance(model, type) or inspect.isfunction(model) else type(model)
     return Problem("", None, word, _name(kind), expected, hint)
 
 
-_Mistake = tuple[str, str]
+Fault = tuple[str, str]
 """What is expected, and a hint."""
 
 
-def _about_mistakes(word: str, model: Any) -> Iterator[_Mistake]:
+def about_mistakes(word: str, model: Any) -> Iterator[Fault]:
     """What the model lacks of what it must say of itself."""
     if not isinstance(getattr(model, "about", None), Model):
         hint = f'about: ClassVar[Model] = Model(name="{word}", text="...", ignores="...")'
@@ -141,7 +144,7 @@ def _about_mistakes(word: str, model: Any) -> Iterator[_Mistake]:
         yield "a class with `valid_range`, the heights [m] between which it holds", hint
 
 
-def _number_mistakes(model: Any) -> Iterator[_Mistake]:
+def number_mistakes(model: Any) -> Iterator[Fault]:
     """Leaves that are no numbers, or that are too short for a flight."""
     for path, leaf in jax.tree_util.tree_flatten_with_path(model)[0]:
         field = jax.tree_util.keystr(path).lstrip(".")
@@ -159,12 +162,12 @@ def _number_mistakes(model: Any) -> Iterator[_Mistake]:
         yield "static fields that are equal or not; arrays are not", "let arrays be plain fields"
 
 
-def _wide(leaf: Any) -> jax.Array:
+def widened(leaf: Any) -> jax.Array:
     """A number as the flight has it."""
     return jnp.asarray(leaf, dtype=float if isinstance(leaf, float) else None)
 
 
-def _shape(kind: _Kinds, model: Any, shape: tuple[int, ...]) -> list[_Mistake]:
+def _shape(kind: _Kinds, model: Any, shape: tuple[int, ...]) -> list[Fault]:
     """What is wrong with the answer to arguments of a shape; nothing is computed."""
     asked = [jax.ShapeDtypeStruct(shape, jnp.float64)] * kind.arguments
     called = f"{kind.method}(..) of arguments of shape {shape}"
@@ -175,13 +178,13 @@ def _shape(kind: _Kinds, model: Any, shape: tuple[int, ...]) -> list[_Mistake]:
     try:
         found = jax.eval_shape(answer, model, *asked)
     except Exception as error:
-        return [(f"an answer of {called}, not {_told(error)}", "it must be traced by JAX")]
+        return [(f"an answer of {called}, not {told_error(error)}", "it must be traced by JAX")]
     parts = ", ".join(kind.parts)
     if kind.base is AbstractAtmosphere and not isinstance(found, Air):
         return [(f"yaan.models.Air({parts}) from {called}, not {type(found).__name__}", "")]
     if not isinstance(found, tuple) or len(found) != len(kind.parts):
         return [(f"a tuple ({parts}) from {called}, not {_counted(found)}", "")]
-    wrong: list[_Mistake] = []
+    wrong: list[Fault] = []
     for name, part in zip(kind.parts, found, strict=True):
         own, kept = getattr(part, "shape", None), getattr(part, "dtype", None)
         if own != shape:
@@ -198,7 +201,7 @@ def _counted(found: object) -> str:
     return f"a {type(found).__name__}"
 
 
-def _value_mistakes(word: str, model: Any) -> Iterator[_Mistake]:
+def _value_mistakes(word: str, model: Any) -> Iterator[Fault]:
     """Answers that are no numbers, or that no nature gives."""
     if word == "gravity":
         yield from _pull_mistakes(model)
@@ -232,7 +235,7 @@ _LEAST: Final[Mapping[str, tuple[str, Callable[[np.ndarray], np.ndarray]]]] = {
 """What air has at least; what is no number is told apart."""
 
 
-def _pull_mistakes(model: Any) -> Iterator[_Mistake]:
+def _pull_mistakes(model: Any) -> Iterator[Fault]:
     """Of a gravity: its constant, and where it pulls."""
     try:
         mu = float(model.mu)
@@ -260,26 +263,27 @@ def _metres(place: np.ndarray) -> str:
     return ", ".join(f"{axis:.0f}" for axis in place)
 
 
-def _told(error: Exception) -> str:
+def told_error(error: Exception) -> str:
     """An error in one line."""
     first = str(error).strip().splitlines()
     return f"{type(error).__name__}{f': {first[0]}' if first else ''}"
 
 
-def _own(model: Any) -> Own:
-    """The class of a model, with digests of its source and of its numbers."""
+def own_of(model: Any, function: Callable[..., Any] | None = None) -> Own:
+    """The class of a model, or the function that it is, with digests of its source and numbers."""
     digest = hashlib.sha256()
     for leaf in jax.tree.leaves(model):
         values = np.asarray(leaf)
         digest.update(f"{values.dtype.str}{values.shape}".encode() + values.tobytes())
-    return Own(name=_name(type(model)), source=_source(type(model)), values=digest.hexdigest())
+    what = function or type(model)
+    return Own(name=_name(what), source=_source(what), values=digest.hexdigest())
 
 
-def _name(kind: type) -> str:
+def _name(kind: type | Callable[..., Any]) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _source(kind: type) -> str | None:
+def _source(kind: type | Callable[..., Any]) -> str | None:
     try:
         return hashlib.sha256(inspect.getsource(kind).encode()).hexdigest()
     except (OSError, TypeError):  # typed at a prompt, or compiled
