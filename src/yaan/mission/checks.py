@@ -25,6 +25,7 @@ from yaan.description.block import (
 from yaan.description.body_cross import body_mistakes
 from yaan.description.cross import LIFT_OFF, cross_mistakes, event_of
 from yaan.description.failures import failure_mistakes
+from yaan.description.guidance_cross import guidance_mistakes
 from yaan.description.landing_cross import entry_mistakes, home_mistakes
 from yaan.description.phased_cross import phased_mistakes
 from yaan.description.plan import Ascent, Plan
@@ -48,8 +49,8 @@ def launch_failure_mistakes(data: Any) -> Iterable[Mistake]:
 _Cross = Callable[[Any], Iterable[Mistake]]
 
 _FORMS: Final[dict[str, tuple[type[Form | ArcSpec], tuple[_Cross, ...]]]] = {
-    "mission": (MissionSpec, (cross_mistakes, home_mistakes, launch_failure_mistakes)),
-    "entry": (EntrySpec, (entry_mistakes,)),
+    "mission": (MissionSpec, (cross_mistakes, home_mistakes, launch_failure_mistakes, guidance_mistakes)),
+    "entry": (EntrySpec, (entry_mistakes, guidance_mistakes)),
     "body": (BodyFlightSpec, (body_mistakes,)),
     "flight": (FlightSpec, (phased_mistakes,)),
     "orbit": (ArcSpec, ()),
