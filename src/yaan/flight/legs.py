@@ -21,10 +21,14 @@ from yaan.dynamics.solve import Tape
 from yaan.dynamics.state import State, nothing_added
 from yaan.flight.recording import joined
 from yaan.gnc.bank import BankProfile
+from yaan.gnc.base import AbstractEntryGuidance
+from yaan.gnc.navigation import AbstractNavigator
+from yaan.gnc.roll import RollLimits
 from yaan.motion import descent, entry, orbit
 from yaan.motion.base import Leg, fly
 from yaan.motion.descent import Descended
 from yaan.motion.entry import Handover
+from yaan.motion.guided_entry import GuidedEntry
 from yaan.motion.rigid_entry import RigidEntry
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import Geodetic, geodetic
@@ -42,6 +46,9 @@ LEG_ROWS = 1_024
 
 ENTRY_ROWS = 2_048
 """Rows of a recorded entry; one that needs more is flown again with twice as many."""
+
+GUIDED_ROWS = 2_048
+"""Rows of a recorded entry that is guided; likewise."""
 
 DESCENT_ROWS = 4_096
 """Rows of a recorded descent; as for an entry."""
@@ -206,6 +213,57 @@ def enter(  # noqa: PLR0913 - who, where from, where to, and by what step
 
 @programme
 def _enter(motion: entry.Entry, start: State, tolerance: jax.Array, *, rows: int) -> Leg:
+    stop = start.t + entry.TIMEOUT
+    return fly(motion, start, stop=stop, step=motion.coast, tolerance=tolerance, rows=rows)
+
+
+def enter_guided(  # noqa: PLR0913 - who, guided by what, where from, where to, by what step
+    world: World,
+    capsule: Capsule,
+    start: State,
+    guidance: AbstractEntryGuidance,
+    navigator: AbstractNavigator,
+    limits: RollLimits,
+    *,
+    until: Handover,
+    step: ArrayLike,
+    tolerance: ArrayLike = 1.0,
+    save: Save = Save.ENDS,
+) -> Leg:
+    """Fly lanes through the air by a law of their own, to where the entry ends.
+
+    As `enter`. The fields of the guidance and of the limits are those of all lanes, or one a lane,
+    as their first one (the period, the rate) is; those of the navigator have lanes. What guidance
+    and navigation remember is in the inner states, and in the `memory` of the end.
+    """
+    count, index = len(start), _padded(len(start))
+    lanes = start.take(index)
+    longest, loose = (
+        np.broadcast_to(np.asarray(given, dtype=float), (count,))[index]
+        for given in (step, tolerance)
+    )
+
+    def laned(model: Any, first: Any) -> Any:
+        every = model if np.ndim(first) else in_lanes(model, count)
+        return jax.tree.map(lambda leaf: np.asarray(leaf)[index], every)
+
+    motion = GuidedEntry(
+        world.take(index),
+        laned(capsule, capsule.mass),
+        laned(guidance, guidance.period),
+        jax.tree.map(lambda leaf: np.asarray(leaf)[index], navigator),
+        laned(limits, limits.rate),
+        lanes.t,
+        until_of(until, index),
+        longest,
+        entry.coasting_step(loose),
+    )
+    leg = saved(lambda rows: _enter_guided(motion, lanes, loose, rows=rows), GUIDED_ROWS, save)
+    return leg.take(np.arange(count))
+
+
+@programme
+def _enter_guided(motion: GuidedEntry, start: State, tolerance: jax.Array, *, rows: int) -> Leg:
     stop = start.t + entry.TIMEOUT
     return fly(motion, start, stop=stop, step=motion.coast, tolerance=tolerance, rows=rows)
 

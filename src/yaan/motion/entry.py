@@ -48,11 +48,15 @@ TIMEOUT = 5_700.0
 NEVER = 1e9
 """A height [m] or speed [m/s], made negative, or a time [s] that no entry comes to."""
 
+AIR = 130e3
+"""Above the equatorial radius [m]: below it steps are those that were asked for."""
+
+TURN = 0.35
+"""Of bank within a step of `STEP` [rad]: its mean lift is out by 5e-6."""
+
 _LEFT = 130e3  # [m] who climbs through this height after sinking below it has skipped out
-_AIR = 130e3  # [m] above the equatorial radius: below it steps are those that were asked for
 _COAST_STEP = 10.0  # [s]
 _UPRIGHT = 0.01  # [rad]
-_TURN = 0.35  # [rad] of bank within a step of `STEP`: its mean lift is out by 5e-6
 
 
 class Handover(NamedTuple):
@@ -108,7 +112,7 @@ class Entering(eqx.Module):
         return self.peaks.best[..., 1]
 
 
-class _Instant(eqx.Module):
+class Meeting(eqx.Module):
     """The air on a capsule at one instant."""
 
     around: Surroundings
@@ -186,9 +190,9 @@ class Entry(AbstractMotion):
 
     @override
     def deadline(self, t: Array, inner: Entering) -> Array:
-        in_air = inner.position.norm() < EARTH_RADIUS + _AIR
+        in_air = inner.position.norm() < EARTH_RADIUS + AIR
         # In proportion to the step, so that a shadow on longer ones tells what a spin costs.
-        step = self.step / jnp.maximum(self.bank.rate(t - self.start) * STEP / _TURN, 1.0)
+        step = self.step / jnp.maximum(self.bank.rate(t - self.start) * STEP / TURN, 1.0)
         end = t + jnp.where(in_air, step, self.coast)
         knots = self.start + self.bank.time
         return jnp.minimum(end, jnp.min(jnp.where(knots > t + 1e-6, knots, jnp.inf)))
@@ -227,43 +231,55 @@ class Entry(AbstractMotion):
 
     @override
     def row(self, t: Array, inner: Entering) -> Row:
-        now = self._instant(t, inner)
-        capsule = self.capsule
-        force, weight = now.pressure * capsule.area, capsule.mass * STANDARD_GRAVITY
-        drag, lift = now.trim.drag, now.lift
-        sine, cosine = jnp.sin(now.trim.angle), jnp.cos(now.trim.angle)
-        return row(
-            now.around,
-            inner.position,
-            inner.velocity,
-            drag=force * drag,
-            lift=force * lift,
-            bank=now.bank,
-            dynamic_pressure=now.pressure,
-            mach=now.mach,
-            angle_of_attack=now.trim.angle,
-            load=now.sensed.norm() / STANDARD_GRAVITY,
-            load_axial=force * (drag * cosine + lift * sine) / weight,
-            load_normal=force * (drag * sine - lift * cosine) / weight,
-            **heated(now.around, capsule, now.speed, now.flux, inner.heat_load),
-        )
+        return meeting_row(self._instant(t, inner), self.capsule, inner)
 
-    def _instant(self, t: Array, inner: Entering) -> _Instant:
-        around = surroundings(self.world, t, inner.position, inner.velocity)
-        capsule, stream, density = self.capsule, around.stream, around.air.density
-        speed = jnp.sqrt(stream.dot(stream) + 1e-12)
-        mach = speed / around.air.sound_speed
-        trim, bank = capsule.trim(mach), self.bank.at(t - self.start)
-        pressure = 0.5 * density * speed**2
-        ahead = stream / speed
-        above = around.up - ahead * around.up.dot(ahead)
-        slant = jnp.sqrt(above.dot(above) + 1e-24)  # cosine of the flight-path angle
-        above = above / slant
-        lift = trim.lift * jnp.minimum(slant / _UPRIGHT, 1.0)
-        lifted = above * jnp.cos(bank) + ahead.cross(above) * jnp.sin(bank)
-        sensed = (lifted * lift - ahead * trim.drag) * (pressure * capsule.area / capsule.mass)
-        flux = sutton_graves(density, speed, capsule.nose_radius)
-        return _Instant(around, speed, mach, pressure, trim, lift, bank, sensed, flux)
+    def _instant(self, t: Array, inner: Entering) -> Meeting:
+        bank = self.bank.at(t - self.start)
+        return meeting(self.world, self.capsule, t, (inner.position, inner.velocity), bank)
+
+
+def meeting(
+    world: World, capsule: Capsule, t: Array, state: tuple[Vector, Vector], bank: Array
+) -> Meeting:
+    """The air on a capsule in a state in GCRS [m, m/s] at `t` [s] and a bank [rad]; one lane."""
+    around = surroundings(world, t, *state)
+    stream, density = around.stream, around.air.density
+    speed = jnp.sqrt(stream.dot(stream) + 1e-12)
+    mach = speed / around.air.sound_speed
+    trim = capsule.trim(mach)
+    pressure = 0.5 * density * speed**2
+    ahead = stream / speed
+    above = around.up - ahead * around.up.dot(ahead)
+    slant = jnp.sqrt(above.dot(above) + 1e-24)  # cosine of the flight-path angle
+    above = above / slant
+    lift = trim.lift * jnp.minimum(slant / _UPRIGHT, 1.0)
+    lifted = above * jnp.cos(bank) + ahead.cross(above) * jnp.sin(bank)
+    sensed = (lifted * lift - ahead * trim.drag) * (pressure * capsule.area / capsule.mass)
+    flux = sutton_graves(density, speed, capsule.nose_radius)
+    return Meeting(around, speed, mach, pressure, trim, lift, bank, sensed, flux)
+
+
+def meeting_row(now: Meeting, capsule: Capsule, inner: Entering, **known: Any) -> Row:
+    """The row of a point's entry; `inner` is what is integrated of it, `known` goes beside."""
+    force, weight = now.pressure * capsule.area, capsule.mass * STANDARD_GRAVITY
+    drag, lift = now.trim.drag, now.lift
+    sine, cosine = jnp.sin(now.trim.angle), jnp.cos(now.trim.angle)
+    return row(
+        now.around,
+        inner.position,
+        inner.velocity,
+        drag=force * drag,
+        lift=force * lift,
+        bank=now.bank,
+        dynamic_pressure=now.pressure,
+        mach=now.mach,
+        angle_of_attack=now.trim.angle,
+        load=now.sensed.norm() / STANDARD_GRAVITY,
+        load_axial=force * (drag * cosine + lift * sine) / weight,
+        load_normal=force * (drag * sine - lift * cosine) / weight,
+        **heated(now.around, capsule, now.speed, now.flux, inner.heat_load),
+        **known,
+    )
 
 
 def coasting_step(tolerance: np.ndarray) -> np.ndarray:
