@@ -21,12 +21,15 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
 from yaan.dynamics.state import State
 from yaan.flight import legs
+from yaan.flight.guiding import Guiding, Known, enter_guided, law_of
 from yaan.flight.legs import Array, Save
 from yaan.flight.turning import Turning, enter_turning
 from yaan.gnc.bank import BankProfile, rounded, with_reversal
+from yaan.gnc.base import AbstractEntryGuidance
 from yaan.motion.base import AbstractMotion, Leg
 from yaan.motion.descent import Descended, Descent, Until
 from yaan.motion.entry import Entry, Handover
+from yaan.motion.guided_entry import GuidedEntry
 from yaan.motion.rigid_entry import RigidEntry
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.zone import distance
@@ -60,6 +63,8 @@ class Lander:
     step: float  # [s]
     turning: Turning | None = None
     """How it turns, where the entry is that of a rigid body."""
+    guiding: Guiding | None = None
+    """What guides it; None: the designed bank is flown by time."""
     opening_step: float = legs.OPENING_STEP  # [s]
     tolerance: float = 1.0
     """Of `dynamics.accuracy`."""
@@ -74,12 +79,16 @@ class Lander:
 
     def entry_of(self, landed: "Landed") -> AbstractMotion:
         """The motion of an entry that it flew, of one lane."""
-        start, bank = landed.entry.start.t[0], landed.bank
+        start, bank, nothing = landed.entry.start.t[0], landed.bank, np.asarray(0.0)
+        guided = landed.guided
+        if guided is not None:
+            flown = (guided.law, guided.guiding.navigator, guided.guiding.limits)
+            until = Handover()
+            return GuidedEntry(self.world, self.capsule, *flown, start, until, nothing, nothing)
         if self.turning is None:
-            nothing = np.asarray(0.0)
             return Entry(self.world, self.capsule, bank, start, Handover(), nothing, nothing)
         flown = (self.turning.body, self.turning.control, bank)
-        return RigidEntry(self.world, *flown, start, Handover(), np.asarray(0.0))
+        return RigidEntry(self.world, *flown, start, Handover(), nothing)
 
     def descent_of(self, landed: "Landed") -> AbstractMotion:
         """Likewise of the descent."""
@@ -109,6 +118,16 @@ class Turned:
 
 
 @dataclass(frozen=True)
+class Guided:
+    """What guided an entry, and what it is compared with."""
+
+    guiding: Guiding
+    law: AbstractEntryGuidance
+    point: "Landed"
+    """The designed bank, flown by time."""
+
+
+@dataclass(frozen=True)
 class Landed:
     """An entry and what followed it."""
 
@@ -127,6 +146,8 @@ class Landed:
     """What became of them in the descent."""
     turned: Turned | None = None
     """Of a rigid body, whose `entry` and `descent` then are those above."""
+    guided: Guided | None = None
+    """Of a guided entry, likewise."""
 
     @property
     def end(self) -> tuple[float, float, float]:
@@ -171,6 +192,9 @@ def land(lander: Lander, interface: State, aim: Point | None, nominal: float, te
     one = BankProfile(np.asarray(bank.time)[0], np.asarray(bank.angle)[0])
     flown = (entry, _ballistic(lander, interface), descent, canopies)
     landed = Landed(interface, aim, one, banked, *flown)
+    if lander.guiding is not None:
+        tell("flying the entry by its guidance")
+        return _guided(lander, lander.guiding, landed)
     if lander.turning is None:
         return landed
     tell("flying the entry as a rigid body")
@@ -187,6 +211,8 @@ def flown_again(lander: Lander, landed: Landed, interface: State) -> Landed:
     bank, descent, canopies = in_a_lane(landed.bank), None, None
     if lander.turning is not None:
         return _turned(lander, lander.turning, replace(landed, interface=interface))
+    if landed.guided is not None:
+        return _flown_guided(lander, landed.guided, replace(landed, interface=interface))
     entry = _enter(lander, interface, bank)
     if lander.train is not None and entry.outcome[0] == OutcomeCode.REACHED:
         descent, canopies = _descend(lander, lander.train, entry, interface)
@@ -222,6 +248,41 @@ def _turned(lander: Lander, turning: Turning, point: Landed) -> Landed:
         descent, canopies = _descend(lander, lander.train, entry, point.interface)
     turned = Turned(point, held)
     return replace(point, entry=entry, descent=descent, canopies=canopies, turned=turned)
+
+
+def _guided(lander: Lander, guiding: Guiding, point: Landed) -> Landed:
+    """The landing by a law that is told where to hand over, and the bank to begin with.
+
+    That is where the design handed over, moved by what that came down beside the aim; the aim
+    itself where the design did not come down.
+    """
+    place, aim = point.entry.place, point.aim
+    over = (float(place.latitude[0]), float(place.longitude[0]))
+    if aim is not None:
+        came = point.entry.outcome[0] == OutcomeCode.REACHED
+        _, *end = point.end
+        over = (over[0] + aim[0] - end[0], over[1] + aim[1] - end[1]) if came else aim
+    start_bank = float(np.asarray(point.bank.angle)[0])
+    told = (lander.capsule, lander.world, point.interface, over, lander.until, start_bank)
+    return _flown_guided(lander, Guided(guiding, law_of(guiding, Known(*told)), point), point)
+
+
+def _flown_guided(lander: Lander, guided: Guided, landed: Landed) -> Landed:
+    """What a law flies from the interface of what has landed."""
+    entry = enter_guided(
+        guided.guiding,
+        guided.law,
+        lander.world,
+        lander.capsule,
+        landed.interface,
+        until=lander.until,
+        step=lander.step,
+        tolerance=lander.tolerance,
+    )
+    descent, canopies = None, None
+    if lander.train is not None and entry.outcome[0] == OutcomeCode.REACHED:
+        descent, canopies = _descend(lander, lander.train, entry, landed.interface)
+    return replace(landed, entry=entry, descent=descent, canopies=canopies, guided=guided)
 
 
 def profiles(bank: Bank, magnitude: Array, reversal: Array | float) -> BankProfile:

@@ -25,6 +25,7 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.state import State, state_of
 from yaan.flight import legs
 from yaan.flight.accuracy import PhaseError, accurately
+from yaan.flight.guiding import guiding_of
 from yaan.flight.legs import Save
 from yaan.flight.models.craft import build_capsule, build_interface, build_train, handover_of
 from yaan.flight.models.launcher import MODULE, stack_of
@@ -149,6 +150,7 @@ def lander_alone(world: World, entering: EntryFlight) -> Lander:
         until=handover_of(parachutes, asked.floor),
         step=asked.step,
         turning=turning_of(entering.capsule, asked),
+        guiding=guiding_of(entering.plan),
     )
 
 

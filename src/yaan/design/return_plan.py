@@ -7,6 +7,7 @@ import numpy as np
 from yaan.description import Ascent, EntryPhaseSpec, ReturnFlight, ZoneSpec
 from yaan.design.choice import Wish
 from yaan.flight.approach import Craft, Way, craft_of, way_of
+from yaan.flight.guiding import Guiding, guiding_of
 from yaan.flight.models.craft import (
     build_bank,
     build_spacecraft,
@@ -58,6 +59,8 @@ class ReturnTask:
     bank: Bank
     turning: Turning | None
     """How the capsule turns, where its entry is that of a rigid body."""
+    guiding: Guiding | None
+    """What guides the entry; None: the designed bank is flown by time."""
 
 
 def make_return(ascent: Ascent, asked: ReturnFlight) -> ReturnTask:
@@ -80,6 +83,7 @@ def make_return(ascent: Ascent, asked: ReturnFlight) -> ReturnTask:
         aim=None if landing.aim is None else (landing.aim.latitude, landing.aim.longitude),
         bank=bank_of(asked.entry),
         turning=turning_of(capsule, asked.entry),
+        guiding=guiding_of(asked.plan),
     )
 
 

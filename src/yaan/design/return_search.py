@@ -121,6 +121,7 @@ def lander_of(world: World, task: ReturnTask) -> Lander:
         until=task.way.until,
         step=task.way.entry_step,
         turning=task.turning,
+        guiding=task.guiding,
         tolerance=task.way.entry_tolerance,
     )
 

@@ -49,7 +49,10 @@ def launch_failure_mistakes(data: Any) -> Iterable[Mistake]:
 _Cross = Callable[[Any], Iterable[Mistake]]
 
 _FORMS: Final[dict[str, tuple[type[Form | ArcSpec], tuple[_Cross, ...]]]] = {
-    "mission": (MissionSpec, (cross_mistakes, home_mistakes, launch_failure_mistakes, guidance_mistakes)),
+    "mission": (
+        MissionSpec,
+        (cross_mistakes, home_mistakes, launch_failure_mistakes, guidance_mistakes),
+    ),
     "entry": (EntrySpec, (entry_mistakes, guidance_mistakes)),
     "body": (BodyFlightSpec, (body_mistakes,)),
     "flight": (FlightSpec, (phased_mistakes,)),
