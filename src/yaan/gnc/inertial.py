@@ -276,7 +276,7 @@ class _Step(eqx.Module):
 def _fixed(memory: InertialMemory, p: InertialParameters, draw: Draw) -> InertialMemory:
     """After a fix: six measurements in turn, whose errors do not know of each other."""
     since = memory.t - memory.begun
-    white = draw.white.at(since)
+    white = draw.noise(jnp.floor((since + _AT_ONCE) / p.satellite_period).astype(int))
     place = draw.slow.at(since) * p.satellite_position + white[0:3] * p.satellite_noise
     out_by = jnp.concatenate([place, white[3:6] * p.satellite_velocity])
     error, covariance, crossed = memory.error, memory.covariance, memory.crossed
@@ -373,7 +373,7 @@ def _shifted(
 def nominal(parameters: InertialParameters | None = None, forecast: Wind | None = None) -> Inertial:
     """The navigator of one lane that errs in nothing, and does not know it."""
     known = InertialParameters() if parameters is None else parameters
-    draw = jax.tree.map(np.zeros_like, draw_one(np.random.default_rng(0), 1.0, 1.0))
+    draw = jax.tree.map(np.zeros_like, draw_one(np.random.default_rng(0), 1.0))
     return jax.tree.map(jnp.asarray, Inertial(known, draw, forecast))
 
 
@@ -407,10 +407,9 @@ def drawn(
         )
     columns = {name: np.broadcast_to(value, (count,)) for name, value in columns.items()}
     known = InertialParameters(**columns, satellites=parameters.satellites)
-    pace = zip(columns["satellite_period"], columns["satellite_correlation"], strict=True)
     draws = [
-        draw_one(np.random.default_rng(np.random.SeedSequence([seed, number])), *map(float, own))
-        for number, own in zip(numbers, pace, strict=True)
+        draw_one(np.random.default_rng(np.random.SeedSequence([seed, number])), float(slow))
+        for number, slow in zip(numbers, columns["satellite_correlation"], strict=True)
     ]
     draw = jax.tree.map(lambda *leaves: np.stack(leaves), *draws)
     believed = jax.tree.map(lambda leaf: np.broadcast_to(leaf, (count, *np.shape(leaf))), forecast)

@@ -1,19 +1,20 @@
 """What inertial navigation and its satellites are out by: parameters, and what is drawn of them.
 
 Randomness is drawn beforehand, on the host, and is a function of time: white noise of the
-instruments as the first terms of the Karhunen-Loeve series of its integral, errors of satellites as
-waves of random frequency whose autocorrelation over all draws is exponential (Rahimi and Recht,
-Random Features for Large-Scale Kernel Machines, 2007; not re-read). So a draw is the same in every
-batch and on every step.
+instruments as the first terms of the Karhunen-Loeve series of its integral, slow errors of
+satellites as waves of random frequency whose autocorrelation over all draws is exponential (Rahimi
+and Recht, Random Features for Large-Scale Kernel Machines, 2007; not re-read), their white errors
+by the number of the fix (counter-based: Threefry). So a draw is the same in every batch.
 """
 
 import math
 from typing import Any, Final, NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int, UInt32
 
 HORIZON = 2_400.0  # [s] since alignment, over which the noise of the instruments is drawn
 TERMS = 16
@@ -21,7 +22,6 @@ TERMS = 16
 
 _WAVES = 8  # of each error of the satellites
 _FASTEST = 300.0  # of a wave, in inverse correlation times: holds 0.2 % of the variance
-_BRIEF = 0.1  # correlation of the white errors of satellites, in periods
 
 Scalar = Float[Array, ""]
 _Value = Float[Any, "*lanes"]
@@ -146,7 +146,8 @@ def in_orbit(**changes: Any) -> InertialParameters:
     20 arcsec about each axis, 15 m and 0.1 m/s: what a filter of such fixes is out by in orbit.
     """
     aligned: dict[str, Any] = {"alignment_level": 9.7e-5, "alignment_azimuth": 9.7e-5}
-    return InertialParameters(**(aligned | {"position": 15.0, "velocity": 0.1} | changes))
+    aligned |= {"position": 15.0, "velocity": 0.1}
+    return InertialParameters(**(aligned | changes))
 
 
 class Waves(eqx.Module):
@@ -177,8 +178,15 @@ class Draw(eqx.Module):
     """Of the noise of gyros and of accelerometers."""
     slow: Waves
     """Of the satellites' position."""
-    white: Waves
-    """Of the satellites' position and velocity."""
+    key: UInt32[Any, "*lanes 2"]
+    """Of the white errors of satellites' position and velocity."""
+    white: Float[Any, "*lanes"]
+    """One; zero where those are not made."""
+
+    def noise(self, number: Int[Array, ""]) -> Float[Array, " 6"]:
+        """White errors of the fix of a `number`, of unit variance: position, velocity."""
+        key = jax.random.fold_in(jax.random.wrap_key_data(self.key), number)
+        return jax.random.normal(key, (6,)) * self.white
 
 
 def _waves(generator: np.random.Generator, correlation: float, count: int) -> Waves:
@@ -190,8 +198,8 @@ def _waves(generator: np.random.Generator, correlation: float, count: int) -> Wa
     return Waves(frequency, sine, cosine)
 
 
-def draw_one(generator: np.random.Generator, period: float, correlation: float) -> Draw:
-    """One draw, of one lane; `period` of fixes and `correlation` of their slow error in [s]."""
+def draw_one(generator: np.random.Generator, correlation: float) -> Draw:
+    """One draw, of one lane; `correlation` of the slow error of satellites in [s]."""
     normal = generator.standard_normal
     terms = math.sqrt(2.0 * HORIZON) / ((np.arange(TERMS) + 0.5) * math.pi)
     return Draw(
@@ -203,5 +211,6 @@ def draw_one(generator: np.random.Generator, period: float, correlation: float) 
         scale=np.asarray(normal()),
         walk=normal((TERMS, 6)) * terms[:, None],
         slow=_waves(generator, correlation, 3),
-        white=_waves(generator, _BRIEF * period, 6),
+        key=generator.integers(2**32, size=2, dtype=np.uint32),
+        white=np.asarray(1.0),
     )

@@ -28,7 +28,7 @@ PLACE = np.array([6.5e6, 0.0, 0.0])  # [m]: up is x, east y, north z
 SPEED = np.array([0.0, 3e3, 0.0])  # [m/s]
 PUSH = np.array([30.0, 0.0, 0.0])  # [m/s^2]
 GRAVITY = EARTH_MU / PLACE[0] ** 2
-DEAF = {"outage_start": -np.inf, "outage_end": np.inf}
+DEAF: dict[str, Any] = {"outage_start": -np.inf, "outage_end": np.inf}
 """Of the parameters: no satellite is ever heard."""
 
 
@@ -152,7 +152,7 @@ def test_the_covariance_is_that_of_many_draws_without_a_fix():
     assert 50.0 < np.std(error[:, -1, 0:3], axis=0).max() < 1_000.0
 
 
-OUTAGE = {"outage_start": 150.0, "outage_end": 300.0}
+OUTAGE: dict[str, Any] = {"outage_start": 150.0, "outage_end": 300.0}
 
 
 @pytest.mark.slow
