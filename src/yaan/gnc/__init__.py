@@ -10,6 +10,8 @@ from yaan.gnc.attitude import (
 )
 from yaan.gnc.bank import BankProfile, constant_bank, eased, rounded, with_reversal
 from yaan.gnc.base import AbstractEntryGuidance, AbstractGuidance, Command
+from yaan.gnc.inertial import Inertial, InertialMemory, drawn, nominal
+from yaan.gnc.inertial_errors import InertialParameters, in_orbit
 from yaan.gnc.navigation import AbstractNavigator, Estimate, Perfect, Truth
 from yaan.gnc.powered import Aims, Law, OpenLoop, Steering
 
@@ -25,6 +27,9 @@ __all__ = [
     "Command",
     "EntryEstimate",
     "Estimate",
+    "Inertial",
+    "InertialMemory",
+    "InertialParameters",
     "Law",
     "OpenLoop",
     "Perfect",
@@ -33,7 +38,10 @@ __all__ = [
     "command_trim",
     "constant_bank",
     "control_moment",
+    "drawn",
     "eased",
+    "in_orbit",
+    "nominal",
     "rounded",
     "with_reversal",
 ]

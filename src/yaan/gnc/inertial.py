@@ -1,0 +1,416 @@
+"""Inertial navigation with satellite updates: an estimate that drifts, and its covariance.
+
+What is carried is the error of the estimate, believed less true, not a second trajectory: with
+r, v the errors of position and velocity and p the rotation vector by which the believed frame is
+off (a vector w is believed to be w + p x w),
+
+    dr/dt = v
+    dv/dt = G r + p x f + b_a + s f + noise
+    dp/dt = b_g + noise
+
+with f the specific force, G the gravity gradient, b_g and b_a the biases of gyros and
+accelerometers, s the scale factor of the accelerometers (Titterton and Weston, Strapdown Inertial
+Navigation Technology, 2nd ed. 2004, chapter 12, in an inertial frame; not re-read). A step is one
+Taylor step of that system at the mean specific force, and the covariance is moved by the same one,
+so that the two agree whatever the step.
+
+A satellite fix is a Kalman update of r, v, p. Biases, scale factor and the slow error of the
+satellites' position are considered, not estimated: their correlations with r, v, p are carried and
+their own variance stays (Schmidt, Application of State-Space Methods to Navigation Problems, 1966;
+not re-read). The covariance so tells what such a filter is out by, not less.
+
+What is drawn, and how, is in `inertial_errors`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, ClassVar
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PyTree
+from typing_extensions import override
+
+from yaan.base.model import Model
+from yaan.dynamics.forces import Surroundings
+from yaan.environment.placed import Wind, wind_over
+from yaan.gnc.inertial_errors import (
+    BOUNDS,
+    HORIZON,
+    TERMS,
+    Draw,
+    InertialParameters,
+    draw_one,
+)
+from yaan.gnc.navigation import AbstractNavigator, Estimate, Truth
+from yaan.spacetime.earth import Geodetic
+from yaan.spacetime.frame import Frame, Vector, vector
+
+GAP = 60.0  # [s]
+"""A leg that begins this long after the last update begins with a new alignment."""
+
+_AT_ONCE = 1e-9  # [s]
+
+_CONSTANTS = 7  # considered: three biases of gyros, three of accelerometers, one scale factor
+_CONSIDERED = 10  # and three errors of the satellites' position
+
+Scalar = Float[Array, ""]
+
+
+class InertialMemory(eqx.Module):
+    """The error of the estimate and what the filter knows of it; GCRS axes.
+
+    Nine numbers in the order position [m], velocity [m/s], tilt [rad].
+    """
+
+    t: Float[Array, "*lanes"]
+    """Of the last update [s]."""
+    begun: Float[Array, "*lanes"]
+    """When it was aligned [s]."""
+    fixed: Float[Array, "*lanes"]
+    """Of the last fix [s]; a period before the alignment if there was none."""
+    force: Float[Array, "*lanes 3"]
+    """Specific force at the last update [m/s^2]."""
+    error: Float[Array, "*lanes 9"]
+    """Believed less true."""
+    covariance: Float[Array, "*lanes 9 9"]
+    crossed: Float[Array, "*lanes 9 10"]
+    """Covariance with what is considered: biases of gyros and of accelerometers, scale factor,
+    slow error of the satellites' position."""
+
+
+class Inertial(AbstractNavigator):
+    """Strapdown inertial navigation with satellite fixes. One lane.
+
+    Valid: steps to 300 s, within 0.1 % of what the gravity gradient makes of an error; errors to
+    some 10 km; hours, not days. With a draw of zeros the estimate is the truth, to the last bit,
+    and the covariance is that of any draw.
+    """
+
+    about: ClassVar[Model] = Model(
+        name="navigation",
+        text="inertial with satellite fixes: alignment, biases, noise, blackout; covariance",
+        ignores=(
+            "turning of the instruments with the body, misaligned axes, gyro scale factor, "
+            "vibration, delay, loss of lock"
+        ),
+    )
+
+    parameters: InertialParameters
+    draw: Draw
+    forecast: Wind | None = None
+    """The wind that is believed; None, and the true one is known."""
+
+    @override
+    def start(self, truth: Truth, memory: PyTree) -> InertialMemory:
+        fresh = self._aligned(truth)
+        if memory is None:
+            return fresh
+        gap = truth.t - memory.t
+        goes_on = (gap >= -_AT_ONCE) & (gap <= GAP)
+        return jax.tree.map(lambda old, new: jnp.where(goes_on, old, new), memory, fresh)
+
+    @override
+    def update(self, truth: Truth, memory: InertialMemory) -> InertialMemory:
+        moved = self._moved(truth, memory)
+        if not self.parameters.satellites:
+            return moved
+        due = truth.t - moved.fixed >= self.parameters.satellite_period - _AT_ONCE
+        return _fixed_where(due & ~self._silent(truth), moved, self.parameters, self.draw)
+
+    @override
+    def estimate(
+        self,
+        t: Array,
+        position: Vector,
+        velocity: Vector,
+        around: Surroundings,
+        memory: PyTree = None,
+    ) -> Estimate:
+        if memory is None:
+            raise ValueError("inertial navigation estimates nothing before it has been started")
+        gained = vector(memory.error[3:6], Frame.GCRS)
+        since = jnp.clip(t - memory.t, 0.0, GAP)
+        moved = vector(memory.error[0:3], Frame.GCRS) + gained * since
+        pole = around.to_fixed.inverse().apply(_pole(t))
+        turned, place = _shifted(around, position, pole, moved)
+        east, up = _turned(around.east, turned), _turned(around.up, turned)
+        north = _turned(around.north, turned)
+        # How fast the Earth turns is what carries a point at rest on it.
+        carrying = pole.cross(position)
+        carried = velocity - around.relative
+        spin = carried.dot(carrying) / (carrying.dot(carrying) + 1.0)
+        change = gained - pole.cross(moved) * spin
+        relative = around.relative + change
+        if self.forecast is None:
+            stream = around.stream + change
+        else:
+            blow_east, blow_north = wind_over(self.forecast, place, t)
+            stream = relative - east * blow_east - north * blow_north
+        force = memory.force
+        sensed = force + self._misread(force, memory.error[6:9])
+        motions = (velocity + gained, relative, stream, up, east, north)
+        return Estimate(t, position + moved, *motions, vector(sensed, Frame.GCRS))
+
+    @override
+    def realised(self, axis: Vector, memory: InertialMemory) -> Vector:
+        return _turned(axis, -vector(memory.error[6:9], Frame.GCRS))
+
+    def _aligned(self, truth: Truth) -> InertialMemory:
+        """What is believed after an alignment at the truth."""
+        p, draw, around = self.parameters, self.draw, truth.around
+        axes = jnp.stack([_array(around.east), _array(around.north), _array(around.up)])
+        sigmas = jnp.stack([p.alignment_level, p.alignment_level, p.alignment_azimuth])
+        parts = (draw.position * p.position, draw.velocity * p.velocity)
+        covariance = jnp.zeros((9, 9))
+        still = jnp.eye(3)
+        covariance = covariance.at[0:3, 0:3].set(still * p.position**2)
+        covariance = covariance.at[3:6, 3:6].set(still * p.velocity**2)
+        covariance = covariance.at[6:9, 6:9].set((axes.T * sigmas**2) @ axes)
+        return InertialMemory(
+            t=truth.t,
+            begun=truth.t,
+            fixed=truth.t - p.satellite_period,
+            force=_array(truth.sensed),
+            error=jnp.concatenate([*parts, (draw.alignment * sigmas) @ axes]),
+            covariance=covariance,
+            crossed=jnp.zeros((9, _CONSIDERED)),
+        )
+
+    def _constants(self) -> Float[Array, " 7"]:
+        """What the instruments are out by, in the order of the first columns of `crossed`."""
+        p, draw = self.parameters, self.draw
+        biases = (draw.gyro * p.gyro_bias, draw.accelerometer * p.accelerometer_bias)
+        return jnp.concatenate([*biases, (draw.scale * p.accelerometer_scale)[None]])
+
+    def _misread(self, force: Float[Array, " 3"], tilt: Float[Array, " 3"]) -> Float[Array, " 3"]:
+        """What a specific force is measured to be more than it is [m/s^2]."""
+        biases = self._constants()
+        return jnp.cross(tilt, force) + biases[3:6] + force * biases[6]
+
+    def _moved(self, truth: Truth, memory: InertialMemory) -> InertialMemory:
+        """The error and its covariance at the truth, without a fix."""
+        p = self.parameters
+        dt = jnp.maximum(truth.t - memory.t, 0.0)
+        force = _array(truth.sensed)
+        half = truth.position - truth.velocity * (0.5 * dt)
+        distance = half.norm()
+        step = _Step(
+            dt=dt,
+            force=0.5 * (memory.force + force),
+            up=_array(half) / distance,
+            pull=truth.around.gravity.norm() / distance,
+        )
+        error = step.take(memory.error[:, None], self._constants()[:, None])[:, 0]
+        began, now = memory.t - memory.begun, truth.t - memory.begun
+        noise = self._walk(now) - self._walk(began)
+        error = error.at[3:9].add(noise)
+        variances = self._variances()
+        constant = jnp.pad(jnp.diag(variances), ((0, 0), (0, _CONSIDERED - _CONSTANTS)))
+        crossed = step.take(memory.crossed, constant)
+        once = step.take(memory.covariance, memory.crossed[:, :_CONSTANTS].T)
+        both = step.take(once.T, crossed[:, :_CONSTANTS].T)
+        grown = jnp.repeat(jnp.stack([p.accelerometer_walk, p.gyro_walk]) ** 2, 3) * dt
+        both = 0.5 * (both + both.T) + jnp.diag(jnp.concatenate([jnp.zeros(3), grown]))
+        kept = jnp.exp(-dt / p.satellite_correlation)
+        crossed = crossed.at[:, _CONSTANTS:].multiply(kept)
+        return InertialMemory(truth.t, memory.begun, memory.fixed, force, error, both, crossed)
+
+    def _variances(self) -> Float[Array, " 7"]:
+        p = self.parameters
+        sigmas = jnp.stack([p.gyro_bias, p.accelerometer_bias, p.accelerometer_scale])
+        return jnp.repeat(sigmas**2, np.array([3, 3, 1]), total_repeat_length=_CONSTANTS)
+
+    def _walk(self, elapsed: Scalar) -> Float[Array, " 6"]:
+        """What noise has added to velocity [m/s] and tilt [rad] since the alignment."""
+        turn = jnp.clip(elapsed, 0.0, HORIZON) * (jnp.pi / HORIZON)
+        sine = jnp.sin(0.5 * turn)
+        twice = 2.0 - 4.0 * sine**2
+        # sin((k + 1/2) turn) by its recurrence: one sine for all of them.
+        before, total = -sine, sine * self.draw.walk[0]
+        for k in range(1, TERMS):
+            before, sine = sine, twice * sine - before
+            total = total + sine * self.draw.walk[k]
+        p = self.parameters
+        return jnp.concatenate([total[3:6] * p.accelerometer_walk, total[0:3] * p.gyro_walk])
+
+    def _silent(self, truth: Truth) -> Array:
+        """Whether no satellite is heard."""
+        p, around = self.parameters, truth.around
+        speed2, height = around.stream.dot(around.stream), around.place.height
+        plasma = (height > p.blackout_low) & (height < p.blackout_high)
+        outage = (truth.t >= p.outage_start) & (truth.t < p.outage_end)
+        return plasma & (speed2 > p.blackout_speed**2) | outage
+
+
+class _Step(eqx.Module):
+    """How errors move over one step, by Taylor to the fourth order in the position."""
+
+    dt: Scalar  # [s]
+    force: Float[Array, " 3"]  # [m/s^2]
+    up: Float[Array, " 3"]
+    pull: Scalar
+    """Gravity over distance [1/s^2]."""
+
+    def take(self, error: Float[Array, "9 n"], constant: Float[Array, "7 n"]) -> Array:
+        """Errors, in columns, a step later; `constant` are those of the instruments."""
+        dt, force = self.dt, self.force[:, None]
+        r, v, tilt = error[0:3], error[3:6], error[6:9]
+        drift, bias, scale = constant[0:3], constant[3:6], constant[6]
+        a = self._pulled(r) + _cross(tilt, force) + bias + force * scale
+        jerk = self._pulled(v) + _cross(drift, force)
+        snap = self._pulled(a)
+        fell = (a + (jerk + snap * (dt / 4.0)) * (dt / 3.0)) * (dt / 2.0)
+        gained = (a + (jerk + snap * (dt / 3.0)) * (dt / 2.0)) * dt
+        return jnp.concatenate([r + (v + fell) * dt, v + gained, tilt + drift * dt])
+
+    def _pulled(self, shift: Float[Array, "3 n"]) -> Array:
+        """The gravity gradient of a central field, times a shift."""
+        up = self.up
+        along = up[0] * shift[0] + up[1] * shift[1] + up[2] * shift[2]
+        return self.pull * (3.0 * up[:, None] * along - shift)
+
+
+def _fixed(memory: InertialMemory, p: InertialParameters, draw: Draw) -> InertialMemory:
+    """After a fix: six measurements in turn, whose errors do not know of each other."""
+    since = memory.t - memory.begun
+    white = draw.noise(jnp.floor((since + _AT_ONCE) / p.satellite_period).astype(int))
+    place = draw.slow.at(since) * p.satellite_position + white[0:3] * p.satellite_noise
+    out_by = jnp.concatenate([place, white[3:6] * p.satellite_velocity])
+    error, covariance, crossed = memory.error, memory.covariance, memory.crossed
+    slow, eye = p.satellite_position**2, np.eye(_CONSIDERED)
+    for i in range(6):
+        column, row, variance = covariance[:, i], crossed[i], p.satellite_velocity**2
+        if i < 3:
+            j = _CONSTANTS + i
+            column = column + crossed[:, j]
+            row = row + eye[j] * slow
+            variance = crossed[i, j] + slow + p.satellite_noise**2
+        gain = column / (column[i] + variance)
+        error = error - gain * (error[i] + out_by[i])
+        covariance = covariance - gain[:, None] * column
+        crossed = crossed - gain[:, None] * row
+    known = (memory.force, error, covariance, crossed)
+    return InertialMemory(memory.t, memory.begun, memory.t, *known)
+
+
+@jax.custom_batching.custom_vmap
+def _fixed_where(
+    due: Array, memory: InertialMemory, parameters: InertialParameters, draw: Draw
+) -> InertialMemory:
+    """`memory` after a fix where one is due."""
+    return jax.lax.cond(due, lambda: _fixed(memory, parameters, draw), lambda: memory)
+
+
+@_fixed_where.def_vmap
+def _(
+    axis_size: int,
+    batched: Any,
+    due: Array,
+    memory: InertialMemory,
+    parameters: InertialParameters,
+    draw: Draw,
+) -> tuple[InertialMemory, InertialMemory]:
+    """A batch pays for fixes only where one of its lanes is due."""
+
+    def lane(one: bool, leaf: Array) -> Array:
+        return leaf if one else jnp.broadcast_to(leaf, (axis_size, *jnp.shape(leaf)))
+
+    def each(due: Array, memory: InertialMemory, *known: Any) -> InertialMemory:
+        fixed = _fixed(memory, *known)
+        return jax.tree.map(lambda new, old: jnp.where(due, new, old), fixed, memory)
+
+    given = jax.tree.map(lane, tuple(batched), (due, memory, parameters, draw))
+    found = jax.lax.cond(jnp.any(given[0]), lambda: jax.vmap(each)(*given), lambda: given[1])
+    return found, jax.tree.map(lambda _: True, found)
+
+
+def _array(v: Vector) -> Float[Array, " 3"]:
+    return jnp.stack([v.x, v.y, v.z])
+
+
+def _cross(a: Array, b: Array) -> Array:
+    """Vector products along the first axis."""
+    x, y, z = a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
+    return jnp.stack([x, y, z])
+
+
+def _pole(like: Scalar) -> Vector:
+    zero = jnp.zeros_like(like)
+    return Vector(zero, zero, zero + 1.0, Frame.ITRS)
+
+
+def _turned(v: Vector, turn: Vector) -> Vector:
+    """A vector turned by a small rotation vector [rad]: exact in length, third order in the angle.
+
+    Nothing at all is done by a turn of zero. Source: Cayley's formula.
+    """
+    half = turn * 0.5
+    first = half.cross(v)
+    share = 2.0 / (1.0 + half.dot(half))
+    return v + (first + half.cross(first)) * share
+
+
+def _shifted(
+    around: Surroundings, position: Vector, pole: Vector, by: Vector
+) -> tuple[Vector, Geodetic]:
+    """How local directions turn [rad] where a place is `by` [m] beside the true one, and it.
+
+    Ignores the curvature of the shift, and that of the Earth's meridians against a sphere's
+    (0.7 % of the shift at most).
+    """
+    radius, place = position.norm(), around.place
+    cosine = jnp.maximum(pole.dot(around.north), 1e-6)
+    north, east = by.dot(around.north) / radius, by.dot(around.east) / (radius * cosine)
+    there = Geodetic(
+        place.latitude + north, place.longitude + east, place.height + by.dot(around.up)
+    )
+    return pole * east - around.east * north, there
+
+
+def nominal(parameters: InertialParameters | None = None, forecast: Wind | None = None) -> Inertial:
+    """The navigator of one lane that errs in nothing, and does not know it."""
+    known = InertialParameters() if parameters is None else parameters
+    draw = jax.tree.map(np.zeros_like, draw_one(np.random.default_rng(0), 1.0))
+    return jax.tree.map(jnp.asarray, Inertial(known, draw, forecast))
+
+
+def drawn(
+    parameters: InertialParameters,
+    seed: int,
+    lanes: int | Sequence[int],
+    forecast: Wind | None = None,
+) -> Inertial:
+    """Navigators of lanes, on the host: draw i of a seed is the same in whatever batch it flies.
+
+    Args:
+        parameters: shared by all lanes (scalars), or with a value a lane.
+        seed: of the campaign, not negative.
+        lanes: how many, or the numbers of the draws.
+        forecast: the wind that is believed, in all lanes; None, and the true one is known.
+
+    Raises:
+        ValueError: no lanes, or parameters of another number of lanes.
+    """
+    numbers = range(lanes) if isinstance(lanes, int) else lanes
+    count = len(numbers)
+    if count == 0:
+        raise ValueError("inertial navigation: no lanes to draw for")
+    names = [one.name for one in fields(parameters) if one.name in BOUNDS]
+    columns = {name: np.asarray(getattr(parameters, name), dtype=float) for name in names}
+    odd = sorted(name for name, value in columns.items() if value.shape not in {(), (count,)})
+    if odd:
+        raise ValueError(
+            f"inertial navigation: {', '.join(odd)}: one value, or {count}, one a lane"
+        )
+    columns = {name: np.broadcast_to(value, (count,)) for name, value in columns.items()}
+    known = InertialParameters(**columns, satellites=parameters.satellites)
+    draws = [
+        draw_one(np.random.default_rng(np.random.SeedSequence([seed, number])), float(slow))
+        for number, slow in zip(numbers, columns["satellite_correlation"], strict=True)
+    ]
+    draw = jax.tree.map(lambda *leaves: np.stack(leaves), *draws)
+    believed = jax.tree.map(lambda leaf: np.broadcast_to(leaf, (count, *np.shape(leaf))), forecast)
+    return jax.tree.map(jnp.asarray, Inertial(known, draw, believed))
