@@ -33,6 +33,7 @@ from yaan.description.landing import (
     ReturnEntrySpec,
 )
 from yaan.description.launch import CrewSpec, PadSpec, ReserveSpec, TargetSpec
+from yaan.description.navigation import Navigation
 from yaan.description.own import Given, GivenModels
 from yaan.description.phases import BranchSpec, FlightPhaseSpec
 from yaan.description.quantity import MissionName, PastEpoch, Step
@@ -83,6 +84,9 @@ class Plan(Block):
     method: Literal["rk4", "dop853"] = Field(default="rk4", description="of a body's integration")
     guidance: GuidanceSpec | None = Field(
         default=None, description="laws that guide it; left out, it flies as it was designed"
+    )
+    navigation: Navigation | None = Field(
+        default=None, description="what guidance believes; left out, the truth"
     )
     crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
     environment: EnvironmentSpec = Field(

@@ -106,11 +106,13 @@ def _return(design: ReturnDesign) -> ReturnCommands | None:
 
 def _entry(landed: Landed, tolerance: float) -> EntryCommands:
     bank = landed.bank
+    designed = landed if landed.guided is None else landed.guided.point
     return EntryCommands(
         time=tuple(float(x) for x in np.asarray(bank.time)),
         angle=tuple(float(x) for x in np.asarray(bank.angle)),
         aim=landed.aim,
         tolerance=tolerance,
+        handover=designed.over,
     )
 
 

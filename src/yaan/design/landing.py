@@ -157,6 +157,26 @@ class Landed:
         return float(last.end.t[0]), float(place.latitude[0]), float(place.longitude[0])
 
     @property
+    def over(self) -> Point:
+        """Where an entry is to be handed over, so that what follows it comes down on the aim.
+
+        That is where this one was, moved by what it came down beside the aim; the aim itself where
+        it did not come down.
+        """
+        place, aim = self.entry.place, self.aim
+        over = (float(place.latitude[0]), float(place.longitude[0]))
+        if aim is None:
+            return over
+        _, *end = self.end
+        came = self.entry.outcome[0] == OutcomeCode.REACHED
+        return (over[0] + aim[0] - end[0], over[1] + aim[1] - end[1]) if came else aim
+
+    @property
+    def start_bank(self) -> float:
+        """The bank that it begins with [rad]."""
+        return float(np.asarray(self.bank.angle)[0])
+
+    @property
     def miss(self) -> float | None:
         """Distance of the end to the aim [m]."""
         return None if self.aim is None else float(distance(*self.end[1:], *self.aim))
@@ -251,20 +271,10 @@ def _turned(lander: Lander, turning: Turning, point: Landed) -> Landed:
 
 
 def _guided(lander: Lander, guiding: Guiding, point: Landed) -> Landed:
-    """The landing by a law that is told where to hand over, and the bank to begin with.
-
-    That is where the design handed over, moved by what that came down beside the aim; the aim
-    itself where the design did not come down.
-    """
-    place, aim = point.entry.place, point.aim
-    over = (float(place.latitude[0]), float(place.longitude[0]))
-    if aim is not None:
-        came = point.entry.outcome[0] == OutcomeCode.REACHED
-        _, *end = point.end
-        over = (over[0] + aim[0] - end[0], over[1] + aim[1] - end[1]) if came else aim
-    start_bank = float(np.asarray(point.bank.angle)[0])
-    told = (lander.capsule, lander.world, point.interface, over, lander.until, start_bank)
-    return _flown_guided(lander, Guided(guiding, law_of(guiding, Known(*told)), point), point)
+    """The landing by a law that is told where to hand over, and the bank to begin with."""
+    told = (lander.capsule, lander.world, point.interface)
+    known = Known(*told, point.over, lander.until, point.start_bank)
+    return _flown_guided(lander, Guided(guiding, law_of(guiding, known), point), point)
 
 
 def _flown_guided(lander: Lander, guided: Guided, landed: Landed) -> Landed:

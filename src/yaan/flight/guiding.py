@@ -19,6 +19,7 @@ from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.state import State
 from yaan.flight import legs
 from yaan.flight.legs import Save
+from yaan.flight.models.navigation import entry_navigator
 from yaan.flight.models.own import model_of
 from yaan.flight.models.own_law import ENTRY
 from yaan.gnc.base import AbstractEntryGuidance
@@ -45,6 +46,7 @@ class Guiding:
     roll_rate: float  # [rad/s]
     load_limit: float  # standard gravities
     navigator: AbstractNavigator
+    """Of one lane."""
 
     @property
     def limits(self) -> RollLimits:
@@ -83,7 +85,7 @@ def guiding_of(plan: Plan) -> Guiding | None:
     if spec.own is not None:
         own = model_of(plan, ENTRY, spec.own, AbstractEntryGuidance)
     entry = entering.entry
-    return Guiding(spec, own, entry.roll_rate, entry.load_limit, Perfect())
+    return Guiding(spec, own, entry.roll_rate, entry.load_limit, entry_navigator(plan))
 
 
 def law_of(guiding: Guiding, known: Known) -> AbstractEntryGuidance:
@@ -158,12 +160,15 @@ def enter_guided(  # noqa: PLR0913 - who, guided by what, where from, where to, 
     start: State,
     *,
     until: Handover,
-    step: float,
+    step: float | np.ndarray,
     tolerance: float = 1.0,
+    navigators: AbstractNavigator | None = None,
     save: Save = Save.STEPS,
 ) -> Leg:
-    """Fly lanes from `start` by a law that all of them share; see `legs.enter_guided`."""
-    count = len(start)
-    navigator = legs.in_lanes(guiding.navigator, count)
+    """Fly lanes from `start` by a law that all of them share; see `legs.enter_guided`.
+
+    `navigators` have lanes; left out, all lanes navigate as `guiding` says.
+    """
+    navigator = navigators or legs.in_lanes(guiding.navigator, len(start))
     what = (world, capsule, start, law, navigator, guiding.limits)
     return legs.enter_guided(*what, until=until, step=step, tolerance=tolerance, save=save)

@@ -25,6 +25,7 @@ from yaan.description.landing import (
     ReturnEntrySpec,
 )
 from yaan.description.launch import CrewSpec, PadSpec, ReserveSpec, TargetSpec
+from yaan.description.navigation import Navigation
 from yaan.description.phases import BranchSpec, FlightPhaseSpec
 from yaan.description.plan import Plan
 from yaan.description.quantity import Epoch, MissionName, Mistake, PastEpoch, Step, refuse
@@ -67,6 +68,9 @@ class MissionSpec(Block):
     entry: ReturnEntrySpec | None = Field(default=None, description="flight through the air")
     guidance: GuidanceSpec | None = Field(
         default=None, description="laws that guide it; left out, it flies as it was designed"
+    )
+    navigation: Navigation | None = Field(
+        default=None, description="what guidance believes; left out, the truth"
     )
     crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
     environment: EnvironmentSpec = Field(
@@ -204,6 +208,9 @@ class EntrySpec(Block):
     )
     guidance: GuidanceSpec | None = Field(
         default=None, description="laws that guide it; left out, it flies as it was designed"
+    )
+    navigation: Navigation | None = Field(
+        default=None, description="what guidance believes; left out, the truth"
     )
     crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
     environment: EnvironmentSpec = Field(

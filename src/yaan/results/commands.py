@@ -104,12 +104,15 @@ class EntryCommands:
         angle: the bank there, linear between, to the right positive [rad].
         aim: latitude and longitude that it was solved for [rad]; None of a bank without an aim.
         tolerance: that its steps were flown by, and those of the descent.
+        handover: latitude and longitude [rad] over which a guidance law is to hand over to the
+            parachutes; None of commands that were made before there were any.
     """
 
     time: tuple[float, ...]
     angle: tuple[float, ...]
     aim: tuple[float, float] | None
     tolerance: float
+    handover: tuple[float, float] | None = None
 
 
 @record
