@@ -53,6 +53,13 @@ class AbstractGuidance(eqx.Module):
         """When it ends its leg [s], if that waits for its guidance; infinite: it does not."""
 
 
+class Gnc(eqx.Module):
+    """What a state hands on of guidance and navigation, where both remember something."""
+
+    guidance: PyTree
+    navigation: PyTree
+
+
 class AbstractEntryGuidance(eqx.Module):
     """A guidance law of a lifting entry; its fields are its parameters. One lane.
 

@@ -43,21 +43,23 @@ from yaan.spacetime.frame import Frame, Vector
 _WEIGHTS = (1e-3, 1.0, 1.0, 1e-4, 0.1)
 """Of the misses of a target [1/m, s/m]: those of a plane that cannot be had spoil little else."""
 
-_MET = 1e-3
-"""Of weighted misses: 1 m, 1 mm/s, and 10 m and 10 mm/s across the plane."""
+_MET = 0.05
+"""Of weighted misses: 50 m, 5 cm/s; the correction that follows needs no look of its own.
+
+It leaves of them what the prediction curves: some share of their square.
+"""
 
 _SCALES = (0.1, 0.1, 0.1, 0.1, 0.05)
 """About equal in effect: of constants as tan(pitch) now and over the burn, of the burn's length."""
 
 _FARTHEST = 5.0  # of the scales, in one correction
 _STEEPEST = 5.0  # of tan(pitch), in and across the plane
-_COLD, _WARM, _REFINED = 40, 8, 10  # corrections at most
+_COLD, _WARM = 40, 4  # looks at most
 _WEAKEST, _STRONGEST = 0.02, 1.5  # what a thrust can be measured as, of that described
 _UNLIT = 0.3  # of the force that is expected: less is an engine that has not lit
 _FELT = 0.5  # likewise: more is one that has
 _SLIGHT = 0.05  # [m/s^2] of expected force, below which nothing is measured
 _BRIEF = 1e-3  # [s] between looks that tell no force
-_CLOSER = 1e-2  # of what counts as met: a search goes on until there, which costs one look at most
 _EMPTY = 0.05  # [s] before the propellant is at its end
 _SHORT = 0.01  # [m/s], below which no energy is missing
 _SLOW = 1.0  # [m/s^2], by which a time is weighed where there is no thrust
@@ -82,12 +84,12 @@ class Memory(eqx.Module):
     converged: Float[Array, "*lanes"]
     """1 where the last update has; 0 where it has not, or is frozen before any had."""
     residual: Float[Array, "*lanes"]
-    """Largest weighted miss that the last update left; 1 is 1 km or 1 m/s, across the plane ten
+    """Largest weighted miss before the last correction; 1 is 1 km or 1 m/s, across the plane ten
     times as much."""
     shortfall: Float[Array, "*lanes"]
     """What the propellant lacks for the energy of the target [m/s]; 0: nothing."""
-    corrections: Float[Array, "*lanes"]
-    """Of the last update."""
+    looks: Float[Array, "*lanes"]
+    """Predictions that the last update took."""
     mass: Float[Array, "*lanes"]  # [kg], believed
     weighed: Float[Array, "*lanes"]
     """When that was [s]."""
@@ -110,8 +112,9 @@ class _Sought(NamedTuple):
     """Energy above that of the target, as speed [m/s]."""
     jacobian: Array
     size: Array
+    """The largest miss that counts."""
     damping: Array
-    corrections: Array
+    looks: Array
 
 
 class Explicit(AbstractGuidance):
@@ -139,14 +142,14 @@ class Explicit(AbstractGuidance):
     """Which burn is in force on this leg, or comes next."""
     lit: Bool[Array, ""]
     """That burn is lit as the leg begins, or before."""
-    period: Float[Array, ""] = eqx.field(default=1.0, converter=jnp.asarray)
+    period: Float[Array, ""] = eqx.field(default=2.0, converter=jnp.asarray)
     """Between updates [s]."""
     freeze: Float[Array, ""] = eqx.field(default=8.0, converter=jnp.asarray)
     """Before the cut-off, from when on constants are kept [s]."""
     settling: Float[Array, ""] = eqx.field(default=3.0, converter=jnp.asarray)
     """Time constant of what is measured of thrust [s]; 0: it is taken at once."""
-    steps: int = eqx.field(static=True, default=10)
-    """Of the prediction of a burn."""
+    steps: int = eqx.field(static=True, default=8)
+    """Of the prediction of the last burn; those before it take half as many."""
 
     @override
     def start(self, t: Array, memory: Memory) -> Memory:
@@ -273,7 +276,7 @@ class Explicit(AbstractGuidance):
         """What it remembers after an update at the estimate, whether one is due or not."""
         t, r, v = estimate.t, estimate.position, estimate.velocity
         belief, felt = self._measured(estimate, memory)
-        schedule = scheduled(self.burns, belief, t, self.steps)
+        schedule = scheduled(self.burns, belief, t, self.steps // 2)
         normal = self.target.plane(r, v)
         solved = memory.solved > 0.5
         kept = self.direction.constants(self._ahead(memory, t, r), r, normal)
@@ -285,7 +288,7 @@ class Explicit(AbstractGuidance):
             return self._misses(unknowns, schedule, r, v, normal)
 
         frozen = (memory.epoch > -jnp.inf) & (memory.cut_off - t < self.freeze)
-        most = jnp.where(frozen, _REFINED, jnp.where(solved, _WARM, _COLD))
+        most = jnp.where(solved | frozen, _WARM, _COLD)
         sought = _sought(misses, first, t, schedule, most, frozen)
         unknowns, five, excess = sought.unknowns, sought.misses, sought.excess
         size = jnp.max(jnp.abs(five))
@@ -303,7 +306,7 @@ class Explicit(AbstractGuidance):
             converged=met.astype(float),
             residual=size,
             shortfall=jnp.where(dry & (excess < -_SHORT), -excess, 0.0),
-            corrections=sought.corrections.astype(float),
+            looks=sought.looks.astype(float),
             mass=belief.mass,
             weighed=t,
             factor=belief.factor,
@@ -402,10 +405,7 @@ def _sought(
 
         return jax.jacfwd(weighted, has_aux=True)(unknowns)
 
-    def going(s: _Sought) -> Array:
-        return (s.size > _MET * _CLOSER) & (s.corrections < most)
-
-    def body(s: _Sought) -> _Sought:
+    def step(s: _Sought) -> Array:
         counted = s.misses * counts
         jacobian = s.jacobian * scales * counts[:, None]
         square = jacobian.T @ jacobian
@@ -414,38 +414,30 @@ def _sought(
         step = jnp.linalg.solve(damped, -(jacobian.T @ counted)) * scales
         far = jnp.max(jnp.abs(step) / jnp.maximum(scales, 1e-30))
         step = step * jnp.minimum(1.0, _FARTHEST / jnp.maximum(far, 1e-12))
-        # The first look is at where it begins.
-        opening = s.corrections < 0
-        tried = jnp.where(opening, first, _bounded(s.unknowns + step, t, schedule))
+        return _bounded(s.unknowns + step, t, schedule)
+
+    def going(s: _Sought) -> Array:
+        return (s.size > _MET) & (s.looks < most)
+
+    def body(s: _Sought) -> _Sought:
+        opening = s.looks == 0  # the first look is at where it begins
+        tried = jnp.where(opening, first, step(s))
         jacobian, (missed, excess) = look(tried)
         sum_of = jnp.sum((missed * counts) ** 2)
-        better = jnp.isfinite(sum_of) & (opening | (sum_of < jnp.sum(counted**2)))
-        damping = jnp.where(better, 0.1 * s.damping, 20.0 * s.damping)
-        found = _Sought(
-            unknowns=tried,
-            misses=missed,
-            excess=excess,
-            jacobian=jacobian,
-            size=jnp.max(jnp.abs(missed * counts)),
-            damping=s.damping,
-            corrections=s.corrections,
-        )
-        new: _Sought = jax.tree.map(lambda x, old: jnp.where(better, x, old), found, s)
-        return new._replace(
-            damping=jnp.where(opening, s.damping, jnp.clip(damping, 1e-12, 1e6)),
-            corrections=s.corrections + 1,
-        )
+        better = jnp.isfinite(sum_of) & (opening | (sum_of < jnp.sum((s.misses * counts) ** 2)))
+        size = jnp.max(jnp.abs(missed * counts))
+        found = _Sought(tried, missed, excess, jacobian, size, s.damping, s.looks)
+        kept: _Sought = jax.tree.map(lambda x, old: jnp.where(better, x, old), found, s)
+        damping = jnp.clip(s.damping * jnp.where(better, 0.1, 20.0), 1e-12, 1e6)
+        return kept._replace(damping=jnp.where(opening, s.damping, damping), looks=s.looks + 1)
 
+    lost = jnp.full_like(t, _LOST)
     begun = _Sought(
-        unknowns=first,
-        misses=jnp.full(5, _LOST),
-        excess=jnp.zeros_like(t),
-        jacobian=jnp.eye(5),
-        size=jnp.full_like(t, _LOST),
-        damping=jnp.full_like(t, 1e-4),
-        corrections=jnp.asarray(-1),
+        first, jnp.full(5, _LOST), 0.0 * t, jnp.eye(5), lost, 0.0 * t + 1e-4, jnp.asarray(0)
     )
-    return jax.lax.while_loop(going, body, begun)
+    s: _Sought = jax.lax.while_loop(going, body, begun)
+    last = step(s._replace(damping=0.0 * t))
+    return s._replace(unknowns=jnp.where(s.size <= _MET, last, s.unknowns))
 
 
 def _least(burns: Burns, burn: Int[Array, ""]) -> Array:
@@ -497,7 +489,7 @@ def no_memory(direction: AbstractDirection, like: Float[Array, ""]) -> Memory:
         converged=zero,
         residual=zero,
         shortfall=zero,
-        corrections=zero,
+        looks=zero,
         mass=zero + 1.0,
         weighed=zero,
         factor=zero + 1.0,

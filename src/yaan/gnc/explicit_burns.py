@@ -1,8 +1,10 @@
 """What a guidance law believes of the burns ahead, and where they take a vehicle.
 
-Burns in turn, each with a ramp, a level and a tail-off; between them the vehicle coasts. A
-prediction takes few fixed steps of RK4, which end where thrust bends, so that none straddles a
-kink; mass is known in closed form. Instants are in seconds since the epoch of the flight.
+Burns in turn; between them the vehicle coasts. A prediction takes few fixed steps of RK4, none of
+which straddles a jump of the thrust; mass is known in closed form. A ramp is taken as nothing and
+then all, at the instant that gives as much impulse, and so is the tail-off of a burn that another
+follows: the place is then out by a t^2 / 24, 2 m for a ramp of 3 s to 5 m/s^2. That of the last
+burn is flown as it is. Instants are in seconds since the epoch of the flight.
 """
 
 from typing import Any, NamedTuple
@@ -17,10 +19,6 @@ from yaan.gnc.explicit_directions import AbstractDirection, Carried, advanced
 from yaan.spacetime.frame import Vector
 
 _LONGEST = 1e4  # [s] of a burn that neither time nor its propellant ends
-_COASTING = 2  # steps of a coast: it lasts seconds to minutes
-_RK4 = ((0.0, 1 / 6, 0.0), (0.5, 1 / 3, 0.0), (0.5, 1 / 3, 0.0), (1.0, 1 / 6, 1.0))
-"""Of each stage: where it lies in the step, its weight, and whether it ends the step."""
-
 _STRUCTURE = 0.5  # of the mass without propellant: a search burns in thought down to it
 
 
@@ -81,11 +79,12 @@ class Arc(NamedTuple):
         return self.mass - burnt / self.exhaust
 
 
-class _Engine(NamedTuple):
+class Engine(NamedTuple):
+    """What burns last."""
+
     force: Array  # [N], level
     exhaust: Array  # [m/s]
-    ramp: Array  # [s]
-    tail: Array  # [s]
+    tail: Array  # [s], tail-off
 
 
 class Schedule(NamedTuple):
@@ -95,10 +94,8 @@ class Schedule(NamedTuple):
     """Each with the number of steps that it takes."""
     start: Array
     """When the last burn begins, or now [s]."""
-    age: Array
-    """Of its engine then [s]."""
     mass: Array  # [kg], then
-    engine: _Engine
+    engine: Engine
     driest: Array
     """The cut-off that leaves what the tail-off burns, and nothing else [s]."""
     furthest: Array
@@ -112,8 +109,8 @@ def scheduled(burns: Burns, belief: Belief, t: Float[Array, ""], steps: int) -> 
     last = burns.thrust.shape[0] - 1
     arcs: list[tuple[Arc, int]] = []
     mass, factor = belief.mass, belief.factor
-    cut, free, given = t, t, jnp.zeros_like(t)  # the last cut-off, and the end of its tail-off
-    none = given
+    none = jnp.zeros_like(t)
+    cut, free, given = t, t, none  # the last cut-off, and the end of the arcs
     for k in range(last + 1):
         past, current = jnp.less(k, belief.burn), jnp.equal(k, belief.burn)
         ahead = ~past & ~current
@@ -123,57 +120,38 @@ def scheduled(burns: Burns, belief: Belief, t: Float[Array, ""], steps: int) -> 
         # What burns on has its ramp behind it.
         due = jnp.where(burns.fresh[k], cut + burns.gap[k], cut - burns.ramp[k])
         lit = jnp.where(current, belief.ignition, due)
-        start = jnp.where(past, free, jnp.maximum(lit, free))
-        age = start - lit
-        tail = burns.tail_off[k]
-        if k < last:
-            tail = jnp.where(burns.fresh[k + 1], tail, 0.0)
-        engine = _Engine(burns.thrust[k] * factor, burns.exhaust[k], burns.ramp[k], tail)
-        arcs.append((Arc(free, start - free, none, none, mass, engine.exhaust), _COASTING))
-        driest, furthest = _bounds(engine, start, age, mass, burns.dry[k])
+        begun = jnp.maximum(lit, free)
+        ramp = burns.ramp[k]
+        left = jnp.where(past, 0.0, jnp.maximum(ramp - jnp.maximum(begun - lit, 0.0), 0.0))
+        # As much impulse as the rest of the ramp has: nothing for a while, then all.
+        start = jnp.where(past, free, begun + 0.5 * left**2 / jnp.maximum(ramp, 1e-9))
+        engine = Engine(burns.thrust[k] * factor, burns.exhaust[k], burns.tail_off[k])
+        arcs.append((Arc(free, start - free, none, none, mass, engine.exhaust), 1))
+        flow = jnp.maximum(engine.force, 1e-3) / engine.exhaust  # finite without thrust
+        loaded = (mass - burns.dry[k]) / flow
         if k == last:
-            bounds = (driest, furthest, given)
-            return Schedule(tuple(arcs), start, age, mass, engine, *bounds)
-        end = jnp.maximum(jnp.minimum(burns.stop[k], driest), start)
-        end, engine = jnp.where(past, start, end), engine._replace(tail=jnp.where(past, 0.0, tail))
-        made = _burn(start, end, age, mass, engine, steps)
-        left = jnp.where(past, mass, made[-1][0].after(engine.tail))
-        given = given + engine.exhaust * jnp.log(mass / left)
-        arcs += made
-        mass, cut, free = left, end, end + engine.tail
+            driest = start + jnp.clip(loaded - 0.5 * engine.tail, 0.0, _LONGEST)
+            more = jnp.minimum((1.0 - _STRUCTURE) * burns.dry[k] / flow, _LONGEST)
+            return Schedule(tuple(arcs), start, mass, engine, driest, driest + more, given)
+        fading = jnp.where(burns.fresh[k + 1], 0.5 * engine.tail, 0.0)
+        driest = start + jnp.clip(loaded - fading, 0.0, _LONGEST)
+        cut = jnp.where(past, t, jnp.maximum(jnp.minimum(burns.stop[k], driest), start))
+        end = jnp.where(past, free, cut + fading)
+        level = Arc(start, end - start, engine.force, none, mass, engine.exhaust)
+        arcs.append((level, steps))
+        after = level.after(end - start)
+        given = given + engine.exhaust * jnp.log(mass / after)
+        mass, free = after, end
     raise ValueError("an explicit guidance needs a burn")
 
 
-def _bounds(
-    engine: _Engine, start: Array, age: Array, mass: Array, dry: Array
-) -> tuple[Array, Array]:
-    """The cut-off that runs it dry, and one beyond."""
-    # Without thrust it lasts as long as anything may.
-    flow = jnp.maximum(engine.force, 1e-3) / engine.exhaust
-    rising = jnp.maximum(engine.ramp - age, 0.0)
-    climbed = 0.5 * rising * (1.0 + jnp.clip(age / jnp.maximum(engine.ramp, 1e-9), 0.0, 1.0))
-    left = (mass - dry) / flow - climbed - 0.5 * engine.tail
-    driest = start + rising + jnp.clip(left, 0.0, _LONGEST)
-    more = (1.0 - _STRUCTURE) * dry / flow
-    return driest, driest + jnp.clip(more, 0.0, _LONGEST)
-
-
-def _burn(
-    start: Array, end: Array, age: Array, mass: Array, engine: _Engine, steps: int
-) -> list[tuple[Arc, int]]:
-    """The arcs of a burn from `start` to its cut-off at `end` [s]."""
-    force, exhaust, ramp, tail = engine
-    steep = force / jnp.maximum(ramp, 1e-9)
-    rising = jnp.minimum(jnp.maximum(ramp - age, 0.0), end - start)
-    low = jnp.where(age < ramp, steep * age, force)
-    slope = jnp.where(age < ramp, steep, 0.0)
-    up = Arc(start, rising, low, slope, mass, exhaust)
-    reached = low + slope * rising
-    full = start + rising
-    level = Arc(full, end - full, reached, 0.0 * force, up.after(rising), exhaust)
-    falling = -reached / jnp.maximum(tail, 1e-9)
-    down = Arc(end, tail, reached, falling, level.after(end - full), exhaust)
-    return [(up, 1), (level, steps), (down, 1)]
+def _last(s: Schedule, cut_off: Array, steps: int) -> list[tuple[Arc, int]]:
+    """The arcs of the last burn, which is cut off at `cut_off` [s]."""
+    force, exhaust, tail = s.engine
+    level = Arc(s.start, cut_off - s.start, force, 0.0 * force, s.mass, exhaust)
+    falling = -force / jnp.maximum(tail, 1e-9)
+    fading = Arc(cut_off, tail, force, falling, level.after(level.length), exhaust)
+    return [(level, steps), (fading, 1)]
 
 
 class Predicted(NamedTuple):
@@ -226,7 +204,7 @@ def predicted(
     From `start` of the schedule on the cut-off may be anywhere; the last burn takes `steps` steps.
     """
     s = schedule
-    arcs = [*s.arcs, *_burn(s.start, cut_off, s.age, s.mass, s.engine, steps)]
+    arcs = [*s.arcs, *_last(s, cut_off, steps)]
     each = [_stretches(arc, count) for arc, count in arcs]
     steps_of = jax.tree.map(lambda *x: jnp.concatenate(x), *each)
 
@@ -237,24 +215,17 @@ def predicted(
         turned = direction.rate(now.carried, now.position, field.mu)
         return _Flying(now.velocity, field.pull(now.position) + push, turned)
 
-    # Stage by stage, so that the rate is compiled once.
-    def stage(
-        now: tuple[_Flying, _Flying, _Flying], told: tuple[Arc, Any]
-    ) -> tuple[tuple[_Flying, _Flying, _Flying], None]:
-        begun, last, total = now
-        arc, (along, weight, ends) = told
-        found = rate(arc, along * arc.length, _moved(begun, last, along * arc.length))
-        total = _moved(total, found, weight)
-        arrived = _moved(begun, total, ends * arc.length)
-        kept = 1.0 - ends
-        nothing = jax.tree.map(lambda x: x * kept, (found, total))
-        return (arrived, *nothing), None
+    def step(now: _Flying, arc: Arc) -> tuple[_Flying, None]:
+        h = arc.length
+        k1 = rate(arc, 0.0 * h, now)
+        k2 = rate(arc, 0.5 * h, _moved(now, k1, 0.5 * h))
+        k3 = rate(arc, 0.5 * h, _moved(now, k2, 0.5 * h))
+        k4 = rate(arc, h, _moved(now, k3, h))
+        mean = jax.tree.map(lambda a, b, c, d: (a + 2.0 * (b + c) + d) / 6.0, k1, k2, k3, k4)
+        return _moved(now, mean, h), None
 
-    stages = jax.tree.map(lambda x: jnp.repeat(x, 4, total_repeat_length=4 * x.shape[0]), steps_of)
-    weights = jnp.tile(jnp.asarray(_RK4), (steps_of.length.shape[0], 1))
     first = _Flying(begun.position, begun.velocity, begun.carried)
-    none = jax.tree.map(jnp.zeros_like, first)
-    (end, _, _), _ = jax.lax.scan(stage, (first, none, none), (stages, weights))
+    end, _ = jax.lax.scan(step, first, steps_of)
     return Predicted(end.position, end.velocity, end.carried)
 
 

@@ -1,9 +1,8 @@
-"""A small closed loop for explicit guidance: legs in turn, a truth that need not be what it believes.
+"""A small closed loop for explicit guidance: legs in turn, and a truth that it need not believe.
 
 Written apart from `yaan.motion`: RK4 at half a second, thrust by its own few lines.
 """
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -40,6 +39,7 @@ class Leg(NamedTuple):
     mass: Any = np.nan  # [kg] as it begins; not a number: as it was
     shed: Any = 0.0  # [kg]
     end: Any = np.inf  # [s]; infinite: guidance ends it, or running dry
+    lasts: Any = np.inf  # [s], likewise
     active: Any = True
     fails: Any = np.inf  # [s], from when on only `left` of thrust and flow is there
     left: Any = 1.0
@@ -128,6 +128,7 @@ def fly(guide: Explicit, legs: Leg, r: Array, v: Array, t: Array, mass: Array, s
             lambda g: (g.burn, g.lit, g.active), guide, (leg.burn, leg.lit, leg.active)
         )
         begun = now.t
+        leg = leg._replace(end=jnp.minimum(leg.end, begun + leg.lasts))
 
         def force(t: Array, mass: Array) -> Array:
             age = t - begun - leg.delay
@@ -189,21 +190,60 @@ def fly(guide: Explicit, legs: Leg, r: Array, v: Array, t: Array, mass: Array, s
     return jax.lax.scan(one, begun, legs)[1]
 
 
-def flown(
-    guide: Explicit, legs: Sequence[Leg], r: np.ndarray, v: np.ndarray, *, sees: bool = True
-) -> list[Flown]:
-    """The ends of legs, on the host."""
-    rows = [jax.tree.map(lambda x: jnp.asarray(x, dtype=float), leg) for leg in legs]
+_LEGS = 5  # of each flight, so that all share a compiled loop
+
+
+class Case(NamedTuple):
+    """One flight."""
+
+    guide: Explicit
+    legs: list[Leg]
+    r: np.ndarray
+    v: np.ndarray
+    t: float = 0.0
+
+
+def lane_of(case: Case) -> tuple[Any, ...]:
+    """The arguments of `fly`."""
+    full = [*case.legs, *[Leg(end=-1.0, active=False)] * (_LEGS - len(case.legs))]
+    whole = {"burn": int, "lit": bool, "active": bool}
     rows = [
-        leg._replace(
-            burn=leg.burn.astype(int), lit=leg.lit.astype(bool), active=leg.active.astype(bool)
+        Leg(
+            *(
+                jnp.asarray(x, dtype=whole.get(f, float))
+                for f, x in zip(Leg._fields, leg, strict=True)
+            )
         )
-        for leg in rows
+        for leg in full
     ]
-    stacked = jax.tree.map(lambda *x: jnp.stack(x), *rows)
-    start = (jnp.asarray(r), jnp.asarray(v), jnp.asarray(0.0), jnp.asarray(1.0))
-    ends = jax.device_get(fly(guide, stacked, *start, sees))
-    return [jax.tree.map(lambda x: x[k], ends) for k in range(len(legs))]
+    legs = jax.tree.map(lambda *x: jnp.stack(x), *rows)
+    numbers = (jnp.asarray(x, dtype=float) for x in (case.r, case.v, case.t, 1.0))
+    return (case.guide, legs, *numbers)
+
+
+@eqx.filter_jit
+def _together(lanes: Any, sees: bool) -> Flown:
+    return jax.vmap(lambda *one: fly(*one, sees))(*lanes)
+
+
+def _at(ends: Flown, *index: int) -> Flown:
+    return jax.tree.map(lambda x: x[index], ends)
+
+
+def flown(case: Case, *, sees: bool = True) -> list[Flown]:
+    """The ends of the legs of one flight, on the host."""
+    ends = jax.device_get(fly(*lane_of(case), sees))
+    return [_at(ends, k) for k in range(len(case.legs))]
+
+
+def together(cases: dict[str, Case], *, sees: bool = True) -> dict[str, list[Flown]]:
+    """The same of many, flown as lanes of one batch."""
+    lanes = jax.tree.map(lambda *x: jnp.stack(x), *(lane_of(case) for case in cases.values()))
+    ends = jax.device_get(_together(lanes, sees))
+    return {
+        name: [_at(ends, i, k) for k in range(len(case.legs))]
+        for i, (name, case) in enumerate(cases.items())
+    }
 
 
 def kepler(end: Flown) -> dict[str, float]:
