@@ -48,6 +48,17 @@ class AbstractGuidance(eqx.Module):
     def deadline(self, t: Float[Array, ""], memory: PyTree) -> Float[Array, ""]:
         """The next instant at which it must be updated [s]; infinite where any step will do."""
 
+    @abc.abstractmethod
+    def cut_off(self, memory: PyTree) -> Float[Array, ""]:
+        """When it ends its leg [s], if that waits for its guidance; infinite: it does not."""
+
+
+class Gnc(eqx.Module):
+    """What a state hands on of guidance and navigation, where both remember something."""
+
+    guidance: PyTree
+    navigation: PyTree
+
 
 class AbstractEntryGuidance(eqx.Module):
     """A guidance law of a lifting entry; its fields are its parameters. One lane.

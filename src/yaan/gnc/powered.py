@@ -202,6 +202,10 @@ class OpenLoop(AbstractGuidance):
         bends = (self.law == Law.TABLE) & (knots > t + 1e-9)
         return jnp.min(jnp.where(bends, knots, never))
 
+    @override
+    def cut_off(self, memory: Memory) -> Array:
+        return jnp.full_like(memory.origin, jnp.inf)
+
 
 def no_memory(like: Float[Array, "*lanes"]) -> Memory:
     """Before any programme, of the shape of `like`."""

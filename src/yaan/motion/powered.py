@@ -24,8 +24,8 @@ from yaan.dynamics.method import RK4, AbstractMethod
 from yaan.dynamics.possible import can_be
 from yaan.dynamics.solve import Arrival, Tape
 from yaan.dynamics.state import State, Sums
-from yaan.gnc.base import AbstractGuidance
-from yaan.gnc.navigation import AbstractNavigator, Estimate, Perfect
+from yaan.gnc.base import AbstractGuidance, Gnc
+from yaan.gnc.navigation import AbstractNavigator, Estimate, Perfect, Truth
 from yaan.gnc.powered import OpenLoop, Steering, no_memory
 from yaan.motion.base import AbstractMotion, Entered, Legs, chosen, fly_in_turn
 from yaan.motion.powered_phases import (
@@ -86,6 +86,8 @@ class Climbing(eqx.Module):
     cut_off: Float[Array, "*batch stages"]  # [s], infinite before
     memory: PyTree
     """Of its guidance; of the open loop the programme in force."""
+    navigation: PyTree = None
+    """What its navigator remembers; None of one that keeps nothing."""
     held: Float[Array, "*batch stages"] | None = None
     """Throttles that have stuck, below 0 of those that have not; None where none can."""
 
@@ -135,6 +137,8 @@ class Powered(AbstractMotion):
     def switch(self, t: Array, inner: Climbing, events: Array, fired: Array) -> Climbing:
         del events
         dry = fired[len(End) :]
+        told = self.navigator.update(self.truth(t, inner), inner.navigation)
+        inner = _navigated(inner, told)
         memory = self.guidance.update(lambda: self._look(t, inner), inner.memory)
         failures = self.launcher.engines.failures
         if failures is not None and inner.held is not None:
@@ -205,7 +209,7 @@ class Powered(AbstractMotion):
                 inner.velocity,
                 start.tanks.at[:stages].set(inner.propellant),
                 start.aboard.at[: aboard.shape[0]].set(aboard),
-                self.guidance.finish(t, inner.memory),
+                _remembered(self.guidance.finish(t, inner.memory), inner.navigation),
             ),
             is_leaf=lambda x: x is None,
         )
@@ -240,8 +244,10 @@ class Powered(AbstractMotion):
         """Forces and mass at `t` [s] since ignition."""
         launcher, phase = self.launcher, self.phase
         around = surroundings(self.world, t, inner.position, inner.velocity)
-        estimate = self.navigator.estimate(t, inner.position, inner.velocity, around)
-        axis = self.guidance.command(estimate, inner.memory).axis
+        state = (t, inner.position, inner.velocity)
+        estimate = self.navigator.estimate(*state, around, inner.navigation)
+        asked = self.guidance.command(estimate, inner.memory).axis
+        axis = self.navigator.realised(asked, inner.navigation)
         # Until its cut-off a stage burns on: running dry is an event that sets the cut-off, and a
         # thrust that died inside a step would hide when. What a commanded tail-off burns must
         # exist.
@@ -274,7 +280,13 @@ class Powered(AbstractMotion):
 
     def _look(self, t: Array, inner: Climbing) -> Estimate:
         around = surroundings(self.world, t, inner.position, inner.velocity)
-        return self.navigator.estimate(t, inner.position, inner.velocity, around)
+        state = (t, inner.position, inner.velocity)
+        return self.navigator.estimate(*state, around, inner.navigation)
+
+    def truth(self, t: Array, inner: Climbing) -> Truth:
+        """What instruments meet at `t` [s]."""
+        now = self.instant(t, inner)
+        return Truth(t, inner.position, inner.velocity, now.sensed, now.around)
 
     def _rate(self, now: Instant, inner: Climbing) -> Climbing:
         around, mass = now.around, now.mass
@@ -299,13 +311,15 @@ class Powered(AbstractMotion):
             ignition=still,
             cut_off=still,
             memory=jax.tree.map(jnp.zeros_like, inner.memory),
+            navigation=jax.tree.map(jnp.zeros_like, inner.navigation),
             held=None if inner.held is None else still,
         )
 
     def _events(self, t: Array, now: Instant, inner: Climbing) -> Float[Array, " events"]:
         phase, ideal = self.phase, inner.losses.ideal
         state = (inner.position, inner.velocity)
-        values = ends(self.world, phase, self.tilt, now, *state, ideal)
+        over = t - self.guidance.cut_off(inner.memory)
+        values = ends(self.world, phase, self.tilt, now, *state, ideal, over=over)
         burning = (t >= inner.ignition) & (t < inner.cut_off)
         burning = burning & phase.stages_aboard & ~phase.overdraws
         # What was dry before ends at once a phase that waits for it.
@@ -326,6 +340,9 @@ def climbing(launcher: Launcher, state: State) -> Climbing:
     zero, never = jnp.zeros_like(state.t), jnp.full(stages, jnp.inf)
     failures = launcher.engines.failures
     sticks = failures is not None and failures.stuck_at is not None
+    memory, navigation = state.memory, None
+    if isinstance(memory, Gnc):
+        memory, navigation = memory.guidance, memory.navigation
     return Climbing(
         position=state.position,
         velocity=state.velocity,
@@ -333,13 +350,26 @@ def climbing(launcher: Launcher, state: State) -> Climbing:
         losses=Losses(zero, zero, zero, zero, zero),
         ignition=never,
         cut_off=never,
-        memory=no_memory(zero) if state.memory is None else state.memory,
+        memory=no_memory(zero) if memory is None else memory,
+        navigation=navigation,
         held=jnp.full(stages, -1.0) if sticks else None,
     )
 
 
+def _remembered(guidance: PyTree, navigation: PyTree) -> PyTree:
+    """What a state hands on of both."""
+    return guidance if navigation is None else Gnc(guidance, navigation)
+
+
+def _navigated(inner: Climbing, navigation: PyTree) -> Climbing:
+    return eqx.tree_at(lambda s: s.navigation, inner, navigation, is_leaf=lambda x: x is None)
+
+
 Guide = Callable[[Steering, Phases, Array, Array], AbstractGuidance]
-"""What guides a phase, by its start and the time that ends it [s]; one lane."""
+"""What guides a phase, by its start and the time that ends it [s]; one lane.
+
+One that is a module has lanes: each phase is guided by that of its lane.
+"""
 
 
 def open_loop(steering: Steering, phase: Phases, start: Array, due: Array) -> OpenLoop:
@@ -359,12 +389,14 @@ def phase_of(
     phase: Phases,
     start: Array,
     guide: Guide = open_loop,
+    navigator: AbstractNavigator | None = None,
 ) -> Powered:
     """The motion of a phase that began at `start` [s], one lane; with extras see `begun_at`."""
     due = jnp.minimum(phase.time, start + phase.duration)
     guidance = guide(steering, phase, start, due)
     table = launcher.configuration(phase.configuration)
-    return Powered(world, launcher, phase, table, guidance, Perfect(), steering.kick, due)
+    seen = Perfect() if navigator is None else navigator
+    return Powered(world, launcher, phase, table, guidance, seen, steering.kick, due)
 
 
 def begun_at(world: World, phase: Phases, t: Array, inner: Climbing) -> Phases:
@@ -393,13 +425,15 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
     start: State,
     *,
     guide: Guide = open_loop,
+    navigator: AbstractNavigator | None = None,
     tolerance: Float[Array, " lanes"] | float = 1.0,
     rows: int | None = None,
 ) -> tuple[Legs, Tape | None]:
     """Fly all phases in turn from `start`; all have lanes, the world where it says so.
 
     `guide` makes the guidance of each phase; what another one than the file's laws remembers at
-    the start is the `memory` of the state. `tolerance` is the share of `dynamics.accuracy` that
+    the start is the `memory` of the state. It steers by what the `navigator` believes; without one
+    that is the truth. `tolerance` is the share of `dynamics.accuracy` that
     each lane abides by; infinite: the steps are those of the phases. See `motion.base.fly_in_turn`.
     """
     at_rest = -world.mu / EARTH_RADIUS  # one radius up
@@ -412,17 +446,21 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
         phase: Phases,
         t: Array,
         inner: Climbing,
+        steers: tuple[PyTree, AbstractNavigator],
     ) -> tuple[Powered, Climbing]:
         phase = begun_at(world, phase, t, inner)
-        motion = phase_of(world, launcher, steering, phase, t, guide)
+        guided: Guide = eqx.combine(steers[0], fixed)
+        motion = phase_of(world, launcher, steering, phase, t, guided, steers[1])
         return motion, _switched(motion, t, inner)
 
     # What is the same of the world in every lane is not mapped: that would only copy it.
     axes = Powered(world.axes, 0, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
-    made = jax.vmap(lane, in_axes=(world.axes, 0, 0, 0, 0, 0), out_axes=(axes, 0))
+    made = jax.vmap(lane, in_axes=(world.axes, 0, 0, 0, 0, 0, 0), out_axes=(axes, 0))
+    laned, fixed = eqx.partition(guide, eqx.is_array)
+    steers = (laned, Perfect() if navigator is None else navigator)
 
     def enter(phase: Phases, t: Array, inner: Climbing) -> Entered:
-        motion, inner = made(world, launcher, steering, phase, t, inner)
+        motion, inner = made(world, launcher, steering, phase, t, inner, steers)
         stop = jnp.minimum(motion.due, t + phase.timeout)
         told = None if motion.phase.extras is None else motion.phase.extras.outset
         return Entered(motion, axes, inner, stop, phase.step, begun, phase.exists, told)
@@ -431,12 +469,15 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
         finish = jax.vmap(lambda m, t, kept: m.guidance.finish(t, kept), in_axes=(axes, 0, 0))
         return eqx.tree_at(lambda s: s.memory, inner, finish(entered.motion, t, inner.memory))
 
+    begin = jax.vmap(_first, in_axes=(world.axes, 0, 0, 0, 0, 0))
+    first = jax.tree.map(lambda leaf: leaf[:, 0], phases)
+    inner = jax.vmap(climbing)(launcher, start)
     return fly_in_turn(
         enter,
         settle,
         jax.tree.map(lambda leaf: jnp.moveaxis(leaf, 1, 0), phases),
         start.t,
-        jax.vmap(climbing)(launcher, start),
+        begin(world, launcher, steering, first, (start.t, inner), steers[1]),
         tolerance=tolerance,
         most_steps=Powered.most_steps,
         rows=rows,
@@ -452,22 +493,55 @@ def _switched(motion: Powered, t: Array, inner: Climbing) -> Climbing:
     lit = phase.ignite & out & ((inner.propellant > 0.0) | phase.overdraws)
     ignition = jnp.where(lit, t + motion.launcher.engines.ignition_delay, inner.ignition)
     cut_off = jnp.where(lit, jnp.inf, cut_off)
-    return eqx.tree_at(
+    begun = eqx.tree_at(
         lambda s: (s.ignition, s.cut_off, s.memory),
         inner,
         (ignition, cut_off, motion.guidance.start(t, inner.memory)),
     )
+    told = motion.navigator.start(motion.truth(t, begun), begun.navigation)
+    return _navigated(begun, told)
 
 
-def observe(
-    world: World, launcher: Launcher, phases: Phases, steering: Steering, legs: Legs, tape: Tape
+def _first(
+    world: World,
+    launcher: Launcher,
+    steering: Steering,
+    phase: Phases,
+    begun: tuple[Array, Climbing],
+    navigator: AbstractNavigator,
+) -> Climbing:
+    """The state before the first phase, with what a navigator remembers of nothing; one lane.
+
+    Nothing is believed yet: what is felt there is that of the laws of the file.
+    """
+    t, inner = begun
+    motion = phase_of(world, launcher, steering, begun_at(world, phase, t, inner), t)
+    unguided = eqx.tree_at(
+        lambda s: (s.memory, s.navigation), inner, (no_memory(t), None), is_leaf=lambda x: x is None
+    )
+    told = navigator.start(motion.truth(t, unguided), inner.navigation)
+    return _navigated(inner, told)
+
+
+def observe(  # noqa: PLR0913 - what was flown, by whom, and how it went
+    world: World,
+    launcher: Launcher,
+    phases: Phases,
+    steering: Steering,
+    legs: Legs,
+    tape: Tape,
+    *,
+    guide: Guide = open_loop,
+    navigator: AbstractNavigator | None = None,
 ) -> Row:
     """All rows of one lane's tape; the arguments are of that lane, legs [phases, ...]."""
 
     def one(t: Array, label: Array, inner: Climbing) -> Row:
         phase, outset = jax.tree.map(lambda leaf: leaf[label], (phases, legs.told))
         phase = _with(phase, outset)
-        return phase_of(world, launcher, steering, phase, legs.start[label]).row(t, inner)
+        start = legs.start[label]
+        motion = phase_of(world, launcher, steering, phase, start, guide, navigator)
+        return motion.row(t, inner)
 
     return jax.vmap(one)(tape.t, tape.label, tape.state)
 
@@ -499,7 +573,7 @@ def ended(launcher: Launcher, phases: Phases, start: State, legs: Legs) -> State
         tanks=start.tanks.at[:, :stages].set(end.propellant),
         aboard=aboard,
         sums=jax.tree.map(jnp.add, start.sums, end.losses.sums),
-        memory=end.memory,
+        memory=_remembered(end.memory, end.navigation),
     )
 
 

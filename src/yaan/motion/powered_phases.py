@@ -22,6 +22,7 @@ _DEEP = 10.0  # [m] below the ground: less is what a vehicle that nothing holds 
 _SINKING = 1e-3  # [m/s]: on the pad a vertical speed is zero but for rounding
 _SETTLING = 1e-2  # [m/s], likewise of what comes down to the ground
 _MOVING = 1e-9  # [m/s] along a rail
+_LONG = 1e6  # [s] to go of what never comes: what marks an event must be finite
 
 
 class End(enum.IntEnum):
@@ -53,9 +54,10 @@ class End(enum.IntEnum):
     GROUND = 19
     OFF_RAIL = 20
     CIRCULAR = 21
+    GUIDED = 22
 
 
-LAUNCH_ENDS = frozenset(End) - {end for end in End if end > End.LIFT_OFF}
+LAUNCH_ENDS = frozenset(End) - {end for end in End if End.LIFT_OFF < end < End.GUIDED}
 """What ends the phases of most launches; the others need `Phases.extras`."""
 
 DRIVEN = (
@@ -66,6 +68,7 @@ DRIVEN = (
     End.PERIGEE_ABOVE,
     End.PERIGEE_BELOW,
     End.CIRCULAR,
+    End.GUIDED,
 )
 """What only thrust brings about."""
 
@@ -92,6 +95,17 @@ class Extras(eqx.Module):
     """Of all that is felt but gravity [m/s^2]; infinite: there is none."""
     outset: Outset | None = None
     """Of one phase, once it has begun."""
+
+
+class Guided(eqx.Module):
+    """What explicit guidance does in each phase; None where no phase of a flight is guided."""
+
+    active: Bool[Array, "*phases"]
+    """It steers."""
+    burn: Int[Array, "*phases"]
+    """Which of its burns is in force, or comes next."""
+    lit: Bool[Array, "*phases"]
+    """That burn is lit as the phase begins, or before."""
 
 
 class Phases(eqx.Module):
@@ -127,6 +141,7 @@ class Phases(eqx.Module):
     exists: Bool[Array, " phases"]
     """False for padding."""
     extras: Extras | None = None
+    guided: Guided | None = None
 
 
 class Instant(eqx.Module):
@@ -145,7 +160,7 @@ class Instant(eqx.Module):
     """Share of the vacuum thrust of each stage."""
 
 
-def ends(
+def ends(  # noqa: PLR0913 - what is looked at has as many sources
     world: World,
     phase: Phases,
     tilt: Float[Array, ""],
@@ -153,11 +168,13 @@ def ends(
     position: Vector,
     velocity: Vector,
     ideal: Float[Array, ""],
+    *,
+    over: Float[Array, ""],
 ) -> Float[Array, " ends"]:
     """The event functions of `End` in its order; each rises through zero as its condition holds.
 
     `tilt` [rad]: from the vertical, at which the velocity is aligned; `ideal` [m/s]: the ideal
-    velocity given so far. State in GCRS [m, m/s].
+    velocity given so far; `over` [s]: since guidance has ended it. State in GCRS [m, m/s].
     """
     around, limit = now.around, phase.thresholds
     speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
@@ -175,6 +192,7 @@ def ends(
         End.ORBIT: gained * 1e-6,
         End.STRUCK: (world.ground - _DEEP - height) * 1e-3,
         End.LIFT_OFF: now.spare,
+        End.GUIDED: jnp.maximum(over, -_LONG),
     }
     if phase.extras is not None:
         outset = phase.extras.outset

@@ -54,6 +54,10 @@ class Outwards(AbstractGuidance):
     def deadline(self, t: Array, memory: Array) -> Array:
         return jnp.full_like(t, jnp.inf)
 
+    @override
+    def cut_off(self, memory: Array) -> Array:
+        return jnp.full_like(memory, jnp.inf)
+
 
 class Pushed(eqx.Module):
     """What is integrated."""
