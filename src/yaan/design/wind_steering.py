@@ -30,6 +30,9 @@ from yaan.motion.powered import ascend, begun_at, phase_of
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.frame import Vector
 
+IN_AIR = (Law.VERTICAL, Law.PITCH_OVER, Law.PITCH_HOLD, Law.GRAVITY_TURN)
+"""The laws that a table against speed takes the place of."""
+
 _STEP = np.array([1e-3, 1e-3])  # [rad] of kick and azimuth, to tell what they do
 _MOST = np.array([0.03, 0.05])  # [rad] that one correction may be
 _MET = np.array([5.0, 1e-5])  # [m, rad] of height and heading
@@ -174,9 +177,8 @@ def steer_in_wind(
         guide: of the laws of the file, with a relief that is small and knows the wind.
         ends: height [m] and heading of the velocity against the Earth [rad] at the end.
     """
-    wanted, best, found = np.array(ends), np.array(flat, dtype=float), None
-    off = np.full(2, np.inf)
-    for _ in range(_TRIES):
+    wanted, best = np.array(ends), np.array(flat, dtype=float)
+    for last in (False,) * (_TRIES - 1) + (True,):
         lanes = np.repeat(best[None], 3, axis=0)
         lanes[1, 0] += _STEP[0]
         lanes[2, 1] += _STEP[1]
@@ -185,18 +187,12 @@ def steer_in_wind(
         off = got[0] - wanted
         off[1] = (off[1] + np.pi) % (2.0 * np.pi) - np.pi
         found = flown.lane(0)
-        if not flown.reached or np.all(np.abs(off) < _MET):
-            break
+        met = flown.reached and bool(np.all(np.abs(off) < _MET))
+        if met or last or not flown.reached:
+            tabled = speed_table(found.speed, found.axis)
+            return WindSteered(lanes[0], tabled, found, off, met)
         slope = (got[1:] - got[0]).T / _STEP
-        step = np.linalg.solve(slope, -off) if np.all(np.isfinite(slope)) else np.zeros(2)
-        if not np.any(step):
-            break
+        # A kick and an azimuth that do nothing leave nothing to solve: the misses say so.
+        step = np.linalg.lstsq(slope, -off, rcond=None)[0]
         best[:2] += np.clip(step, -_MOST, _MOST)
-    assert found is not None
-    met = bool(np.all(np.abs(off) < _MET)) and flown.reached
-    return WindSteered(best, speed_table(found.speed, found.axis), found, off, met)
-
-
-def laws_of_the_air() -> tuple[Law, ...]:
-    """The laws that a table against speed takes the place of."""
-    return (Law.VERTICAL, Law.PITCH_OVER, Law.PITCH_HOLD, Law.GRAVITY_TURN)
+    raise AssertionError("the last try returns")

@@ -119,6 +119,19 @@ class SpeedTable(eqx.Module):
         east, north, up = self.axis[0] + jnp.sum(crossed[:, None] * steps, axis=0)
         return (estimate.east * east + estimate.north * north + estimate.up * up).unit()
 
+    def padded(self, knots: int) -> "SpeedTable":
+        """The same with as many `knots`: tables of several flights fly in one programme; host.
+
+        Raises:
+            ValueError: it has more than that.
+        """
+        more = knots - self.speed.shape[0]
+        if more < 0:
+            raise ValueError(f"speed table: {self.speed.shape[0]} knots are more than {knots}")
+        beyond = self.speed[-1] + jnp.arange(1.0, more + 1.0)  # [m/s]
+        axis = jnp.concatenate([self.axis, jnp.repeat(self.axis[-1:], more, axis=0)])
+        return SpeedTable(jnp.concatenate([self.speed, beyond]), axis)
+
     @property
     def elevation(self) -> Float[Array, " knots"]:
         """Above the local geodetic horizon [rad]."""
