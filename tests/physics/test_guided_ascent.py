@@ -20,8 +20,6 @@ from yaan.motion.guided_ascent import AscentGuide, WhileAboard, by_law
 from yaan.motion.powered import ascend
 from yaan.results.outcome import OutcomeCode
 
-pytestmark = pytest.mark.slow
-
 RATE = np.radians(2.0)  # [rad/s]
 FIRST = {"propellant": 60_000.0, "dry": 5_000.0, "thrust": 1.6e6, "isp": 300.0}
 SECOND = {"propellant": 15_000.0, "dry": 2_000.0, "thrust": 1.5e5, "isp": 400.0}
@@ -66,15 +64,18 @@ def explicit(*told: Any) -> AbstractGuidance:
     return Level()
 
 
-@pytest.mark.parametrize(
-    "part",
-    [
-        by_law({Law.GRAVITY_TURN: Part.TABLE, Law.LINEAR_TANGENT: Part.EXPLICIT}),
-        WhileAboard(jnp.asarray(ONE), int(Part.TABLE), int(Part.EXPLICIT)),
-    ],
-    ids=["by law", "while aboard"],
-)
-def test_the_axis_goes_on_from_phase_to_phase_at_its_rate(part: Any):
+def test_parts_are_told_by_the_law_of_a_phase_or_by_what_is_aboard():
+    plan = phases(*PLAN, stages=2)
+    laws = by_law({Law.GRAVITY_TURN: Part.TABLE, Law.LINEAR_TANGENT: Part.EXPLICIT})
+    boosted = WhileAboard(jnp.asarray(ONE), int(Part.LAWS), int(Part.EXPLICIT))
+    for told, first in ((laws, Part.TABLE), (boosted, Part.LAWS)):
+        found = jax.vmap(told)(plan)
+        np.testing.assert_array_equal(found, [first, first, Part.EXPLICIT, Part.EXPLICIT])
+
+
+@pytest.mark.slow
+def test_the_axis_goes_on_from_phase_to_phase_at_its_rate():
+    part = WhileAboard(jnp.asarray(ONE), int(Part.TABLE), int(Part.EXPLICIT))
     table = table_of([0.0, 100.0, 1500.0], [np.pi / 2, 1.5, 0.7], [1.4, 1.4, 1.4])
     guide = AscentGuide(part, table=table, rate=turn_rate(RATE), explicit=explicit)
     lane = (launcher(FIRST, SECOND, payload=3e3), phases(*PLAN, stages=2), steering(), pad(0.2))
