@@ -56,7 +56,7 @@ def guide(
     limit: float, wind: TableWind, table: SpeedTable | None = None, fraction: float = 0.8
 ) -> AscentGuide:
     """Of one structure for all flights here, so that they are one programme."""
-    parts = dict.fromkeys(IN_AIR, Part.TABLE) if table is not None else {}
+    parts = {law: Part.TABLE for law in IN_AIR} if table is not None else {}
     unread = table_of([1.0, 2.0], [1.5, 1.5], [0.0, 0.0])
     return AscentGuide(
         by_law(parts),

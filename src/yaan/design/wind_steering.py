@@ -30,7 +30,7 @@ from yaan.motion.powered import ascend, begun_at, phase_of
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.frame import Vector
 
-IN_AIR = (Law.VERTICAL, Law.PITCH_OVER, Law.PITCH_HOLD, Law.GRAVITY_TURN)
+IN_AIR: tuple[Law, ...] = (Law.VERTICAL, Law.PITCH_OVER, Law.PITCH_HOLD, Law.GRAVITY_TURN)
 """The laws that a table against speed takes the place of."""
 
 _STEP = np.array([1e-3, 1e-3])  # [rad] of kick and azimuth, to tell what they do
