@@ -205,6 +205,15 @@ def test_where_the_speed_does_not_rise_the_last_value_holds_and_the_rest_is_told
     np.testing.assert_allclose(local(_at(made.table, 500.0)), [0, 0, 1], atol=1e-14)
 
 
+def test_a_coast_that_holds_its_axis_leaves_nothing_out():
+    # The speed falls back to where the axis was another one; what was last commanded serves.
+    speed = np.concatenate([np.linspace(0, 500, 51), np.linspace(499, 400, 20)])
+    tilt = np.concatenate([np.linspace(0.0, 0.2, 51), np.full(20, 0.2)])
+    made = speed_table(speed, np.stack([np.sin(tilt), 0.0 * tilt, np.cos(tilt)], axis=-1))
+    assert made.held < ROUND
+    assert made.error <= 1e-4
+
+
 def test_a_table_is_held_beyond_its_ends_and_may_be_padded():
     table = table_of([100.0, 200.0], [1.2, 0.8], [0.5, 0.5])
     for made in (table, table.padded(9)):
