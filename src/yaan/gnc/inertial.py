@@ -11,7 +11,7 @@ off (a vector w is believed to be w + p x w),
 with f the specific force, G the gravity gradient, b_g and b_a the biases of gyros and
 accelerometers, s the scale factor of the accelerometers (Titterton and Weston, Strapdown Inertial
 Navigation Technology, 2nd ed. 2004, chapter 12, in an inertial frame; not re-read). A step is one
-Taylor step of that system at the mean specific force, and the covariance is moved by the same one,
+of the leapfrog at the mean specific force, and the covariance is moved by the same one,
 so that the two agree whatever the step.
 
 A satellite fix is a Kalman update of r, v, p. Biases, scale factor and the slow error of the
@@ -84,7 +84,7 @@ class InertialMemory(eqx.Module):
 class Inertial(AbstractNavigator):
     """Strapdown inertial navigation with satellite fixes. One lane.
 
-    Valid: steps to 300 s, within 0.1 % of what the gravity gradient makes of an error; errors to
+    Valid: steps to 30 s, within 0.1 % of what the gravity gradient makes of an error; errors to
     some 10 km; hours, not days. With a draw of zeros the estimate is the truth, to the last bit,
     and the covariance is that of any draw.
     """
@@ -114,11 +114,15 @@ class Inertial(AbstractNavigator):
 
     @override
     def update(self, truth: Truth, memory: InertialMemory) -> InertialMemory:
-        moved = self._moved(truth, memory)
-        if not self.parameters.satellites:
-            return moved
-        due = truth.t - moved.fixed >= self.parameters.satellite_period - _AT_ONCE
-        return _fixed_where(due & ~self._silent(truth), moved, self.parameters, self.draw)
+        step = self._step(truth, memory)
+        kept = _Filter(memory.error, memory.covariance, memory.crossed)
+        late = truth.t - memory.fixed >= self.parameters.satellite_period - _AT_ONCE
+        due = late & ~self._silent(truth) & self.parameters.satellites
+        since = truth.t - memory.begun
+        new = _advanced(due, kept, step, since, self.parameters, self.draw)
+        fixed = jnp.where(due, truth.t, memory.fixed)
+        known = (_array(truth.sensed), new.error, new.covariance, new.crossed)
+        return InertialMemory(truth.t, memory.begun, fixed, *known)
 
     @override
     def estimate(
@@ -190,38 +194,26 @@ class Inertial(AbstractNavigator):
         biases = self._constants()
         return jnp.cross(tilt, force) + biases[3:6] + force * biases[6]
 
-    def _moved(self, truth: Truth, memory: InertialMemory) -> InertialMemory:
-        """The error and its covariance at the truth, without a fix."""
+    def _step(self, truth: Truth, memory: InertialMemory) -> "_Step":
+        """What moves the error from the last update to the truth."""
         p = self.parameters
         dt = jnp.maximum(truth.t - memory.t, 0.0)
-        force = _array(truth.sensed)
         half = truth.position - truth.velocity * (0.5 * dt)
         distance = half.norm()
-        step = _Step(
+        began, now = memory.t - memory.begun, truth.t - memory.begun
+        sigmas = jnp.stack([p.gyro_bias, p.accelerometer_bias, p.accelerometer_scale])
+        walks = jnp.stack([p.accelerometer_walk, p.gyro_walk])
+        return _Step(
             dt=dt,
-            force=0.5 * (memory.force + force),
+            force=0.5 * (memory.force + _array(truth.sensed)),
             up=_array(half) / distance,
             pull=truth.around.gravity.norm() / distance,
+            constants=self._constants(),
+            noise=self._walk(now) - self._walk(began),
+            variances=jnp.repeat(sigmas**2, np.array([3, 3, 1]), total_repeat_length=_CONSTANTS),
+            grown=jnp.repeat(walks**2 * dt, 3),
+            kept=jnp.exp(-dt / p.satellite_correlation),
         )
-        error = step.take(memory.error[:, None], self._constants()[:, None])[:, 0]
-        began, now = memory.t - memory.begun, truth.t - memory.begun
-        noise = self._walk(now) - self._walk(began)
-        error = error.at[3:9].add(noise)
-        variances = self._variances()
-        constant = jnp.pad(jnp.diag(variances), ((0, 0), (0, _CONSIDERED - _CONSTANTS)))
-        crossed = step.take(memory.crossed, constant)
-        once = step.take(memory.covariance, memory.crossed[:, :_CONSTANTS].T)
-        both = step.take(once.T, crossed[:, :_CONSTANTS].T)
-        grown = jnp.repeat(jnp.stack([p.accelerometer_walk, p.gyro_walk]) ** 2, 3) * dt
-        both = 0.5 * (both + both.T) + jnp.diag(jnp.concatenate([jnp.zeros(3), grown]))
-        kept = jnp.exp(-dt / p.satellite_correlation)
-        crossed = crossed.at[:, _CONSTANTS:].multiply(kept)
-        return InertialMemory(truth.t, memory.begun, memory.fixed, force, error, both, crossed)
-
-    def _variances(self) -> Float[Array, " 7"]:
-        p = self.parameters
-        sigmas = jnp.stack([p.gyro_bias, p.accelerometer_bias, p.accelerometer_scale])
-        return jnp.repeat(sigmas**2, np.array([3, 3, 1]), total_repeat_length=_CONSTANTS)
 
     def _walk(self, elapsed: Scalar) -> Float[Array, " 6"]:
         """What noise has added to velocity [m/s] and tilt [rad] since the alignment."""
@@ -245,86 +237,130 @@ class Inertial(AbstractNavigator):
         return plasma & (speed2 > p.blackout_speed**2) | outage
 
 
+class _Filter(eqx.Module):
+    """What a step moves. As of `_Step`, lanes are on the last axis, or there are none."""
+
+    error: Float[Array, "9 *lanes"]
+    covariance: Float[Array, "9 9 *lanes"]
+    crossed: Float[Array, "9 10 *lanes"]
+
+
 class _Step(eqx.Module):
-    """How errors move over one step, by Taylor to the fourth order in the position."""
+    """How errors move over one step."""
 
-    dt: Scalar  # [s]
-    force: Float[Array, " 3"]  # [m/s^2]
-    up: Float[Array, " 3"]
-    pull: Scalar
+    dt: Float[Array, "*lanes"]  # [s]
+    force: Float[Array, "3 *lanes"]  # [m/s^2]
+    up: Float[Array, "3 *lanes"]
+    pull: Float[Array, "*lanes"]
     """Gravity over distance [1/s^2]."""
+    constants: Float[Array, "7 *lanes"]
+    """What the instruments are out by."""
+    noise: Float[Array, "6 *lanes"]
+    """What their noise adds to velocity and tilt."""
+    variances: Float[Array, "7 *lanes"]
+    grown: Float[Array, "6 *lanes"]
+    """Of `constants` and of `noise`."""
+    kept: Float[Array, "*lanes"]
+    """Share of the satellites' slow error that is not forgotten."""
 
-    def take(self, error: Float[Array, "9 n"], constant: Float[Array, "7 n"]) -> Array:
-        """Errors, in columns, a step later; `constant` are those of the instruments."""
-        dt, force = self.dt, self.force[:, None]
-        r, v, tilt = error[0:3], error[3:6], error[6:9]
+    def take(self, error: Array, constant: Array) -> Array:
+        """Errors [9, n], in columns, a step later; `constant` [7, n] are those of the instruments.
+
+        The gravity gradient and the tilt are those of half the step (leapfrog).
+        """
+        dt, half, force = self.dt, 0.5 * self.dt, self.force[:, None]
         drift, bias, scale = constant[0:3], constant[3:6], constant[6]
-        a = self._pulled(r) + _cross(tilt, force) + bias + force * scale
-        jerk = self._pulled(v) + _cross(drift, force)
-        snap = self._pulled(a)
-        fell = (a + (jerk + snap * (dt / 4.0)) * (dt / 3.0)) * (dt / 2.0)
-        gained = (a + (jerk + snap * (dt / 3.0)) * (dt / 2.0)) * dt
-        return jnp.concatenate([r + (v + fell) * dt, v + gained, tilt + drift * dt])
+        r, tilt, up = error[0:3] + error[3:6] * half, error[6:9] + drift * half, self.up[:, None]
+        along = (up[0] * r[0] + up[1] * r[1] + up[2] * r[2]) * 3.0
+        felt = (up * along - r) * self.pull + bias + force * scale + _cross(tilt, force)
+        v = error[3:6] + felt * dt
+        return jnp.concatenate([r + v * half, v, tilt + drift * half])
 
-    def _pulled(self, shift: Float[Array, "3 n"]) -> Array:
-        """The gravity gradient of a central field, times a shift."""
-        up = self.up
-        along = up[0] * shift[0] + up[1] * shift[1] + up[2] * shift[2]
-        return self.pull * (3.0 * up[:, None] * along - shift)
+    def advance(self, old: _Filter) -> _Filter:
+        """Error and covariance a step later."""
+        error = self.take(old.error[:, None], self.constants[:, None])[:, 0]
+        crossed = self.take(old.crossed, _diagonal(self.variances, _CONSIDERED))
+        once = self.take(old.covariance, jnp.swapaxes(old.crossed[:, :_CONSTANTS], 0, 1))
+        crosswise = jnp.swapaxes(once, 0, 1), jnp.swapaxes(crossed[:, :_CONSTANTS], 0, 1)
+        both = self.take(*crosswise)
+        walked = jnp.concatenate([jnp.zeros_like(self.force), self.grown])
+        return _Filter(
+            error.at[3:9].add(self.noise),
+            0.5 * (both + jnp.swapaxes(both, 0, 1)) + _diagonal(walked, 9),
+            jnp.concatenate([crossed[:, :_CONSTANTS], crossed[:, _CONSTANTS:] * self.kept], axis=1),
+        )
 
 
-def _fixed(memory: InertialMemory, p: InertialParameters, draw: Draw) -> InertialMemory:
-    """After a fix: six measurements in turn, whose errors do not know of each other."""
-    since = memory.t - memory.begun
-    white = draw.noise(jnp.floor((since + _AT_ONCE) / p.satellite_period).astype(int))
-    place = draw.slow.at(since) * p.satellite_position + white[0:3] * p.satellite_noise
-    out_by = jnp.concatenate([place, white[3:6] * p.satellite_velocity])
-    error, covariance, crossed = memory.error, memory.covariance, memory.crossed
-    slow, eye = p.satellite_position**2, np.eye(_CONSIDERED)
+def _corrected(old: _Filter, out_by: Array, sigmas: Array) -> _Filter:
+    """After a fix that is `out_by` [6]: measurements in turn, whose white errors are independent.
+
+    `sigmas` [3] are those of the slow error, and of the white ones of position and velocity.
+    """
+    slow, noise, speed = sigmas[0] ** 2, sigmas[1] ** 2, sigmas[2] ** 2
+    error, joint = old.error, jnp.concatenate([old.covariance, old.crossed], axis=1)
     for i in range(6):
-        column, row, variance = covariance[:, i], crossed[i], p.satellite_velocity**2
+        column, row, variance = joint[:, i], joint[i, 9:], speed
         if i < 3:
             j = _CONSTANTS + i
-            column = column + crossed[:, j]
-            row = row + eye[j] * slow
-            variance = crossed[i, j] + slow + p.satellite_noise**2
+            column, variance = column + joint[:, 9 + j], row[j] + slow + noise
+            row = row.at[j].add(slow)
         gain = column / (column[i] + variance)
         error = error - gain * (error[i] + out_by[i])
-        covariance = covariance - gain[:, None] * column
-        crossed = crossed - gain[:, None] * row
-    known = (memory.force, error, covariance, crossed)
-    return InertialMemory(memory.t, memory.begun, memory.t, *known)
+        joint = joint - gain[:, None] * jnp.concatenate([column, row])
+    return _Filter(error, joint[:, :9], joint[:, 9:])
+
+
+def _out_by(since: Scalar, p: InertialParameters, draw: Draw) -> tuple[Array, Array]:
+    """Errors of a fix `since` [s] after the alignment, [6], and their standard deviations, [3]."""
+    white = draw.noise(jnp.floor((since + _AT_ONCE) / p.satellite_period).astype(int))
+    place = draw.slow.at(since) * p.satellite_position + white[0:3] * p.satellite_noise
+    sigmas = jnp.stack([p.satellite_position, p.satellite_noise, p.satellite_velocity])
+    return jnp.concatenate([place, white[3:6] * p.satellite_velocity]), sigmas
 
 
 @jax.custom_batching.custom_vmap
-def _fixed_where(
-    due: Array, memory: InertialMemory, parameters: InertialParameters, draw: Draw
-) -> InertialMemory:
-    """`memory` after a fix where one is due."""
-    return jax.lax.cond(due, lambda: _fixed(memory, parameters, draw), lambda: memory)
+def _advanced(
+    due: Array, old: _Filter, step: _Step, since: Scalar, p: InertialParameters, draw: Draw
+) -> _Filter:
+    """A step, and a fix where one is due."""
+    new = step.advance(old)
+    if not p.satellites:
+        return new
+    return jax.lax.cond(due, lambda: _corrected(new, *_out_by(since, p, draw)), lambda: new)
 
 
-@_fixed_where.def_vmap
-def _(
-    axis_size: int,
-    batched: Any,
-    due: Array,
-    memory: InertialMemory,
-    parameters: InertialParameters,
-    draw: Draw,
-) -> tuple[InertialMemory, InertialMemory]:
-    """A batch pays for fixes only where one of its lanes is due."""
+@_advanced.def_vmap
+def _(axis_size: int, batched: Any, *given: Any) -> tuple[_Filter, _Filter]:
+    """The lanes' own: matrices with the lanes last, which compile to straight lane arithmetic.
+
+    A batch pays for fixes only where one of its lanes is due.
+    """
 
     def lane(one: bool, leaf: Array) -> Array:
         return leaf if one else jnp.broadcast_to(leaf, (axis_size, *jnp.shape(leaf)))
 
-    def each(due: Array, memory: InertialMemory, *known: Any) -> InertialMemory:
-        fixed = _fixed(memory, *known)
-        return jax.tree.map(lambda new, old: jnp.where(due, new, old), fixed, memory)
+    due, old, step, since, p, draw = jax.tree.map(lane, tuple(batched), given)
+    new: _Filter = _last(step).advance(_last(old))
+    if p.satellites:
 
-    given = jax.tree.map(lane, tuple(batched), (due, memory, parameters, draw))
-    found = jax.lax.cond(jnp.any(given[0]), lambda: jax.vmap(each)(*given), lambda: given[1])
+        def fixed() -> _Filter:
+            better = _corrected(new, *_last(jax.vmap(_out_by)(since, p, draw)))
+            return jax.tree.map(lambda x, y: jnp.where(due, x, y), better, new)
+
+        new = jax.lax.cond(jnp.any(due), fixed, lambda: new)
+    found = jax.tree.map(lambda leaf: jnp.moveaxis(leaf, -1, 0), new)
     return found, jax.tree.map(lambda _: True, found)
+
+
+def _last(tree: Any) -> Any:
+    """The same with its first axis, of lanes, last."""
+    return jax.tree.map(lambda leaf: jnp.moveaxis(leaf, 0, -1), tree)
+
+
+def _diagonal(values: Array, columns: int) -> Array:
+    """A matrix [n, columns] of `n` values; lanes stay last."""
+    eye = np.eye(values.shape[0], columns)
+    return values[:, None] * eye.reshape(eye.shape + (1,) * (values.ndim - 1))
 
 
 def _array(v: Vector) -> Float[Array, " 3"]:

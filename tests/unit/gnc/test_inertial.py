@@ -102,20 +102,22 @@ def test_each_error_grows_as_its_closed_form_says():
     }
     for name, (navigator, axis, expected) in cases.items():
         error = np.asarray(single(navigator, path()).error)
-        # Taylor's step is exact for these polynomials: nothing but rounding is left.
-        np.testing.assert_allclose(error[:, axis], expected, rtol=1e-11, atol=1e-12, err_msg=name)
+        # The leapfrog is exact for squares of time; of a cube it misses a twelfth a step, as here.
+        missed = 4.8e-8 * push * t / 12.0 if name == "drift" else 0.0
+        found = error[:, axis] - missed
+        np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-12, err_msg=name)
         others = np.delete(error[:, 0:3], axis, axis=1)
         np.testing.assert_allclose(others, 0.0, atol=1e-12, err_msg=name)
 
 
 def test_an_error_of_place_feels_the_gradient_of_gravity():
-    # Errors of 2 m; a step of Taylor leaves (w dt)^5/120 a step, 1e-15 of it.
+    # The leapfrog is out by (w dt)^2/24 of the angle that is turned through, which is half.
     w, t = np.sqrt(GRAVITY / PLACE[0]), TIMES
     up = single(only("position", [1, 0, 0]), path(0.0 * PUSH, GRAVITY)).error
     side = single(only("position", [0, 1, 0]), path(0.0 * PUSH, GRAVITY)).error
-    np.testing.assert_allclose(up[:, 0], 2.0 * np.cosh(np.sqrt(2.0) * w * t), rtol=1e-9)
-    np.testing.assert_allclose(side[:, 1], 2.0 * np.cos(w * t), rtol=1e-9)
-    np.testing.assert_allclose(side[:, 4], -2.0 * w * np.sin(w * t), rtol=1e-7, atol=1e-12)
+    np.testing.assert_allclose(up[:, 0], 2.0 * np.cosh(np.sqrt(2.0) * w * t), rtol=2e-7)
+    np.testing.assert_allclose(side[:, 1], 2.0 * np.cos(w * t), rtol=1e-7)
+    np.testing.assert_allclose(side[:, 4], -2.0 * w * np.sin(w * t), rtol=3e-7, atol=1e-12)
 
 
 def ascent() -> Path:
