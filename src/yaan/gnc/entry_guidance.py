@@ -56,7 +56,6 @@ from yaan.gnc.navigation import Estimate
 
 Number = Float[Any, "*lanes"]
 
-_GENTLE = 1e-3  # of a cosine: less does not move a landing by a metre
 _FARTHEST_RATIO = 3.0
 
 
@@ -88,8 +87,6 @@ class Lateral(eqx.Module):
     """Half-width of the dead-band in heading [rad]; the narrower of the two counts."""
     least: Number = eqx.field(default=300.0, converter=jnp.asarray)
     """It is never narrower than this [m]."""
-    slowest: Number = eqx.field(default=350.0, converter=jnp.asarray)
-    """No reversal below this speed [m/s]."""
     roll_rate: Number = eqx.field(default=0.26, converter=jnp.asarray)
     """Of the roll, as the law believes [rad/s]."""
     roll_acceleration: Number = eqx.field(default=0.26, converter=jnp.asarray)  # [rad/s^2]
@@ -103,7 +100,7 @@ class Lateral(eqx.Module):
         passing = side.coriolis - jnp.sin(seen.error) * jnp.abs(seen.range) + hand * drift
         turned = jnp.sin(jnp.minimum(self.heading, 0.5 * jnp.pi)) * jnp.abs(seen.range)
         band = jnp.maximum(jnp.minimum(self.share * side.reach, turned), self.least)
-        crossed = (hand * passing > band) & (speed > self.slowest)
+        crossed = hand * passing > band
         return jnp.where(crossed, -hand, hand)
 
 
@@ -121,16 +118,26 @@ class Side(eqx.Module):
 
 
 class Relief(eqx.Module):
-    """Limits that bend the bank; infinite where there is none."""
+    """Limits that bend the bank; infinite where there is none.
+
+    The cosine of the bank is raised by `gain` times the share by which load or flux, drawn on for
+    `lead` at the rate at which the model's grows, come closer to a limit than `margin`.
+    """
 
     load: Number = eqx.field(default=jnp.inf, converter=jnp.asarray)
     """Largest load [standard gravities]."""
     flux: Number = eqx.field(default=jnp.inf, converter=jnp.asarray)
     """Largest heat flux at the stagnation point [W/m^2]."""
-    margin: Number = eqx.field(default=0.03, converter=jnp.asarray)
-    """Share of a limit that is kept free."""
-    lead: Number = eqx.field(default=2.0, converter=jnp.asarray)
-    """How far ahead the load that is felt is drawn on [s]."""
+    margin: Number = eqx.field(default=0.05, converter=jnp.asarray)
+    lead: Number = eqx.field(default=6.0, converter=jnp.asarray)  # [s]
+    gain: Number = eqx.field(default=6.0, converter=jnp.asarray)
+
+    def raised(self, load: Scalar, rise: Scalar, pull: Pull) -> Scalar:
+        """By how much the cosine is raised, at a load [standard gravities]; zero or more."""
+        pairs = zip((load, pull.flux), (self.load, self.flux), pull.growing(rise), strict=True)
+        near = [x * (1.0 + self.lead * jnp.maximum(g, 0.0)) / limit for x, limit, g in pairs]
+        over = jnp.maximum(near[0], near[1]) - (1.0 - self.margin)
+        return self.gain * jnp.maximum(over, 0.0)
 
 
 class Remembered(eqx.Module):
@@ -188,8 +195,8 @@ class PredictorCorrector(AbstractEntryGuidance):
 
     Valid: entries below the speed of escape, from the interface or within the air. Ignores: winds
     (but for what the aim was moved by), rolls in the prediction. It holds `start_bank` until the
-    load is `FELT`; its search goes on meanwhile. Where load or heat would pass their limits by the
-    prediction, lift goes up as far as that takes, and fully when the felt load does.
+    load is `FELT`; its search goes on meanwhile. Where load or heat would pass their limits lift
+    goes up in time (`Relief`), in the prediction too, so that its range is made good.
     """
 
     about: ClassVar[Model] = Model(
@@ -205,15 +212,15 @@ class PredictorCorrector(AbstractEntryGuidance):
     start_bank: Number = eqx.field(default=1.0, converter=jnp.asarray)  # [rad]
     least_bank: Number = eqx.field(default=0.17, converter=jnp.asarray)
     """Size [rad]: some lift to the side is kept."""
-    largest_bank: Number = eqx.field(default=2.0, converter=jnp.asarray)  # [rad]
+    largest_bank: Number = eqx.field(default=2.6, converter=jnp.asarray)  # [rad]
     last_bank: Number = eqx.field(default=1.2, converter=jnp.asarray)
     """At the hand-over, where the bank is `shaped` [rad]."""
     lateral: Lateral = eqx.field(default_factory=Lateral)
     relief: Relief = eqx.field(default_factory=Relief)
     filter_time: Number = eqx.field(default=10.0, converter=jnp.asarray)
     """Over which the measured drag and lift are averaged [s]."""
-    slowest: Number = eqx.field(default=250.0, converter=jnp.asarray)
-    """Below this speed the last command is held [m/s]: lift no longer tells."""
+    slowest: Number = eqx.field(default=50.0, converter=jnp.asarray)
+    """Below this horizontal speed [m/s] the last command is held: a bank means little there."""
     shaped: bool = eqx.field(static=True, default=False)
     """Whether the cosine of the bank runs with energy to that of `last_bank`."""
 
@@ -237,17 +244,18 @@ class PredictorCorrector(AbstractEntryGuidance):
         ends = jax.vmap(lambda c: self._foreseen(seen, ratios, c))(tried)
         missed = ends.range - seen.range
         cosine, width, found = _corrected(tried, missed, memory.width, bounds)
-        relieved, load = self._relieved(tried, ends, cosine, met, bounds[1])
+        raised = self.relief.raised(met.felt, seen.rise, met.model)
+        relieved = jnp.minimum(cosine + raised, bounds[1])
         size = jnp.arccos(jnp.clip(relieved, -1.0, 1.0))
         sine = jnp.sin(size)
         reach = ends.aside[1] * sine / jnp.sqrt(jnp.maximum(1.0 - tried[1] ** 2, 1e-2))
         side = Side(reach, ends.coriolis[1], size, met.lift * sine)
         hand = self.lateral.hand(seen, side, memory.hand, met.speed)
-        steered = (met.felt >= FELT) & (met.speed > self.slowest)
+        steered = (met.felt >= FELT) & (seen.across > self.slowest)
         hand = jnp.where(steered, hand, memory.hand)
         # By the shorter way round from where it is.
         command = bank + _wrapped(hand * size - bank)
-        status = _status(found, missed, relieved > cosine + _GENTLE, memory.width)
+        status = _status(found, missed, raised > 0.0, memory.width)
         new = Remembered(
             began=memory.began,
             command=jnp.where(steered, command, memory.command),
@@ -257,7 +265,7 @@ class PredictorCorrector(AbstractEntryGuidance):
             reversals=memory.reversals + jnp.where(hand != memory.hand, 1.0, 0.0),
             miss=missed[1],
             aside=ends.coriolis[1] - jnp.sin(seen.error) * jnp.abs(seen.range) + hand * reach,
-            load=load,
+            load=ends.load[1],
             felt=met.felt,
             drag_ratio=met.drag_ratio,
             lift_ratio=met.lift_ratio,
@@ -270,37 +278,17 @@ class PredictorCorrector(AbstractEntryGuidance):
         last, first = jnp.cos(self.last_bank), seen.across**2 + seen.rise**2
         span = jnp.maximum(first - model.speed**2, 1.0)
 
-        def bank(y: Planar) -> Scalar:
+        most = jnp.cos(self.least_bank)
+
+        def bank(y: Planar, pull: Pull) -> Scalar:
+            raised = self.relief.raised(pull.load, y.rise, pull)
             if not shaped:
-                return cosine
+                return jnp.minimum(cosine + raised, most)
             gone = (first - y.across**2 - y.rise**2) / span
-            return cosine + (last - cosine) * jnp.clip(gone, 0.0, 1.0)
+            meant = cosine + (last - cosine) * jnp.clip(gone, 0.0, 1.0)
+            return jnp.minimum(meant + raised, most)
 
         return foresee(model, seen, ratios, bank, self.prediction_step)
-
-    def _relieved(
-        self, tried: Array, ends: Foreseen, cosine: Scalar, met: "_Met", most: Scalar
-    ) -> tuple[Scalar, Scalar]:
-        """The cosine that keeps the limits too, and the load that is predicted with it."""
-        relief = self.relief
-        span = jnp.maximum(tried[2] - tried[0], 1e-6)
-
-        def at_least(values: Array, limit: Scalar) -> Scalar:
-            """The cosine from which a peak that falls as it grows is within its limit."""
-            slope = jnp.minimum((values[2] - values[0]) / span, -1e-9)
-            kept = jnp.where(jnp.isfinite(limit), limit, 1e30) * (1.0 - relief.margin)
-            wanted = tried[1] + (kept - values[1]) / slope
-            # Where no bank changes the peak none can keep it.
-            flat = slope > -0.01 * jnp.abs(values[1])
-            return jnp.where(flat & (values[1] <= kept), -1.0, wanted)
-
-        bound = jnp.maximum(at_least(ends.load, relief.load), at_least(ends.flux, relief.flux))
-        rising = (met.felt - met.felt_before) / self.period
-        drawn_on = met.felt + jnp.maximum(rising, 0.0) * relief.lead
-        bound = jnp.where(drawn_on > relief.load, most, bound)
-        relieved = jnp.clip(jnp.maximum(cosine, bound), -1.0, most)
-        load = ends.load[1] + (ends.load[2] - ends.load[0]) / span * (relieved - tried[1])
-        return relieved, load
 
 
 class _Met(eqx.Module):
@@ -309,8 +297,9 @@ class _Met(eqx.Module):
     speed: Scalar
     lift: Scalar
     felt: Scalar
-    felt_before: Scalar
     drag: Scalar
+    model: Pull
+    """What the model has there."""
     drag_ratio: Scalar
     lift_ratio: Scalar
 
@@ -328,8 +317,7 @@ def _met(
     y = Planar(seen.height, seen.across, seen.rise, zero, zero, zero)
     modelled: Pull = pulls(model, Ratios(one, one), y)
     if estimate.sensed is None:
-        felt = jnp.sqrt(modelled.drag**2 + modelled.lift**2) / STANDARD_GRAVITY
-        known = (modelled.lift, felt, memory.felt, modelled.drag)
+        known = (modelled.lift, modelled.load, modelled.drag, modelled)
         return _Met(modelled.speed, *known, memory.drag_ratio, memory.lift_ratio)
     force, stream = estimate.sensed, estimate.stream
     ahead = stream / jnp.sqrt(stream.dot(stream) + 1e-12)
@@ -348,7 +336,7 @@ def _met(
     lifting = lift / jnp.maximum(drag, 1e-12) / jnp.maximum(slender, 1e-6)
     # A capsule without lift measures none to compare.
     lift_ratio = filtered(memory.lift_ratio, jnp.where(slender > 1e-3, lifting, 1.0))
-    return _Met(modelled.speed, lift, felt, memory.felt, drag, drag_ratio, lift_ratio)
+    return _Met(modelled.speed, lift, felt, drag, modelled, drag_ratio, lift_ratio)
 
 
 def _corrected(
@@ -413,11 +401,11 @@ class AnalyticBank(AbstractEntryGuidance):
     gain: Number = eqx.field(default=2.0, converter=jnp.asarray)
     start_bank: Number = eqx.field(default=1.0, converter=jnp.asarray)  # [rad]
     least_bank: Number = eqx.field(default=0.17, converter=jnp.asarray)  # [rad]
-    largest_bank: Number = eqx.field(default=2.0, converter=jnp.asarray)  # [rad]
+    largest_bank: Number = eqx.field(default=2.6, converter=jnp.asarray)  # [rad]
     lateral: Lateral = eqx.field(default_factory=Lateral)
     relief: Relief = eqx.field(default_factory=Relief)
-    slowest: Number = eqx.field(default=250.0, converter=jnp.asarray)
-    """Below this speed the last command is held [m/s]."""
+    slowest: Number = eqx.field(default=50.0, converter=jnp.asarray)
+    """Below this horizontal speed [m/s] the last command is held: a bank means little there."""
 
     @override
     def start(self, estimate: Estimate) -> Remembered:
@@ -445,19 +433,18 @@ class AnalyticBank(AbstractEntryGuidance):
         bounds = jnp.cos(self.largest_bank), jnp.cos(self.least_bank)
         wanted = known.cosine - self.gain * missed / jnp.maximum(at(known.by_cosine), 1e3)
         cosine = jnp.clip(wanted, *bounds)
-        rising = jnp.maximum(met.felt - met.felt_before, 0.0) / self.period
-        pressed = met.felt + rising * self.relief.lead > self.relief.load
-        relieved = jnp.where(pressed, bounds[1], cosine)
+        raised = self.relief.raised(met.felt, seen.rise, met.model)
+        relieved = jnp.minimum(cosine + raised, bounds[1])
         size = jnp.arccos(jnp.clip(relieved, -1.0, 1.0))
         sine = jnp.sin(size)
         reach, coriolis = at(known.reach) * sine, at(known.coriolis) * seen.turning
         side = Side(reach, coriolis, size, met.lift * sine)
         hand = self.lateral.hand(seen, side, memory.hand, met.speed)
-        steered = (met.felt >= FELT) & (met.speed > self.slowest)
+        steered = (met.felt >= FELT) & (seen.across > self.slowest)
         hand = jnp.where(steered, hand, memory.hand)
         status = jnp.where(wanted > bounds[1], int(Guided.SHORT), int(Guided.CONVERGED))
         status = jnp.where(wanted < bounds[0], int(Guided.LONG), status)
-        status = jnp.where(pressed, int(Guided.RELIEVING), status).astype(float)
+        status = jnp.where(raised > 0.0, int(Guided.RELIEVING), status).astype(float)
         new = Remembered(
             began=memory.began,
             command=jnp.where(steered, bank + _wrapped(hand * size - bank), memory.command),

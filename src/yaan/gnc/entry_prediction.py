@@ -47,9 +47,10 @@ TOP = 160e3  # [m] of a table of air; it goes on as at its last two nodes
 BEYOND = 400e3
 """How far past its aim a prediction is flown [m]: whoever comes so far only knows 'too far'."""
 
-_MOST = 600  # steps of a prediction
+_MOST = 1500  # steps of a prediction
 _SHARE = 0.2  # of the time in which drag or the air's density changes by a factor e
 _SCALE_HEIGHT = 7e3  # [m]
+_THIN = 0.02  # [m/s^2] of drag
 _SLOWEST = 1.0  # [m/s] a speed that is divided by
 _E2 = WGS84.eccentricity2
 
@@ -64,16 +65,18 @@ class AirTable(eqx.Module):
     log_density: Float[Array, "*lanes n"] = eqx.field(converter=jnp.asarray)  # [ln kg/m^3]
     sound_speed: Float[Array, "*lanes n"] = eqx.field(converter=jnp.asarray)  # [m/s]
 
-    def at(self, height: Scalar) -> tuple[Scalar, Scalar]:
-        """Density [kg/m^3] and speed of sound [m/s] at a height [m]; one lane."""
+    def at(self, height: Scalar) -> tuple[Scalar, Scalar, Scalar]:
+        """Density [kg/m^3], how its logarithm changes with height [1/m], and speed of sound [m/s].
+
+        At a height [m]; one lane. Beyond the ends the last slopes go on.
+        """
         x = jnp.clip(height / SPACING, 0.0, self.log_density.shape[-1] - 1.001)
         i = x.astype(int)
-        share = height / SPACING - i  # beyond the ends the last slopes go on
+        share = height / SPACING - i
         low, high = self.log_density[i], self.log_density[i + 1]
         sound = self.sound_speed[i]
-        within = jnp.clip(share, 0.0, 1.0)
-        sound = sound + within * (self.sound_speed[i + 1] - sound)
-        return jnp.exp(low + share * (high - low)), sound
+        sound = sound + jnp.clip(share, 0.0, 1.0) * (self.sound_speed[i + 1] - sound)
+        return jnp.exp(low + share * (high - low)), (high - low) / SPACING, sound
 
 
 def air_table(
@@ -247,65 +250,83 @@ class Pull(eqx.Module):
     lift: Scalar  # [m/s^2]
     speed: Scalar  # [m/s]
     density: Scalar  # [kg/m^3]
+    thinning: Scalar
+    """How its logarithm changes with height [1/m]."""
+    flux: Scalar
+    """At the stagnation point [W/m^2]."""
+
+    @property
+    def load(self) -> Scalar:
+        """In standard gravities."""
+        return jnp.sqrt(self.drag**2 + self.lift**2) / STANDARD_GRAVITY
+
+    def growing(self, rise: Scalar) -> tuple[Scalar, Scalar]:
+        """By which shares of themselves load and flux grow [1/s], sinking at -`rise` [m/s]."""
+        denser, slower = rise * self.thinning, self.drag / self.speed
+        return denser - 2.0 * slower, 0.5 * denser - 3.0 * slower
 
 
 def pulls(model: EntryModel, ratios: Ratios, y: Planar) -> Pull:
     """Drag and lift at a state; one lane."""
     speed = jnp.sqrt(y.across**2 + y.rise**2 + _SLOWEST**2)
-    density, sound = model.air.at(y.height)
+    density, thinning, sound = model.air.at(y.height)
     trim = model.capsule.trim(speed / sound)
     density = density * ratios.drag
     force = 0.5 * density * speed**2 * model.capsule.area / model.capsule.mass
-    return Pull(force * trim.drag, force * trim.lift * ratios.lift, speed, density)
+    flux = sutton_graves(density, speed, model.capsule.nose_radius)
+    drag, lift = force * trim.drag, force * trim.lift * ratios.lift
+    return Pull(drag, lift, speed, density, thinning, flux)
 
 
-def rate(seen: Sight, pull: Pull, y: Planar, cosine: Scalar) -> Planar:
-    """The rate of a prediction at a cosine of the bank; one lane."""
+def rate(seen: Sight, y: Planar, drag: Scalar, lift: Scalar, cosine: Scalar) -> Planar:
+    """The rate of a prediction, by drag and lift over speed [1/s]; one lane."""
     rho = seen.radius + y.height
-    lean = pull.drag / pull.speed
-    up = cosine * pull.lift / pull.speed
+    up = cosine * lift
     sine = jnp.sqrt(jnp.maximum(1.0 - cosine**2, 0.0))
+    speed = jnp.sqrt(y.across**2 + y.rise**2 + _SLOWEST**2)
     weight = seen.weight * (seen.radius / rho) ** 2
-    round_ = y.across / rho
+    turned = y.across / rho + seen.lifting
     return Planar(
         height=y.rise,
-        across=-lean * y.across - up * y.rise - round_ * y.rise - seen.lifting * y.rise,
-        rise=-lean * y.rise + up * y.across + round_ * y.across - weight + seen.lifting * y.across,
+        across=-drag * y.across - up * y.rise - turned * y.rise,
+        rise=-drag * y.rise + up * y.across + turned * y.across - weight,
         range=y.across * seen.radius / rho,
-        side=-lean * y.side + sine * pull.lift,
+        side=-drag * y.side + sine * lift * speed,
         aside=y.side * seen.radius / rho,
     )
 
 
+Bank = Callable[[Planar, Pull], Scalar]
+"""The cosine of the bank, by state and what the air does there."""
+
+
 def advance(
-    model: EntryModel,
-    seen: Sight,
-    ratios: Ratios,
-    y: Planar,
-    cosine: Scalar,
-    step: Scalar,
+    model: EntryModel, seen: Sight, ratios: Ratios, y: Planar, bank: Bank, step: Scalar
 ) -> tuple[Planar, Pull, Scalar]:
     """One step of the prediction: the state after it, the pull before it, its length [s].
 
-    Runge and Kutta's of fourth order, with the coefficients of the capsule at its start. It is
-    shorter than `step` [s] where the drag or the density changes faster.
+    Runge and Kutta's of fourth order, with the bank and the coefficients of the capsule held from
+    its start, and the air as an exponential. It is shorter than `step` [s] where the drag or the
+    density changes faster.
     """
     pull = pulls(model, ratios, y)
+    cosine = bank(y, pull)
     quick = jnp.minimum(pull.speed / (pull.drag + 1e-3), _SCALE_HEIGHT / (jnp.abs(y.rise) + 1.0))
     # In thin air only gravity counts, which is smooth.
-    h = jnp.where(pull.drag < 0.02, 2.0 * step, jnp.minimum(step, _SHARE * quick))
-    over = 1.0 / (pull.density * pull.speed**2 + 1e-30)
+    h = jnp.where(pull.drag < _THIN, 2.0 * step, jnp.minimum(step, _SHARE * quick))
+    over = 1.0 / pull.speed**2
+    drag, lift = pull.drag * over, pull.lift * over
 
     def slope(at: Planar) -> Planar:
-        speed = jnp.sqrt(at.across**2 + at.rise**2 + _SLOWEST**2)
-        density = model.air.at(at.height)[0] * ratios.drag
-        grown = density * speed**2 * over
-        return rate(seen, Pull(pull.drag * grown, pull.lift * grown, speed, density), at, cosine)
+        x = jnp.clip(pull.thinning * (at.height - y.height), -2.0, 2.0)
+        denser = 1.0 + x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x / 24.0)))
+        speed = jnp.sqrt(at.across**2 + at.rise**2 + _SLOWEST**2) * denser
+        return rate(seen, at, drag * speed, lift * speed, cosine)
 
     def plus(one: Planar, length: Scalar, two: Planar) -> Planar:
         return jax.tree.map(lambda a, b: a + length * b, one, two)
 
-    k1 = rate(seen, pull, y, cosine)
+    k1 = rate(seen, y, pull.drag / pull.speed, pull.lift / pull.speed, cosine)
     k2 = slope(plus(y, 0.5 * h, k1))
     k3 = slope(plus(y, 0.5 * h, k2))
     k4 = slope(plus(y, h, k3))
@@ -346,10 +367,10 @@ def foresee(
     model: EntryModel,
     seen: Sight,
     ratios: Ratios,
-    bank: Callable[[Planar], Scalar],
+    bank: Bank,
     step: Scalar,
 ) -> Foreseen:
-    """Fly on from a sight to the hand-over; `bank` gives the cosine of it by state. One lane.
+    """Fly on from a sight to the hand-over; one lane.
 
     Ends `BEYOND` the aim too, above the table of air, and after a bounded number of steps.
     """
@@ -366,21 +387,19 @@ def foresee(
         return (s.done < 0.5) & (s.count < _MOST)
 
     def body(s: _Flight) -> _Flight:
-        y, pull, h = advance(model, seen, ratios, s.y, bank(s.y), step)
+        y, pull, h = advance(model, seen, ratios, s.y, bank, step)
         before, after = over(s.y), over(y)
         ended = (after <= 0.0) & (y.rise < 0.0)
         share = jnp.where(ended, jnp.clip(before / (before - after + 1e-9), 0.0, 1.0), 1.0)
         y = jax.tree.map(lambda a, b: a + share * (b - a), s.y, y)
         away = (y.range > farthest) | (y.height > TOP + 40e3)
         t = s.t + share * h
-        load = jnp.sqrt(pull.drag**2 + pull.lift**2) / STANDARD_GRAVITY
-        flux = sutton_graves(pull.density, pull.speed, model.capsule.nose_radius)
         return _Flight(
             y=y,
             t=t,
             late=s.late + 0.5 * (s.t + t) * (y.range - s.y.range),
-            load=jnp.maximum(s.load, load),
-            flux=jnp.maximum(s.flux, flux),
+            load=jnp.maximum(s.load, pull.load),
+            flux=jnp.maximum(s.flux, pull.flux),
             done=jnp.where(ended | away, 1.0, 0.0),
             ended=jnp.where(ended, 1.0, 0.0),
             count=s.count + 1.0,

@@ -100,7 +100,7 @@ def _flown(
 
     def one(carried: tuple[Planar, Array], _: None) -> tuple[tuple[Planar, Array], Any]:
         y, down = carried
-        moved, pull, _h = advance(model, seen, ratios, y, cosine, jnp.asarray(step))
+        moved, pull, _h = advance(model, seen, ratios, y, lambda y, pull: cosine, jnp.asarray(step))
         speed = jnp.sqrt(moved.across**2 + moved.rise**2)
         low = (moved.height <= model.height) | (speed <= model.speed)
         stays = down | (low & (moved.rise < 0.0))
@@ -130,7 +130,7 @@ def _partials(
             seen,
             (y.height, y.across, y.rise, far, jnp.ones_like(far)),
         )
-        return foresee(model, there, ratios, lambda _: c, jnp.asarray(step))
+        return foresee(model, there, ratios, lambda y, pull: c, jnp.asarray(step))
 
     def pull_of(y: Planar) -> Array:
         return jnp.log(jnp.maximum(pulls(model, ratios, y).drag, 1e-12))
