@@ -10,6 +10,7 @@ from yaan.description.block import Block
 from yaan.description.body import BodyPhaseSpec, PulseSpec, StartSpec
 from yaan.description.body_shape import BodySpec
 from yaan.description.craft import CapsuleSpec, SpacecraftSpec
+from yaan.description.dispersions import Dispersions, DispersionSpec
 from yaan.description.environment import EnvironmentSpec, world_mistakes
 from yaan.description.failures import FailureSpec
 from yaan.description.ground import BodyGroundSpec, GroundSpec
@@ -84,6 +85,10 @@ class MissionSpec(Block):
     stations: Stations = Field(
         default_factory=list[StationSpec], description="stations whose contacts are told"
     )
+    dispersions: Dispersions = Field(
+        default_factory=dict[str, DispersionSpec],
+        description="dotted keys of this file, and how their values are distributed",
+    )
 
     @model_validator(mode="after")
     def _world_fits(self) -> Self:
@@ -142,6 +147,10 @@ class FlightSpec(Block):
     )
     stations: Stations = Field(
         default_factory=list[StationSpec], description="stations whose contacts are told"
+    )
+    dispersions: Dispersions = Field(
+        default_factory=dict[str, DispersionSpec],
+        description="dotted keys of this file, and how their values are distributed",
     )
 
     @model_validator(mode="after")
@@ -211,6 +220,10 @@ class EntrySpec(Block):
     stations: Stations = Field(
         default_factory=list[StationSpec], description="stations whose contacts are told"
     )
+    dispersions: Dispersions = Field(
+        default_factory=dict[str, DispersionSpec],
+        description="dotted keys of this file, and how their values are distributed",
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -264,6 +277,10 @@ class BodyFlightSpec(Block):
     )
     stations: Stations = Field(
         default_factory=list[StationSpec], description="stations whose contacts are told"
+    )
+    dispersions: Dispersions = Field(
+        default_factory=dict[str, DispersionSpec],
+        description="dotted keys of this file, and how their values are distributed",
     )
 
     @model_validator(mode="after")
