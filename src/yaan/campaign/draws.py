@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from yaan.description.dispersions import DispersionSpec, DrawnProfileSpec, in_si
-from yaan.mission.dispersed import DENSITY, EPOCH, NUMBER, WHOLE, WIND, Drawn
+from yaan.mission.dispersed import DENSITY, EPOCH, WHOLE, WIND, Drawn
 
 Array = NDArray[np.float64]
 
@@ -269,5 +269,3 @@ def told_kind(spec: DispersionSpec) -> str:
         words += f", each of {spec.units} units alone"
     return words if spec.follows is None else f"{words}, about {spec.follows}"
 
-
-__all__ = ["MOST_SEED", "NUMBER", "Column", "deviations", "draw", "markov", "told_kind", "uniforms"]

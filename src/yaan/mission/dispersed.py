@@ -29,6 +29,9 @@ EPOCH: Final = "epoch"
 WHOLE: Final = "whole number"
 NUMBER: Final = "number"
 
+_SEEDS: Final = ("draw", "seed")
+"""Last words of keys whose whole number only tells one noise from another."""
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -131,6 +134,10 @@ def _mistakes(
         yield Mistake((), "a key with a number", f"{key} is none")
         return
     yield from _fits(key, spec, found, kind)
+    if spec.units is not None and _listed(found):
+        count = getattr(_found(form, path[:-1]).value, "count", None)
+        if count != spec.units:
+            yield Mistake(("units",), f"{count}, as many as there are")
     yield from _follows(spec, key, specs)
 
 
@@ -145,6 +152,8 @@ def _fits(key: str, spec: DispersionSpec, found: _Field, kind: str) -> Iterator[
         hint = f"{key} is a whole number" if kind == WHOLE else f"{key} is none"
         yield Mistake((spec.kind,), "seed, for a whole number alone", hint)
         return
+    if kind == WHOLE and key.rpartition(".")[2] not in _SEEDS:
+        yield Mistake(("seed",), f"a key named {' or '.join(_SEEDS)}", f"{key} counts something")
     if kind == WHOLE:
         return
     if found.value is None and not profiled:
