@@ -7,8 +7,9 @@ Ignores, of each flight: what a single one tells beyond its end (`flight.run`); 
 --lane K` flies one in full. Probabilities are those of the distributions, which are assumed.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -38,7 +39,7 @@ SUBJECT: Final = "disperse"
 """What stands for the file in messages."""
 
 MOST_DRAWS: Final = 100_000
-MOST_SCALE: Final = 100.0
+MOST_SCALE: Final = 100
 
 _COMPONENTS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     DENSITY: (("scale",), "1"),
@@ -60,6 +61,29 @@ class Dispersed:
     """Whether draw 0 is the mission as it is."""
     commands: Commands | None = None
     """Those that all fly by; None of what needs none."""
+
+    def require(self) -> None:
+        """See that the mission has something to draw, and the numbers can be.
+
+        Raises:
+            InputError: with all that cannot be.
+        """
+        wrong: list[Problem] = []
+        for name, value, low, high in (
+            ("n", self.count, 1, MOST_DRAWS),
+            ("seed", self.seed, 0, MOST_SEED),
+            ("scale", self.scale, 0, MOST_SCALE),
+        ):
+            if not low <= value <= high:  # NaN is neither
+                expected = f"a number from {low} to {high}"
+                wrong.append(Problem(SUBJECT, None, name, quote(value), expected))
+        plan = check(self.tree)
+        if not plan.dispersions:
+            told = "a mission with dispersions: keys of it, and how their values are distributed"
+            hint = 'as dispersions: {capsule.mass: {normal: "0.5 %"}}'
+            wrong.append(Problem(plan.name, None, BLOCK, "", told, hint))
+        if wrong:
+            raise InputError(wrong)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -84,31 +108,27 @@ class Dispersed:
 
 
 def disperse(
-    tree: Tree,
-    count: int,
+    asked: Dispersed,
     *,
-    seed: int = 1,
-    scale: float = 1.0,
-    nominal: bool = False,
     parent: Path | str | None = None,
     batch: int | None = None,
     watch: Watch | None = None,
 ) -> xarray.Dataset:
-    """Draw and fly; see `Mission.disperse`."""
-    asked = Dispersed(tree, *_fitting(tree, count, seed, scale), nominal)
+    """Draw and fly, by the commands of the mission as it is; see `Mission.disperse`."""
+    asked.require()
     if watch is not None:
         watch(0, 0, "designing the commands that all fly by")
-    asked = Dispersed(tree, count, seed, scale, nominal, kept_commands(asked.bare))
+    asked = replace(asked, commands=kept_commands(asked.bare))
     folder = None
     if parent is not None:
         told = {
-            "mission": str(tree.data["name"]),
-            "draws": count,
-            "seed": seed,
-            "scale": scale,
-            "nominal": nominal,
+            "mission": str(asked.tree.data["name"]),
+            "draws": asked.count,
+            "seed": asked.seed,
+            "scale": asked.scale,
+            "nominal": asked.nominal,
         }
-        folder = Folder.begun(parent, DRAWN, tree, told, asked.commands)
+        folder = Folder.begun(parent, DRAWN, asked.tree, told, asked.commands)
     return flown(asked, folder, batch=batch, watch=watch)
 
 
@@ -137,33 +157,9 @@ def asked_of(folder: Folder, given: GivenModels | None = None) -> Dispersed:
         nominal = bool(told["nominal"])
     except (KeyError, TypeError, ValueError) as error:
         raise YaanError(f"{folder.path / DRAWN} is damaged: {error}.") from error
-    return Dispersed(tree, *_fitting(tree, *numbers), nominal, commands)
-
-
-def _fitting(tree: Tree, count: int, seed: int, scale: float) -> tuple[int, int, float]:
-    """Numbers that can be asked for, of a mission that has something to draw.
-
-    Raises:
-        InputError: with all that cannot be.
-    """
-    wrong: list[Problem] = []
-    if not 1 <= count <= MOST_DRAWS:
-        expected = f"from 1 to {MOST_DRAWS:,} draws"
-        wrong.append(Problem(SUBJECT, None, "n", quote(count), expected))
-    if not 0 <= seed <= MOST_SEED:
-        expected = f"a whole number from 0 to {MOST_SEED}"
-        wrong.append(Problem(SUBJECT, None, "seed", quote(seed), expected))
-    if not 0.0 <= scale <= MOST_SCALE:  # NaN is neither
-        expected = f"a number from 0 to {MOST_SCALE:g}"
-        wrong.append(Problem(SUBJECT, None, "scale", quote(scale), expected))
-    plan = check(tree)
-    if not plan.dispersions:
-        told = "a mission with dispersions: keys of it, and how their values are distributed"
-        hint = 'as dispersions: {capsule.mass: {normal: "0.5 %"}}'
-        wrong.append(Problem(plan.name, None, BLOCK, "", told, hint))
-    if wrong:
-        raise InputError(wrong)
-    return count, seed, scale
+    found = Dispersed(tree, *numbers, nominal, commands)
+    found.require()
+    return found
 
 
 def prepare(asked: Dispersed) -> list[Lane]:
@@ -231,12 +227,17 @@ def _numbers(columns: Sequence[Column]) -> Iterator[tuple[str, str, Array]]:
         drawn, values = column.drawn, column.values
         if drawn.kind in _COMPONENTS:
             continue
-        unit = "s" if drawn.kind == EPOCH else drawn.unit.replace("/s2", " s-2").replace("/s", " s-1")
+        unit = "s" if drawn.kind == EPOCH else _spelt(drawn.unit)
         if values.ndim == 1:
             yield drawn.key, unit, values
             continue
         for place in range(values.shape[1]):
             yield f"{drawn.key}.{place + 1}", unit, values[:, place]
+
+
+def _spelt(unit: str) -> str:
+    """A unit as datasets have it: m s-1."""
+    return re.sub(r"/(\w+?)(\d?)$", lambda found: f" {found[1]}-{found[2] or 1}", unit)
 
 
 def table(asked: Dispersed, lanes: Sequence[Lane]) -> str:
@@ -300,4 +301,3 @@ def causes(found: xarray.Dataset) -> str:
     total = int(found.sizes["draw"])
     failed = total - len(counts.get(("flown", ""), []))
     return f"{', '.join(told)}: {failed} of {total} failed."
-

@@ -14,7 +14,7 @@ flight. Between its knots a profile is linear, and spreads less than at them.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -213,8 +213,9 @@ def _profile(
     scale: float,
     calm: bool,
 ) -> Column:
-    """A profile of each draw: of a density a factor of mean 1 that is log-normal, of a wind both
-    components of mean 0, each normal and alone.
+    """A profile of each draw.
+
+    Of a density a log-normal factor of mean 1, of a wind both components, normal of mean 0.
     """
     knots = spec.knots
     parts = 1 if one.kind == DENSITY else 2
@@ -241,7 +242,7 @@ def _later(epoch: str, seconds: float) -> str:
     """An epoch some seconds later, as a file has it; to the microsecond, without leap seconds."""
     text = epoch.removesuffix(" UTC")
     whole, _, part = text.partition(".")
-    begun = datetime.strptime(whole, _EPOCH).replace(tzinfo=timezone.utc)
+    begun = datetime.strptime(whole, _EPOCH).replace(tzinfo=UTC)
     moved = begun + timedelta(seconds=seconds + float(f"0.{part or 0}"))
     return f"{moved.strftime(_EPOCH)}.{moved.microsecond:06d} UTC"
 
@@ -268,4 +269,3 @@ def told_kind(spec: DispersionSpec) -> str:
     if spec.units is not None:
         words += f", each of {spec.units} units alone"
     return words if spec.follows is None else f"{words}, about {spec.follows}"
-

@@ -218,7 +218,8 @@ def table(asked: Sweep, lanes: Sequence[Lane]) -> str:
 def cell(value: Any) -> str:
     """A value as a line of a table has it."""
     text = value if isinstance(value, str) else repr(value)
-    return f'"{text.replace(_QUOTE, _QUOTE * 2)}"' if any(letter in text for letter in ',"\n') else text
+    special = any(letter in text for letter in f",{_QUOTE}\n")
+    return _QUOTE + text.replace(_QUOTE, 2 * _QUOTE) + _QUOTE if special else text
 
 
 def words_of(found: xarray.Dataset) -> dict[str, int]:

@@ -17,7 +17,9 @@ from yaan.description.quantity import Mistake, Quantity, WindHeight, check_risin
 RELATIVE: Final = "%"
 """The unit of what is relative to the value of the file."""
 
-_NUMBER: Final = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*")
+_NUMBER: Final = re.compile(
+    r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*"
+)
 _EXAMPLE: Final = 'a deviation with its unit, as "1 %" or "5 kg"'
 _MOST_UNITS: Final = 20
 _MOST_KNOTS: Final = 64

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
-from yaan.base import InputError, UNITS, describe, meant
+from yaan.base import UNITS, InputError, describe, meant
 from yaan.description.block import is_model, quantity_in
 from yaan.description.dispersions import (
     RELATIVE,
@@ -96,6 +96,7 @@ def _specs(form: BaseModel) -> dict[str, DispersionSpec]:
 def _drawn(form: BaseModel, key: str, spec: DispersionSpec) -> Drawn:
     found = _found(form, _address(form, key))
     kind = _kind_of(found)
+    assert kind is not None  # the check has seen to it
     value = found.value
     if isinstance(value, list):  # each unit has its own already: drawn about their mean
         value = sum(value) / len(value)
@@ -283,4 +284,3 @@ def _arms(kind: Any) -> Iterator[Any]:
 def _bare(kind: Any) -> Any:
     """A type without Annotated and without None."""
     return next((arm for arm in _arms(kind) if arm is not type(None)), kind)
-

@@ -222,7 +222,9 @@ def _why(lanes: Lanes, word: str, these: list[int]) -> str:
     texts = [text for text in sorted(found, key=lambda text: -found[text]) if text]
     shown = " ".join(texts[:_SENTENCES])
     rest = len(texts) - _SENTENCES
-    return f"{shown} And {plural(rest, 'other reason')}, see {_file(lanes)}.nc." if rest > 0 else shown
+    return (
+        f"{shown} And {plural(rest, 'other reason')}, see {_file(lanes)}.nc." if rest > 0 else shown
+    )
 
 
 def _curves(lanes: Lanes) -> Iterator[Block]:
