@@ -46,7 +46,10 @@ def profile(kind: str, *sigma: str) -> Drawn:
 
 def test_the_generator_is_the_one_that_it_was():
     found = uniforms(1, "capsule.mass", 0, 2, 2)
-    expected = [[0.1137672680247403, 0.21446768037034675], [0.6743970419432976, 0.44326145264798805]]
+    expected = [
+        [0.1137672680247403, 0.21446768037034675],
+        [0.6743970419432976, 0.44326145264798805],
+    ]
     assert found.tolist() == expected
 
 
