@@ -42,7 +42,7 @@ def test_sixteen_draws_end_and_are_kept(kept: xarray.Dataset):
     assert float(kept["peak_load"].std()) > 0.02
     folder = Path(kept.attrs["folder"])
     for name in ("csv", "nc", "html", "json"):
-        assert (folder / f"dispersions.{name}").stat().st_size > 300
+        assert (folder / f"dispersions.{name}").stat().st_size > 100
     assert len((folder / "lanes.jsonl").read_text("utf-8").splitlines()) == COUNT
 
 
