@@ -138,7 +138,7 @@ def test_the_draws_of_the_page_fly(tmp_path: Path):
     once, twice = (tmp_path / "runs" / f"falling-dispersions-{k}" for k in (1, 2))
     for name in ("html", "csv", "nc"):
         assert (once / f"dispersions.{name}").stat().st_size > 1000
-    assert "2 times the file's" in (twice / "dispersions.html").read_text("utf-8")
+    assert "is 2 times the file" in (twice / "dispersions.html").read_text("utf-8")
     (script,) = _blocks(page, "python")
     told = _run(["-c", script], tmp_path).splitlines()
     assert told[-1] == "True"
