@@ -11,6 +11,7 @@ import numpy as np
 
 from yaan.base.errors import InputError, Problem, YaanError
 from yaan.base.provenance import Assumption, Source
+from yaan.campaign.many import ManyFlights
 from yaan.compared import Comparison
 from yaan.description import Plan
 from yaan.description.own import Given, naming
@@ -108,7 +109,7 @@ def _given(tree: Tree, models: Mapping[str, Given]) -> Tree:
     return replace(tree, given=dict(models))
 
 
-class Mission:
+class Mission(ManyFlights):
     """A checked mission; changing it makes another one."""
 
     def __init__(self, tree: Tree) -> None:
@@ -249,77 +250,6 @@ class Mission:
 
         made = provenance_of(self.source)
         return Flight(*fly(self.plan, made, self._varied, progress, commands))
-
-    def sweep(
-        self,
-        over: Mapping[str, Sequence[Any]],
-        *,
-        zipped: bool = False,
-        redesign: bool = True,
-        save: str | Path | None = None,
-        batch: int | None = None,
-        progress: "Callable[[int, int, str], None] | None" = None,
-    ) -> "xarray.Dataset":
-        """Fly it with many values of its keys.
-
-        Args:
-            over: dotted keys and the values that each takes, as `replace` takes them.
-            zipped: the values go side by side, the first of every key together; else all
-                combinations are flown.
-            redesign: steering, burns and bank are searched anew for each; else all fly by those of
-                the mission as it is, open loop.
-            save: parent of a folder that keeps what is finished; its path is the attribute
-                `folder`.
-            batch: lanes that fly together.
-            progress: called with how many of how many have ended, and what is being done.
-
-        Returns:
-            How each ended, in SI; its dimensions are the keys, or `lane` of values side by side.
-            `outcome` is a word, and one that failed stops no other.
-
-        Raises:
-            InputError: a key that the mission has not, or that refuses all its values; values side
-                by side of different lengths.
-            NoSolutionError: not to be designed anew, and the mission has no commands to keep.
-            InputError: a model of the user's own that it names was not given: `with_model`.
-        """
-        from yaan.campaign.study import study
-
-        return study(
-            self.source,
-            over,
-            zipped=zipped,
-            redesign=redesign,
-            parent=save,
-            batch=batch,
-            watch=progress,
-        )
-
-    def capability(
-        self,
-        heights: Sequence[str],
-        inclinations: Sequence[str] = (),
-        *,
-        progress: "Callable[[int, int, str], None] | None" = None,
-    ) -> "xarray.Dataset":
-        """The payload that leaves just the reserve, for circular orbits.
-
-        Args:
-            heights: above 6378.137 km, as "400 km".
-            inclinations: as "51.6 deg", or "sun-synchronous"; that of the mission if left out.
-            progress: called with how many of how many are found, and the last one.
-
-        Returns:
-            `payload` and what is `left` beyond the reserve [kg] over height and inclination, and
-            the `outcome` of each; a heavier payload is not shown to be impossible.
-
-        Raises:
-            InputError: a mission without an ascent to an orbit, or an orbit that is none.
-        """
-        from yaan.campaign.capability import capability, curve
-
-        points = capability(self.source, heights, inclinations, progress)
-        return curve(points, self.name)
 
     def _varied(self, values: Mapping[str, Any]) -> Plan | None:
         """The plan with the values at dotted keys replaced; None where that is refused."""

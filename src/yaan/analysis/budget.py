@@ -160,7 +160,7 @@ def ascent_propellant(ascent: Ascent, steered: Steered) -> Iterator[PropellantUs
     loaded = np.asarray(steered.task.case.launcher.propellant)
     ends = np.asarray(steered.lane.legs.inner.propellant)[len(steered.task.sequence.legs) - 1]
     for i, name in enumerate(steered.task.vehicle.stages):
-        left, exhaust = float(ends[i]), ascent.vehicle.stages[name].engine.isp * STANDARD_GRAVITY
+        left, exhaust = float(ends[i]), ascent.vehicle.stages[name].isp * STANDARD_GRAVITY
         yield PropellantUse(
             stage=name,
             loaded=float(loaded[i]),

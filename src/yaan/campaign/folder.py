@@ -1,13 +1,13 @@
-"""The folder of a sweep: what was asked, every flight that has ended, and what is made of them.
+"""The folder of many flights: what was asked, every flight that has ended, what is made of them.
 
-`sweep.json` is written first and says what is flown; `lanes.jsonl` grows by a line a flight, and a
-line that a killed process left half is flown again; `sweep.nc`, `sweep.csv` and `sweep.html` come
-last.
+`sweep.json`, or `dispersions.json` of a dispersed mission, is written first and says what is flown;
+`lanes.jsonl` grows by a line a flight, and a line that a killed process left half is flown again;
+`sweep.nc`, `sweep.csv` and `sweep.html`, or those of `dispersions`, come last.
 """
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from yaan.campaign.sweep import Lane
 
 ASKED: Final = "sweep.json"
+DRAWN: Final = "dispersions.json"
+_WHAT: Final = {ASKED: "sweep", DRAWN: "dispersed mission"}
 _LANES: Final = "lanes.jsonl"
 _MISSION: Final = "mission.yaml"
 _SCHEMA: Final = 1
@@ -37,9 +39,38 @@ Ended = tuple[str, str, str, dict[str, float]]
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of a sweep."""
+    """A folder of a sweep, or of a dispersed mission."""
 
     path: Path
+
+    @classmethod
+    def begun(
+        cls,
+        parent: Path | str,
+        file: str,
+        tree: Tree,
+        asked: Mapping[str, Any],
+        commands: Commands | None,
+    ) -> "Folder":
+        """A new one below `parent`, with what is `asked` in `file`.
+
+        Raises:
+            OutputError: it cannot be made.
+        """
+        name, suffix = str(asked["mission"]), file.removesuffix(".json")
+        path = new_run_folder(parent, f"{name}-{suffix}")
+        write_text(path / _MISSION, text_of_tree(tree))
+        if commands is not None:
+            write_json(path / COMMANDS, to_plain(commands))
+        told = {
+            "schema": _SCHEMA,
+            "kind": suffix,
+            "kept": commands is not None,
+            **asked,
+            **own_models((word, one.own) for word, one in tree.given.items()),
+        }
+        write_json(path / file, told)
+        return cls(path)
 
     @classmethod
     def made(
@@ -56,21 +87,9 @@ class Folder:
         Raises:
             OutputError: it cannot be made.
         """
-        path = new_run_folder(parent, f"{name}-sweep")
-        write_text(path / _MISSION, text_of_tree(tree))
-        if commands is not None:
-            write_json(path / COMMANDS, to_plain(commands))
-        asked = {
-            "schema": _SCHEMA,
-            "kind": "sweep",
-            "mission": name,
-            "zipped": zipped,
-            "kept": commands is not None,
-            "axes": [{"key": axis.key, "values": list(axis.values)} for axis in axes],
-            **own_models((word, one.own) for word, one in tree.given.items()),
-        }
-        write_json(path / ASKED, asked)
-        return cls(path)
+        told = [{"key": axis.key, "values": list(axis.values)} for axis in axes]
+        asked = {"mission": name, "zipped": zipped, "axes": told}
+        return cls.begun(parent, ASKED, tree, asked, commands)
 
     def asked(
         self, given: GivenModels | None = None
@@ -84,24 +103,37 @@ class Folder:
             YaanError: it is no folder of a sweep, or a damaged one.
             InputError: a model is not the one that its flights so far have had.
         """
-        if not (self.path / ASKED).is_file():
-            raise YaanError(f"{self.path} is no folder of a sweep: it has no {ASKED}.")
-        found = read_json(self.path / ASKED)
+        tree, found, commands = self.read(ASKED, given)
+        try:
+            rows = cast("list[dict[str, Any]]", found["axes"])
+            axes = tuple(Axis(str(one["key"]), tuple(one["values"])) for one in rows)
+            return tree, axes, bool(found["zipped"]), commands
+        except (KeyError, TypeError) as error:
+            raise YaanError(f"{self.path / ASKED} is damaged: {error}.") from error
+
+    def read(
+        self, file: str, given: GivenModels | None = None
+    ) -> tuple[Tree, Mapping[str, Any], Commands | None]:
+        """The mission, what `file` says was asked, and the commands that were kept; see `asked`.
+
+        Raises:
+            YaanError: it is no such folder, or a damaged one.
+            InputError: a model is not the one that its flights so far have had.
+        """
+        if not (self.path / file).is_file():
+            raise YaanError(f"{self.path} is no folder of a {_WHAT[file]}: it has no {file}.")
+        found = read_json(self.path / file)
         try:
             text = (self.path / _MISSION).read_text(encoding="utf-8")
         except OSError as error:
             raise YaanError(f"Cannot read {self.path / _MISSION}: {error.strerror}.") from error
-        try:
-            rows = cast("list[dict[str, Any]]", found["axes"])
-            axes = tuple(Axis(str(one["key"]), tuple(one["values"])) for one in rows)
-            zipped, kept = bool(found["zipped"]), bool(found["kept"])
-        except (KeyError, TypeError) as error:
-            raise YaanError(f"{self.path / ASKED} is damaged: {error}.") from error
+        if "kept" not in found:
+            raise YaanError(f"{self.path / file} is damaged: 'kept'.")
         if given:
             _refuse_others(given, found.get("own_models"))
-        commands = read_commands(self.path) if kept else None
+        commands = read_commands(self.path) if found["kept"] else None
         tree = tree_of_text(text, str(self.path / _MISSION))
-        return replace(tree, given=dict(given or {})), axes, zipped, commands
+        return replace(tree, given=dict(given or {})), found, commands
 
     def finished(self) -> dict[int, Ended]:
         """The flights that have ended, by number."""

@@ -33,6 +33,7 @@ from yaan.results.store import (
     write_text,
 )
 
+_QUOTE: Final = '"'
 _SAME: Final = 1e-7  # [rad], of an inclination as a file has it
 
 
@@ -105,11 +106,6 @@ def lanes_told(asked: Sweep, lanes: Sequence[Lane]) -> Lanes:
         numbers, unit = axis.numbers or (None, "")
         keys.append(Key(axis.key, axis.labels, numbers, unit))
     searched = asked.commands is None and any(needs_design(lane.plan) for lane in lanes)
-    columns = {
-        name: np.array([lane.ends.get(name, np.nan) for lane in lanes])
-        for name in ENDS
-        if any(name in lane.ends for lane in lanes)
-    }
     return Lanes(
         mission=str(asked.tree.data["name"]),
         title=str(asked.tree.data.get("title") or ""),
@@ -120,8 +116,17 @@ def lanes_told(asked: Sweep, lanes: Sequence[Lane]) -> Lanes:
         words=tuple(lane.word for lane in lanes),
         phases=tuple(lane.phase for lane in lanes),
         texts=tuple(lane.text for lane in lanes),
-        columns=columns,
+        columns=columns_told(lanes),
     )
+
+
+def columns_told(lanes: Sequence[Lane]) -> dict[str, np.ndarray]:
+    """What lanes ended in by the names of `results.ends`, NaN of what one did not come to."""
+    return {
+        name: np.array([lane.ends.get(name, np.nan) for lane in lanes])
+        for name in ENDS
+        if any(name in lane.ends for lane in lanes)
+    }
 
 
 def save_curve(parent: Path | str, tree: Tree, points: Sequence[Point]) -> Path:
@@ -136,7 +141,7 @@ def save_curve(parent: Path | str, tree: Tree, points: Sequence[Point]) -> Path:
     write_text(path / "mission.yaml", text)
     lines = ["height_m,inclination_rad,payload_kg,left_kg,outcome,text"]
     lines += [
-        f"{p.height:.12g},{p.inclination:.12g},{p.payload:.12g},{p.left:.12g},{p.word},{_cell(p.text)}"
+        f"{p.height:.12g},{p.inclination:.12g},{p.payload:.12g},{p.left:.12g},{p.word},{cell(p.text)}"
         for p in points
     ]
     write_text(path / "capability.csv", "\n".join(lines) + "\n")
@@ -204,15 +209,17 @@ def table(asked: Sweep, lanes: Sequence[Lane]) -> str:
     heads = ["lane", *(axis.key for axis in asked.axes), "outcome", "phase", *names]
     lines = [",".join(heads)]
     for lane in lanes:
-        values = [_cell(lane.values[axis.key]) for axis in asked.axes]
+        values = [cell(lane.values[axis.key]) for axis in asked.axes]
         ends = [f"{lane.ends[name]:.12g}" if name in lane.ends else "" for name in names]
         lines.append(",".join([str(lane.index), *values, lane.word, lane.phase, *ends]))
     return "\n".join(lines) + "\n"
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as a line of a table has it."""
     text = value if isinstance(value, str) else repr(value)
-    return f'"{text}"' if any(letter in text for letter in ',"\n') else text
+    special = any(letter in text for letter in f",{_QUOTE}\n")
+    return _QUOTE + text.replace(_QUOTE, 2 * _QUOTE) + _QUOTE if special else text
 
 
 def words_of(found: xarray.Dataset) -> dict[str, int]:

@@ -7,7 +7,7 @@ Ignores, of each flight: what a single one tells beyond its end (`flight.run`); 
 --lane K` flies one in full.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -81,17 +81,40 @@ def sweep(
         OutputError: what is finished cannot be kept.
     """
     lanes = prepare(asked)
+    fly_lanes(lanes, asked.commands, batch=batch, folder=folder, watch=watch)
+    return lanes
+
+
+def fly_lanes(
+    lanes: Sequence[Lane],
+    commands: Commands | None,
+    *,
+    batch: int = BATCH,
+    folder: Folder | None = None,
+    watch: Watch | None = None,
+) -> None:
+    """Fly lanes that are prepared, but for what the `folder` has already.
+
+    Args:
+        lanes: in their order; how each ended is written into it.
+        commands: those that all fly by; None, and each is designed anew that needs a design.
+        batch: lanes that fly together.
+        folder: keeps what is finished.
+        watch: told of the progress.
+
+    Raises:
+        OutputError: what is finished cannot be kept.
+    """
     done = {} if folder is None else folder.finished()
     for lane in lanes:
         known = done.get(lane.index)
         if known is not None:
             lane.word, lane.text, lane.phase, lane.ends = known
     tell = watch or (lambda done, of, text: None)
-    for chunk in _fly(asked, [lane for lane in lanes if not lane.word], batch, lanes, tell):
+    for chunk in _fly(commands, [lane for lane in lanes if not lane.word], batch, lanes, tell):
         if folder is not None:
             folder.keep(chunk)
         tell(sum(bool(lane.word) for lane in lanes), len(lanes), "")
-    return lanes
 
 
 def prepare(asked: Sweep) -> list[Lane]:
@@ -103,10 +126,16 @@ def prepare(asked: Sweep) -> list[Lane]:
     rows = lanes_of(asked.axes, zipped=asked.zipped)
     for axis in asked.axes:
         _known(asked.tree, axis)
+    return lanes_from(asked.tree, rows)
+
+
+def lanes_from(tree: Tree, rows: Iterable[Mapping[str, Any]]) -> list[Lane]:
+    """A lane for each row of values by dotted key; one that is refused says why."""
     lanes: list[Lane] = []
-    for index, values in enumerate(rows):
+    for index, row in enumerate(rows):
+        values = dict(row)
         try:
-            plan = check(override(asked.tree, values), beside=True)
+            plan = check(override(tree, values), beside=True)
             lanes.append(Lane(index, values, plan))
         except InputError as error:
             # They are no line of a file, so that the keys say where.
@@ -131,10 +160,10 @@ def _known(tree: Tree, axis: Axis) -> None:
 
 
 def _fly(
-    asked: Sweep, lanes: Sequence[Lane], batch: int, every: Sequence[Lane], tell: Watch
+    commands: Commands | None, lanes: Sequence[Lane], batch: int, every: Sequence[Lane], tell: Watch
 ) -> Iterator[list[Lane]]:
     """Fly `lanes`, chunk by chunk; those that were refused are chunks of their own."""
-    searched = [lane for lane in lanes if asked.commands is None and needs_design(lane.plan)]
+    searched = [lane for lane in lanes if commands is None and needs_design(lane.plan)]
     ready = [lane for lane in lanes if lane not in searched]
     count = len(every)
 
@@ -147,7 +176,7 @@ def _fly(
         already = ended()
         ends = run(
             plans,
-            asked.commands,
+            commands,
             batch=min(batch, max(len(plans), 1)),
             watch=lambda done, of, already=already: tell(already + done, count, "flying"),
         )
@@ -211,6 +240,17 @@ def dataset(asked: Sweep, lanes: Sequence[Lane], about: Mapping[str, str]) -> xa
     """
     shape = (len(lanes),) if asked.zipped else tuple(len(axis.values) for axis in asked.axes)
     dims = ("lane",) if asked.zipped else tuple(axis.key for axis in asked.axes)
+    made = ends_told(lanes, dims, shape)
+    coordinates = {axis.key: _coordinate(axis, zipped=asked.zipped) for axis in asked.axes}
+    if asked.zipped:
+        coordinates["lane"] = ("lane", np.arange(len(lanes)), {})
+    return xarray.Dataset(made, coordinates, dict(about))
+
+
+def ends_told(
+    lanes: Sequence[Lane], dims: tuple[str, ...], shape: tuple[int, ...]
+) -> dict[str, Any]:
+    """The ends of lanes as variables of a dataset of those dimensions."""
     made: dict[str, Any] = {}
     for name, column in ENDS.items():
         if name == "outcome":
@@ -226,10 +266,7 @@ def dataset(asked: Sweep, lanes: Sequence[Lane], about: Mapping[str, str]) -> xa
         ("text", [lane.text for lane in lanes]),
     ):
         made[name] = (dims, np.array(words, dtype=object).reshape(shape))
-    coordinates = {axis.key: _coordinate(axis, zipped=asked.zipped) for axis in asked.axes}
-    if asked.zipped:
-        coordinates["lane"] = ("lane", np.arange(len(lanes)), {})
-    return xarray.Dataset(made, coordinates, dict(about))
+    return made
 
 
 def _coordinate(axis: Axis, *, zipped: bool) -> tuple[str, Any, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The verbs of many flights: sweep, capability."""
+"""The verbs of many flights: sweep, disperse, capability."""
 
 import time
 from collections.abc import Callable, Generator
@@ -19,6 +19,9 @@ from yaan.cli.writable import require_folder
 
 if TYPE_CHECKING:
     import xarray
+
+_DRAWS = 200
+"""Of a dispersed mission that names no number."""
 
 _SHOWN = 40
 """Lines of a table on the screen; the folder has all of them."""
@@ -118,6 +121,99 @@ def sweep(
     if open_page:
         show_page(folder / "sweep.html")
     return ExitCode.OK
+
+
+def disperse(
+    mission: MissionOrNone = None,
+    *,
+    count: Annotated[
+        int | None, typer.Option("-n", "--draws", help="How many draws; 200 if left out.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Of the draws; 1 if left out.")] = None,
+    scale: Annotated[
+        float | None, typer.Option("--scale", help="Times every sigma of the file, as 2.")
+    ] = None,
+    nominal: Annotated[
+        bool, typer.Option("--nominal", help="Draw 0 is the mission as it is.")
+    ] = False,
+    batch: Annotated[
+        int | None, typer.Option("--batch", min=1, max=4096, help="Lanes that fly together.")
+    ] = None,
+    again: Annotated[
+        Path | None,
+        typer.Option("--resume", help="Go on with the draws in this folder.", metavar="FOLDER"),
+    ] = None,
+    overrides: SetOption = None,
+    models: ModelOption = None,
+    out: OutOption = Path("runs"),
+    open_page: Annotated[
+        bool, typer.Option("--open", help="Show the page of the draws in the browser.")
+    ] = False,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Fly draws of a mission's dispersions; keep every end in a folder."""
+    import yaan
+    from yaan.base.errors import InputError, Problem
+    from yaan.campaign.disperse import Dispersed, asked_of, causes, resume
+    from yaan.campaign.disperse import disperse as draws
+
+    prepare_jax()
+    told = {"-n": count, "--seed": seed, "--scale": scale, "--set": overrides}
+    given_too = [name for name, value in told.items() if value is not None]
+    if (mission is None) == (again is None):
+        raise InputError(Problem("disperse", None, "", "", "a MISSION, or --resume FOLDER"))
+    if again is not None and (given_too or nominal):
+        names = ", ".join([*given_too, *(["--nominal"] if nominal else [])])
+        expected = "nothing with --resume, whose folder says it"
+        raise InputError(Problem("disperse", None, names, "", expected))
+    STOP.words = lambda: "Stopped; what has ended is kept, `yaan disperse --resume` goes on."
+    with _watched(show=not quiet and not as_json) as tell:
+        if again is not None:
+            from yaan.campaign.folder import Folder
+
+            given = None
+            if models:
+                begun = yaan.Mission(asked_of(Folder(again)).tree)
+                given = with_models(begun, models).source.given
+            found = resume(again, given, batch=batch, watch=tell)
+        else:
+            assert mission is not None
+            loaded = with_models(yaan.load(mission, parse_overrides(overrides or [])), models)
+            require_folder(out, "--out")
+            number = _DRAWS if count is None else count
+            numbers = number, 1 if seed is None else seed, 1.0 if scale is None else scale
+            drawn = Dispersed(loaded.source, *numbers, nominal)
+            found = draws(drawn, parent=out, batch=batch, watch=tell)
+    folder = Path(found.attrs["folder"])
+    if as_json:
+        console.print_json({"folder": folder, "outcomes": _words(found), "causes": causes(found)})
+    elif not quiet:
+        _show_spread(found)
+    if not as_json:
+        print(folder)
+    if not quiet and not as_json:
+        print(causes(found))
+    if open_page:
+        show_page(folder / "dispersions.html")
+    return ExitCode.OK
+
+
+def _show_spread(found: "xarray.Dataset") -> None:
+    """How what the draws ended in is spread, of those that flew."""
+    import numpy as np
+
+    good = found["outcome"].values.astype(str) == "flown"
+    heads = ("quantity", "unit", ">mean", ">standard\ndeviation", ">smallest", ">largest")
+    rows: list[tuple[str, ...]] = []
+    for name, unit, head, digits in _COLUMNS:
+        if name not in found or not np.isfinite(found[name].values[good]).any():
+            continue
+        values = found[name].values[good] / unit
+        told = (np.nanmean(values), np.nanstd(values), np.nanmin(values), np.nanmax(values))
+        words, _, shown = head.partition("\n")
+        rows.append((words, shown, *(f"{float(x):.{digits}f}" for x in told)))
+    console.out().print(console.table(f"Draws of {found.attrs['mission']}", heads, rows))
 
 
 def capability(

@@ -48,7 +48,7 @@ def fly(
     ] = None,
     lane: Annotated[
         int | None,
-        typer.Option("--lane", min=0, help="Of the folder of a sweep: the flight of this number."),
+        typer.Option("--lane", min=0, help="Of the folder of a sweep or of draws: that flight."),
     ] = None,
     profile: Annotated[
         str | None, typer.Option("--profile", help="Fly this steering profile of the mission.")
@@ -66,7 +66,7 @@ def fly(
     """Fly a mission, print its timeline, write a run folder.
 
     A run folder in the place of a mission is flown again by its own commands; the folder of a sweep
-    with --lane, as that flight of it was.
+    or of draws with --lane, as that flight of it was.
     """
     started = time.perf_counter()
     prepare_jax()
@@ -111,17 +111,23 @@ def _loaded(
     by = None if commands is None else read_commands(commands)
     folder = Path(mission)
     if lane is not None:
-        from yaan.campaign.folder import Folder
+        from yaan.campaign.folder import DRAWN, Folder
         from yaan.campaign.sweep import Sweep, lane_of
         from yaan.mission.load import override
 
+        if (folder / DRAWN).is_file():
+            from yaan.campaign.disperse import asked_of
+
+            drawn = asked_of(Folder(folder))
+            tree = override(drawn.bare, drawn.values(lane) | overrides)
+            return yaan.Mission(tree), by or drawn.commands
         asked = Sweep(*Folder(folder).asked())
         tree = override(asked.tree, lane_of(asked, lane) | overrides)
         return yaan.Mission(tree), by or asked.commands
     if not folder.is_dir():
         return yaan.load(mission, overrides), by
-    if (folder / "sweep.json").is_file():
-        expected = "--lane K, one flight of this sweep"
+    if (folder / "sweep.json").is_file() or (folder / "dispersions.json").is_file():
+        expected = "--lane K, one flight of this folder"
         raise InputError(Problem("--lane", None, "", str(folder), expected))
     loaded = yaan.load(folder / "mission.yaml", overrides)
     kept = (folder / COMMANDS).is_file() and not overrides

@@ -59,6 +59,7 @@ _VERBS: dict[str, Callable[..., int]] = {
     "contacts": sky.contacts,
     "events": sky.events,
     "sweep": campaign.sweep,
+    "disperse": campaign.disperse,
     "capability": campaign.capability,
     "propagate": orbits.propagate,
     "engine": engine.engine,

@@ -245,6 +245,46 @@ class _Speeds(Quantity):
         return {"anyOf": [speed, {"type": "array"}], "description": speed["description"]}
 
 
+class DensityProfileSpec(Block):
+    """A factor on density and pressure by height; linear between, held beyond."""
+
+    height: Annotated[list[WindHeight], Field(min_length=2), AfterValidator(check_rising)] = Field(
+        description="heights, rising"
+    )
+    scale: list[DensityScale] = Field(description="factor at each height")
+
+    @model_validator(mode="after")
+    def _lengths_fit(self) -> Self:
+        """One factor for each height."""
+        size = len(self.height)
+        if len(self.scale) != size:
+            raise refuse(Mistake(("scale",), f"{size} factors, one for each height"))
+        return self
+
+
+class WindProfileSpec(Block):
+    """A wind that is added to any other by height; linear between, held beyond."""
+
+    height: Annotated[list[WindHeight], Field(min_length=2), AfterValidator(check_rising)] = Field(
+        description="heights, rising"
+    )
+    east: list[WindSpeed] = Field(description="wind towards the east at each height")
+    north: list[WindSpeed] = Field(description="wind towards the north at each height")
+
+    @model_validator(mode="after")
+    def _lengths_fit(self) -> Self:
+        """One wind for each height."""
+        size = len(self.height)
+        wrong = [
+            Mistake((key,), f"{size} speeds, one for each height")
+            for key in ("east", "north")
+            if len(getattr(self, key)) != size
+        ]
+        if wrong:
+            raise refuse(*wrong)
+        return self
+
+
 WindSpeeds = list[Annotated[Any, _Speeds("speed", "10 m/s", low=-300.0, high=300.0)]]
 
 
@@ -421,7 +461,13 @@ class EnvironmentSpec(Block):
     density_scale: DensityScale = Field(
         default=1.0, description="times the density and pressure of the atmosphere, everywhere"
     )
+    density_profile: DensityProfileSpec | None = Field(
+        default=None, description="times density and pressure, by height; beside density_scale"
+    )
     wind: Wind = Field(default_factory=WindSpec, description="wind: none, constant, or a table")
+    wind_profile: WindProfileSpec | None = Field(
+        default=None, description="added to the wind by height, and to that of a landing"
+    )
     earth: Annotated[
         EarthSpec, BeforeValidator(or_word(TURNINGS, "rotation", "{rotation: .., shape: ..}"))
     ] = Field(

@@ -18,6 +18,7 @@ from yaan.description.block import Block
 from yaan.description.body import BodyPhaseSpec, PulseSpec, StartSpec
 from yaan.description.body_shape import BodySpec
 from yaan.description.craft import CapsuleSpec, SpacecraftSpec
+from yaan.description.dispersions import Dispersions, DispersionSpec
 from yaan.description.environment import EnvironmentSpec, WindSpec
 from yaan.description.failures import FailureSpec
 from yaan.description.ground import BodyGroundSpec, GroundSpec
@@ -100,6 +101,10 @@ class Plan(Block):
     )
     stations: Stations = Field(
         default_factory=list[StationSpec], description="stations whose contacts are told"
+    )
+    dispersions: Dispersions = Field(
+        default_factory=dict[str, DispersionSpec],
+        description="dotted keys of this file, and how their values are distributed",
     )
     _given: dict[str, Given] = PrivateAttr(default_factory=dict[str, Given])
 

@@ -31,8 +31,8 @@ def burn_time(stage: StageSpec) -> float:
     engine = stage.engine
     if engine.thrust_curve is not None:
         return engine.thrust_curve[-1][0]
-    held = stage.usable * engine.isp * STANDARD_GRAVITY
-    return held / (stage.engine_count * peak_thrust(engine))
+    held = stage.usable * stage.isp * STANDARD_GRAVITY
+    return held / (stage.engine_count * peak_thrust(engine) * stage.stronger)
 
 
 def thrust_notes(ascent: Ascent) -> list[str]:

@@ -88,6 +88,7 @@ def _check_curve(points: list[tuple[float, float]]) -> list[tuple[float, float]]
 
 
 ThrustCurve = Annotated[list[CurvePoint], Field(min_length=2), AfterValidator(_check_curve)]
+Scale = Annotated[float, Field(gt=0.0, le=10.0)]
 AngleGrid = Annotated[list[Attack], Field(min_length=1), AfterValidator(check_rising)]
 Coefficients = list[list[Annotated[float, Field(ge=-100.0, le=100.0)]]]
 
@@ -330,6 +331,15 @@ class StageSpec(Block):
     count: int = Field(default=1, ge=1, le=20, description="how many equal stages")
     engine: EngineSpec = Field(description="its engine")
     engine_count: int = Field(default=1, ge=1, le=60, description="engines on each stage")
+    thrust_scale: Scale | list[Scale] = Field(
+        default=1.0,
+        description="factor on thrust and flow, at the same specific impulse; or a list of one for "
+        "each of `count`",
+    )
+    flow_scale: Scale | list[Scale] = Field(
+        default=1.0,
+        description="factor on the flow alone, so that specific impulse falls by it; likewise",
+    )
     propellant: Mass = Field(description="usable propellant of each stage")
     dry_mass: Mass = Field(description="mass of each stage without propellant")
     aerodynamics: ConfigurationSpec | None = Field(
@@ -343,12 +353,40 @@ class StageSpec(Block):
     )
 
     @property
+    def stronger(self) -> float:
+        """Thrust of all its units over what their engines are described to have."""
+        return sum(self._shares(self.thrust_scale)) / self.count
+
+    @property
+    def isp(self) -> float:
+        """Vacuum specific impulse of all its units together [s]: their thrust over their flow."""
+        thrusts = self._shares(self.thrust_scale)
+        flows = [t * f for t, f in zip(thrusts, self._shares(self.flow_scale), strict=True)]
+        return self.engine.isp * (sum(thrusts) / sum(flows))
+
+    def _shares(self, scale: float | list[float]) -> list[float]:
+        return scale if isinstance(scale, list) else [scale] * self.count
+
+    @model_validator(mode="after")
+    def _one_scale_a_unit(self) -> Self:
+        """A list of factors has one for each unit."""
+        wrong = [
+            Mistake((key,), f"{self.count} factors, one for each unit, or one number")
+            for key in ("thrust_scale", "flow_scale")
+            for scale in [getattr(self, key)]
+            if isinstance(scale, list) and len(scale) != self.count  # pyright: ignore[reportUnknownArgumentType]
+        ]
+        if wrong:
+            raise refuse(*wrong)
+        return self
+
+    @property
     def burnt_at(self) -> list[tuple[float, float]]:
         """The mixture ratio against what one stage has burnt [kg]; empty where nothing shifts."""
         engine = self.engine
         if engine.mixture is None or engine.mixture_ratio is None or engine.thrust is None:
             return []
-        flow = self.engine_count * engine.thrust / (engine.isp * STANDARD_GRAVITY)
+        flow = self.engine_count * engine.thrust * self.stronger / (self.isp * STANDARD_GRAVITY)
         return burn_down(engine.mixture, engine.mixture_ratio, flow, engine.rise)
 
     @property

@@ -56,7 +56,7 @@ def price(steered: Steered, world: World) -> DogLeg | None:
     stage = task.vehicle.stages[task.aim.saves[1]]
     dropped = {name for phase in task.ascent.phases for name in phase.drop}
     empty = payload_beyond(task.ascent.vehicle, dropped, stage)
-    speed = task.ascent.vehicle.stages[stage].engine.isp * STANDARD_GRAVITY
+    speed = task.ascent.vehicle.stages[stage].isp * STANDARD_GRAVITY
     left = [-cost * task.aim.total / 1e3 for cost in (found.cost, steered.solution.cost)]
     gained = speed * float(np.log((empty + left[0]) / (empty + left[1])))
     azimuth = float(beside.aim.base.place(found.x)[1])

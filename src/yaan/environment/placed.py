@@ -16,8 +16,15 @@ from jaxtyping import Array, Float
 from typing_extensions import override
 
 from yaan.base.model import Model
-from yaan.environment.atmosphere import AbstractAtmosphere, Air, ScaledAtmosphere
-from yaan.environment.wind import AbstractPlacedWind, AbstractWind, Horizontal
+from yaan.base.tables import Table
+from yaan.environment.atmosphere import AbstractAtmosphere, Air, Lane, ScaledAtmosphere
+from yaan.environment.wind import (
+    AbstractPlacedWind,
+    AbstractWind,
+    AddedPlacedWind,
+    AddedWind,
+    Horizontal,
+)
 from yaan.spacetime.earth import Geodetic
 
 
@@ -69,6 +76,76 @@ def scaled(air: Atmosphere, scale: Float[Array, "*lanes"]) -> Atmosphere:
     if isinstance(air, AbstractPlacedAtmosphere):
         return ScaledPlacedAtmosphere(air, scale)
     return ScaledAtmosphere(air, scale)
+
+
+class ProfiledAtmosphere(AbstractAtmosphere):
+    """Another atmosphere with its density and pressure times a factor of the height.
+
+    At its temperature, so that pressure no longer carries the weight of the air above: as for
+    `ScaledAtmosphere`. Source: none; the table is the user's.
+    """
+
+    base: AbstractAtmosphere
+    factor: Table
+    """Against height [m]."""
+
+    @property
+    def about(self) -> Model:  # pyright: ignore[reportIncompatibleVariableOverride] - of its base
+        """What it is."""
+        return _profiled(self.base.about)
+
+    @property
+    def valid_range(self) -> tuple[float, float]:  # pyright: ignore[reportIncompatibleVariableOverride] - that of its base
+        """Heights of its base [m]."""
+        return self.base.valid_range
+
+    @override
+    def at(self, height: Lane) -> Air:
+        return _times(self.base.at(height), self.factor(jnp.asarray(height, dtype=float)))
+
+
+class ProfiledPlacedAtmosphere(AbstractPlacedAtmosphere):
+    """As `ProfiledAtmosphere`, of air that knows the place."""
+
+    base: AbstractPlacedAtmosphere
+    factor: Table
+    """Against height [m]."""
+
+    @property
+    def about(self) -> Model:  # pyright: ignore[reportIncompatibleVariableOverride] - of its base
+        """What it is."""
+        return _profiled(self.base.about)
+
+    @property
+    def valid_range(self) -> tuple[float, float]:  # pyright: ignore[reportIncompatibleVariableOverride] - that of its base
+        """Heights of its base [m]."""
+        return self.base.valid_range
+
+    @override
+    def over(self, place: Geodetic, t: Float[Array, "*lanes"]) -> Air:
+        return _times(self.base.over(place, t), self.factor(jnp.asarray(place.height)))
+
+
+def _profiled(known: Model) -> Model:
+    return replace(known, text=f"{known.text}, its density times a profile")
+
+
+def _times(air: Air, factor: Float[Array, "*lanes"]) -> Air:
+    return air._replace(density=air.density * factor, pressure=air.pressure * factor)
+
+
+def profiled(air: Atmosphere, factor: Table) -> Atmosphere:
+    """An atmosphere with its density and pressure times `factor` of the height [m]."""
+    if isinstance(air, AbstractPlacedAtmosphere):
+        return ProfiledPlacedAtmosphere(air, factor)
+    return ProfiledAtmosphere(air, factor)
+
+
+def with_wind(wind: Wind, east: Table, north: Table) -> Wind:
+    """A wind with tables over the height [m] added to it [m/s]."""
+    if isinstance(wind, AbstractPlacedWind):
+        return AddedPlacedWind(wind, east, north)
+    return AddedWind(wind, east, north)
 
 
 def air_over(air: Atmosphere, place: Geodetic, t: Float[Array, "*lanes"]) -> Air:

@@ -1,6 +1,7 @@
 """Wind: the motion of the air against the turning Earth, by height, or by place and time too."""
 
 import abc
+from dataclasses import replace
 from typing import ClassVar
 
 import equinox as eqx
@@ -106,6 +107,50 @@ class TableWind(AbstractWind):
     @override
     def at(self, height: Lane) -> Horizontal:
         return self.east(height), self.north(height)
+
+
+class AddedWind(AbstractWind):
+    """Another wind with a table over height added to it.
+
+    For what the day's wind differs by from the mean. Source: none; the table is the user's.
+    """
+
+    base: AbstractWind
+    east: Table  # [m/s] against height [m]
+    north: Table  # [m/s] against height [m]
+
+    @property
+    def about(self) -> Model:  # pyright: ignore[reportIncompatibleVariableOverride] - with its base
+        """What it is."""
+        return _added(self.base.about)
+
+    @override
+    def at(self, height: Lane) -> Horizontal:
+        east, north = self.base.at(height)
+        return east + self.east(height), north + self.north(height)
+
+
+class AddedPlacedWind(AbstractPlacedWind):
+    """As `AddedWind`, to a wind that knows the place."""
+
+    base: AbstractPlacedWind
+    east: Table  # [m/s] against height [m]
+    north: Table  # [m/s] against height [m]
+
+    @property
+    def about(self) -> Model:  # pyright: ignore[reportIncompatibleVariableOverride] - with its base
+        """What it is."""
+        return _added(self.base.about)
+
+    @override
+    def over(self, place: Geodetic, t: Lane) -> Horizontal:
+        east, north = self.base.over(place, t)
+        height = jnp.asarray(place.height)
+        return east + self.east(height), north + self.north(height)
+
+
+def _added(known: Model) -> Model:
+    return replace(known, text=f"{known.text}, with a profile added")
 
 
 class PlacedTableWind(AbstractPlacedWind):

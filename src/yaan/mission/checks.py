@@ -31,6 +31,7 @@ from yaan.description.phased_cross import phased_mistakes
 from yaan.description.plan import Ascent, Plan
 from yaan.description.quantity import FILE, Mistake
 from yaan.description.work import work_mistakes
+from yaan.mission.dispersed import Drawn, dispersion_mistakes, drawn_keys
 from yaan.mission.expansion import shorthand
 from yaan.mission.file.address import steps
 from yaan.mission.file.tree import Address, Tree, dotted
@@ -88,6 +89,13 @@ def check(tree: Tree, *, beside: bool = False) -> Plan:
     return plan.with_given(tree.given) if tree.given else plan
 
 
+def drawn_of(tree: Tree) -> tuple[Drawn, ...]:
+    """What the `dispersions` of a checked file draw, in its order."""
+    tree = shorthand(tree)
+    root, _ = _form(tree)
+    return drawn_keys(root.model_validate(tree.data, context=FILE))
+
+
 def check_arc(tree: Tree) -> ArcSpec:
     """Check a resolved file of kind `orbit`; see `check`.
 
@@ -120,8 +128,10 @@ def _checked(
     result: _Made | None = None
     found: list[Mistake] = []
     try:
-        result, more = made(root.model_validate(tree.data, context=FILE))
+        form = root.model_validate(tree.data, context=FILE)
+        result, more = made(form)
         found += more
+        found += [] if beside else dispersion_mistakes(form)
     except ValidationError as error:
         found += mistakes_of(error)
     found += [] if beside else _note_mistakes(root, tree)

@@ -10,6 +10,7 @@ from yaan.description.block import Block
 from yaan.description.body import BodyPhaseSpec, PulseSpec, StartSpec
 from yaan.description.body_shape import BodySpec
 from yaan.description.craft import CapsuleSpec, SpacecraftSpec
+from yaan.description.dispersions import Dispersions, DispersionSpec
 from yaan.description.environment import EnvironmentSpec, world_mistakes
 from yaan.description.failures import FailureSpec
 from yaan.description.ground import BodyGroundSpec, GroundSpec
@@ -92,6 +93,10 @@ class MissionSpec(Block):
     stations: Stations = Field(
         default_factory=list[StationSpec], description="stations whose contacts are told"
     )
+    dispersions: Dispersions = Field(
+        default_factory=dict[str, DispersionSpec],
+        description="dotted keys of this file, and how their values are distributed",
+    )
 
     @model_validator(mode="after")
     def _world_fits(self) -> Self:
@@ -150,6 +155,10 @@ class FlightSpec(Block):
     )
     stations: Stations = Field(
         default_factory=list[StationSpec], description="stations whose contacts are told"
+    )
+    dispersions: Dispersions = Field(
+        default_factory=dict[str, DispersionSpec],
+        description="dotted keys of this file, and how their values are distributed",
     )
 
     @model_validator(mode="after")
@@ -225,6 +234,10 @@ class EntrySpec(Block):
     stations: Stations = Field(
         default_factory=list[StationSpec], description="stations whose contacts are told"
     )
+    dispersions: Dispersions = Field(
+        default_factory=dict[str, DispersionSpec],
+        description="dotted keys of this file, and how their values are distributed",
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -278,6 +291,10 @@ class BodyFlightSpec(Block):
     )
     stations: Stations = Field(
         default_factory=list[StationSpec], description="stations whose contacts are told"
+    )
+    dispersions: Dispersions = Field(
+        default_factory=dict[str, DispersionSpec],
+        description="dotted keys of this file, and how their values are distributed",
     )
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from yaan.report.course import Course
 from yaan.report.engine import EnginePage, write_engine
-from yaan.report.figures.lanes import Key, Lanes
+from yaan.report.figures.lanes import Drawing, Key, Lanes
 from yaan.report.figures.payload import Payloads
 from yaan.report.page import (
     write_capability,
@@ -14,6 +14,7 @@ from yaan.report.page import (
 
 __all__ = [
     "Course",
+    "Drawing",
     "EnginePage",
     "Key",
     "Lanes",

@@ -42,6 +42,7 @@ from yaan.results.store import SUMMARY
 NAME: Final = "report.html"
 COMPARISON: Final = "compare.html"
 SWEEP: Final = "sweep.html"
+DISPERSED: Final = "dispersions.html"
 CAPABILITY: Final = "capability.html"
 ORBIT: Final = "orbit.html"
 _PLOTLY: Final = "package_data/plotly.min.js"
@@ -98,7 +99,7 @@ def render_comparison(found: Comparison) -> str:
 
 
 def write_sweep(lanes: Lanes, folder: Path | str) -> Path:
-    """Write `sweep.html`, the page of a sweep, into its folder.
+    """Write `sweep.html`, the page of a sweep, into its folder; of draws, `dispersions.html`.
 
     Returns:
         The path of the page.
@@ -106,7 +107,7 @@ def write_sweep(lanes: Lanes, folder: Path | str) -> Path:
     Raises:
         OutputError: if the page cannot be written.
     """
-    path = Path(folder) / SWEEP
+    path = Path(folder) / (SWEEP if lanes.drawing is None else DISPERSED)
     write_text(path, compose(sweep_head(lanes), sweep_sections(lanes)))
     return path
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from yaan.report.evidence import breakable
 from yaan.report.figures.landed import landed
-from yaan.report.figures.lanes import BETTER, FLOWN, Lanes
+from yaan.report.figures.lanes import BETTER, FLOWN, Drawing, Key, Lanes
 from yaan.report.figures.quantities import Shown
 from yaan.report.figures.spread import spread, statistics
 from yaan.report.figures.style import Array
@@ -37,6 +37,10 @@ _DESIGNS: Final = {
     ),
     "none": "Nothing had to be searched: each flight follows from its values.",
 }
+_KEPT: Final = (
+    "What had to be searched was searched once, for the mission as it is; every draw was flown by"
+    " what was found."
+)
 NOT_JUDGED: Final = (
     "Only ends are told: limits on loads, landing and crew, and the errors of the integration, were"
     " not judged. One flight with all its verdicts: yaan fly FOLDER --lane K."
@@ -47,7 +51,9 @@ _DESIGN_WORDS: Final = {"kept": "once, kept for all", "anew": "anew for each", "
 def sweep_sections(lanes: Lanes) -> list[Section]:
     """All sections that have something to say, in the order of reading."""
     made = (
-        Section("swept", "What was swept", tuple(_swept(lanes))),
+        Section("swept", "What was swept", tuple(_swept(lanes)))
+        if lanes.drawing is None
+        else Section("drawn", "What was drawn", tuple(_drawn(lanes, lanes.drawing))),
         Section("ended", "How the flights ended", tuple(_ended(lanes))),
         Section("curves", "What they ended in", tuple(_curves(lanes))),
         Section("spread", "How far they spread", tuple(_spread(lanes))),
@@ -72,8 +78,8 @@ def sweep_head(lanes: Lanes) -> dict[str, Any]:
     ]
     every = bool(lanes.flown.all())
     return {
-        "kicker": "Sweep",
-        "mission": f"{lanes.mission}-sweep",
+        "kicker": "Sweep" if lanes.drawing is None else "Dispersed mission",
+        "mission": f"{lanes.mission}-{_file(lanes)}",
         "epoch": "",
         "title": lanes.title or lanes.mission,
         "outcome": _sentence(lanes),
@@ -88,16 +94,63 @@ def sweep_head(lanes: Lanes) -> dict[str, Any]:
 
 def _sentence(lanes: Lanes) -> str:
     """How many flights of what ended how."""
-    *most, last = (key.words.lower() for key in lanes.keys)
-    keys = f"{', '.join(most)} and {last}" if most else last
-    flights = plural(len(lanes), "flight")
-    told = [f"{flights} over {keys}."]
+    if lanes.drawing is not None:
+        told = [f"{plural(len(lanes), 'draw')} of {plural(len(lanes.drawing.kinds), 'key')}."]
+    else:
+        *most, last = (key.words.lower() for key in lanes.keys)
+        keys = f"{', '.join(most)} and {last}" if most else last
+        flights = plural(len(lanes), "flight")
+        told = [f"{flights} over {keys}."]
     if lanes.flown.all():
         told.append("All ended as they should." if len(lanes) > 1 else "It ended as it should.")
         return " ".join(told)
     counts = [f"{count} {label(word).lower()}" for word, count in lanes.counts.items()]
     told.append(f"{', '.join(counts)}.")
     return " ".join(told)
+
+
+def _file(lanes: Lanes) -> str:
+    """The stem of the files of a folder."""
+    return "sweep" if lanes.drawing is None else "dispersions"
+
+
+def _drawn(lanes: Lanes, drawing: Drawing) -> Iterator[Block]:
+    """The distributions, and what the draws have of them."""
+    found: dict[str, list[str]] = {}
+    for key in lanes.keys:
+        name = key.key if key.key in drawing.kinds else key.key.rpartition(".")[0]
+        if key.numbers is not None and key.numbers.size:
+            unit = key.shown_unit
+            mean, spread = (f"{float(x):.6g} {unit}".rstrip() for x in _moments(key.numbers))
+            found.setdefault(name, []).append(f"{mean} ± {spread}")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Markup("<code>{0}</code>").format(breakable(name)),
+            told,
+            "; ".join(found.get(name, [])) or NONE,
+        )
+        for name, told in drawing.kinds.items()
+    ]
+    columns = (
+        Column("Key", kind="text"),
+        Column("Distribution", kind="wide"),
+        Column("Drawn, mean ± standard deviation", kind="wide"),
+    )
+    yield "table", make_table("The keys that were drawn", columns, rows)
+    times = "" if drawing.scale == 1.0 else f" Every sigma is {drawing.scale:g} times the file's."
+    first = " Draw 0 is the mission as it is." if drawing.nominal else ""
+    yield (
+        "text",
+        f"Seed {drawing.seed}: a draw is the same however many there are.{times}{first}"
+        " Probabilities are those of these distributions.",
+    )
+    if lanes.design == "kept":
+        yield "text", _KEPT
+    yield "text", NOT_JUDGED
+
+
+def _moments(numbers: Array) -> tuple[float, float]:
+    return float(numbers.mean()), float(numbers.std(ddof=1)) if numbers.size > 1 else 0.0
 
 
 def _swept(lanes: Lanes) -> Iterator[Block]:
@@ -169,11 +222,13 @@ def _why(lanes: Lanes, word: str, these: list[int]) -> str:
     texts = [text for text in sorted(found, key=lambda text: -found[text]) if text]
     shown = " ".join(texts[:_SENTENCES])
     rest = len(texts) - _SENTENCES
-    return f"{shown} And {plural(rest, 'other reason')}, see sweep.nc." if rest > 0 else shown
+    return (
+        f"{shown} And {plural(rest, 'other reason')}, see {_file(lanes)}.nc." if rest > 0 else shown
+    )
 
 
 def _curves(lanes: Lanes) -> Iterator[Block]:
-    for figure in swept(lanes):
+    for figure in swept(lanes) if lanes.drawing is None else ():
         yield "figure", figure
     rows: list[tuple[Cell, ...]] = []
     for name in lanes.main:
@@ -233,13 +288,14 @@ def _spread(lanes: Lanes) -> Iterator[Block]:
 def _flights(lanes: Lanes) -> Iterator[Block]:
     rows = [_row(lanes, lane) for lane in range(min(len(lanes), _LISTED))]
     columns = (
-        Column("Lane"),
+        Column("Lane" if lanes.drawing is None else "Draw"),
         *(Column(key.words, key.shown_unit if key.numbers is not None else "", _kind(key.numbers))
-          for key in lanes.keys),
+          for key in _columns(lanes)),
         Column("Outcome", kind="text"),
         *(Column(look.words, look.unit) for look in map(lanes.shown, lanes.main)),
     )  # fmt: skip
-    caption = f"The first {_LISTED} of {number(len(lanes))} flights, the rest is in sweep.csv"
+    rest = f"the rest is in {_file(lanes)}.csv"
+    caption = f"The first {_LISTED} of {number(len(lanes))} flights, {rest}"
     if len(lanes) <= _LISTED:
         caption = "Every flight"
     yield "table", make_table(caption, columns, rows[:_OPEN])
@@ -251,9 +307,15 @@ def _kind(numbers: Array | None) -> str:
     return "text" if numbers is None else "number"
 
 
+def _columns(lanes: Lanes) -> tuple[Key, ...]:
+    """The keys that a table of flights has; those of draws are too many."""
+    return lanes.keys if lanes.drawing is None else ()
+
+
 def _row(lanes: Lanes, lane: int) -> tuple[Cell, ...]:
     keys: list[Cell] = []
-    for key, place in zip(lanes.keys, lanes.places[lane].tolist(), strict=True):
+    places = lanes.places[lane].tolist()[: len(_columns(lanes))]
+    for key, place in zip(_columns(lanes), places, strict=True):
         told = key.told(place)
         keys.append(told if key.numbers is None else told.removesuffix(key.shown_unit).rstrip())
     word: Cell = lanes.ended(lane)
@@ -280,8 +342,12 @@ def _files(lanes: Lanes) -> Iterator[Block]:
     yield (
         "list",
         [
-            Markup("<code>sweep.csv</code>: every flight with its values and all its ends, in SI."),
-            Markup("<code>sweep.nc</code>: the same as arrays over the keys, with units."),
+            Markup(
+                "<code>{0}.csv</code>: every flight with its values and all its ends, in SI."
+            ).format(_file(lanes)),
+            Markup("<code>{0}.nc</code>: the same as arrays{1}, with units.").format(
+                _file(lanes), " over the keys" if lanes.drawing is None else ""
+            ),
             Markup(
                 "<code>lanes.jsonl</code>: a line for each that was flown, with what is said of it."
             ),

@@ -45,6 +45,53 @@ def test_capability_opens_its_page_if_asked_to(
 
 
 @pytest.mark.parametrize("asked", [True, False])
+def test_disperse_opens_its_page_and_ends_with_the_causes(
+    shown: list[str], yaan_cli: Yaan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, asked: bool
+) -> None:
+    words = {
+        "outcome": ["flown", "skipped-out", "flown"],
+        "phase": ["descent", "entry", "descent"],
+        "text": ["", "It left.", ""],
+    }
+    found = xarray.Dataset(
+        {name: ("draw", values) for name, values in words.items()}
+        | {"peak_load": ("draw", [4.0, 9.0, 4.4])},
+        attrs={"mission": "paper", "folder": str(tmp_path / "paper-dispersions-1")},
+    )
+    taken: list[Any] = []
+
+    def draws(drawn: Any, **how: Any) -> xarray.Dataset:
+        taken.append(drawn)
+        return found
+
+    monkeypatch.setattr("yaan.campaign.disperse.disperse", draws)
+    told = ["-n", "3", "--seed", "7", "--scale", "2", "--nominal", *(["--open"] if asked else [])]
+    ended = yaan_cli("disperse", "paper", *told)
+    assert ended.code == 0
+    assert (taken[0].count, taken[0].seed, taken[0].scale, taken[0].nominal) == (3, 7, 2.0, True)
+    assert [Path(address).name for address in shown] == ["dispersions.html"] * asked
+    assert "4.20" in ended.out  # of those that flew
+    last = ended.out.strip().splitlines()[-1]
+    assert last == "2 flown, 1 skipped-out in entry: 1 of 3 failed."
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ((), "a MISSION, or --resume FOLDER"),
+        (("paper", "--resume", "x"), "a MISSION, or --resume FOLDER"),
+        (("--resume", "x", "-n", "5"), "-n: nothing with --resume"),
+        (("--resume", "x", "--nominal"), "--nominal: nothing with --resume"),
+        (("--resume", "nowhere"), "no folder of a dispersed mission"),
+    ],
+)
+def test_disperse_refuses(desk: Desk, yaan_cli: Yaan, told: tuple[str, ...], sentence: str) -> None:
+    ended = yaan_cli("disperse", *told)
+    assert ended.code != 0
+    assert sentence in ended.err
+
+
+@pytest.mark.parametrize("asked", [True, False])
 def test_sweep_opens_its_page_if_asked_to(
     shown: list[str], yaan_cli: Yaan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, asked: bool
 ) -> None:

@@ -150,7 +150,7 @@ def thrust_curve(engine: EngineSpec) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _engines(stages: list[StageSpec]) -> Engines:
-    curves = [thrust_curve(s.engine) for s in stages]
+    curves = [(t, f * s.stronger) for s in stages for t, f in [thrust_curve(s.engine)]]
     knots = max((len(times) for times, _ in curves), default=1) + 1
     times, thrusts = np.zeros((len(stages), knots)), np.zeros((len(stages), knots))
     for i, (t, f) in enumerate(curves):
@@ -163,7 +163,7 @@ def _engines(stages: list[StageSpec]) -> Engines:
     return Engines(
         times=jnp.asarray(times),
         thrusts=jnp.asarray(thrusts * engines[:, None]),
-        isp=_array([s.engine.isp for s in stages]),
+        isp=_array([s.isp for s in stages]),
         exit_area=_array([s.engine.exit_area for s in stages]) * engines,
         full_flow_thrust=_array(full) * engines,
         ignition_delay=_array([s.engine.ignition_delay for s in stages]),
@@ -213,5 +213,6 @@ def burn_time(spec: StageSpec, mass_more: float = 0.0) -> float:
     times, thrusts = thrust_curve(spec.engine)
     if spec.engine.thrust_curve is not None:
         return float(times[-1])
-    flow = spec.engine_count * thrusts[-1] / (spec.engine.isp * STANDARD_GRAVITY)
+    thrust = spec.engine_count * thrusts[-1] * spec.stronger
+    flow = thrust / (spec.isp * STANDARD_GRAVITY)
     return float(times[-1] + (spec.usable + mass_more / spec.count) / flow)

@@ -6,7 +6,7 @@ A new atmosphere, wind or rotation is one entry or one branch here, and a key of
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from yaan.base.model import Model
 from yaan.base.session import require_float64
+from yaan.base.tables import Table
 from yaan.description import (
     AtmosphereSpec,
     EarthSpec,
@@ -26,6 +27,7 @@ from yaan.description import (
     WindSpec,
     degree_and_order,
 )
+from yaan.description.environment import DensityProfileSpec, WindProfileSpec
 from yaan.dynamics.forces import World
 from yaan.environment.atmosphere import (
     AbstractAtmosphere,
@@ -44,7 +46,16 @@ from yaan.environment.gravity import (
     ZonalJ2Gravity,
     about_gravity,
 )
-from yaan.environment.placed import Atmosphere, ScaledPlacedAtmosphere, Wind, scaled
+from yaan.environment.placed import (
+    Atmosphere,
+    ProfiledAtmosphere,
+    ProfiledPlacedAtmosphere,
+    ScaledPlacedAtmosphere,
+    Wind,
+    profiled,
+    scaled,
+    with_wind,
+)
 from yaan.environment.radiation import Radiation
 from yaan.environment.solar_activity import LEVELS, in_cycle
 from yaan.environment.thermosphere import (
@@ -63,6 +74,8 @@ from yaan.environment.third_bodies import (
 )
 from yaan.environment.wind import (
     AbstractWind,
+    AddedPlacedWind,
+    AddedWind,
     ConstantWind,
     NoWind,
     PlacedTableWind,
@@ -90,6 +103,15 @@ from yaan.spacetime.time import Epoch, bundled_orientation, parse_utc
 HORIZON = 16_000.0
 """How long after lift-off the turning of the Earth is tabulated [s]: ascent and any abort; and
 an entry from anywhere to the ground."""
+
+_Profile = TypeVar("_Profile", DensityProfileSpec, WindProfileSpec)
+
+_SCALED: Final = (
+    ScaledAtmosphere,
+    ScaledPlacedAtmosphere,
+    ProfiledAtmosphere,
+    ProfiledPlacedAtmosphere,
+)
 
 _AFTER: Final = 10_600.0
 """The world is tabulated this long beyond the last landing of the window [s]."""
@@ -133,8 +155,8 @@ def build_world(plan: Plan, duration: float = HORIZON) -> World:
     shape = Ellipsoid(environment.earth.shape.radius, environment.earth.shape.flattening)
     return World(
         gravity=gravity,
-        atmosphere=_scaled(_atmosphere(plan), environment.density_scale),
-        wind=_wind(plan, environment.wind),
+        atmosphere=_drawn_air(environment, _scaled(_atmosphere(plan), environment.density_scale)),
+        wind=_drawn_wind(environment, _wind(plan, environment.wind)),
         earth=earth_of(environment.earth, epoch, duration),
         mu=jnp.asarray(gravity.mu),
         shape=shape,
@@ -148,11 +170,13 @@ def build_worlds(plans: Sequence[Plan], duration: float = HORIZON) -> list[World
     """The worlds of plans that fly as lanes of one batch, as `build_world` makes each.
 
     A sky that plans have in common is built once. Air and wind are of one kind where any plan has
-    it: no wind is then one of 0 m/s, and what is not scaled is scaled by 1.
+    it: no wind is then one of 0 m/s, and what is not scaled is scaled by 1, at all heights.
     """
     scaling = any(plan.environment.density_scale != 1.0 for plan in plans)
     winds = [plan.environment.wind for plan in plans]
     windy = any(not wind.calm for wind in winds)
+    air_like = _first([plan.environment.density_profile for plan in plans])
+    wind_like = _first([plan.environment.wind_profile for plan in plans])
     found: list[tuple[Plan, World, Atmosphere]] = []
     worlds: list[World] = []
     for plan, wind in zip(plans, winds, strict=True):
@@ -165,7 +189,8 @@ def build_worlds(plans: Sequence[Plan], duration: float = HORIZON) -> list[World
         _, world, air = known
         if scaling:
             air = scaled(air, jnp.asarray(plan.environment.density_scale))
-        blows = _wind(plan, wind, always=windy)
+        air = _drawn_air(plan.environment, air, air_like)
+        blows = _drawn_wind(plan.environment, _wind(plan, wind, always=windy), wind_like)
         worlds.append(replace(world, atmosphere=air, wind=blows, ground=jnp.asarray(plan.surface)))
     return worlds
 
@@ -173,7 +198,8 @@ def build_worlds(plans: Sequence[Plan], duration: float = HORIZON) -> list[World
 def _same_sky(one: Plan, other: Plan) -> bool:
     """Whether two plans differ at most in what their air does."""
     ours, theirs = one.environment, other.environment
-    drawn = {"wind": ours.wind, "density_scale": ours.density_scale}
+    names = ("wind", "wind_profile", "density_scale", "density_profile")
+    drawn = {name: getattr(ours, name) for name in names}
     same = one.epoch == other.epoch and one.given == other.given
     return same and theirs.model_copy(update=drawn) == ours
 
@@ -226,6 +252,36 @@ def about_ground(ground: GroundSpec) -> Model:
     return Model(name="ground", text=text, ignores="terrain, waves, geoid")
 
 
+def _first(profiles: Sequence[_Profile | None]) -> _Profile | None:
+    return next((one for one in profiles if one is not None), None)
+
+
+def _drawn_air(
+    environment: EnvironmentSpec, air: Atmosphere, like: DensityProfileSpec | None = None
+) -> Atmosphere:
+    """The air times the profile of its plan; where it has none, times 1 on the knots of `like`."""
+    own = environment.density_profile
+    if own is not None:
+        return profiled(air, Table(np.asarray(own.height), np.asarray(own.scale)))
+    if like is None:
+        return air
+    return profiled(air, Table(np.asarray(like.height), np.ones(len(like.height))))
+
+
+def _drawn_wind(
+    environment: EnvironmentSpec, wind: Wind, like: WindProfileSpec | None = None
+) -> Wind:
+    """The wind and the profile of its plan; where it has none, 0 m/s on the knots of `like`."""
+    own = environment.wind_profile
+    if own is not None:
+        heights = np.asarray(own.height)
+        return with_wind(wind, *(Table(heights, np.asarray(x)) for x in (own.east, own.north)))
+    if like is None:
+        return wind
+    calm = Table(np.asarray(like.height), np.zeros(len(like.height)))
+    return with_wind(wind, calm, calm)
+
+
 def landing_world(world: World, entering: EntryFlight, *, windy: bool = False) -> World:
     """The world of a mission on its return: the zone's ground, and its wind if it has one.
 
@@ -234,7 +290,10 @@ def landing_world(world: World, entering: EntryFlight, *, windy: bool = False) -
     found = replace(world, ground=jnp.asarray(entering.ground.height))
     if entering.wind is None:
         return found
-    return replace(found, wind=_wind(entering.plan, entering.wind, always=windy))
+    wind, above = _wind(entering.plan, entering.wind, always=windy), world.wind
+    if isinstance(above, AddedWind | AddedPlacedWind):  # of the day, which is that of the flight
+        wind = with_wind(wind, above.east, above.north)
+    return replace(found, wind=wind)
 
 
 def epoch_of(plan: Plan) -> Epoch:
@@ -255,7 +314,7 @@ def left_table(world: World, heights: ArrayLike) -> str | None:
     """A sentence for a flight whose `heights` [m] leave what its air is known for; or None."""
     air, flown = world.atmosphere, np.asarray(heights, dtype=float)
     low, high = air.valid_range
-    if isinstance(air, ScaledAtmosphere | ScaledPlacedAtmosphere):
+    while isinstance(air, _SCALED):
         air = air.base
     if isinstance(air, StandardAtmosphere1976):
         above = "The flight rises above 1000 km, where the atmosphere is taken as none."

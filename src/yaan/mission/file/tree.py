@@ -16,6 +16,8 @@ from yaan.base.plain import is_list, is_mapping, item, items
 if TYPE_CHECKING:
     from yaan.description.own import Given
 
+_DISTRIBUTION: Final = 2  # steps: dispersions, and a key
+
 Scalar = str | int | float | bool | None
 Address = tuple[str | int, ...]
 
@@ -174,7 +176,7 @@ def merge(base: Node, over: Node, path: Address, wrong: list[Problem]) -> Node:
 
     A mapping mixes with a list too: its keys are the names of items, or their indices from 0.
     A value that is replaced takes along what its block said under `assumed` and `calibrated` about
-    the old one, unless `over` says it again.
+    the old one, unless `over` says it again. A distribution replaces: two do not mix.
 
     Args:
         base: what is changed.
@@ -183,6 +185,8 @@ def merge(base: Node, over: Node, path: Address, wrong: list[Problem]) -> Node:
         wrong: gets a problem for each key that is no item of a list.
     """
     if over.whole or not isinstance(over.value, dict):
+        return over
+    if len(path) == _DISTRIBUTION and path[0] == "dispersions":
         return over
     if isinstance(base.value, list):
         return _merge_items(base, base.value, over, path, wrong)

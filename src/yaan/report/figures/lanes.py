@@ -84,6 +84,7 @@ _LEAST: Final = {
 _SHARE: Final = 1e-7  # of its size, likewise
 _SPREAD_DIGITS: Final = 3  # significant digits of what a column varies by
 _MOST_DIGITS: Final = 6
+_FURTHEST: Final = 3  # keys of a draw that are named
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,23 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """How the values of a dispersed mission were drawn.
+
+    Attributes:
+        seed: of the draws.
+        scale: times every sigma of the file.
+        nominal: whether draw 0 is the mission as it is.
+        kinds: distributions in words, by key.
+    """
+
+    seed: int
+    scale: float
+    nominal: bool
+    kinds: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Lanes:
     """All flights of a sweep, in their order.
 
@@ -145,6 +163,7 @@ class Lanes:
         phases: that each ended in.
         texts: a sentence about each that did not end as it should.
         columns: ends of `results.ends` [SI], NaN of what a flight did not come to.
+        drawing: how the values were drawn; None of a sweep.
     """
 
     mission: str
@@ -157,6 +176,7 @@ class Lanes:
     phases: tuple[str, ...]
     texts: tuple[str, ...]
     columns: Mapping[str, Array]
+    drawing: Drawing | None = None
 
     def __len__(self) -> int:
         return len(self.words)
@@ -187,9 +207,27 @@ class Lanes:
         return tuple(key for key in self.keys if len(set(key.labels)) > 1)
 
     def told(self, lane: int) -> str:
-        """The values of one flight, in words."""
+        """The values of one flight, in words; of a draw, those that are furthest out."""
+        if self.drawing is not None:
+            return self._furthest(lane)
         pairs = zip(self.keys, self.places[lane].tolist(), strict=True)
         return ", ".join(f"{short_key(key.key)} {key.told(place)}" for key, place in pairs)
+
+    def _furthest(self, lane: int) -> str:
+        spread, middle = self._spreads
+        found = [
+            (abs(float(key.numbers[lane]) - middle[i]) / spread[i], i)
+            for i, key in enumerate(self.keys)
+            if key.numbers is not None and spread[i] > 0.0
+        ]
+        most = sorted(found, reverse=True)[:_FURTHEST]
+        return ", ".join(f"{self.keys[i].words} {self.keys[i].told(lane)}" for _, i in most)
+
+    @cached_property
+    def _spreads(self) -> tuple[list[float], list[float]]:
+        """Standard deviation and mean of every key; zero of texts."""
+        known = [np.zeros(1) if key.numbers is None else key.numbers for key in self.keys]
+        return [float(x.std()) for x in known], [float(x.mean()) for x in known]
 
     def ended(self, lane: int) -> str:
         """How one flight ended, in a word or two."""

@@ -14,13 +14,17 @@ from yaan.report.text import plural
 MANY: Final = 200
 """More flights than these are told by their spread too."""
 
+DRAWN: Final = 15
+"""The same of draws, whose spread is what is asked for."""
+
 PERCENTILES: Final = (5.0, 50.0, 95.0)
 _BINS: Final = (12, 48)  # least and most of a histogram
 
 
 def spread(lanes: Lanes) -> Figure | None:
     """How many flights ended in which part of the range of each column."""
-    if len(lanes) <= MANY or not lanes.main:
+    least = MANY if lanes.drawing is None else DRAWN
+    if len(lanes) <= least or not lanes.main:
         return None
     data = [_histogram(lanes, column, place) for place, column in enumerate(lanes.main)]
     count = int(lanes.flown.sum())

@@ -1,0 +1,286 @@
+"""What the `dispersions:` block of a file is about: its keys, their values and their units."""
+
+import types
+import typing
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from pydantic import BaseModel
+from pydantic_core import PydanticCustomError
+
+from yaan.base import UNITS, InputError, describe, meant
+from yaan.description.block import is_model, quantity_in
+from yaan.description.dispersions import (
+    RELATIVE,
+    DispersionSpec,
+    deviation,
+    in_si,
+)
+from yaan.description.environment import DensityProfileSpec, WindProfileSpec
+from yaan.description.quantity import Mistake, read_epoch
+from yaan.mission.file.address import steps
+
+BLOCK: Final = "dispersions"
+
+DENSITY: Final = "density profile"
+WIND: Final = "wind profile"
+EPOCH: Final = "epoch"
+WHOLE: Final = "whole number"
+NUMBER: Final = "number"
+
+_SEEDS: Final = ("draw", "seed")
+"""Last words of keys whose whole number only tells one noise from another."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One key that is drawn.
+
+    Attributes:
+        key: its dotted address.
+        spec: its distribution.
+        kind: of its value: a number, a profile, an epoch, a whole number.
+        nominal: the value of the file [SI]; an epoch as its text; 0 of a profile.
+        dimension: of `base.units`; None of a pure number.
+    """
+
+    key: str
+    spec: DispersionSpec
+    kind: str
+    nominal: float | str
+    dimension: str | None
+
+    @property
+    def unit(self) -> str:
+        """The SI unit of its values; 1 of pure numbers."""
+        return "1" if self.dimension is None else next(iter(UNITS[self.dimension]))
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A key of a checked file: its value and its type."""
+
+    value: Any
+    kind: Any
+    dimension: str | None
+
+
+class _Unknown(Exception):
+    """A step of an address that leads nowhere, and what is known there."""
+
+    def __init__(self, depth: int, known: Sequence[str]) -> None:
+        super().__init__(depth)
+        self.depth, self.known = depth, known
+
+
+def dispersion_mistakes(form: BaseModel) -> list[Mistake]:
+    """What is wrong between the `dispersions` of a checked form and the rest of it."""
+    specs = _specs(form)
+    return [
+        Mistake((BLOCK, key, *one.at), one.expected, one.hint)
+        for key, spec in specs.items()
+        for one in _mistakes(form, key, spec, specs)
+    ]
+
+
+def drawn_keys(form: BaseModel) -> tuple[Drawn, ...]:
+    """What is drawn of a checked form, in the order of the file: no mistakes are left in it."""
+    return tuple(_drawn(form, key, spec) for key, spec in _specs(form).items())
+
+
+def _specs(form: BaseModel) -> dict[str, DispersionSpec]:
+    return cast("dict[str, DispersionSpec]", getattr(form, BLOCK, {}))
+
+
+def _drawn(form: BaseModel, key: str, spec: DispersionSpec) -> Drawn:
+    found = _found(form, _address(form, key))
+    kind = _kind_of(found)
+    assert kind is not None  # the check has seen to it
+    value = found.value
+    if isinstance(value, list):  # each unit has its own already: drawn about their mean
+        value = sum(value) / len(value)
+    nominal = value if isinstance(value, str) else float(value) if kind == NUMBER else 0.0
+    return Drawn(key, spec, kind, nominal, found.dimension)
+
+
+def _address(form: BaseModel, key: str) -> tuple[str, ...]:
+    path = steps(key)
+    if path[0] == "capsule" and "spacecraft" in type(form).model_fields:
+        return ("spacecraft", *path)
+    return path
+
+
+def _mistakes(
+    form: BaseModel, key: str, spec: DispersionSpec, specs: dict[str, DispersionSpec]
+) -> Iterator[Mistake]:
+    try:
+        path = _address(form, key)
+        found = _found(form, path)
+    except InputError:
+        yield Mistake((), "a dotted key, as vehicle.payload.mass")
+        return
+    except _Unknown as lost:
+        path = _address(form, key)
+        close = meant(path[lost.depth], lost.known)
+        if close:
+            word = close.removeprefix("did you mean ").removesuffix("?")
+            mended = ".".join((*path[: lost.depth], word, *path[lost.depth + 1 :]))
+            close = f"did you mean {mended}?"
+        hint = close or (f"known there: {', '.join(lost.known)}" if lost.known else "")
+        yield Mistake((), "a key of this mission", hint)
+        return
+    kind = _kind_of(found)
+    if path[0] == BLOCK or kind is None:
+        yield Mistake((), "a key with a number", f"{key} is none")
+        return
+    yield from _fits(key, spec, found, kind)
+    if spec.units is not None and _listed(found):
+        count = getattr(_found(form, path[:-1]).value, "count", None)
+        if count != spec.units:
+            yield Mistake(("units",), f"{count}, as many as there are")
+    yield from _follows(spec, key, specs)
+
+
+def _fits(key: str, spec: DispersionSpec, found: _Field, kind: str) -> Iterator[Mistake]:
+    """Whether a distribution is one of such a value."""
+    profiled = kind in (DENSITY, WIND)
+    if profiled != (spec.kind == "profile"):
+        hint = "" if profiled else f"{key} holds no profile over height"
+        yield Mistake((spec.kind,), "profile" if profiled else "a distribution of one number", hint)
+        return
+    if (kind == WHOLE) != (spec.kind == "seed"):
+        hint = f"{key} is a whole number" if kind == WHOLE else f"{key} is none"
+        yield Mistake((spec.kind,), "seed, for a whole number alone", hint)
+        return
+    if kind == WHOLE and key.rpartition(".")[2] not in _SEEDS:
+        yield Mistake(("seed",), f"a key named {' or '.join(_SEEDS)}", f"{key} counts something")
+    if kind == WHOLE:
+        return
+    if found.value is None and not profiled:
+        yield Mistake((), "a key that has a value", f"{key} is left out, so nothing is about it")
+        return
+    if spec.units is not None and not _listed(found):
+        yield Mistake(("units",), "nothing: the key has one value")
+    for at, written in spec.deviations:
+        yield from _measures(at, written, found, kind)
+
+
+def _measures(
+    at: tuple[str | int, ...], written: str | float, found: _Field, kind: str
+) -> Iterator[Mistake]:
+    """Whether a deviation is in a unit of its key, and relative to something."""
+    relative = deviation(written).relative
+    if kind == DENSITY:
+        if not relative:
+            yield Mistake(at, 'a share of the density, as "5 %"')
+        return
+    dimension = {WIND: "speed", EPOCH: "time"}.get(kind, found.dimension)
+    if kind in (WIND, EPOCH) and relative:
+        yield Mistake(at, describe(dimension or ""))
+        return
+    if relative and not _nonzero(found.value):
+        what = "a number" if dimension is None else describe(dimension)
+        yield Mistake(at, what, "the value of the file is 0, of which there is no share")
+    elif in_si(written, dimension) is None:
+        told = "a pure number" if dimension is None else describe(dimension)
+        yield Mistake(at, f'{told}, or a share, as "1 {RELATIVE}"')
+
+
+def _nonzero(value: Any) -> bool:
+    return any(value) if isinstance(value, list) else bool(value)
+
+
+def _follows(spec: DispersionSpec, key: str, specs: dict[str, DispersionSpec]) -> Iterator[Mistake]:
+    """Whether the key that it follows has a factor of its own."""
+    if spec.follows is None:
+        return
+    other = specs.get(spec.follows)
+    if other is None or spec.follows == key:
+        hint = meant(spec.follows, [name for name in specs if name != key])
+        yield Mistake(("follows",), "another key of this block", hint)
+    elif other.follows is not None or other.units is not None or other.kind in ("profile", "seed"):
+        yield Mistake(("follows",), "a key of one number that follows none")
+    elif not all(deviation(one).relative for _, one in (*spec.deviations, *other.deviations)):
+        yield Mistake(("follows",), "deviations in percent, of both keys")
+
+
+def _found(form: BaseModel, path: Sequence[str]) -> _Field:
+    """The value at an address of a checked form, and its type; None of what is left out.
+
+    Raises:
+        _Unknown: there is no such key.
+    """
+    value: Any = form
+    kind: Any = type(form)
+    metadata: list[Any] = []
+    for depth, step in enumerate(path):
+        bare = _bare(kind)
+        if is_model(bare):
+            model: type[BaseModel] = type(value) if isinstance(value, BaseModel) else bare
+            fields = {info.alias or name: name for name, info in model.model_fields.items()}
+            if step not in fields:
+                raise _Unknown(depth, [name for name in fields if name != BLOCK])
+            info = model.model_fields[fields[step]]
+            kind, metadata = info.annotation, list(info.metadata)
+            value = getattr(value, fields[step]) if isinstance(value, BaseModel) else None
+        elif isinstance(value, dict):
+            below = cast("dict[str, Any]", value)
+            if step not in below:
+                raise _Unknown(depth, list(below))
+            value, kind, metadata = below[step], typing.get_args(bare)[-1], []
+        elif isinstance(value, list) and (len(typing.get_args(bare)) or value):
+            items = cast("list[Any]", value)
+            names = [str(getattr(one, "name", "")) for one in items]
+            at = names.index(step) if step in names else int(step) if step.isdigit() else len(items)
+            if at >= len(items):
+                raise _Unknown(depth, [name for name in names if name])
+            value, metadata = items[at], []
+            kind = type(value) if isinstance(value, BaseModel) else typing.get_args(bare)[-1]
+        else:
+            raise _Unknown(depth, [])
+    quantity = quantity_in(kind, metadata)
+    return _Field(value, kind, None if quantity is None else quantity.dimension)
+
+
+def _kind_of(found: _Field) -> str | None:
+    """What a key holds; None of what cannot be drawn."""
+    arms = list(_arms(found.kind))
+    for model, word in ((DensityProfileSpec, DENSITY), (WindProfileSpec, WIND)):
+        if model in arms:
+            return word
+    if isinstance(found.value, str):
+        try:
+            read_epoch(found.value, 1)
+        except PydanticCustomError:
+            return None
+        return EPOCH
+    if isinstance(found.value, bool) or bool in arms:
+        return None
+    if isinstance(found.value, int) or (found.value is None and int in arms):
+        return WHOLE
+    numbers = isinstance(found.value, float) or _listed(found)
+    return NUMBER if numbers or (found.value is None and float in arms) else None
+
+
+def _listed(found: _Field) -> bool:
+    """Whether it may be one number for all units, or a list of one for each."""
+    arms = list(_arms(found.kind))
+    return float in arms and any(typing.get_origin(arm) is list for arm in arms)
+
+
+def _arms(kind: Any) -> Iterator[Any]:
+    """The types that a value may have."""
+    origin = typing.get_origin(kind)
+    if origin is typing.Annotated:
+        yield from _arms(typing.get_args(kind)[0])
+    elif origin in (typing.Union, types.UnionType):
+        for arm in typing.get_args(kind):
+            yield from _arms(arm)
+    else:
+        yield kind
+
+
+def _bare(kind: Any) -> Any:
+    """A type without Annotated and without None."""
+    return next((arm for arm in _arms(kind) if arm is not type(None)), kind)

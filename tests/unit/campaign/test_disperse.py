@@ -1,0 +1,164 @@
+"""Draws as lanes, their tables and their folder; nothing is flown here."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from markupsafe import Markup
+
+from yaan.base.errors import InputError, YaanError
+from yaan.campaign.disperse import (
+    Dispersed,
+    asked_of,
+    causes,
+    dataset,
+    lanes_told,
+    prepare,
+    resume,
+    table,
+)
+from yaan.campaign.folder import DRAWN, Folder
+from yaan.campaign.sweep import REFUSED, Lane
+from yaan.mission.load import load_tree
+from yaan.report import page
+
+SET = {
+    "capsule.mass": {"normal": "1 %"},
+    "capsule.emissivity": {"normal": 0.2},
+    "environment.density_profile": {
+        "profile": {
+            "height": ["0 km", "100 km"],
+            "sigma": ["5 %", "15 %"],
+            "correlation": "10 km",
+            "spacing": "20 km",
+        }
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "_plotly", lambda: Markup("/* plotly */"))
+
+
+@pytest.fixture(scope="module")
+def asked() -> Dispersed:
+    return Dispersed(load_tree("capsule-entry", {"dispersions": SET}), 24, seed=3)
+
+
+def ended(asked: Dispersed) -> list[Lane]:
+    lanes = prepare(asked)
+    first = next(lane.index for lane in lanes if not lane.word)
+    for lane in lanes:
+        if not lane.word:
+            lost = lane.index == first
+            lane.word, lane.phase = ("skipped-out" if lost else "flown"), "entry"
+            lane.text = "It skipped out, and left." if lost else ""
+            lane.ends = {"peak_load": 4.0 + 0.1 * lane.index, "height": 7e3}
+    return lanes
+
+
+def test_a_lane_has_the_values_that_were_drawn(asked: Dispersed):
+    lanes, masses = prepare(asked), asked.columns[0].values
+    for lane in lanes:
+        if lane.plan is not None:
+            assert lane.plan.vehicle.mass == masses[lane.index]  # pyright: ignore[reportAttributeAccessIssue]
+            assert not lane.plan.dispersions
+    profile = lanes[2].plan.environment.density_profile  # pyright: ignore[reportOptionalMemberAccess]
+    assert profile is not None
+    assert profile.scale == asked.columns[2].values[2, 0].tolist()
+
+
+def test_a_draw_that_no_flight_can_have_is_an_outcome(asked: Dispersed):
+    # An emissivity above 1 is refused, and 0.85 with a sigma of 0.2 is above it often.
+    lanes, drawn = prepare(asked), asked.columns[1].values
+    refused = [lane.index for lane in lanes if lane.word == REFUSED]
+    assert refused == np.flatnonzero((drawn > 1.0) | (drawn < 0.01)).tolist()
+    assert refused
+    assert all("capsule.emissivity" in lanes[k].text for k in refused)
+
+
+def test_the_dataset_holds_what_was_drawn(asked: Dispersed):
+    found = dataset(asked, ended(asked))
+    assert dict(found.sizes) == {"draw": 24, "environment.density_profile.height": 6}
+    assert found["capsule.mass"].attrs["units"] == "kg"
+    assert np.array_equal(found["capsule.mass"].values, asked.columns[0].values)
+    scale = found["environment.density_profile.scale"]
+    assert scale.dims == ("draw", "environment.density_profile.height")
+    assert (found.attrs["seed"], found.attrs["scale"]) == (3, 1.0)
+    rows = table(asked, ended(asked)).splitlines()
+    assert len(rows) == 25
+    assert rows[0].startswith("draw,capsule.mass,capsule.emissivity,environment.density_profile.")
+    assert sum('"It skipped out, and left."' in row for row in rows) == 1
+
+
+def test_the_last_line_counts_what_failed_by_cause(asked: Dispersed):
+    lanes = ended(asked)
+    refused = sum(lane.word == REFUSED for lane in lanes)
+    text = causes(dataset(asked, lanes))
+    assert text.startswith(f"{23 - refused} flown, ")
+    assert "1 skipped-out in entry" in text
+    assert f"{refused} refused" in text or "1 refused" in text
+    assert text.endswith(f"{1 + refused} of 24 failed.")
+
+
+def folder_of(asked: Dispersed, parent: Path) -> Folder:
+    told = {"mission": "paper", "draws": 24, "seed": 3, "scale": 1.0, "nominal": False}
+    return Folder.begun(parent, DRAWN, asked.tree, told, None)
+
+
+def test_a_folder_draws_the_same_again(asked: Dispersed, tmp_path: Path):
+    again = asked_of(folder_of(asked, tmp_path))
+    assert again.count == 24
+    for one, other in zip(asked.columns, again.columns, strict=True):
+        assert np.array_equal(one.values, other.values)
+    assert again.values(7) == asked.values(7)
+    with pytest.raises(YaanError, match="draws 0 to 23; 24 is none"):
+        again.values(24)
+
+
+def test_what_has_ended_is_not_flown_again(asked: Dispersed, tmp_path: Path):
+    folder = folder_of(asked, tmp_path)
+    folder.keep([lane for lane in ended(asked) if lane.word != REFUSED])
+    found = resume(folder.path)
+    assert causes(found) == causes(dataset(asked, ended(asked)))
+    text = (folder.path / "dispersions.html").read_text("utf-8")
+    for words in ("Dispersed mission", "24 draws of 3 keys", "normal, sigma 1 %", "Seed 3"):
+        assert words in text
+    assert (folder.path / "dispersions.csv").is_file()
+    assert (folder.path / "dispersions.nc").is_file()
+
+
+def test_a_damaged_folder_says_so(asked: Dispersed, tmp_path: Path):
+    folder = folder_of(asked, tmp_path)
+    file = folder.path / DRAWN
+    told = json.loads(file.read_text("utf-8"))
+    del told["seed"]
+    file.write_text(json.dumps(told), "utf-8")
+    with pytest.raises(YaanError, match="is damaged: 'seed'"):
+        asked_of(folder)
+    with pytest.raises(YaanError, match="no folder of a dispersed mission"):
+        asked_of(Folder(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"count": 0}, "n: 0: expected a number from 1 to 100000"),
+        ({"count": 1_000_000}, "n: 1000000"),
+        ({"seed": -1}, "seed: -1: expected"),
+        ({"scale": float("nan")}, "scale: nan: expected a number from 0 to 100"),
+        ({"tree": load_tree("tumbling-brick")}, "dispersions: a mission with dispersions"),
+    ],
+)
+def test_what_cannot_be_asked_for(asked: Dispersed, changes: dict[str, object], sentence: str):
+    with pytest.raises(InputError, match=sentence):
+        replace(asked, **changes).require()  # pyright: ignore[reportArgumentType]
+
+
+def test_the_page_names_what_is_furthest_out(asked: Dispersed):
+    told = lanes_told(asked, ended(asked))
+    assert [key.key for key in told.keys] == ["capsule.mass", "capsule.emissivity"]
+    assert "emissivity" in told.told(0)
