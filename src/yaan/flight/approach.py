@@ -112,11 +112,25 @@ class Approach:
 
 
 def fly_approach(
-    case: Case, start: State, ignition: Array, duration: Array, *, save: Save = Save.ENDS
+    case: Case,
+    start: State,
+    ignition: Array,
+    duration: Array,
+    *,
+    delta_v: Array | None = None,
+    save: Save = Save.ENDS,
 ) -> Approach:
-    """Fly deorbits from `start` to the entry interface; rows as `save` says."""
+    """Fly deorbits from `start` to the entry interface; rows as `save` says.
+
+    With a `delta_v` [m/s], to be gained against the velocity, burns end by it, not by `duration`.
+    """
     world, craft, way, lanes = case.world, case.craft, case.way, len(start)
-    burns = Burns.none(lanes).with_burn(0, ignition, duration, -1.0)
+    if delta_v is None:
+        burns = Burns.none(lanes).with_burn(0, ignition, duration, -1.0)
+        none = Burns.none(lanes)
+    else:
+        burns = Burns.gaining(ignition, -delta_v)
+        none = Burns.gaining(ignition, 0.0 * delta_v)
     burnt = legs.coast(
         world,
         craft.whole,
@@ -132,7 +146,7 @@ def fly_approach(
         world,
         craft.alone,
         burnt.end.dropping(*craft.module),
-        Burns.none(lanes),
+        none,
         stop=burnt.end.t + LONGEST,
         floor=way.interface_height,
         step=way.orbit_step,

@@ -60,7 +60,7 @@ class Burns(eqx.Module):
     """Length [s]; it ends sooner where the propellant does."""
     sense: Float[Array, "*batch burns"] = eqx.field(converter=jnp.asarray)
     """+1 along the velocity, -1 against it."""
-    delta_v: Float[Array, "*batch burns"] | None = None
+    delta_v: Float[Any, "*batch burns"] | None = None
     """Thrust over mass [m/s] at which each ends, whatever its `duration`; None: by the clock."""
 
 
@@ -169,7 +169,7 @@ class Orbit(AbstractMotion):
             ends = burns.start + burns.duration
             used = burns.duration > _CLOSE
         else:
-            left = self._left(inner.propellant, inner.delta_v)
+            left = self._left(burns.delta_v, inner.propellant, inner.delta_v)
             ends = jnp.where(inner.thrusting != 0.0, t + left, jnp.inf)
             used = burns.delta_v > 0.0
         edges = jnp.where(used, jnp.stack([burns.start, ends]), jnp.inf)
@@ -275,19 +275,19 @@ class Orbit(AbstractMotion):
         if burns.delta_v is None:
             unfinished = t < burns.start + burns.duration - _CLOSE
         else:
-            unfinished = self._left(propellant, given) > _CLOSE
+            unfinished = self._left(burns.delta_v, propellant, given) > _CLOSE
         wanted = (t >= burns.start - _CLOSE) & unfinished
         fed = ~self._empty(propellant)
         return jnp.where(wanted & fed, burns.sense, 0.0), jnp.any(wanted & ~fed)
 
-    def _left(self, propellant: Array, given: Array) -> Array:
-        """Time [s] that each burn still takes to its velocity, by the rocket equation.
+    def _left(self, wanted: Array, propellant: Array, given: Array) -> Array:
+        """Time [s] that each burn still takes to the velocity `wanted` of it [m/s], by the rocket equation.
 
         Infinite of an engine without thrust; the propellant may not last so long.
         """
         craft = self.craft
         mass, exhaust = craft.dry_mass + propellant, craft.isp * STANDARD_GRAVITY
-        lacking = jnp.maximum(self.burns.delta_v - given, 0.0)
+        lacking = jnp.maximum(wanted - given, 0.0)
         spent = -mass * jnp.expm1(-lacking / exhaust)
         return jnp.where(lacking > 0.0, spent / craft.flow, 0.0)
 
