@@ -14,6 +14,9 @@ from yaan.design.return_plan import make_return
 from yaan.design.return_search import ReturnDesign, design_return
 from yaan.design.steer import Steered, solve
 from yaan.design.task import make_task
+from yaan.dynamics.forces import World
+from yaan.dynamics.state import State
+from yaan.flight import legs
 from yaan.flight.models.launcher import stack_of
 from yaan.flight.models.world import build_world, horizon, landing_world
 from yaan.results.commands import (
@@ -23,6 +26,7 @@ from yaan.results.commands import (
     Commands,
     EntryCommands,
     PassCommand,
+    PlaceCommand,
     ReturnCommands,
 )
 from yaan.results.outcome import OutcomeCode
@@ -101,7 +105,14 @@ def _return(design: ReturnDesign) -> ReturnCommands | None:
         parting=float(down.burnt.start.t[0]),
         ignition=float(down.ignition[0]),
         duration=float(down.duration[0]),
+        interface=_interface(design.world, down.interface.end),
     )
+
+
+def _interface(world: World, end: State) -> PlaceCommand:
+    """Where and when a deorbit came to its interface; the first lane."""
+    north, east, _ = legs.below(world, end.t[:1], end.position_gcrs[:1])
+    return PlaceCommand(time=float(end.t[0]), latitude=float(north[0]), longitude=float(east[0]))
 
 
 def _entry(landed: Landed, tolerance: float) -> EntryCommands:

@@ -3,7 +3,7 @@
 Many at once, one a lane; nothing is searched here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import equinox as eqx
@@ -14,7 +14,13 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.flight import legs
 from yaan.flight.legs import Array, Burns, Save
-from yaan.flight.models.craft import build_capsule, build_spacecraft, handover_of
+from yaan.flight.models.craft import (
+    DEORBIT,
+    build_capsule,
+    build_failed,
+    build_spacecraft,
+    handover_of,
+)
 from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.motion.base import Leg
 from yaan.motion.entry import Handover
@@ -71,6 +77,12 @@ def craft_of(ascent: Ascent, asked: ReturnFlight) -> Craft:
     """What a return deorbits."""
     whole = build_spacecraft(ascent, asked, asked.deorbit.engines)
     return Craft(whole, build_capsule(asked.spacecraft.capsule), stack_of(ascent).of([MODULE]))
+
+
+def craft_left(ascent: Ascent, asked: ReturnFlight, ignition: float) -> Craft:
+    """The same with what is left of its engines in a deorbit that begins at `ignition` [s]."""
+    craft = craft_of(ascent, asked)
+    return replace(craft, whole=build_failed(ascent, asked, DEORBIT, ignition))
 
 
 def way_of(asked: ReturnFlight) -> Way:

@@ -18,7 +18,7 @@ Ignores: errors of the accelerometer, drag among what it feels, tail-off; correc
 burn; what an engine loses within a burn. To the side of the track nothing is corrected.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import equinox as eqx

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import equinox as eqx
 import numpy as np
 
+from yaan.base.errors import YaanError
+from yaan.description import Plan
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.flight import legs
@@ -19,6 +21,7 @@ from yaan.flight.correcting import (
     Burn,
     Deorbit,
     Place,
+    Truths,
     apogee_near,
     calibrated,
     coasted,
@@ -31,6 +34,7 @@ from yaan.flight.correcting import (
     velocity_of,
 )
 from yaan.flight.legs import Array
+from yaan.results.commands import ReturnCommands
 from yaan.results.outcome import OutcomeCode
 from yaan.vehicle.spacecraft import Spacecraft
 
@@ -99,9 +103,34 @@ class Resolved:
     """As it was flown."""
 
     @property
-    def unsolved(self) -> Array:
+    def unsolved(self) -> Truths:
         """Which lanes' deorbit has no solution."""
         return ~self.deorbit.burn.solved
+
+
+def orders_of(plan: Plan, back: ReturnCommands) -> Orders:
+    """What commands have designed for a plan.
+
+    Raises:
+        YaanError: commands that do not tell where their entry began.
+    """
+    asked, place = plan.orbit, back.interface
+    if asked is None or place is None:
+        raise YaanError(
+            f"{plan.name} cannot solve its burns again by these commands: they do not tell where "
+            "the entry begins. Design it anew, or write guidance.orbit: designed"
+        )
+    wanted = asked.circularise
+    apogee = wanted.perigee if wanted.apogee_height is None else wanted.apogee_height
+    # A band moves the whole orbit, so that the trimmed apogee follows the perigee.
+    heights = (back.perigee, back.perigee + apogee - wanted.perigee)
+    burns = zip(back.raising, heights, strict=False)
+    return Orders(
+        raising=tuple((one.start, one.duration, height) for one, height in burns),
+        ignition=back.ignition,
+        duration=back.duration,
+        place=Place(place.time, place.latitude, place.longitude),
+    )
 
 
 class _Truth:

@@ -281,9 +281,9 @@ class Orbit(AbstractMotion):
         return jnp.where(wanted & fed, burns.sense, 0.0), jnp.any(wanted & ~fed)
 
     def _left(self, wanted: Array, propellant: Array, given: Array) -> Array:
-        """Time [s] that each burn still takes to the velocity `wanted` of it [m/s], by the rocket equation.
+        """Time [s] that each burn still takes to the velocity `wanted` of it [m/s].
 
-        Infinite of an engine without thrust; the propellant may not last so long.
+        By the rocket equation. Infinite of an engine without thrust; the propellant may not last so long.
         """
         craft = self.craft
         mass, exhaust = craft.dry_mass + propellant, craft.isp * STANDARD_GRAVITY
