@@ -19,7 +19,7 @@ burn; what an engine loses within a burn. To the side of the track nothing is co
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import equinox as eqx
 import jax
@@ -280,7 +280,8 @@ def beyond(world: World, states: State, place: Place) -> Array:
     On the mean sphere.
     """
     here = _up(placed(world, states.t, states.position))
-    ahead = vector(states.position_gcrs + _APART * states.velocity_gcrs, Frame.GCRS)
+    moved: Any = states.position_gcrs + _APART * states.velocity_gcrs
+    ahead = vector(moved, Frame.GCRS)
     there = _up(placed(world, states.t + _APART, ahead))
     way = there - here
     way = way - np.sum(way * here, axis=1)[:, None] * here

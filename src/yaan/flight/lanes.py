@@ -79,8 +79,7 @@ class Built:
     def resolves(self) -> bool:
         """Whether the burns in orbit are solved again in flight."""
         guidance = self.plan.guidance
-        orbit = None if guidance is None else guidance.orbit
-        return orbit is not None and orbit.law == "re-solved"
+        return guidance is not None and guidance.resolves
 
     @property
     def shape(self) -> object:

@@ -283,7 +283,7 @@ class Orbit(AbstractMotion):
     def _left(self, wanted: Array, propellant: Array, given: Array) -> Array:
         """Time [s] that each burn still takes to the velocity `wanted` of it [m/s].
 
-        By the rocket equation. Infinite of an engine without thrust; the propellant may not last so long.
+        By the rocket equation. Infinite of an engine without thrust; the propellant may not last.
         """
         craft = self.craft
         mass, exhaust = craft.dry_mass + propellant, craft.isp * STANDARD_GRAVITY
