@@ -1,5 +1,7 @@
 """Returns whose burns are solved again in flight, against those by the clock."""
 
+from typing import Any
+
 import equinox as eqx
 import numpy as np
 import pytest
@@ -156,7 +158,7 @@ def test_the_estimate_s_error_is_what_is_missed(one: Nominal, resolved: Resolved
         shape = state.position_gcrs.shape
         off = (10.0 * draw.standard_normal(shape), 0.1 * draw.standard_normal(shape))
 
-        def moved(of: State) -> list[np.ndarray]:
+        def moved(of: State) -> list[Any]:
             r, v = of.position, of.velocity
             return [r.x, r.y, r.z, v.x, v.y, v.z]
 
@@ -166,10 +168,10 @@ def test_the_estimate_s_error_is_what_is_missed(one: Nominal, resolved: Resolved
     seen = flown(one, estimating)
     assert np.all(seen.orbit == REACHED)
     angle, along = told(one, seen)
-    # 0.1 m/s moves the angle by 0.002 deg, and the place by 3 * 0.1 m/s * 3,000 s = 0.9 km.
+    # A metre a second along the way moves the low side by 3 km, and so, at 1.4 deg, the interface
+    # by 120 km: 12 km for 0.1 m/s. 10 m of height do as 0.02 m/s. Three and a half sigma.
     assert np.max(np.abs(angle)) < 0.01
-    assert np.max(np.abs(along)) < 4e3
-    assert np.max(np.abs(along)) > 50.0
+    assert 1e3 < np.max(np.abs(along)) < 45e3
 
 
 @pytest.mark.slow
