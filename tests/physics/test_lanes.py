@@ -11,9 +11,10 @@ import yaan
 from yaan.api import Flight, Mission
 from yaan.base.errors import YaanError
 from yaan.base.units import parse
-from yaan.flight.run import run
+from yaan.flight.run import Seen, run
 from yaan.report import write_report
 from yaan.results.ends import ENDS
+from yaan.results.outcome import OutcomeCode
 
 pytestmark = pytest.mark.slow
 
@@ -195,3 +196,39 @@ def test_a_page_drawn_as_a_flight_is_kept_is_that_of_its_folder(capsule: Flight,
     folder = capsule.save(tmp_path)
     kept = (folder / "report.html").read_bytes()
     assert write_report(folder).read_bytes() == kept
+
+
+THRUST = "spacecraft.service_module.engine.thrust"
+OUT = {"engine": "spacecraft", "lost": 1}
+
+
+def test_burns_that_are_solved_again_bring_lanes_to_the_designed_interface(gaganyaan: Flight):
+    """Thrust out by 3 %, one of five engines out for a burn: by the clock they land elsewhere."""
+    mission, commands = gaganyaan.mission, gaganyaan.commands
+    assert commands is not None
+    assert commands.orbit is not None
+    assert commands.orbit.interface is not None
+    drawn: list[dict[str, Any]] = [
+        {},
+        {THRUST: f"{1.03 * 440.0} N"},
+        {THRUST: f"{0.97 * 440.0} N"},
+        {"failures": [OUT | {"at": "deorbit"}]},
+        {"failures": [OUT | {"at": "circularise"}]},
+        {"failures": [{"engine": "spacecraft", "at": "deorbit"}]},
+    ]
+    found: dict[str, dict[str, np.ndarray]] = {}
+    for law in ("designed", "re-solved"):
+        guided = {"guidance": {"orbit": law}}
+        plans = [mission.replace(one | guided).plan for one in drawn]
+        seen = Seen(nominal=mission.replace(guided).plan)
+        found[law] = run(plans, commands, batch=16, seen=seen)
+    flown, clocked = found["re-solved"], found["designed"]
+    assert flown["outcome"].tolist() == [0, 0, 0, 0, 0, OutcomeCode.NOT_FOUND]
+    assert np.degrees(flown["interface_angle"][:5]) == pytest.approx(-1.4, abs=1e-3)
+    # The trim is of first order: what it leaves is a second or so, half a kilometre to the side.
+    late = flown["interface_time"][:5] - commands.orbit.interface.time
+    assert np.max(np.abs(late)) < 3.0
+    assert np.max(flown["miss"][:5]) < 5e3
+    assert clocked["miss"][0] < 100.0
+    assert np.all((clocked["outcome"][1:5] != 0) | (clocked["miss"][1:5] > 1e5))
+    assert clocked["outcome"][5] == OutcomeCode.TIMED_OUT

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from yaan.description.craft import CapsuleSpec
-from yaan.description.failures import FailureSpec
+from yaan.description.failures import BURNS, CRAFT, FailureSpec
 from yaan.description.parachutes import ParachutesSpec
 from yaan.description.phases import BranchSpec
 from yaan.description.plan import Plan
@@ -86,6 +86,54 @@ def losses_of(plan: Plan, time_of: Callable[[str], float | None]) -> dict[str, F
         if lost or math.isfinite(stuck):
             found[name] = Faults(tuple(lost), stuck)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What is left of the spacecraft's engines as a burn begins.
+
+    Attributes:
+        engines: how many run of those that the burn asks for; those that it leaves idle stand in.
+        share: of the thrust of each that is left.
+    """
+
+    engines: int
+    share: float = 1.0
+
+
+def of_craft(plan: Plan, failure: FailureSpec) -> bool:
+    """Whether it is the spacecraft's engines that fail; a stage or body of that name goes first."""
+    craft, vehicle = plan.spacecraft, plan.vehicle
+    if craft is None or failure.engine not in (CRAFT, craft.name or CRAFT):
+        return False
+    others = isinstance(vehicle, VehicleSpec) and {**vehicle.stages, **vehicle.bodies}
+    return not (others and failure.engine in others)
+
+
+def running(plan: Plan, burn: str, asked: int, ignition: float = math.inf) -> Running:
+    """The engines of the spacecraft that run in a `burn` which asks for so many.
+
+    `burn` is one of `BURNS`, and begins at `ignition` [s]. What fails at a burn fails before it,
+    and stays so; what fails at a time counts from the first burn that begins after it; what fails
+    at an event of the ascent fails before all burns. Ignores: what fails within a burn does so
+    after it.
+    """
+    assert plan.spacecraft is not None
+    of = plan.spacecraft.service_module.engines
+    lost, share = 0, 1.0
+    for failure in plan.failures:
+        at = failure.at
+        if not of_craft(plan, failure):
+            continue
+        if isinstance(at, float) and at > ignition:
+            continue
+        if at in BURNS and BURNS.index(str(at)) > BURNS.index(burn):
+            continue
+        if failure.thrust_left is not None:
+            share *= failure.thrust_left
+        else:
+            lost += of if failure.lost is None else failure.lost
+    return Running(max(min(asked, of - lost), 0), share)
 
 
 def _phase(phase: _Phase, stuck: set[str], cold: set[str]) -> _Phase:

@@ -12,6 +12,12 @@ from yaan.description.quantity import FILE, Mistake, refuse
 
 KINDS: Final = ("engine", "ignition", "throttle", "jettison", "canopy")
 
+BURNS: Final = ("circularise", "deorbit")
+"""Burns of the spacecraft before which its engines may fail, in the order of flight."""
+
+CRAFT: Final = "spacecraft"
+"""The word that names the spacecraft, whatever its name."""
+
 
 def _read_moment(value: Any, info: ValidationInfo) -> str | float:
     """An event by name, or a time."""
@@ -33,7 +39,9 @@ class FailureSpec(Block):
     """One failure: an engine, an ignition, a throttle, a jettison or a canopy."""
 
     engine: str | None = Field(
-        default=None, description="stage or body whose engines fail or are degraded, at `at`"
+        default=None,
+        description="stage or body whose engines fail or are degraded, at `at`; or the spacecraft, "
+        "by its name or this word",
     )
     ignition: str | None = Field(default=None, description="stage that does not light")
     throttle: str | None = Field(
@@ -43,7 +51,8 @@ class FailureSpec(Block):
     canopy: str | None = Field(default=None, description="step of the parachutes that loses some")
     at: Moment | None = Field(
         default=None,
-        description="when an engine or a throttle fails: an event, or a time since the epoch",
+        description="when an engine or a throttle fails: an event, or a time since the epoch; of "
+        "the spacecraft also the burns circularise and deorbit",
     )
     lost: int | None = Field(
         default=None,
@@ -105,7 +114,11 @@ def failure_mistakes(data: Any, events: list[str]) -> Iterator[Mistake]:
     stages, parts = mapping(vehicle, "stages"), mapping(vehicle, "parts")
     bodies = mapping(vehicle, "bodies")
     known = {
-        "engine": [*stages, *(name for name, body in bodies.items() if _has_engine(body))],
+        "engine": [
+            *stages,
+            *(name for name, body in bodies.items() if _has_engine(body)),
+            *_craft_names(data),
+        ],
         "ignition": list(stages),
         "throttle": list(stages),
         "jettison": [*stages, *parts, *(["payload"] if mapping(vehicle, "payload") else [])],
@@ -118,16 +131,20 @@ def failure_mistakes(data: Any, events: list[str]) -> Iterator[Mistake]:
             name = failure.get(kind)
             if isinstance(name, str) and name not in known[kind]:
                 what = {
-                    "engine": "a stage of the vehicle, or one of its bodies with an engine",
+                    "engine": "a stage of the vehicle, one of its bodies with an engine, or the "
+                    "spacecraft",
                     "canopy": "a step of the parachutes",
                     "jettison": "a stage or part of the vehicle",
                 }.get(kind, "a stage of the vehicle")
                 hint = nearest(name, known[kind])
                 yield Mistake(("failures", index, kind), what, hint)
         yield from _idle_mistakes(("failures", index), failure, known, data)
-        at = failure.get("at")
-        if isinstance(at, str) and at[:1].isalpha() and at not in events:
-            yield Mistake(("failures", index, "at"), "an event of the flight", nearest(at, events))
+        at, told = failure.get("at"), events
+        if _of_craft(data, failure):
+            told = [*events, *BURNS]
+            yield from _craft_mistakes(("failures", index), failure, data)
+        if isinstance(at, str) and at[:1].isalpha() and at not in told:
+            yield Mistake(("failures", index, "at"), "an event of the flight", nearest(at, told))
         yield from _count_mistakes(("failures", index), failure, stages, bodies)
         yield from _throttle_mistakes(("failures", index), failure, stages)
 
@@ -161,6 +178,41 @@ def _count_mistakes(
     counts = [stages[name].get(key, 1) for key in ("count", "engine_count")]
     if all(isinstance(count, int) for count in counts) and lost > counts[0] * counts[1]:
         yield Mistake((*at, "lost"), f"at most {counts[0] * counts[1]}, the engines of {name}")
+
+
+def _craft_names(data: Any) -> list[str]:
+    """What the spacecraft may be called; nothing where there is none that burns."""
+    craft = mapping(data, "spacecraft")
+    if not is_mapping(craft.get("service_module")):
+        return []
+    name = craft.get("name")
+    return [CRAFT, *([name] if isinstance(name, str) and name else [])]
+
+
+def _of_craft(data: Any, failure: dict[str, Any]) -> bool:
+    """Whether it is the spacecraft's engines that fail; a stage of that name goes first."""
+    vehicle, name = mapping(data, "vehicle"), failure.get("engine")
+    others = {**mapping(vehicle, "stages"), **mapping(vehicle, "bodies")}
+    return name in _craft_names(data) and name not in others
+
+
+def _craft_mistakes(
+    at: tuple[str | int, ...], failure: dict[str, Any], data: Any
+) -> Iterator[Mistake]:
+    """No more engines fail than the spacecraft has, those that failed before among them."""
+    count = mapping(mapping(data, "spacecraft"), "service_module").get("engines")
+    lost = [
+        one["lost"]
+        for one in items(data, "failures")[: int(at[1]) + 1]
+        if is_mapping(one) and _of_craft(data, one) and isinstance(one.get("lost"), int)
+    ]
+    told = failure.get("lost")
+    if not (isinstance(count, int) and isinstance(told, int)) or sum(lost) <= count:
+        return
+    before = sum(lost) - told
+    hint = f"{before} of its {count} fail in the entries before" if before else ""
+    expected = f"at most {max(count - before, 0)}, the engines of {failure['engine']}"
+    yield Mistake((*at, "lost"), expected, hint)
 
 
 def _throttle_mistakes(

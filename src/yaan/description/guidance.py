@@ -128,6 +128,11 @@ class GuidanceSpec(Block):
     ) = Field(default=None, description="of the entry")
 
     @property
+    def resolves(self) -> bool:
+        """Whether the burns in orbit are solved again in flight."""
+        return self.orbit is not None and self.orbit.law == "re-solved"
+
+    @property
     def own_names(self) -> dict[str, str]:
         """Classes of the user's own that it names, by the words of `OWN_KEYS`."""
         told = {"ascent": self.ascent, "entry": self.entry}

@@ -8,6 +8,7 @@ import numpy as np
 from yaan.base.session import computing
 from yaan.description import Ascent, InterfaceSpec, Plan
 from yaan.design.failing import failing
+from yaan.design.home_commands import entry_commands, return_commands
 from yaan.design.landing import Landed, Tell, land
 from yaan.design.return_flight import aim_of, elevation_of, interface_of, lander_alone
 from yaan.design.return_plan import make_return
@@ -19,11 +20,7 @@ from yaan.flight.models.world import build_world, horizon, landing_world
 from yaan.results.commands import (
     COMMANDS_SCHEMA,
     AscentCommands,
-    BurnCommand,
     Commands,
-    EntryCommands,
-    PassCommand,
-    ReturnCommands,
 )
 from yaan.results.outcome import OutcomeCode
 
@@ -47,8 +44,8 @@ def commands_of(
         mission=mission,
         events=dict(events or {}),
         ascent=None if steered is None else _ascent(steered),
-        orbit=None if design is None else _return(design),
-        entry=None if landed is None else _entry(landed, tolerance),
+        orbit=None if design is None else return_commands(design),
+        entry=None if landed is None else entry_commands(landed, tolerance),
     )
 
 
@@ -74,45 +71,6 @@ def _ascent(steered: Steered) -> AscentCommands:
         },
         coasts=coasts,
         tolerance=float(np.ravel(task.case.tolerance)[0]),
-    )
-
-
-def _return(design: ReturnDesign) -> ReturnCommands | None:
-    down, lane, chosen = design.down, design.orbit, design.chosen
-    if down is None or chosen is None:
-        return None
-    passed = chosen.passed
-    burns = design.raised.burns
-    rows = zip(burns.start[lane], burns.duration[lane], burns.sense[lane], strict=True)
-    return ReturnCommands(
-        perigee=float(design.perigees[lane]),
-        landing=PassCommand(
-            revolution=int(passed.revolution),
-            ascending=bool(passed.ascending),
-            time=float(passed.time),
-            latitude=float(passed.latitude),
-            longitude=float(passed.longitude),
-        ),
-        raising=tuple(
-            BurnCommand(start=float(start), duration=float(duration), sense=float(sense))
-            for start, duration, sense in rows
-            if duration > 0.0
-        ),
-        parting=float(down.burnt.start.t[0]),
-        ignition=float(down.ignition[0]),
-        duration=float(down.duration[0]),
-    )
-
-
-def _entry(landed: Landed, tolerance: float) -> EntryCommands:
-    bank = landed.bank
-    designed = landed if landed.guided is None else landed.guided.point
-    return EntryCommands(
-        time=tuple(float(x) for x in np.asarray(bank.time)),
-        angle=tuple(float(x) for x in np.asarray(bank.angle)),
-        aim=landed.aim,
-        tolerance=tolerance,
-        handover=designed.over,
     )
 
 

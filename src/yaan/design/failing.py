@@ -10,7 +10,7 @@ import equinox as eqx
 import numpy as np
 
 from yaan.description import Ascent
-from yaan.description.broken import broken, losses_of
+from yaan.description.broken import broken, losses_of, of_craft
 from yaan.design.aim import settled
 from yaan.design.steer import Steered
 from yaan.design.task import Task
@@ -31,7 +31,8 @@ def failing(steered: Steered, world: World) -> Steered:
     """
     plan = steered.task.ascent.plan
     flown = broken(plan).ascent
-    if not plan.failures or flown is None:
+    # The spacecraft's own engines are none of the ascent's.
+    if flown is None or all(of_craft(plan, one) for one in plan.failures):
         return steered
     losses = losses_of(plan, lambda event: None)
     found = _flown(steered, flown, losses, world)

@@ -63,6 +63,16 @@ def stays(task: ReturnTask, ignition: float, duration: float) -> Lost:
     return Lost(OutcomeCode.NOT_FOUND, text)
 
 
+def too_weak(task: ReturnTask, ignition: float, duration: float) -> Lost:
+    """What became of a deorbit by the clock whose engines are too few."""
+    text = (
+        f"The deorbit burn of {duration:.1f} s from T+ {ignition:.0f} s was solved for all of its "
+        "engines; with what is left of them it does not come down to "
+        f"{task.way.interface_height / 1e3:g} km. Try guidance.orbit: re-solved."
+    )
+    return Lost(OutcomeCode.TIMED_OUT, text)
+
+
 def still_burning(task: ReturnTask, down: Approach) -> Lost:
     """What became of a deorbit whose engines are left behind before they have done their work."""
     lacking = float(down.ignition[0] + down.duration[0] - down.burnt.end.t[0])

@@ -8,9 +8,11 @@ import numpy as np
 from yaan.base.constants import EARTH_RADIUS
 from yaan.crew.couch import couch
 from yaan.description import Ascent, EntryFlight, InterfaceSpec, Plan, ReturnFlight
-from yaan.description.broken import broken
+from yaan.description.broken import broken, of_craft
 from yaan.design.choice import Elevation
+from yaan.design.home_commands import entry_commands, return_commands
 from yaan.design.landing import Landed, Lander, Point, Tell, flown_again, land, prepare_rounded
+from yaan.design.lost import too_weak
 from yaan.design.record import (
     along_motion,
     landing_rows,
@@ -25,14 +27,22 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.state import State, state_of
 from yaan.flight import legs
 from yaan.flight.accuracy import PhaseError, accurately
+from yaan.flight.approach import craft_left
 from yaan.flight.guiding import guiding_of
 from yaan.flight.legs import Save
-from yaan.flight.models.craft import build_capsule, build_interface, build_train, handover_of
+from yaan.flight.models.craft import (
+    CIRCULARISE,
+    build_capsule,
+    build_failed,
+    build_interface,
+    build_train,
+    handover_of,
+)
 from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.flight.models.world import build_world, epoch_of
 from yaan.flight.turning import turning_of
 from yaan.gnc.bank import BankProfile
-from yaan.results.commands import Commands, EntryCommands
+from yaan.results.commands import COMMANDS_SCHEMA, Commands, EntryCommands
 from yaan.results.trajectory import History
 from yaan.spacetime.ephemeris import sun_elevation
 from yaan.spacetime.frame import components
@@ -86,6 +96,7 @@ def fly_return(  # noqa: PLR0913 - where, what, whence; and by what
         design = design_return(world, task, separated, sun, tell)
     else:
         design = follow(world, task, separated, commands, sun, tell)
+    design = _left_weaker(world, ascent, asked, design, sun, tell, commands)
     if found is not None:
         found(design)
     tell("flying its shadow, which tells its errors")
@@ -111,6 +122,49 @@ def fly_return(  # noqa: PLR0913 - where, what, whence; and by what
     rows = return_rows(world, design, couch(plan.seat))
     whole = whole_history(before, rows, (site.latitude, site.longitude), loaded)
     return Returned(design, whole, errors)
+
+
+def _left_weaker(
+    world: World,
+    ascent: Ascent,
+    asked: ReturnFlight,
+    design: ReturnDesign,
+    sun: Elevation,
+    tell: Tell,
+    commands: Commands | None,
+) -> ReturnDesign:
+    """The return with what is left of the spacecraft's engines; itself where none of them fails.
+
+    Burns that are re-solved are those of a design that knows what has failed, as long as an engine
+    is left; others are flown by the clock as they were designed without it.
+    """
+    plan, task = ascent.plan, design.task
+    if not any(of_craft(plan, one) for one in plan.failures):
+        return design
+    back = return_commands(design) if commands is None else commands.orbit
+    if back is None or design.landed is None:
+        return design
+    first = back.raising[0].start if back.raising else np.inf
+    raising = build_failed(ascent, asked, CIRCULARISE, first)
+    left = craft_left(ascent, asked, back.ignition)
+    weaker = replace(task, raising=replace(task.raising, craft=raising), craft=left)
+    able = float(raising.thrust) > 0.0 and float(left.whole.thrust) > 0.0
+    resolves = plan.guidance is not None and plan.guidance.resolves
+    if resolves and able and commands is None:
+        tell("solving the burns again for the engines that are left")
+        return design_return(world, weaker, design.separated, sun, tell)
+    given = commands or Commands(
+        schema=COMMANDS_SCHEMA,
+        mission=plan.name,
+        events={},
+        ascent=None,
+        orbit=back,
+        entry=entry_commands(design.landed, task.way.entry_tolerance),
+    )
+    flown = follow(world, weaker, design.separated, given, sun, tell)
+    if flown.landed is None:
+        flown = replace(flown, lost=too_weak(weaker, back.ignition, back.duration))
+    return flown
 
 
 def _left_of(plan: Plan) -> Train | None:

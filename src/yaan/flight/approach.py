@@ -3,7 +3,7 @@
 Many at once, one a lane; nothing is searched here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import equinox as eqx
@@ -14,7 +14,13 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.flight import legs
 from yaan.flight.legs import Array, Burns, Save
-from yaan.flight.models.craft import build_capsule, build_spacecraft, handover_of
+from yaan.flight.models.craft import (
+    DEORBIT,
+    build_capsule,
+    build_failed,
+    build_spacecraft,
+    handover_of,
+)
 from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.motion.base import Leg
 from yaan.motion.entry import Handover
@@ -73,6 +79,12 @@ def craft_of(ascent: Ascent, asked: ReturnFlight) -> Craft:
     return Craft(whole, build_capsule(asked.spacecraft.capsule), stack_of(ascent).of([MODULE]))
 
 
+def craft_left(ascent: Ascent, asked: ReturnFlight, ignition: float) -> Craft:
+    """The same with what is left of its engines in a deorbit that begins at `ignition` [s]."""
+    craft = craft_of(ascent, asked)
+    return replace(craft, whole=build_failed(ascent, asked, DEORBIT, ignition))
+
+
 def way_of(asked: ReturnFlight) -> Way:
     """How a return comes down."""
     return Way(
@@ -112,11 +124,25 @@ class Approach:
 
 
 def fly_approach(
-    case: Case, start: State, ignition: Array, duration: Array, *, save: Save = Save.ENDS
+    case: Case,
+    start: State,
+    ignition: Array,
+    duration: Array,
+    *,
+    delta_v: Array | None = None,
+    save: Save = Save.ENDS,
 ) -> Approach:
-    """Fly deorbits from `start` to the entry interface; rows as `save` says."""
+    """Fly deorbits from `start` to the entry interface; rows as `save` says.
+
+    With a `delta_v` [m/s], to be gained against the velocity, burns end by it, not by `duration`.
+    """
     world, craft, way, lanes = case.world, case.craft, case.way, len(start)
-    burns = Burns.none(lanes).with_burn(0, ignition, duration, -1.0)
+    if delta_v is None:
+        burns = Burns.none(lanes).with_burn(0, ignition, duration, -1.0)
+        none = Burns.none(lanes)
+    else:
+        burns = Burns.gaining(ignition, -delta_v)
+        none = Burns.gaining(ignition, 0.0 * delta_v)
     burnt = legs.coast(
         world,
         craft.whole,
@@ -132,7 +158,7 @@ def fly_approach(
         world,
         craft.alone,
         burnt.end.dropping(*craft.module),
-        Burns.none(lanes),
+        none,
         stop=burnt.end.t + LONGEST,
         floor=way.interface_height,
         step=way.orbit_step,

@@ -1,5 +1,6 @@
 """The plans of lanes, ready to fly: their models on the host, and which of them fly together."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,18 +11,20 @@ import numpy as np
 from pydantic import BaseModel
 
 from yaan.base.errors import YaanError
-from yaan.description import InterfaceSpec, Plan
+from yaan.description import Ascent, InterfaceSpec, Plan, ReturnFlight
 from yaan.description.broken import broken, losses_of
 from yaan.dynamics.accuracy import shortened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
 from yaan.dynamics.state import State, state_of
 from yaan.flight import batches
-from yaan.flight.approach import Craft, Way, craft_of, way_of
+from yaan.flight.approach import Craft, Way, craft_left, way_of
 from yaan.flight.chain import known_for
 from yaan.flight.legs import Array
 from yaan.flight.models.craft import (
+    CIRCULARISE,
     build_capsule,
+    build_failed,
     build_interface,
     build_spacecraft,
     build_train,
@@ -32,6 +35,7 @@ from yaan.flight.models.parts import lossy
 from yaan.flight.models.sequence import Sequence as Legs
 from yaan.flight.models.sequence import make_sequence
 from yaan.flight.models.world import build_worlds, landing_world
+from yaan.flight.resolved import Flyer
 from yaan.results.commands import AscentCommands, Commands
 from yaan.spacetime.frame import components
 from yaan.vehicle.capsule import Capsule
@@ -52,6 +56,8 @@ class Models(eqx.Module):
     """Of an entry from an interface."""
     loads: Any = None
     """What is in all tanks at lift-off [kg]."""
+    belief: Flyer | None = None
+    """What guidance takes the spacecraft for; None: for what it is."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +72,24 @@ class Built:
     models: Models
     sequence: Legs | None = None
     stack: Stack | None = None
+    expected: World | None = None
+    """The world as guidance takes it to be; None: as it is."""
+
+    @property
+    def resolves(self) -> bool:
+        """Whether the burns in orbit are solved again in flight."""
+        guidance = self.plan.guidance
+        return guidance is not None and guidance.resolves
 
     @property
     def shape(self) -> object:
         """Equal of what flies in one batch: kinds of models, lengths of tables, names of phases."""
-        leaves, tree = jax.tree.flatten((self.world, self.down, self.models))
+        parts = (self.world, self.down, self.models, self.expected)
+        leaves, tree = jax.tree.flatten(parts)
         names = () if self.sequence is None else tuple(leg.phase.name for leg in self.sequence.legs)
         carried = None if self.stack is None else (self.stack.tanks, self.stack.parts)
-        return str(tree), tuple(np.shape(leaf) for leaf in leaves), names, carried
+        sizes = tuple(np.shape(leaf) for leaf in leaves)
+        return str(tree), sizes, names, carried, self.resolves
 
 
 def jobs(built: Sequence[Built], batch: int) -> Iterator[list[int]]:
@@ -85,9 +101,21 @@ def jobs(built: Sequence[Built], batch: int) -> Iterator[list[int]]:
         yield from (lanes[i : i + batch] for i in range(0, len(lanes), batch))
 
 
-def build(plans: Sequence[Plan], commands: Commands | None, parting: State | None) -> list[Built]:
-    """The models of plans; each air and sky that several have in common is built once."""
-    worlds = build_worlds(plans, max((known_for(plan) for plan in plans), default=0.0))
+def build(
+    plans: Sequence[Plan],
+    commands: Commands | None,
+    parting: State | None,
+    nominal: Plan | None = None,
+) -> list[Built]:
+    """The models of plans; each air and sky that several have in common is built once.
+
+    `nominal` is what guidance takes all of them for.
+    """
+    known = max((known_for(plan) for plan in plans), default=0.0)
+    if not plans:
+        return []
+    built = build_worlds([*plans, *([] if nominal is None else [nominal])], known)
+    worlds, thought = built[: len(plans)], built[-1]
     entering = [broken(plan).entry_flight for plan in plans]
     windy = any(e is not None and e.wind is not None and not e.wind.calm for e in entering)
     found: list[Built] = []
@@ -95,9 +123,14 @@ def build(plans: Sequence[Plan], commands: Commands | None, parting: State | Non
     for plan, world, asked in zip(plans, worlds, entering, strict=True):
         down = world if asked is None else landing_world(world, asked, windy=windy)
         if parting is not None:
-            found.append(_parting(plan, world, down, parting, *made))
+            found.append(_parting(plan, world, down, parting, commands, *made))
         elif plan.ascent is not None:
-            found.append(_launched(plan, world, down, commands))
+            one = _launched(plan, world, down, commands)
+            if nominal is not None and one.resolves:
+                there = nominal.entry_flight
+                air = thought if there is None else landing_world(thought, there, windy=windy)
+                one = _believing(one, nominal, commands, air)
+            found.append(one)
         else:
             found.append(_entered(plan, world, down))
     if parting is None:
@@ -136,8 +169,37 @@ class _Once:
         return self.made[key][1]
 
 
+def _believing(one: Built, nominal: Plan, commands: Commands | None, air: World) -> Built:
+    """The same with what guidance takes it for: the nominal, with what is known to have failed."""
+    known = broken(nominal.model_copy(update={"failures": one.plan.failures}))
+    ascent, asked = known.ascent, known.return_flight
+    if ascent is None or asked is None or one.models.way is None:
+        return one
+    flyer = Flyer(*_engines(ascent, asked, commands), way_of(asked))
+    return replace(one, models=replace(one.models, belief=jax.device_get(flyer)), expected=air)
+
+
+def _engines(
+    ascent: Ascent, asked: ReturnFlight, commands: Commands | None
+) -> tuple[Spacecraft, Craft]:
+    """The spacecraft as it raises its orbit and as it deorbits, with what is left of its engines.
+
+    Which failures come before a burn is told by when the commands have it.
+    """
+    back = None if commands is None else commands.orbit
+    first = back.raising[0].start if back is not None and back.raising else math.inf
+    raising = build_failed(ascent, asked, CIRCULARISE, first)
+    return raising, craft_left(ascent, asked, math.inf if back is None else back.ignition)
+
+
 def _parting(
-    plan: Plan, world: World, down: World, start: State, capsule: _Once, train: _Once
+    plan: Plan,
+    world: World,
+    down: World,
+    start: State,
+    commands: Commands | None,
+    capsule: _Once,
+    train: _Once,
 ) -> Built:
     """The models of a return, from a state in its orbit."""
     flown = broken(plan)
@@ -147,7 +209,9 @@ def _parting(
     stack, parachutes = stack_of(ascent), asked.spacecraft.capsule.parachutes
     models = Models(
         craft=Craft(
-            build_spacecraft(ascent, asked, asked.deorbit.engines),
+            _engines(ascent, asked, commands)[1].whole
+            if plan.failures
+            else build_spacecraft(ascent, asked, asked.deorbit.engines),
             capsule(asked.spacecraft.capsule),
             stack.of([MODULE]),
         ),
@@ -181,9 +245,10 @@ def _launched(plan: Plan, world: World, down: World, commands: Commands | None) 
     }
     if asked is not None:
         capsule = asked.spacecraft.capsule
+        raising, craft = _engines(ascent, asked, commands)
         given |= {
-            "raising": build_spacecraft(ascent, asked),
-            "craft": craft_of(ascent, asked),
+            "raising": raising,
+            "craft": craft,
             "way": way_of(asked),
             "capsule": build_capsule(capsule),
             "train": None if capsule.parachutes is None else build_train(capsule.parachutes),

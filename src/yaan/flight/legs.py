@@ -7,7 +7,7 @@ lanes is flown as it is, by a programme of its own.
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import equinox as eqx
@@ -60,6 +60,7 @@ _LONG_PIECE = 40_000
 """Steps of a piece of a leg that is not recorded: half of what one may take at most."""
 
 _CLOSE = 1e-6  # [s]
+_GAINED = 1e-6  # [m/s] what a burn lacks less of has ended
 
 ORBIT_TOLERANCE = 1e-2
 """Share of `dynamics.accuracy` by which legs in orbit abide: errors grow for days there."""
@@ -88,6 +89,8 @@ class Burns:
     start: Array
     duration: Array
     sense: Array
+    delta_v: Array | None = None
+    """Velocity gained at which each ends [m/s]; None: by the clock."""
 
     @classmethod
     def none(cls, lanes: int) -> "Burns":
@@ -97,11 +100,23 @@ class Burns:
 
     def with_burn(self, index: int, start: ArrayLike, duration: ArrayLike, sense: float) -> "Burns":
         """The same with burn `index` set in every lane."""
-        made = Burns(self.start.copy(), self.duration.copy(), self.sense.copy())
+        made = Burns(self.start.copy(), self.duration.copy(), self.sense.copy(), self.delta_v)
         made.start[:, index] = start
         made.duration[:, index] = duration
         made.sense[:, index] = sense
         return made
+
+    @classmethod
+    def gaining(cls, ignition: Array, delta_v: Array) -> "Burns":
+        """One burn in each lane, from `ignition` [s], that ends by its `delta_v` [m/s].
+
+        A negative one is against the velocity; one of 0 is none.
+        """
+        made = cls.none(len(ignition)).with_burn(0, ignition, 0.0, 1.0)
+        made.sense[:, 0] = np.where(delta_v < 0.0, -1.0, 1.0)
+        wanted = np.zeros_like(made.start)
+        wanted[:, 0] = np.abs(delta_v)
+        return replace(made, delta_v=wanted)
 
 
 BURNS = 2
@@ -139,7 +154,8 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
     flies = craft if np.ndim(craft.dry_mass) else in_lanes(craft, count)
     flies = jax.tree.map(lambda leaf: np.asarray(leaf)[index], flies)
     around = world.take(index)
-    flown = orbit.Burns(burns.start[index], burns.duration[index], burns.sense[index])
+    wanted = None if burns.delta_v is None else burns.delta_v[index]
+    flown = orbit.Burns(burns.start[index], burns.duration[index], burns.sense[index], wanted)
     saved = save is Save.STEPS
     pieces: list[Tape] = []
     outcome = np.zeros(len(index), dtype=np.int64)
@@ -157,6 +173,11 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
         # A burn that once ran dry stays so, whatever comes after.
         outcome = np.where(outcome == OutcomeCode.RAN_DRY, outcome, leg.outcome)
         added = jax.tree.map(np.add, added, leg.added)
+        if wanted is not None:
+            # What a piece has gained of a burn the next one need not.
+            wanted = np.maximum(wanted - np.asarray(leg.inner.delta_v), 0.0)
+            wanted = np.where(wanted > _GAINED, wanted, 0.0)
+            flown = eqx.tree_at(lambda x: x.delta_v, flown, wanted)
         able = np.isin(outcome, (OutcomeCode.REACHED, OutcomeCode.RAN_DRY))
         if not np.any(able & ~leg.fired[:, orbit.FLOOR] & (now.t < last - _CLOSE)):
             break

@@ -10,15 +10,15 @@ falls, aborts. A rigid entry is flown lane by lane.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final, Protocol
 
 import jax
 import numpy as np
 from numpy.typing import NDArray
 
 from yaan.base.errors import YaanError
-from yaan.base.programme import programme
 from yaan.base.session import computing
 from yaan.description import EntryPhaseSpec, Plan
 from yaan.description.broken import broken
@@ -27,22 +27,24 @@ from yaan.dynamics.forces import World, together
 from yaan.dynamics.method import RK4
 from yaan.dynamics.state import State
 from yaan.flight import batches, legs
-from yaan.flight.approach import Case, flight_path_angle, fly_approach
+from yaan.flight.approach import Approach, Case, flight_path_angle, fly_approach
 from yaan.flight.body import fly_free
 from yaan.flight.chain import Before, ChainFlown, fly_chain
+from yaan.flight.correcting import placed
 from yaan.flight.lanes import Built, build, flat_of, jobs
 from yaan.flight.legs import Array, Burns
 from yaan.flight.models.craft import build_bank
 from yaan.flight.models.launcher import MODULE
 from yaan.flight.progress import Clock, Progress
+from yaan.flight.resolved import Estimating, Flyer, fly_resolved, orders_of, perfect
+from yaan.flight.resolved import Models as Flying
 from yaan.flight.turning import enter_turning, turning_of
 from yaan.gnc.bank import BankProfile
 from yaan.motion.orbit import FLOOR
-from yaan.results.commands import Commands
+from yaan.results.commands import Commands, ReturnCommands
 from yaan.results.ends import ENDS, Ends
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
-from yaan.spacetime.earth import Geodetic, geodetic
 from yaan.spacetime.frame import Vector
 from yaan.spacetime.zone import distance
 
@@ -50,6 +52,29 @@ BATCH: Final = 64
 """Lanes of a batch where the caller names no other number."""
 
 _PARALLEL: Final = 2  # batches that fly side by side
+
+
+class Seeing(Protocol):
+    """What navigation makes of true states before a burn.
+
+    Burns are `circularise`, `trim` and `deorbit`; `lanes` has the index of each state's plan, so
+    that draws do not depend on batches. Times stay as they are.
+    """
+
+    def __call__(self, state: State, burn: str, *, lanes: NDArray[np.int64]) -> State:
+        """Estimates in the place of the states."""
+        ...
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What guidance that solves burns again knows. It always knows which engines are out."""
+
+    nominal: Plan | None = None
+    """What it takes every plan for; None: it knows each for what it is."""
+    estimating: Seeing | None = None
+    """None: it knows where it is."""
+
 
 Watch = Callable[[int, int], None]
 """Told how many of how many lanes have ended."""
@@ -62,6 +87,7 @@ def run(
     batch: int = BATCH,
     parting: State | None = None,
     stretch: float = 1.0,
+    seen: Seen | None = None,
     watch: Watch | None = None,
 ) -> Ends:
     """Fly every plan to its end by the same `commands`; one lane of the answer for each.
@@ -74,6 +100,7 @@ def run(
         parting: a state in orbit, of one lane, from which all come back instead of from their pad:
             where the deorbit of the commands takes over.
         stretch: times the longest steps of entries and descents; errors shorten them as ever.
+        seen: what guidance that solves burns again knows; left out, everything.
         watch: told of the progress, from several threads.
 
     Returns:
@@ -99,7 +126,7 @@ def run(
         many = [i for i, plan in enumerate(plans) if _in_lanes(plan)]
         for i in sorted(set(range(len(plans))) - set(many)):
             kept([i], _alone(plans[i]))
-        made = build([plans[i] for i in many], commands, parting)
+        made = build([plans[i] for i in many], commands, parting, seen and seen.nominal)
         models = dict(zip(many, made, strict=True))
         work = [[many[k] for k in job] for job in jobs([models[i] for i in many], batch)]
 
@@ -107,7 +134,10 @@ def run(
             with computing():
                 # The last one fills the batch, so that nothing compiles for what is left over.
                 full = [*job, *[job[-1]] * (batch - len(job) if len(work) > 1 else 0)]
-                ends = _Batch([models[i] for i in full], commands, stretch).flown()
+                batched = _Batch([models[i] for i in full], commands, stretch)
+                if seen is not None and seen.estimating is not None:
+                    batched.estimating = partial(seen.estimating, lanes=np.array(full))
+                ends = batched.flown()
                 kept(job, {name: values[: len(job)] for name, values in ends.items()})
 
         with ThreadPoolExecutor(max_workers=_PARALLEL) as pool:
@@ -168,6 +198,7 @@ class _Batch:
         self.models: Any = jax.tree.map(lambda *x: np.stack(x), *(one.models for one in built))
         self.down = together([one.down for one in built])
         count = len(built)
+        self.estimating: Estimating = perfect
         self.phase: Any = np.full(count, "", dtype=object)
         self.code = np.full(count, int(OutcomeCode.REACHED))
         self.told: dict[str, Array] = {name: np.full(count, np.nan) for name in ENDS}
@@ -278,6 +309,8 @@ class _Batch:
         if back is None:
             self._end("orbit", np.full(len(state), int(OutcomeCode.NO_SOLUTION)))
             return state
+        if self.first.resolves:
+            return self._resolved(self._filled(state).dropping(*stack.launcher), back)
         count, way, models = len(state), self.models.way, self.models
         burns = Burns.none(count)
         for k, one in enumerate(back.raising):
@@ -291,6 +324,19 @@ class _Batch:
         self._end("orbit", orbit.outcome)
         return self._deorbit(orbit.end) if self.alive.any() else state
 
+    def _resolved(self, separated: State, back: ReturnCommands) -> State:
+        """From the separation to the entry interface, its burns solved again on the way."""
+        models = self.models
+        truth = Flying(Flyer(models.raising, models.craft, models.way), self.down)
+        belief = truth
+        if models.belief is not None:
+            seen = [one.expected for one in self.built if one.expected is not None]
+            belief = Flying(models.belief, together(seen))
+        orders = orders_of(self.first.plan, back)
+        found = fly_resolved(truth, belief, separated, orders, self.estimating)
+        self._end("orbit", found.orbit)
+        return self._arrived(found.approach, found.unsolved)
+
     def _deorbit(self, state: State) -> State:
         """From the orbit to the entry interface."""
         commands, stack, models, way = self.commands, self.first.stack, self.models, self.models.way
@@ -300,8 +346,16 @@ class _Batch:
         back, count = commands.orbit, len(state)
         ignition, duration = np.full(count, back.ignition), np.full(count, back.duration)
         case = Case(self.down, models.craft, way)
-        down = fly_approach(case, self._filled(state), ignition, duration)
+        return self._arrived(fly_approach(case, self._filled(state), ignition, duration))
+
+    def _arrived(self, down: Approach, unsolved: NDArray[np.bool_] | None = None) -> State:
+        """What became of deorbits, of which some may have no solution."""
+        stack = self.first.stack
+        assert stack is not None
         self._end("deorbit", down.burnt.outcome)
+        if unsolved is not None:
+            found = np.where(unsolved, int(OutcomeCode.NOT_FOUND), int(OutcomeCode.REACHED))
+            self._end("deorbit", found)
         stays = ~down.interface.fired[:, FLOOR]
         codes = np.where(stays, int(OutcomeCode.TIMED_OUT), down.interface.outcome)
         self._end("coast-to-entry", codes)
@@ -398,16 +452,8 @@ class _Batch:
         self, world: World, t: Array, position: Vector, mask: NDArray[np.bool_]
     ) -> None:
         """Where lanes are: time, height, latitude, longitude."""
-        at = jax.device_get(_placed(world, t, position))
+        at = placed(world, t, position)
         self._tell(mask, time=t, height=at.height, latitude=at.latitude, longitude=at.longitude)
-
-
-@programme
-def _placed(world: World, t: jax.Array, position: Vector) -> Geodetic:
-    def lane(world: World, t: jax.Array, position: Vector) -> Geodetic:
-        return geodetic(world.earth.rotation(t).apply(position), world.shape)
-
-    return jax.vmap(lane, in_axes=(world.axes, 0, 0))(world, t, position)
 
 
 def _entry_of(plan: Plan) -> EntryPhaseSpec:

@@ -1,7 +1,8 @@
 """Flight in orbit: gravity, the thin air, and finite burns along the motion.
 
 The thrust of a step is a state, set where the step begins: a burn starts and ends on steps, so no
-stage of a step sees the other side of the switch.
+stage of a step sees the other side of the switch. A burn ends by the clock, or by the velocity that
+it has gained: flow and thrust are known, so that instant is one too, and nothing is searched.
 
 Ignores: the pull of the Moon and the Sun unless the world has them (1.2e-6 and 0.5e-6 m/s^2 at
 400 km), radiation pressure, tides, thrust build-up and attitude errors, propellant for attitude.
@@ -48,7 +49,9 @@ _EDGE = 1e-3  # [s] a recorded row stands this long before a switch, so that thr
 class Burns(eqx.Module):
     """Finite burns of full thrust along or against the inertial velocity, tracked all the while.
 
-    They must not overlap; one that is not used has no duration.
+    They must not overlap; one that is not used has no duration, and no velocity to gain. One that
+    ends by velocity and whose ignition lies before a leg begins is under way there, and has all of
+    its `delta_v` before it.
     """
 
     start: Float[Array, "*batch burns"] = eqx.field(converter=jnp.asarray)
@@ -57,6 +60,8 @@ class Burns(eqx.Module):
     """Length [s]; it ends sooner where the propellant does."""
     sense: Float[Array, "*batch burns"] = eqx.field(converter=jnp.asarray)
     """+1 along the velocity, -1 against it."""
+    delta_v: Float[Any, "*batch burns"] | None = None
+    """Thrust over mass [m/s] at which each ends, whatever its `duration`; None: by the clock."""
 
 
 class Coasting(eqx.Module):
@@ -113,13 +118,14 @@ class Orbit(AbstractMotion):
     @override
     def begin(self, state: State) -> Coasting:
         propellant = self.craft.propellant(state.tanks)
-        thrusting, lacking = self._thrusting(state.t, propellant)
+        nothing = jnp.zeros_like(self.burns.sense)
+        thrusting, lacking = self._thrusting(state.t, propellant, nothing)
         return Coasting(
             position=state.position,
             velocity=state.velocity,
             propellant=propellant,
             thrusting=thrusting,
-            delta_v=jnp.zeros_like(thrusting),
+            delta_v=nothing,
             drag=jnp.zeros_like(state.t),
             short=jnp.where(lacking, 1.0, 0.0),
         )
@@ -143,7 +149,7 @@ class Orbit(AbstractMotion):
     @override
     def switch(self, t: Array, inner: Coasting, events: Array, fired: Array) -> Coasting:
         del events, fired
-        thrusting, lacking = self._thrusting(t, inner.propellant)
+        thrusting, lacking = self._thrusting(t, inner.propellant, inner.delta_v)
         # The last step of a burn leaves rounding in the tank, of either sign.
         spent = jnp.any(inner.thrusting != 0.0) & self._empty(inner.propellant)
         return eqx.tree_at(
@@ -159,8 +165,14 @@ class Orbit(AbstractMotion):
     @override
     def deadline(self, t: Array, inner: Coasting) -> Array:
         burns, flow = self.burns, self.craft.flow
-        ends = burns.start + burns.duration
-        edges = jnp.where(burns.duration > _CLOSE, jnp.stack([burns.start, ends]), jnp.inf)
+        if burns.delta_v is None:
+            ends = burns.start + burns.duration
+            used = burns.duration > _CLOSE
+        else:
+            left = self._left(burns.delta_v, inner.propellant, inner.delta_v)
+            ends = jnp.where(inner.thrusting != 0.0, t + left, jnp.inf)
+            used = burns.delta_v > 0.0
+        edges = jnp.where(used, jnp.stack([burns.start, ends]), jnp.inf)
         # The flow is known, so the end of the propellant is too: nothing is searched.
         burning = jnp.any(inner.thrusting != 0.0)
         dry = jnp.where(burning, t + inner.propellant / flow, jnp.inf)
@@ -254,13 +266,30 @@ class Orbit(AbstractMotion):
         pushing = jnp.sum(inner.thrusting) * craft.thrust / mass
         return _Forces(around, mass, inner.velocity.unit() * pushing, around.stream * braking)
 
-    def _thrusting(self, t: Array, propellant: Array) -> tuple[Array, Array]:
-        """The sense of each burn in the step that begins at `t` [s], and whether one lacks fuel."""
+    def _thrusting(self, t: Array, propellant: Array, given: Array) -> tuple[Array, Array]:
+        """The sense of each burn in the step that begins at `t` [s], and whether one lacks fuel.
+
+        `given` is the velocity that each has gained [m/s].
+        """
         burns = self.burns
-        end = burns.start + burns.duration
-        wanted = (t >= burns.start - _CLOSE) & (t < end - _CLOSE)
+        if burns.delta_v is None:
+            unfinished = t < burns.start + burns.duration - _CLOSE
+        else:
+            unfinished = self._left(burns.delta_v, propellant, given) > _CLOSE
+        wanted = (t >= burns.start - _CLOSE) & unfinished
         fed = ~self._empty(propellant)
         return jnp.where(wanted & fed, burns.sense, 0.0), jnp.any(wanted & ~fed)
+
+    def _left(self, wanted: Array, propellant: Array, given: Array) -> Array:
+        """Time [s] that each burn still takes to the velocity `wanted` of it [m/s].
+
+        By the rocket equation. Infinite of an engine without thrust; the propellant may not last.
+        """
+        craft = self.craft
+        mass, exhaust = craft.dry_mass + propellant, craft.isp * STANDARD_GRAVITY
+        lacking = jnp.maximum(wanted - given, 0.0)
+        spent = -mass * jnp.expm1(-lacking / exhaust)
+        return jnp.where(lacking > 0.0, spent / craft.flow, 0.0)
 
     def _empty(self, propellant: Array) -> Array:
         return propellant <= self.craft.flow * _CLOSE

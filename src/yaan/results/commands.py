@@ -75,6 +75,21 @@ class PassCommand:
 
 
 @record
+class PlaceCommand:
+    """A place over the ground, and when.
+
+    Attributes:
+        time: [s].
+        latitude: geodetic [rad].
+        longitude: likewise [rad].
+    """
+
+    time: float
+    latitude: float
+    longitude: float
+
+
+@record
 class ReturnCommands:
     """Burns from the orbit of an ascent to the entry interface.
 
@@ -85,6 +100,7 @@ class ReturnCommands:
         parting: when the deorbit takes over from the orbit, shortly before its ignition [s].
         ignition: of the deorbit burn [s].
         duration: of the deorbit burn [s].
+        interface: where it comes to the entry interface; None of commands that do not tell it.
     """
 
     perigee: float
@@ -93,6 +109,7 @@ class ReturnCommands:
     parting: float
     ignition: float
     duration: float
+    interface: PlaceCommand | None = None
 
 
 @record

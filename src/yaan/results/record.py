@@ -128,6 +128,13 @@ def _fields(kind: type) -> dict[str, object]:
     return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
 
 
+@cache
+def _optional(kind: type) -> frozenset[str]:
+    """Names of the fields of a record that are None where an older file has not got them."""
+    fields = dataclasses.fields(kind)
+    return frozenset(field.name for field in fields if field.default is None)
+
+
 _SCALARS: Final = {
     str: "a text",
     bool: "true or false",
@@ -163,13 +170,23 @@ class _Reader:
             if name not in hints:
                 hint = nearest(name, hints)
                 self.refuse(_below(key, name), given[name], "no key of this name", hint)
-        found = {name: self._field(hint, given, name, key) for name, hint in hints.items()}
+        left_out = _optional(kind)
+        found = {
+            name: self._field(hint, given, name, key, left_out) for name, hint in hints.items()
+        }
         return kind(**found)
 
-    def _field(self, hint: object, given: Mapping[str, object], name: str, key: str) -> object:
+    def _field(
+        self,
+        hint: object,
+        given: Mapping[str, object],
+        name: str,
+        key: str,
+        left_out: frozenset[str],
+    ) -> object:
         if name in given:
             return self.read(hint, given[name], _below(key, name))
-        if self.partial:
+        if self.partial or name in left_out:
             return self._nothing(hint)
         return self.refuse(
             _below(key, name), "", f"the key is missing, {_words(hint)} belongs there"

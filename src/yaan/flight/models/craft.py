@@ -15,6 +15,8 @@ from yaan.description import (
     RigidCapsuleSpec,
     StepSpec,
 )
+from yaan.description.broken import Running, running
+from yaan.description.failures import BURNS
 from yaan.dynamics.forces import World
 from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.gnc.attitude import AttitudeControl
@@ -27,6 +29,8 @@ from yaan.vehicle.body import Inertia
 from yaan.vehicle.capsule import Capsule, RigidCapsule
 from yaan.vehicle.parachute import APEX, Reefing, Step, Train, stack
 from yaan.vehicle.spacecraft import Spacecraft
+
+CIRCULARISE, DEORBIT = BURNS
 
 _ROUNDS = 20  # each gains two digits or more: the ellipsoid is nearly a sphere
 
@@ -151,13 +155,28 @@ def build_spacecraft(ascent: Ascent, asked: ReturnFlight, engines: int | None = 
     Raises:
         YaanError: outside a 64-bit context.
     """
+    module = asked.spacecraft.service_module
+    return _spacecraft(ascent, asked, Running(module.engines if engines is None else engines))
+
+
+def build_failed(ascent: Ascent, asked: ReturnFlight, burn: str, ignition: float) -> Spacecraft:
+    """The spacecraft with what is left of its engines in a `burn` that begins at `ignition` [s].
+
+    Raises:
+        YaanError: outside a 64-bit context.
+    """
+    module, deorbit = asked.spacecraft.service_module, asked.deorbit
+    count = deorbit.engines if burn == DEORBIT else module.engines
+    return _spacecraft(ascent, asked, running(asked.plan, burn, count, ignition))
+
+
+def _spacecraft(ascent: Ascent, asked: ReturnFlight, left: Running) -> Spacecraft:
     require_float64()
     craft, module = asked.spacecraft, asked.spacecraft.service_module
-    used = module.engines if engines is None else engines
     return Spacecraft(
         dry_mass=ascent.vehicle.payload.mass - module.propellant,
         drag_area=craft.drag_coefficient * craft.drag_area,
-        thrust=used * module.engine.thrust,
+        thrust=left.engines * left.share * module.engine.thrust,
         isp=module.engine.isp,
         tank=stack_of(ascent).tank(MODULE),
     )
