@@ -124,7 +124,7 @@ class Powered(AbstractMotion):
 
         A phase with extras is that of `begun_at`.
         """
-        return _switched(self, state.t, climbing(self.launcher, state))
+        return switched(self, state.t, climbing(self.launcher, state))
 
     @override
     def evaluate(self, t: Array, inner: Climbing) -> tuple[Climbing, Array]:
@@ -375,10 +375,10 @@ def begun_at(world: World, phase: Phases, t: Array, inner: Climbing) -> Phases:
     around = surroundings(world, t, inner.position, inner.velocity)
     seen = Perfect().estimate(t, inner.position, inner.velocity, around)
     foot = around.to_fixed.apply(inner.position)
-    return _with(phase, Outset(inner.losses.ideal, foot, extras.aims.direction(seen)))
+    return with_outset(phase, Outset(inner.losses.ideal, foot, extras.aims.direction(seen)))
 
 
-def _with(phase: Phases, outset: Outset | None) -> Phases:
+def with_outset(phase: Phases, outset: Outset | None) -> Phases:
     """A phase with what it remembers of its start."""
     if phase.extras is None:
         return phase
@@ -415,7 +415,7 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
     ) -> tuple[Powered, Climbing]:
         phase = begun_at(world, phase, t, inner)
         motion = phase_of(world, launcher, steering, phase, t, guide)
-        return motion, _switched(motion, t, inner)
+        return motion, switched(motion, t, inner)
 
     # What is the same of the world in every lane is not mapped: that would only copy it.
     axes = Powered(world.axes, 0, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
@@ -443,7 +443,7 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
     )
 
 
-def _switched(motion: Powered, t: Array, inner: Climbing) -> Climbing:
+def switched(motion: Powered, t: Array, inner: Climbing) -> Climbing:
     """The state as its phase begins: what it lights and shuts down, what guidance remembers."""
     phase = motion.phase
     cut_off = jnp.where(phase.shut_down, jnp.minimum(t, inner.cut_off), inner.cut_off)
@@ -466,7 +466,7 @@ def observe(
 
     def one(t: Array, label: Array, inner: Climbing) -> Row:
         phase, outset = jax.tree.map(lambda leaf: leaf[label], (phases, legs.told))
-        phase = _with(phase, outset)
+        phase = with_outset(phase, outset)
         return phase_of(world, launcher, steering, phase, legs.start[label]).row(t, inner)
 
     return jax.vmap(one)(tape.t, tape.label, tape.state)
