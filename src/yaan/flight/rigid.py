@@ -1,4 +1,9 @@
-"""A solved ascent flown once more as a body that turns, by the same steering as its point."""
+"""A solved ascent flown once more as a body that turns, by what was commanded to its point.
+
+The body replays the axis that the point had, by time, and its phases end when the point's did: so
+the two differ by nothing but what turning does. Of the point's laws one that follows the motion, as
+a gravity turn does, would amplify every difference: 0.2 s at its start become kilometres.
+"""
 
 from dataclasses import dataclass
 
@@ -15,11 +20,13 @@ from yaan.flight.batches import Case, Lane
 from yaan.flight.models.attitude import build_ascent_control, build_rigid_launcher
 from yaan.flight.models.launcher import Vehicle
 from yaan.flight.recording import cut, in_blocks, written
+from yaan.gnc.replay import Replay
 from yaan.motion.base import Legs
-from yaan.motion.powered_phases import Phases
+from yaan.motion.powered import Climbing, phase_of, with_outset
+from yaan.motion.powered_phases import End, Phases
 from yaan.motion.rigid_ascent import Ascending, Told, Turned, ascend_turning, tell_turning
 from yaan.results.outcome import OutcomeCode
-from yaan.spacetime.frame import components
+from yaan.spacetime.frame import Vector, components
 
 Array = NDArray[np.float64]
 
@@ -55,21 +62,21 @@ def fly_turning(
     """Fly the first `legs` legs of a solved and recorded lane as a rigid body."""
     body, control = build_rigid_launcher(spec, vehicle), build_ascent_control(spec)
     case = lane.case
-    exists = np.array(case.phases.exists)
-    exists[legs:] = False
-    phases = eqx.tree_at(lambda p: p.exists, case.phases, exists)
+    phases = _by_time(case.phases, np.asarray(lane.legs.stop), legs)
+    axes = _axes(world, lane)
     models: Turned = (case.launcher, lane.steering, body, control)
     one = _in_lane((Case(case.launcher, phases, case.start, case.tolerance), models))
     rows = _ROWS
     while True:
-        went, tape = jax.device_get(_fly(world, *one, rows=rows))
+        went, tape = jax.device_get(_fly(world, *one, axes, rows=rows))
         if int(np.max(tape.count)) <= rows:
             break
         rows *= 2
     went = jax.tree.map(lambda leaf: leaf[:, 0], went)
     kept = _thinned(written(tape, 0))
     told = in_blocks(
-        len(kept.t), lambda rows: _tell(world, models, phases, went, cut(kept, rows, len(rows)))
+        len(kept.t),
+        lambda rows: _tell(world, models, phases, went, axes, cut(kept, rows, len(rows))),
     )
     inner: Ascending = went.inner
     codes = [OutcomeCode(int(code)) for code in went.outcome[:legs]]
@@ -86,16 +93,64 @@ def fly_turning(
     )
 
 
+def _by_time(phases: Phases, stops: Array, legs: int) -> Phases:
+    """The first `legs` phases, each of which ends when it did for the point.
+
+    Lift-off is an event as ever; the ground, and what runs dry, end a phase too.
+    """
+    ends, time = np.zeros_like(phases.ends), np.array(phases.time)
+    kept = [End.STRUCK, End.LIFT_OFF]
+    ends[:, kept] = np.asarray(phases.ends)[:, kept]
+    timed = ~ends[:, End.LIFT_OFF]
+    time[timed] = stops[: len(time)][timed]
+    exists = np.array(phases.exists)
+    exists[legs:] = False
+    # A point that was to burn more than it has did so: the answer of a search.
+    return eqx.tree_at(lambda p: (p.exists, p.ends, p.time), phases, (exists, ends, time))
+
+
+def _axes(world: World, lane: Lane) -> Replay:
+    """The axis of the point by time, at the steps it was recorded at."""
+    rows = written(jax.tree.map(lambda leaf: np.asarray(leaf)[None], lane.tape), 0)
+    found = in_blocks(len(rows.t), lambda index: _look(world, lane, cut(rows, index, len(index))))
+    return Replay(np.asarray(rows.t), found)  # pyright: ignore[reportArgumentType]
+
+
 @programme
-def _fly(world: World, case: Case, models: Turned, *, rows: int) -> tuple[Legs, Tape | None]:
+def _look(world: World, lane: Lane, tape: Tape) -> Vector:
+    case, legs = lane.case, lane.legs
+
+    def one(t: jax.Array, label: jax.Array, inner: Climbing) -> Vector:
+        phase, outset = jax.tree.map(lambda leaf: leaf[label], (case.phases, legs.told))
+        phase = with_outset(phase, outset)
+        begun = legs.start[label]
+        return phase_of(world, case.launcher, lane.steering, phase, begun).instant(t, inner).axis
+
+    return jax.vmap(one)(tape.t, tape.label, tape.state)
+
+
+@programme
+def _fly(
+    world: World, case: Case, models: Turned, axes: Replay, *, rows: int
+) -> tuple[Legs, Tape | None]:
     begin = jax.vmap(lambda w, start, loads: start.state(w, loads), in_axes=(world.axes, 0, 0))
     start = begin(world, case.start, case.launcher.propellant)
-    return ascend_turning(world, models, case.phases, start, tolerance=case.tolerance, rows=rows)
+    return ascend_turning(
+        world,
+        models,
+        case.phases,
+        start,
+        guide=lambda *_: axes,
+        tolerance=case.tolerance,
+        rows=rows,
+    )
 
 
 @programme
-def _tell(world: World, models: Turned, phases: Phases, legs: Legs, tape: Tape) -> Told:
-    return tell_turning(world, models, phases, legs, tape)
+def _tell(
+    world: World, models: Turned, phases: Phases, legs: Legs, axes: Replay, tape: Tape
+) -> Told:
+    return tell_turning(world, models, phases, legs, tape, guide=lambda *_: axes)
 
 
 def _in_lane(tree: tuple[Case, Turned]) -> tuple[Case, Turned]:

@@ -13,7 +13,7 @@ with, the time it takes to compute, the air's damping of a turn (a hundredth of 
 thrust imbalance of a pair. The pad holds the attitude until lift-off.
 """
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import equinox as eqx
 import jax
@@ -28,10 +28,9 @@ from yaan.dynamics.method import RK4, AbstractMethod
 from yaan.dynamics.rigid import Exhaust, angular_acceleration
 from yaan.dynamics.solve import Arrival, Tape
 from yaan.dynamics.state import State, Sums
-from yaan.gnc.base import AbstractGuidance, Command
 from yaan.gnc.gimbal import Deflection, Gimbals, allocate, authority, centred, levers, moving, push
-from yaan.gnc.navigation import Estimate
 from yaan.gnc.powered import Steering, tilted
+from yaan.gnc.replay import along
 from yaan.gnc.tracking import (
     Reference,
     Tracking,
@@ -142,37 +141,6 @@ class Told(eqx.Module):
     inertia_pitch: Float[Array, "*rows"]  # [kg m^2]
 
 
-class _Along(AbstractGuidance):
-    """Where the body truly points: with it a point's forces are those of the body."""
-
-    axis: Vector
-
-    @override
-    def start(self, t: Array, memory: Any) -> Any:
-        del t
-        return memory
-
-    @override
-    def update(self, look: Any, memory: Any) -> Any:
-        del look
-        return memory
-
-    @override
-    def finish(self, t: Array, memory: Any) -> Any:
-        del t
-        return memory
-
-    @override
-    def command(self, estimate: Estimate, memory: Any) -> Command:
-        del estimate, memory
-        return Command(self.axis)
-
-    @override
-    def deadline(self, t: Array, memory: Any) -> Array:
-        del memory
-        return jnp.full_like(t, jnp.inf)
-
-
 class _Now(eqx.Module):
     """What acts and how the body is, at an instant."""
 
@@ -218,7 +186,7 @@ class RigidAscent(AbstractMotion):
     @override
     def begin(self, state: State) -> Ascending:
         climb = self.point.begin(state)
-        inner = self.upright(state.t, climb)
+        inner = self.upright(state.t, climb, jnp.zeros_like(state.t))
         known = jnp.isfinite(state.attitude.w)
         made, given = (inner.attitude, inner.rate), (state.attitude, state.rate)
         turned = jax.tree.map(lambda a, b: jnp.where(known, a, b), given, made)
@@ -366,17 +334,16 @@ class RigidAscent(AbstractMotion):
         estimate = point.navigator.estimate(t, climb.position, climb.velocity, around)
         return point.guidance.command(estimate, climb.memory).axis
 
-    def upright(self, t: Array, climb: Climbing) -> Ascending:
+    def upright(self, t: Array, climb: Climbing, azimuth: Array) -> Ascending:
         """A point's state as that of a body: along the commanded axis, turning with the Earth.
 
-        The z axis leans towards the launch azimuth, so that the pitch-over is a turn about -y.
+        The z axis leans towards the launch `azimuth` [rad], so that the pitch-over is a turn
+        about -y.
         """
         world, point = self.world, self.point
         around = surroundings(world, t, climb.position, climb.velocity)
         estimate = point.navigator.estimate(t, climb.position, climb.velocity, around)
         axis = point.guidance.command(estimate, climb.memory).axis
-        steering = getattr(point.guidance, "steering", None)
-        azimuth = jnp.zeros_like(t) if steering is None else steering.azimuth
         ahead = tilted(estimate, azimuth, jnp.asarray(0.5 * jnp.pi))
         lying = jnp.abs(axis.dot(ahead)) > 0.99
         right = where(lying, axis.cross(around.up), ahead.cross(axis)).unit()
@@ -390,7 +357,7 @@ class RigidAscent(AbstractMotion):
         return jnp.where(self.body.gimbals.angle > 0.0, 1.0, 0.0)
 
     def _along(self, axis: Vector) -> Powered:
-        return eqx.tree_at(lambda p: p.guidance, self.point, _Along(axis))
+        return eqx.tree_at(lambda p: p.guidance, self.point, along(axis))
 
     def _masses(self, propellant: Float[Array, " stages"]) -> Float[Array, " parts"]:
         launcher, phase = self.point.launcher, self.point.phase
@@ -485,7 +452,7 @@ def ascend_turning(
         bare = climbing(models[0], state)
         motion = motion_of(world, models, phase, state.t, bare)
         lit = switched(motion.point, state.t, bare)
-        return eqx.tree_at(lambda s: s.climb, motion.upright(state.t, lit), bare)
+        return eqx.tree_at(lambda s: s.climb, motion.upright(state.t, lit, models[1].azimuth), bare)
 
     point = Powered(world.axes, 0, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
     axes = RigidAscent(world.axes, point, 0, 0)  # pyright: ignore[reportArgumentType]
@@ -518,14 +485,22 @@ def ascend_turning(
     )
 
 
-def tell_turning(world: World, models: Turned, phases: Phases, legs: Legs, tape: Tape) -> Told:
+def tell_turning(
+    world: World,
+    models: Turned,
+    phases: Phases,
+    legs: Legs,
+    tape: Tape,
+    *,
+    guide: Guide = open_loop,
+) -> Told:
     """All rows of one lane's tape; the arguments are of that lane, legs [phases, ...]."""
     launcher, steering, body, control = models
 
     def one(t: Array, label: Array, inner: Ascending) -> Told:
         phase, outset = jax.tree.map(lambda leaf: leaf[label], (phases, legs.told))
         phase = with_outset(phase, outset)
-        point = phase_of(world, launcher, steering, phase, legs.start[label])
+        point = phase_of(world, launcher, steering, phase, legs.start[label], guide)
         return RigidAscent(world, point, body, control).tell(t, inner)
 
     return jax.vmap(one)(tape.t, tape.label, tape.state)
