@@ -22,6 +22,7 @@ CR-820 (1967) (not re-read).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,7 @@ class PitchPlane:
         gain = np.array([2.0 * self.damping_ratio * self.frequency, self.frequency**2])
         plant = np.polymul([self.lag, 1.0], [1.0, 0.0, -self.mu_alpha])
         closed = np.polyadd(np.polymul(plant, up), np.polymul(gain, down))
-        return np.roots(np.trim_zeros(closed, "f"))
+        return np.roots(np.trim_zeros(closed, "f")).astype(complex)
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ def margins(loop: PitchPlane) -> Margins:
 def _zeros(values: Array, function: Callable[[float], float]) -> list[float]:
     """Where a function changes its sign on the grid [rad/s]."""
     index = np.flatnonzero(np.sign(values[1:]) * np.sign(values[:-1]) < 0.0)
-    return [float(brentq(function, _GRID[i], _GRID[i + 1], xtol=1e-12)) for i in index]
+    found: list[Any] = [brentq(function, _GRID[i], _GRID[i + 1], xtol=1e-12) for i in index]
+    return [float(root) for root in found]
 
 
 def _decibel(size: float) -> float:

@@ -63,7 +63,7 @@ def fly_turning(
     body, control = build_rigid_launcher(spec, vehicle), build_ascent_control(spec)
     case = lane.case
     phases = _by_time(case.phases, np.asarray(lane.legs.stop), legs)
-    axes = _axes(world, lane)
+    axes = _axes(world, lane, legs)
     models: Turned = (case.launcher, lane.steering, body, control)
     one = _in_lane((Case(case.launcher, phases, case.start, case.tolerance), models))
     rows = _ROWS
@@ -109,11 +109,13 @@ def _by_time(phases: Phases, stops: Array, legs: int) -> Phases:
     return eqx.tree_at(lambda p: (p.exists, p.ends, p.time), phases, (exists, ends, time))
 
 
-def _axes(world: World, lane: Lane) -> Replay:
-    """The axis of the point by time, at the steps it was recorded at."""
+def _axes(world: World, lane: Lane, legs: int) -> Replay:
+    """The axis of the point by time in the first `legs`, at the steps it was recorded at."""
     rows = written(jax.tree.map(lambda leaf: np.asarray(leaf)[None], lane.tape), 0)
     found = in_blocks(len(rows.t), lambda index: _look(world, lane, cut(rows, index, len(index))))
-    return Replay(np.asarray(rows.t), found)  # pyright: ignore[reportArgumentType]
+    mine = np.asarray(rows.label) < legs
+    times, axes = jax.tree.map(lambda leaf: leaf[mine], (np.asarray(rows.t), found))
+    return Replay(times, axes)  # pyright: ignore[reportArgumentType]
 
 
 @programme
@@ -158,12 +160,17 @@ def _in_lane(tree: tuple[Case, Turned]) -> tuple[Case, Turned]:
 
 
 def _thinned(rows: Tape) -> Tape:
-    """Rows about every `_TOLD`, with the first and the last of every leg."""
+    """Rows about every `_TOLD`, with the first of every leg and the very last.
+
+    The last row of a leg is the instant of the next one's first, whose command may have jumped.
+    """
     t, label = np.asarray(rows.t), np.asarray(rows.label)
     slot = np.floor(t / _TOLD)
     new = np.append(True, (np.diff(slot) > 0) | (np.diff(label) != 0))
-    last = np.append(np.diff(label) != 0, True)
-    index = np.flatnonzero(new | last)
+    last = np.append(np.diff(label) != 0, False)
+    kept = new & ~last
+    kept[-1] = True
+    index = np.flatnonzero(kept)
     return eqx.tree_at(
         lambda tape: (tape.t, tape.label, tape.rows),
         rows,

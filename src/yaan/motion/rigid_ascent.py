@@ -135,6 +135,8 @@ class Told(eqx.Module):
     """Pitch acceleration by angle of attack [1/s^2]; positive turns away from the stream."""
     mu_control: Float[Array, "*rows"]
     """Pitch acceleration by deflection [1/s^2]."""
+    lag: Float[Array, "*rows"]
+    """Of the actuators, by what each turns [s]."""
     centre: Float[Array, "*rows"]
     """Of mass, along the axis [m]."""
     inertia_roll: Float[Array, "*rows"]  # [kg m^2]
@@ -186,11 +188,7 @@ class RigidAscent(AbstractMotion):
     @override
     def begin(self, state: State) -> Ascending:
         climb = self.point.begin(state)
-        inner = self.upright(state.t, climb, jnp.zeros_like(state.t))
-        known = jnp.isfinite(state.attitude.w)
-        made, given = (inner.attitude, inner.rate), (state.attitude, state.rate)
-        turned = jax.tree.map(lambda a, b: jnp.where(known, a, b), given, made)
-        return eqx.tree_at(lambda s: (s.attitude, s.rate), inner, turned)
+        return _as_given(self.upright(state.t, climb, jnp.zeros_like(state.t)), state)
 
     @override
     def evaluate(self, t: Array, inner: Ascending) -> tuple[Ascending, Array]:
@@ -300,6 +298,7 @@ class RigidAscent(AbstractMotion):
         against = jnp.sqrt(disturbing.y**2 + disturbing.z**2 + 1e-12)
         _, normal = self.point.table.areas(jnp.asarray(_SLIGHT), at.air.mach)
         stiff = at.air.dynamic_pressure * normal / _SLIGHT * now.arm
+        turning = now.thrust * levers(gimbals, centre) * self._gimballed
         slews = moving(gimbals, inner.wanted, inner.gimbal)
         return Told(
             position=inner.climb.position,
@@ -321,7 +320,9 @@ class RigidAscent(AbstractMotion):
                 0.5 * jnp.pi,
             ),
             mu_alpha=stiff / inertia.yy,
-            mu_control=jnp.sum(now.thrust * levers(gimbals, centre) * self._gimballed) / inertia.yy,
+            mu_control=jnp.sum(turning) / inertia.yy,
+            lag=jnp.sum(jnp.abs(turning) * gimbals.lag)
+            / jnp.maximum(jnp.sum(jnp.abs(turning)), 1e-9),
             centre=centre,
             inertia_roll=inertia.xx,
             inertia_pitch=inertia.yy,
@@ -401,6 +402,14 @@ class RigidAscent(AbstractMotion):
         return Exhaust(0.5 * jnp.concatenate([flow, flow]), exits, changed)
 
 
+def _as_given(made: Ascending, state: State) -> Ascending:
+    """The same in the attitude and at the rate of a state that knows them."""
+    known = jnp.isfinite(state.attitude.w)
+    told, own = (state.attitude, state.rate), (made.attitude, made.rate)
+    turned = jax.tree.map(lambda a, b: jnp.where(known, a, b), told, own)
+    return eqx.tree_at(lambda s: (s.attitude, s.rate), made, turned)
+
+
 def _between(one: Vector, other: Vector) -> Float[Array, ""]:
     """The angle between two unit vectors [rad]."""
     across = one.cross(other)
@@ -428,7 +437,8 @@ def ascend_turning(
 ) -> tuple[Legs, Tape | None]:
     """Fly all phases in turn from `start`, all with lanes, as `powered.ascend` does a point.
 
-    The first phase begins along its commanded axis, at rest against the Earth.
+    The first phase begins in the attitude of `start`, or where that is not known along its
+    commanded axis, at rest against the Earth.
     """
     at_rest = -world.mu / EARTH_RADIUS  # one radius up
     begun = jnp.maximum(energy(start.position, start.velocity, world.mu), at_rest)
@@ -452,7 +462,8 @@ def ascend_turning(
         bare = climbing(models[0], state)
         motion = motion_of(world, models, phase, state.t, bare)
         lit = switched(motion.point, state.t, bare)
-        return eqx.tree_at(lambda s: s.climb, motion.upright(state.t, lit, models[1].azimuth), bare)
+        upright = _as_given(motion.upright(state.t, lit, models[1].azimuth), state)
+        return eqx.tree_at(lambda s: s.climb, upright, bare)
 
     point = Powered(world.axes, 0, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
     axes = RigidAscent(world.axes, point, 0, 0)  # pyright: ignore[reportArgumentType]

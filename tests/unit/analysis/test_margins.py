@@ -35,7 +35,9 @@ def test_lag_and_delay_take_their_phase(mu: float):
     delayed = margins(PitchPlane(mu, W, Z, 0.0, 0.02))
     assert delayed.phase == pytest.approx(np.arctan(2.0 * Z * at / W) - 0.02 * at, rel=1e-9)
     assert delayed.delay == pytest.approx(np.arctan(2.0 * Z * at / W) / at - 0.02, rel=1e-9)
-    assert margins(PitchPlane(mu, W, Z, 0.05, 0.0)).phase < np.arctan(2.0 * Z * at / W)
+    lagged = margins(PitchPlane(mu, W, Z, 0.05, 0.0)).phase
+    assert lagged is not None
+    assert lagged < np.arctan(2.0 * Z * at / W)
 
 
 @pytest.mark.parametrize(("lag", "delay"), [(0.05, 0.02), (0.1, 0.1)])
@@ -59,6 +61,7 @@ def test_a_loop_at_its_margin_is_at_the_edge(mu: float, lag: float, delay: float
         fall = 10.0 ** (-found.gain_fall / 20.0)
         assert abs(scaled(fall).real) < 1e-9
         assert scaled(0.98 * fall).real > 0.0
+    assert found.delay is not None
     late = PitchPlane(mu, W, Z, lag, delay + found.delay)
     pole = max(late.poles, key=lambda p: p.real)
     assert abs(pole.real) < 2e-2 * abs(pole)
