@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from yaan.analysis.attitude import attitude_record
 from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.history import degrees, elements_record
 from yaan.base.constants import STANDARD_GRAVITY
@@ -35,6 +36,7 @@ def ascent(flown: Flown) -> records.Ascent | None:
         orbit=None if reached is None else elements_record(reached, _FRAME),
         profiles={name: _profile(climb, name) for name in climb.profiles},
         abort=_abort(climb),
+        attitude=attitude_record(climb),
     )
 
 

@@ -16,6 +16,7 @@ from yaan.dynamics.forces import World
 from yaan.flight.accuracy import PhaseError
 from yaan.flight.body import FlownBody
 from yaan.flight.chain import ChainFlown
+from yaan.flight.rigid import RigidFlown
 from yaan.results.commands import Commands
 from yaan.results.trajectory import History
 
@@ -30,6 +31,8 @@ class Climb:
     aborts: Mapping[str, AbortMap]
     dog_leg: DogLeg | None = None
     """What a turn out of the plane of launch costs; nothing where none is forced."""
+    turned: RigidFlown | None = None
+    """The flown profile as a body that turns; None where that is not asked for, or failed."""
 
     @property
     def profile(self) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from yaan.analysis import abort_map
+from yaan.analysis.attitude import fly_rigid
 from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.homeward import Homeward
 from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank, ranked_by_place
@@ -137,7 +138,10 @@ def _fly_ascent(
         home = Homeward(ascent, provenance, None if commands else vary)
         home.start(world, chosen, seen, tell, commands)
         following = _start_chain(plan, world, chosen, tell)
-        turning = aside(lambda: dogleg.price(solved, world))
+        turning, rigid = (
+            aside(lambda: dogleg.price(solved, world)),
+            aside(lambda: fly_rigid(chosen, world)),
+        )
         try:
             with clock.on("rank assumptions"):
                 tell(Progress("rank", "moving every assumption over its range"))
@@ -154,13 +158,16 @@ def _fly_ascent(
             returned, lost = home.result()
             ranked = home.ranked(ranked, sides)
         stopped = sides.add_if(home.interrupted, lost) or stopped
-        dog_leg = sides.attempt("price of the dog-leg", turning.result)
+        dog_leg, turned = (
+            sides.attempt("price of the dog-leg", turning.result),
+            sides.attempt("the ascent of a body that turns", rigid.result),
+        )
         chain = following and sides.attempt("what follows the ascent", following.result)
     profiles = {name: one for name, one in profiles.items() if name in histories}
     notes = [*notes_of(plan), *_notes(ascent, world, chosen, histories[flown])]
     notes += [*remarks(chosen, dog_leg), *sides.notes, *([] if chain is None else air_notes(chain))]
     errors += [error for one in (returned, chain) if one is not None for error in one.errors]
-    climb = Climb(ascent, profiles, histories, aborts, dog_leg)
+    climb = Climb(ascent, profiles, histories, aborts, dog_leg, turned)
     whole, design = _whole(climb, returned, chain), returned and returned.design
     what = (world, whole, errors, ranked, notes, stopped, climb)
     made = commands_of(plan.name, solved, design, events=chosen.event_times)

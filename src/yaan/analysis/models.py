@@ -26,6 +26,7 @@ from yaan.motion.entry import Entry
 from yaan.motion.fall import Fall
 from yaan.motion.orbit import about_orbit
 from yaan.motion.powered import Powered
+from yaan.motion.rigid_ascent import RigidAscent
 from yaan.motion.rigid_entry import RigidEntry
 
 _ABOUT: Final = {
@@ -45,6 +46,8 @@ def models(flown: Flown) -> Iterator[Model]:
     yield from about_world(plan, flown.world)
     if climb is not None:
         yield from (Powered.about, ForceTable.about, OpenLoop.about)
+        if climb.turned is not None:
+            yield RigidAscent.about
         if climb.ascent.vehicle.payload.ballistic_coefficient is not None:
             yield abort_map.ABOUT
         yield _integrator(

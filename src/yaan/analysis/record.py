@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from yaan.analysis.attitude import turning_columns
 from yaan.analysis.flown import Climb, Flown
 from yaan.analysis.summary import summarise
 from yaan.flight.chain import ChainFlown
@@ -49,4 +50,6 @@ def _profiles(climb: Climb) -> dict[str, dict[str, Array]]:
     for name, history in climb.histories.items():
         columns = ("time", "height", "speed_inertial", "load", "dynamic_pressure")
         groups[f"profiles/{name}"] = {column: history[column] for column in columns}
+    if climb.turned is not None:
+        groups["turning/ascent"] = turning_columns(climb, climb.turned)
     return groups

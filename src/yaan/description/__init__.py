@@ -1,5 +1,6 @@
 """What is flown, described: checked blocks with SI floats."""
 
+from yaan.description.attitude import AscentAttitudeSpec
 from yaan.description.body import (
     MOST_ROWS,
     AttitudeSpec,
@@ -121,6 +122,7 @@ __all__ = [
     "AimSpec",
     "AirTableSpec",
     "Ascent",
+    "AscentAttitudeSpec",
     "AtmosphereSpec",
     "AttitudeControlSpec",
     "AttitudeSpec",

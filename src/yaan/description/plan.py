@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import Field, PrivateAttr
 
+from yaan.description.attitude import AscentAttitudeSpec
 from yaan.description.block import Block
 from yaan.description.body import BodyPhaseSpec, PulseSpec, StartSpec
 from yaan.description.body_shape import BodySpec
@@ -66,6 +67,9 @@ class Plan(Block):
     )
     target: TargetSpec | None = Field(default=None, description="orbit at cut-off of an ascent")
     steering: SteeringSpec | None = Field(default=None, description="profiles of an ascent")
+    attitude: AscentAttitudeSpec | None = Field(
+        default=None, description="of an ascent: how it is turned; left out, it is a point's"
+    )
     step: Step = Field(default=0.25, description="integration step of an ascent")
     reserve: ReserveSpec | None = Field(default=None, description="propellant that must be left")
     spacecraft: SpacecraftSpec | None = Field(

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from yaan.base import InputError, Problem, listed, meant, quote
 from yaan.base.plain import is_list, is_mapping, items
 from yaan.description.arc import ArcSpec
+from yaan.description.attitude import attitude_mistakes
 from yaan.description.block import (
     MAPPING,
     NOTES,
@@ -49,11 +50,16 @@ def launch_failure_mistakes(data: Any) -> Iterable[Mistake]:
 
 _Cross = Callable[[Any], Iterable[Mistake]]
 
+_MISSION: Final = (
+    cross_mistakes,
+    home_mistakes,
+    launch_failure_mistakes,
+    attitude_mistakes,
+    guidance_mistakes,
+)
+
 _FORMS: Final[dict[str, tuple[type[Form | ArcSpec], tuple[_Cross, ...]]]] = {
-    "mission": (
-        MissionSpec,
-        (cross_mistakes, home_mistakes, launch_failure_mistakes, guidance_mistakes),
-    ),
+    "mission": (MissionSpec, _MISSION),
     "entry": (EntrySpec, (entry_mistakes, guidance_mistakes)),
     "body": (BodyFlightSpec, (body_mistakes,)),
     "flight": (FlightSpec, (phased_mistakes,)),

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from yaan.base import format_quantity
+from yaan.description.attitude import AscentAttitudeSpec
 from yaan.description.block import Block
 from yaan.description.body import BodyPhaseSpec, PulseSpec, StartSpec
 from yaan.description.body_shape import BodySpec
@@ -79,6 +80,9 @@ class MissionSpec(Block):
     )
     step: Step = Field(default=0.25, description="integration step")
     reserve: ReserveSpec | None = Field(default=None, description="propellant that must be left")
+    attitude: AscentAttitudeSpec | None = Field(
+        default=None, description="how the ascent is turned; left out, it is a point's"
+    )
     steering: SteeringSpec = Field(description="profiles")
     phases: list[PhaseSpec] = Field(min_length=1, description="phases, in the order of flight")
     failures: list[FailureSpec] = Field(

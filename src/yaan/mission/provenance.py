@@ -96,12 +96,15 @@ def sources(tree: Tree) -> list[Source]:
 
 
 def _flown(tree: Tree) -> Iterator[tuple[Address, Mapping[str, Any]]]:
-    """The blocks that matter: what turns a capsule does not where its entry is that of a point.
+    """The blocks that matter: what turns a vehicle does not where its flight is that of a point.
 
     An engine's design point and what is published of it move nothing that flies.
     """
     turns = mapping(tree.data, "entry").get("motion") == "rigid"
+    steered = mapping(tree.data, "attitude").get("motion") == "rigid"
     for path, block in tree.blocks():
+        if path[:1] == ("attitude",) and not steered:
+            continue
         told = any(pair in _TOLD for pair in itertools.pairwise(path))
         if not told and (turns or "rigid" not in path):
             yield path, block

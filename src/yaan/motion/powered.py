@@ -126,7 +126,7 @@ class Powered(AbstractMotion):
 
         A phase with extras is that of `begun_at`.
         """
-        return _switched(self, state.t, climbing(self.launcher, state))
+        return switched(self, state.t, climbing(self.launcher, state))
 
     @override
     def evaluate(self, t: Array, inner: Climbing) -> tuple[Climbing, Array]:
@@ -407,10 +407,10 @@ def begun_at(world: World, phase: Phases, t: Array, inner: Climbing) -> Phases:
     around = surroundings(world, t, inner.position, inner.velocity)
     seen = Perfect().estimate(t, inner.position, inner.velocity, around)
     foot = around.to_fixed.apply(inner.position)
-    return _with(phase, Outset(inner.losses.ideal, foot, extras.aims.direction(seen)))
+    return with_outset(phase, Outset(inner.losses.ideal, foot, extras.aims.direction(seen)))
 
 
-def _with(phase: Phases, outset: Outset | None) -> Phases:
+def with_outset(phase: Phases, outset: Outset | None) -> Phases:
     """A phase with what it remembers of its start."""
     if phase.extras is None:
         return phase
@@ -451,7 +451,7 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
         phase = begun_at(world, phase, t, inner)
         guided: Guide = eqx.combine(steers[0], fixed)
         motion = phase_of(world, launcher, steering, phase, t, guided, steers[1])
-        return motion, _switched(motion, t, inner)
+        return motion, switched(motion, t, inner)
 
     # What is the same of the world in every lane is not mapped: that would only copy it.
     axes = Powered(world.axes, 0, 0, 0, 0, 0, 0, 0)  # pyright: ignore[reportArgumentType]
@@ -484,7 +484,7 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
     )
 
 
-def _switched(motion: Powered, t: Array, inner: Climbing) -> Climbing:
+def switched(motion: Powered, t: Array, inner: Climbing) -> Climbing:
     """The state as its phase begins: what it lights and shuts down, what guidance remembers."""
     phase = motion.phase
     cut_off = jnp.where(phase.shut_down, jnp.minimum(t, inner.cut_off), inner.cut_off)
@@ -538,7 +538,7 @@ def observe(  # noqa: PLR0913 - what was flown, by whom, and how it went
 
     def one(t: Array, label: Array, inner: Climbing) -> Row:
         phase, outset = jax.tree.map(lambda leaf: leaf[label], (phases, legs.told))
-        phase = _with(phase, outset)
+        phase = with_outset(phase, outset)
         start = legs.start[label]
         motion = phase_of(world, launcher, steering, phase, start, guide, navigator)
         return motion.row(t, inner)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from yaan.report import body, contacts, evidence, figures, home, prose, sequence, tables
+from yaan.report import attitude, body, contacts, evidence, figures, home, prose, sequence, tables
 from yaan.report.body import body_numbers, sequence_numbers
 from yaan.report.cards import LOAD, Card, key_numbers
 from yaan.report.return_cards import return_numbers
@@ -268,6 +268,7 @@ _SECTIONS: Final = (
     ("ends", "Where it ended", sequence.ends),
     ("states", "Start and end", body.states),
     ("histories", "Ascent", _histories),
+    ("turning", "Attitude in the ascent", attitude.rigid_ascent),
     ("track", "Ground track of the ascent", _track),
     ("branches", "What was left behind", sequence.branches),
     ("orbit", "Orbit", home.orbit),

@@ -28,6 +28,7 @@ class OutcomeCode(IntEnum):
     NOT_FOUND = 12
     IMPOSSIBLE = 13
     NOTHING_FLOWN = 14
+    LOST_ATTITUDE = 15
 
     @property
     def word(self) -> str:
@@ -73,6 +74,7 @@ _WORDS = {
     OutcomeCode.NOT_FOUND: "not-found",
     OutcomeCode.IMPOSSIBLE: "impossible-state",
     OutcomeCode.NOTHING_FLOWN: "nothing-flown",
+    OutcomeCode.LOST_ATTITUDE: "lost-attitude",
 }
 
 _SENTENCES = {
@@ -132,5 +134,9 @@ _SENTENCES = {
     OutcomeCode.NOTHING_FLOWN: (
         "ended where it began, so that nothing was flown",
         "Start it higher, or let it end lower or later",
+    ),
+    OutcomeCode.LOST_ATTITUDE: (
+        "turned more than 30 deg off the axis that its control follows",
+        "Give its engines more angle or rate, the control another frequency, or turn more slowly",
     ),
 }

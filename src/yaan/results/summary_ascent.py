@@ -250,6 +250,79 @@ class AbortMap:
 
 
 @record
+class TurningPeak:
+    """The largest or the least of one quantity of a rigid ascent.
+
+    Attributes:
+        time: [s].
+        value: in the unit of its key.
+    """
+
+    time: float
+    value: float
+
+
+@record
+class PointDistance:
+    """How far the body is from the point at one event.
+
+    Attributes:
+        event: its name.
+        time: [s].
+        distance: [m].
+        speed: of their velocities' difference [m/s].
+    """
+
+    event: str
+    time: float
+    distance: float
+    speed: float
+
+
+@record
+class AscentAttitude:
+    """The ascent flown as a body that turns, by the commands of the point that is flown.
+
+    Attributes:
+        code: word of how that flight ended.
+        text: the same as a sentence.
+        until: when it ended [s].
+        period: between samples of the control [s].
+        from_point: how far it is from the point, event by event.
+        attitude_error_deg: largest angle between the axis flown and the one commanded.
+        tracking_error_deg: largest angle between the axis flown and the limited reference.
+        gimbal_deg: largest deflection.
+        gimbal_rate_deg: fastest of it, a second.
+        at_limit: for how long a gimbal is within a hundredth of its angle or its rate [s].
+        q_alpha: largest product of dynamic pressure and angle of attack [Pa rad].
+        authority: least moment of the gimbals over what disturbs, where the air or the thrust does.
+        held_angle_deg: least angle of attack whose moment all of the gimbals' angle balances.
+        gain_rise: least factor by which the loop's gain may rise; None: by any.
+        gain_fall: least factor by which it may fall; None: by any.
+        phase_margin_deg: least phase margin; None where it is not known.
+        unstable: for how long the linearised loop is not stable [s].
+    """
+
+    code: str
+    text: str
+    until: float
+    period: float
+    from_point: tuple[PointDistance, ...]
+    attitude_error_deg: TurningPeak
+    tracking_error_deg: TurningPeak
+    gimbal_deg: TurningPeak
+    gimbal_rate_deg: TurningPeak
+    at_limit: float
+    q_alpha: TurningPeak
+    authority: TurningPeak
+    held_angle_deg: TurningPeak
+    gain_rise: TurningPeak | None
+    gain_fall: TurningPeak | None
+    phase_margin_deg: TurningPeak | None
+    unstable: float
+
+
+@record
 class Ascent:
     """From the first ignition to the separation of the payload.
 
@@ -260,6 +333,7 @@ class Ascent:
         orbit: what was reached, at cut-off; None where no leg ends in an orbit.
         profiles: every steering profile, by name; that flown is `Summary.profile`.
         abort: unpowered falls; None without a ballistic coefficient.
+        attitude: of a body that turns; None where the ascent is a point's alone.
     """
 
     lift_off: LiftOff
@@ -268,6 +342,7 @@ class Ascent:
     orbit: Elements | None
     profiles: dict[str, Profile]
     abort: AbortMap | None
+    attitude: AscentAttitude | None = None
 
 
 @record

@@ -149,6 +149,29 @@ GROUP_COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
                 "dynamic_pressure": _PRESSURE,
             }
         ),
+        "turning": MappingProxyType(
+            {
+                "time": _TIME,
+                "height": _HEIGHT,
+                "dynamic_pressure": _PRESSURE,
+                "mach": Column("1", "", "Mach number"),
+                "angle_of_attack": Column("rad", "", "between axis and stream"),
+                "attitude_error": Column("rad", "", "between the axis flown and the commanded"),
+                "tracking_error": Column("rad", "", "between the axis flown and its reference"),
+                "turn_rate": Column("rad s-1", "", "of the axis"),
+                "roll_rate": Column("rad s-1", "", "about the axis"),
+                "gimbal": Column("rad", "", "largest deflection of any engine"),
+                "gimbal_rate": Column("rad s-1", "", "the fastest of it"),
+                "q_alpha": Column("Pa rad", "", "dynamic pressure times angle of attack"),
+                "authority": Column("1", "", "moment of the gimbals over what disturbs"),
+                "held_angle": Column("rad", "", "angle of attack that the gimbals balance"),
+                "mu_alpha": Column("s-2", "", "pitch acceleration by angle of attack"),
+                "mu_control": Column("s-2", "", "pitch acceleration by deflection"),
+                "gain_rise": Column("1", "", "factor by which the gain may rise"),
+                "gain_fall": Column("1", "", "factor by which the gain may fall"),
+                "phase_margin": Column("rad", "", "phase margin, negative where not stable"),
+            }
+        ),
         # All but what is along the stages of the vehicle that a branch has left.
         "branch": MappingProxyType(
             {name: column for name, column in COLUMNS.items() if "stage" not in column.dimensions}

@@ -20,6 +20,7 @@ from yaan.report.figures.loads import abort, exposure, seconds_above
 from yaan.report.figures.maps import letters, track
 from yaan.report.figures.orbit import mission, sunlight
 from yaan.report.figures.revolutions import revolutions, stations
+from yaan.report.figures.rigid_ascent import rigid_ascent
 from yaan.report.figures.skies import skies
 from yaan.report.figures.style import Figure
 
@@ -51,6 +52,7 @@ __all__ = [
     "parachutes",
     "profiles",
     "revolutions",
+    "rigid_ascent",
     "seconds_above",
     "skies",
     "stations",
