@@ -299,6 +299,10 @@ class Steered(AbstractGuidance):
         del memory
         return jnp.full_like(t, jnp.inf)
 
+    @override
+    def cut_off(self, memory: Fastest) -> Array:
+        return jnp.full_like(memory.speed, jnp.inf)
+
     def _speed(self, estimate: Estimate, memory: Fastest) -> Array:
         v = estimate.relative
         return jnp.maximum(memory.speed, jnp.sqrt(v.dot(v) + _SQUARE))
@@ -412,6 +416,10 @@ class Relieved(AbstractGuidance):
     def deadline(self, t: Array, memory: PyTree) -> Array:
         return self.inner.deadline(t, memory)
 
+    @override
+    def cut_off(self, memory: PyTree) -> Array:
+        return self.inner.cut_off(memory)
+
 
 class Turning(eqx.Module):
     """What a limit on the rate remembers."""
@@ -470,6 +478,10 @@ class Limited(AbstractGuidance):
     @override
     def deadline(self, t: Array, memory: Turning) -> Array:
         return self.inner.deadline(t, memory.inner)
+
+    @override
+    def cut_off(self, memory: Turning) -> Array:
+        return self.inner.cut_off(memory.inner)
 
 
 class Part(enum.IntEnum):
@@ -544,6 +556,13 @@ class Parts(AbstractGuidance):
         for part, law, own in self._others(memory):
             soon = jnp.where(self.part == part, law.deadline(t, own), soon)
         return soon
+
+    @override
+    def cut_off(self, memory: PartMemories) -> Array:
+        ends = self.laws.cut_off(memory.laws)
+        for part, law, own in self._others(memory):
+            ends = jnp.where(self.part == part, law.cut_off(own), ends)
+        return ends
 
     def _others(self, memory: PartMemories) -> list[tuple[Part, AbstractGuidance, PyTree]]:
         pairs = [(Part.TABLE, self.table, memory.table)]
