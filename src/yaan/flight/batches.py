@@ -16,8 +16,10 @@ from yaan.dynamics.method import RK4
 from yaan.dynamics.solve import Tape
 from yaan.dynamics.state import State, state_of
 from yaan.flight.start import AbstractStart
+from yaan.gnc.navigation import AbstractNavigator
 from yaan.gnc.powered import Law, Steering
 from yaan.motion.base import Legs
+from yaan.motion.guided_ascent import AscentGuide
 from yaan.motion.powered import Reached, ascend, observe, reached
 from yaan.motion.powered_phases import Phases
 from yaan.motion.row import Row
@@ -80,6 +82,15 @@ class SteeringBase:
         return self.flat + x @ self.spread.T
 
 
+class AscentGuidance(eqx.Module):
+    """Who guides an ascent, and what it believes."""
+
+    guide: AscentGuide
+    navigator: AbstractNavigator
+    memory: Any
+    """Of guidance, before lift-off."""
+
+
 class Case(eqx.Module):
     """What one lane flies, apart from its steering."""
 
@@ -88,6 +99,8 @@ class Case(eqx.Module):
     start: AbstractStart
     tolerance: Any
     """Of `dynamics.accuracy`; infinite: steps are as long as the phases say."""
+    guidance: "AscentGuidance | None" = None
+    """What guides it in flight; None: the laws of the file, by time."""
 
 
 @dataclass(frozen=True)
@@ -236,8 +249,13 @@ def _fly(
 ) -> tuple[Legs, Tape | None, Reached]:
     begin = jax.vmap(lambda w, start, loads: start.state(w, loads), in_axes=(world.axes, 0, 0))
     start = begin(world, cases.start, cases.launcher.propellant)
+    guided = cases.guidance
+    who: dict[str, Any] = {}
+    if guided is not None:
+        start = eqx.tree_at(lambda s: s.memory, start, guided.memory, is_leaf=lambda x: x is None)
+        who = {"guide": guided.guide, "navigator": guided.navigator}
     flown = (cases.launcher, cases.phases, steering, start)
-    legs, tape = ascend(world, *flown, tolerance=cases.tolerance, rows=rows)
+    legs, tape = ascend(world, *flown, tolerance=cases.tolerance, rows=rows, **who)
     lanes = jax.vmap(reached, in_axes=(world.axes, 0, 0, 0))
     each = jax.vmap(lanes, in_axes=(None, 0, 0, 0))  # legs first
     ends = each(world, legs.stop, legs.inner.position, legs.inner.velocity)
@@ -271,5 +289,9 @@ def observe_lane(world: World, lane: Lane) -> Row:
 
 @programme
 def _observe(world: World, lane: Lane) -> Row:
-    case = lane.case
-    return observe(world, case.launcher, case.phases, lane.steering, lane.legs, lane.tape)
+    case, guided = lane.case, lane.case.guidance
+    who: dict[str, Any] = (
+        {} if guided is None else {"guide": guided.guide, "navigator": guided.navigator}
+    )
+    flown = (case.launcher, case.phases, lane.steering, lane.legs, lane.tape)
+    return observe(world, *flown, **who)

@@ -7,7 +7,7 @@ phases those that guidance flies and ends. Host code but for `ExplicitGuide`.
 
 from dataclasses import fields
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -22,10 +22,14 @@ from yaan.gnc.explicit_target import Target
 from yaan.gnc.in_turn import Both, InTurn
 from yaan.gnc.powered import Law, Steering
 from yaan.gnc.powered import no_memory as no_programme
+from yaan.gnc.steered import Part
 from yaan.motion.base import Legs
 from yaan.motion.powered import open_loop
 from yaan.motion.powered_phases import End, Guided, Phases
 from yaan.vehicle.launcher import Launcher
+
+_IN_AIR: Final = (Law.VERTICAL, Law.PITCH_OVER, Law.PITCH_HOLD, Law.GRAVITY_TURN)
+"""What a table of attitude against speed takes the place of."""
 
 
 class ExplicitGuide(eqx.Module):
@@ -41,10 +45,15 @@ class ExplicitGuide(eqx.Module):
 
     def __call__(self, steering: Steering, phase: Phases, start: Array, due: Array) -> InTurn:
         """The guidance of a phase that began at `start` [s]; one lane."""
+        law = self.law(phase)
+        return InTurn(open_loop(steering, phase, start, due), law, law.active)
+
+    def law(self, phase: Phases) -> Explicit:
+        """The explicit law in a phase; one lane."""
         told = phase.guided
         if told is None:
             raise ValueError("phases that explicit guidance flies are made by `guided`")
-        law = Explicit(
+        return Explicit(
             direction=self.direction,
             burns=self.burns,
             target=self.target,
@@ -56,7 +65,6 @@ class ExplicitGuide(eqx.Module):
             freeze=self.freeze,
             settling=self.settling,
         )
-        return InTurn(open_loop(steering, phase, start, due), law, told.active)
 
     def memory(self, t: Float[Array, ""]) -> Both:
         """What it remembers at the start of a flight at `t` [s]; one lane."""
@@ -118,7 +126,10 @@ def believed(launcher: Launcher, phases: Phases, legs: Legs, last: int) -> Belie
     rows[-1]["stop"] = np.inf
     names = [field.name for field in fields(Burns)]
     burns = Burns(**{name: jnp.asarray([row[name] for row in rows]) for name in names})
-    guided = Guided(active=active, burn=burn, lit=lit)  # pyright: ignore[reportArgumentType]
+    before = (np.arange(count) < steered[0]) & np.isin(np.asarray(phases.law), _IN_AIR)
+    part = np.where(active, int(Part.EXPLICIT), np.where(before, int(Part.TABLE), int(Part.LAWS)))
+    told: dict[str, Any] = {"active": active, "burn": burn, "lit": lit, "part": part}
+    guided = Guided(**told)
     return Believed(burns, guided, last, begun)
 
 

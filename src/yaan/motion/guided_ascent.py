@@ -27,6 +27,16 @@ class ByLaw(eqx.Module):
         return self.parts[phase.law]
 
 
+class Told(eqx.Module):
+    """The part that the phases themselves tell: `motion.guided.guided` has made them."""
+
+    def __call__(self, phase: Phases) -> Int[Array, ""]:
+        """The part of a phase."""
+        if phase.guided is None:
+            raise ValueError("these phases do not tell who guides them")
+        return phase.guided.part
+
+
 class WhileAboard(eqx.Module):
     """One part while any of some stages is aboard, another one after; as of boosters."""
 

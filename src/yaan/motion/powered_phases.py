@@ -106,6 +106,8 @@ class Guided(eqx.Module):
     """Which of its burns is in force, or comes next."""
     lit: Bool[Array, "*phases"]
     """That burn is lit as the phase begins, or before."""
+    part: Int[Array, "*phases"]
+    """Who steers, a `gnc.steered.Part`."""
 
 
 class Phases(eqx.Module):
