@@ -15,7 +15,8 @@ from tests.physics.rockets import launcher, pad, phases, stacked, steering, worl
 from yaan.flight.start import OnPad
 from yaan.gnc import AbstractGuidance, Command, Estimate, Law
 from yaan.gnc.powered import tilted
-from yaan.gnc.steered import Part, ascent_memory, table_of, turn_rate
+from yaan.gnc.speed_table import table_of
+from yaan.gnc.steered import Part, ascent_memory, turn_rate
 from yaan.motion.guided_ascent import AscentGuide, WhileAboard, by_law
 from yaan.motion.powered import ascend
 from yaan.results.outcome import OutcomeCode

@@ -26,7 +26,8 @@ from yaan.dynamics.forces import World
 from yaan.environment.wind import TableWind
 from yaan.flight.batches import Case
 from yaan.flight.models.world import build_world
-from yaan.gnc.steered import Part, SpeedTable, load_relief, table_of, turn_rate
+from yaan.gnc.speed_table import SpeedTable, table_of
+from yaan.gnc.steered import Part, load_relief, turn_rate
 from yaan.motion.guided_ascent import AscentGuide, by_law
 
 pytestmark = pytest.mark.slow

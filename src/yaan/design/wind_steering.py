@@ -23,7 +23,8 @@ from yaan.dynamics.forces import World
 from yaan.flight import batches
 from yaan.flight.batches import Case
 from yaan.gnc.powered import Law, Steering
-from yaan.gnc.steered import Tabled, ascent_memory, speed_table
+from yaan.gnc.speed_table import Tabled, speed_table
+from yaan.gnc.steered import ascent_memory
 from yaan.motion.base import Legs
 from yaan.motion.guided_ascent import AscentGuide
 from yaan.motion.powered import ascend, begun_at, phase_of

@@ -8,7 +8,8 @@ from jaxtyping import Array, Float, Int
 
 from yaan.gnc.base import AbstractGuidance
 from yaan.gnc.powered import Law, Steering
-from yaan.gnc.steered import Part, Relief, SpeedTable, ascent_guidance
+from yaan.gnc.speed_table import SpeedTable
+from yaan.gnc.steered import Part, Relief, ascent_guidance
 from yaan.motion.powered import open_loop
 from yaan.motion.powered_phases import Phases
 

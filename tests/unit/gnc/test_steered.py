@@ -19,13 +19,13 @@ from yaan.environment.wind import TableWind
 from yaan.gnc.base import AbstractGuidance, Command
 from yaan.gnc.navigation import Estimate
 from yaan.gnc.powered import Law, OpenLoop
+from yaan.gnc.speed_table import SpeedTable, speed_table, table_of
 from yaan.gnc.steered import (
     Fastest,
     Limited,
     Part,
     Parts,
     Relieved,
-    SpeedTable,
     Steered,
     Turning,
     angle_between,
@@ -33,8 +33,6 @@ from yaan.gnc.steered import (
     ascent_memory,
     height_of,
     load_relief,
-    speed_table,
-    table_of,
     turn_rate,
     turned,
     turning,
