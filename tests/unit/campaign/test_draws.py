@@ -134,7 +134,7 @@ def test_units_of_a_stage_are_drawn_alone():
     scale = Drawn("a.thrust_scale", spec(normal="1 %", units=2), NUMBER, 1.0, None)
     values = one(scale).values
     assert values.shape == (COUNT, 2)
-    assert abs(np.corrcoef(values, rowvar=False)[0, 1]) < FAR / np.sqrt(COUNT)
+    assert abs(np.corrcoef(values, rowvar=False)[0, 1]) < FAR / np.sqrt(COUNT)  # pyright: ignore[reportIndexIssue]
     assert one(scale, 3).written(1) == values[1].tolist()
 
 
