@@ -4,6 +4,7 @@ import numpy as np
 
 from yaan.analysis.attitude import attitude_record
 from yaan.analysis.flown import Climb, Flown
+from yaan.analysis.guidance import ascent_guidance
 from yaan.analysis.history import degrees, elements_record
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.design.dogleg import DogLeg
@@ -37,6 +38,7 @@ def ascent(flown: Flown) -> records.Ascent | None:
         profiles={name: _profile(climb, name) for name in climb.profiles},
         abort=_abort(climb),
         attitude=attitude_record(climb),
+        guidance=ascent_guidance(climb),
     )
 
 
@@ -84,7 +86,7 @@ def _steering(steered: Steered, dog_leg: DogLeg | None) -> records.Steering:
 
 
 def _programmes(steered: Steered) -> dict[str, records.PitchProgramme]:
-    sequence, memory = steered.task.sequence, steered.lane.legs.inner.memory
+    sequence, memory = steered.task.sequence, steered.design.lane.legs.inner.memory
     found: dict[str, records.PitchProgramme] = {}
     for name in sequence.programmes:
         used = [k for k, leg in enumerate(sequence.legs) if leg.phase.steer.programme == name]

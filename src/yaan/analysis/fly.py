@@ -23,6 +23,7 @@ from yaan.description.notes import notes_of
 from yaan.design import dogleg
 from yaan.design.commands import commands_of
 from yaan.design.failing import failing
+from yaan.design.guided import guided
 from yaan.design.history import history, told
 from yaan.design.return_flight import Returned, enter_alone, prepare_return
 from yaan.design.steer import Steered, by_commands, solve
@@ -127,7 +128,7 @@ def _fly_ascent(
         with clock.on("compile and solve steering"):
             solving = _start_solving(tasks, flown, world, tell, steered)
             solved = solving[flown].result()
-            chosen = failing(solved, world)
+            chosen = guided(solved, failing(solved, world), world)
         with clock.on("observe"):
             chosen, seen, errors = told(ascent, world, chosen)
             histories = {flown: seen}

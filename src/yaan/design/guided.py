@@ -17,6 +17,7 @@ from yaan.base.errors import NoSolutionError
 from yaan.base.programme import programme
 from yaan.description import Plan
 from yaan.description.guidance import AscentGuidanceSpec
+from yaan.design.aim import settled
 from yaan.design.steer import Steered
 from yaan.dynamics.forces import World
 from yaan.flight import batches
@@ -92,7 +93,7 @@ def guided(designed: Steered, flown: Steered, world: World) -> Steered:
         (phases, guidance),
         is_leaf=lambda x: x is None,
     )
-    return flown_again(flown, case, world)
+    return replace(flown_again(flown, case, world), designed=designed)
 
 
 def _timed(steered: Steered, phases: Phases) -> Case:
@@ -107,8 +108,6 @@ def _timed(steered: Steered, phases: Phases) -> Case:
 
 def flown_again(steered: Steered, case: Case, world: World) -> Steered:
     """The constants of a solved flight, flown with another case in every lane."""
-    from yaan.design.aim import settled
-
     flat = np.repeat(steered.flat[None], LANES, axis=0)
     batch = batches.fly(world, batches.repeat(case), flat)
     nothing = np.zeros((LANES, 0))

@@ -35,6 +35,13 @@ class Steered:
     task: Task
     solution: Solution
     batch: Batch
+    designed: "Steered | None" = None
+    """The flight by time that it was designed as, of one that is guided."""
+
+    @property
+    def design(self) -> "Steered":
+        """The flight by time: itself, but for one that is guided."""
+        return self.designed or self
 
     @property
     def flat(self) -> np.ndarray:

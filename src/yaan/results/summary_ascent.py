@@ -323,6 +323,31 @@ class AscentAttitude:
 
 
 @record
+class AscentGuidance:
+    """How a guided ascent went, beside the flight by time that it was designed as.
+
+    Attributes:
+        law: what guided it.
+        converged: whether the last solution of explicit guidance did; None of another law.
+        shortfall: what the propellant lacked for the energy of the target [m/s].
+        perigee_miss: of the target [m], at cut-off.
+        apogee_miss: likewise [m].
+        inclination_miss_deg: likewise.
+        cut_off_later: than by time [s].
+        propellant_more: left than by time [kg].
+    """
+
+    law: str
+    converged: bool | None
+    shortfall: float
+    perigee_miss: float
+    apogee_miss: float
+    inclination_miss_deg: float
+    cut_off_later: float
+    propellant_more: float
+
+
+@record
 class Ascent:
     """From the first ignition to the separation of the payload.
 
@@ -334,6 +359,7 @@ class Ascent:
         profiles: every steering profile, by name; that flown is `Summary.profile`.
         abort: unpowered falls; None without a ballistic coefficient.
         attitude: of a body that turns; None where the ascent is a point's alone.
+        guidance: None of an ascent that was flown by time.
     """
 
     lift_off: LiftOff
@@ -343,6 +369,7 @@ class Ascent:
     profiles: dict[str, Profile]
     abort: AbortMap | None
     attitude: AscentAttitude | None = None
+    guidance: AscentGuidance | None = None
 
 
 @record

@@ -205,6 +205,25 @@ class Turning:
 
 
 @record
+class EntryGuidance:
+    """How a guided entry went, beside the bank by time that it was designed as.
+
+    Attributes:
+        law: what guided it.
+        reversals: changes of side of the lift; None of a law that does not tell.
+        miss: of the landing from the aim [m]; None without an aim.
+        miss_by_time: that of the designed bank [m]; None without an aim.
+        peak_load_by_time: of the designed bank, in standard gravities.
+    """
+
+    law: str
+    reversals: int | None
+    miss: float | None
+    miss_by_time: float | None
+    peak_load_by_time: float
+
+
+@record
 class Entry:
     """From the interface to the parachutes, or to the ground.
 
@@ -222,6 +241,7 @@ class Entry:
         turning: of a rigid body; None of a point.
         outcome: a word, as `Outcome.code`.
         text: the same as a sentence.
+        guidance: None of an entry that was flown by time.
     """
 
     interface: Interface
@@ -237,6 +257,7 @@ class Entry:
     turning: Turning | None
     outcome: str
     text: str
+    guidance: EntryGuidance | None = None
 
 
 @record
