@@ -300,7 +300,7 @@ class Explicit(AbstractGuidance):
             carried=self.direction.carried(unknowns[:4], r, v, normal),
             epoch=t,
             velocity=v,
-            due=t + self.period,
+            due=self._next(t),
             cut_off=jnp.maximum(unknowns[4], t),
             solved=jnp.where(met, 1.0, memory.solved),
             converged=met.astype(float),
@@ -317,9 +317,13 @@ class Explicit(AbstractGuidance):
         lost = eqx.tree_at(
             lambda m: (m.due, m.converged, m.residual),
             memory,
-            (t + self.period, jnp.zeros_like(t), jnp.full_like(t, _LOST)),
+            (self._next(t), jnp.zeros_like(t), jnp.full_like(t, _LOST)),
         )
         return jax.tree.map(lambda new, old: jnp.where(usable, new, old), found, lost)
+
+    def _next(self, t: Array) -> Array:
+        """The next update [s]: at multiples of the period, so that lanes have theirs together."""
+        return (jnp.floor(t / self.period + 1e-6) + 1.0) * self.period
 
     def _misses(
         self,
