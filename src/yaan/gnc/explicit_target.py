@@ -68,7 +68,7 @@ class Target(eqx.Module):
     ) -> Float[Array, "5"]:
         """Height [m], climb [m/s], energy [m/s], plane: place [m] and motion [m/s].
 
-        Of an inclination alone the place is what remains for the constants to be best, times 100 km.
+        Of an inclination alone the place is what the constants lack to be best, times 100 km.
         """
         r, v = end.position, end.velocity
         radius, speed = r.norm(), jnp.sqrt(v.dot(v) + 1e-6)
