@@ -52,6 +52,9 @@ It leaves of them what the prediction curves: some share of their square.
 _SCALES = (0.1, 0.1, 0.1, 0.1, 0.05)
 """About equal in effect: of constants as tan(pitch) now and over the burn, of the burn's length."""
 
+_APART = 1e-4
+"""Of the scales, between which slopes are taken: they are right to about as much."""
+
 _FARTHEST = 5.0  # of the scales, in one correction
 _STEEPEST = 5.0  # of tan(pitch), in and across the plane
 _COLD, _WARM = 40, 4  # looks at most
@@ -300,7 +303,7 @@ class Explicit(AbstractGuidance):
             carried=self.direction.carried(unknowns[:4], r, v, normal),
             epoch=t,
             velocity=v,
-            due=t + self.period,
+            due=self._next(t),
             cut_off=jnp.maximum(unknowns[4], t),
             solved=jnp.where(met, 1.0, memory.solved),
             converged=met.astype(float),
@@ -317,9 +320,13 @@ class Explicit(AbstractGuidance):
         lost = eqx.tree_at(
             lambda m: (m.due, m.converged, m.residual),
             memory,
-            (t + self.period, jnp.zeros_like(t), jnp.full_like(t, _LOST)),
+            (self._next(t), jnp.zeros_like(t), jnp.full_like(t, _LOST)),
         )
         return jax.tree.map(lambda new, old: jnp.where(usable, new, old), found, lost)
+
+    def _next(self, t: Array) -> Array:
+        """The next update [s]: at multiples of the period, so that lanes have theirs together."""
+        return (jnp.floor(t / self.period + 1e-6) + 1.0) * self.period
 
     def _misses(
         self,
@@ -396,14 +403,15 @@ def _sought(
     span = jnp.maximum(first[4] - t, 5.0)
     lasts = jnp.maximum(first[4] - schedule.start, 5.0)
     over = jnp.stack([1.0 + 0.0 * span, 1.0 / span, 1.0 + 0.0 * span, 1.0 / span, lasts])
-    scales = jnp.asarray(_SCALES) * over * free
+    full = jnp.asarray(_SCALES) * over
+    scales, apart = full * free, full * _APART
 
-    def look(unknowns: Array) -> tuple[Array, tuple[Array, Array]]:
-        def weighted(x: Array) -> tuple[Array, tuple[Array, Array]]:
-            found, excess = misses(x)
-            return found * weights, (found * weights, excess)
-
-        return jax.jacfwd(weighted, has_aux=True)(unknowns)
+    def look(unknowns: Array) -> tuple[Array, Array, Array]:
+        # By differences: that compiles, and flies, in half the time of derivatives.
+        beside = jnp.concatenate([unknowns[None], unknowns + jnp.diag(apart)])
+        found, excess = jax.vmap(misses)(beside)
+        found = found * weights
+        return (found[1:] - found[0]).T / apart, found[0], excess[0]
 
     def step(s: _Sought) -> Array:
         counted = s.misses * counts
@@ -422,7 +430,7 @@ def _sought(
     def body(s: _Sought) -> _Sought:
         opening = s.looks == 0  # the first look is at where it begins
         tried = jnp.where(opening, first, step(s))
-        jacobian, (missed, excess) = look(tried)
+        jacobian, missed, excess = look(tried)
         sum_of = jnp.sum((missed * counts) ** 2)
         better = jnp.isfinite(sum_of) & (opening | (sum_of < jnp.sum((s.misses * counts) ** 2)))
         size = jnp.max(jnp.abs(missed * counts))

@@ -10,6 +10,7 @@ from yaan.gnc.explicit_directions import AbstractDirection
 from yaan.spacetime.frame import Vector, where
 from yaan.spacetime.rotation import Rotation
 
+_BEST = 1e5  # [m], as which an angle across counts that is not the best
 _FLAT = 0.05  # sine of an inclination below which its node is ill defined
 
 
@@ -67,7 +68,7 @@ class Target(eqx.Module):
     ) -> Float[Array, "5"]:
         """Height [m], climb [m/s], energy [m/s], plane: place [m] and motion [m/s].
 
-        Of an inclination alone the place is what remains for the constants to be best, times 1 km.
+        Of an inclination alone the place is what the constants lack to be best, times 100 km.
         """
         r, v = end.position, end.velocity
         radius, speed = r.norm(), jnp.sqrt(v.dot(v) + 1e-6)
@@ -85,7 +86,7 @@ class Target(eqx.Module):
                 radius - self.radius,
                 steep,
                 self.excess(r, v),
-                jnp.where(self.noded, r.dot(self.normal), 1e3 * best),
+                jnp.where(self.noded, r.dot(self.normal), _BEST * best),
                 jnp.where(self.noded, v.dot(self.normal), tilted),
             ]
         )

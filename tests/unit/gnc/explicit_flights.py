@@ -1,6 +1,6 @@
 """A small closed loop for explicit guidance: legs in turn, and a truth that it need not believe.
 
-Written apart from `yaan.motion`: RK4 at half a second, thrust by its own few lines.
+Written apart from `yaan.motion`: RK4 at two seconds, thrust by its own few lines.
 """
 
 from typing import Any, NamedTuple
@@ -159,7 +159,7 @@ def fly(guide: Explicit, legs: Leg, r: Array, v: Array, t: Array, mass: Array, s
             memory = own.update(lambda: seen, now.memory)
             changed = memory.epoch != now.memory.epoch
             cut = own.cut_off(memory)
-            end = jnp.minimum(jnp.minimum(leg.end, cut), now.t + 0.5)
+            end = jnp.minimum(jnp.minimum(leg.end, cut), now.t + 2.0)
             wait = jnp.minimum(end, own.deadline(now.t, memory))
             h = jnp.maximum(jnp.where(wait > now.t + 1e-9, wait, end) - now.t, 0.0)
             y = (now.position, now.velocity, now.mass)
