@@ -24,7 +24,7 @@ CURVE = ((1.0, 6.0), (2.0, 3.0), (2.0, 6.0), (2.0, 12.0), (4.0, 6.0), (8.0, 6.0)
 MOST = 10.0
 
 
-def measured(lanes: int) -> Iterator[Line]:
+def measured(lanes: int) -> Iterator[Line]:  # noqa: PLR0915 - one problem, then its lines
     """A line a law."""
     import equinox as eqx
     import jax
@@ -32,6 +32,7 @@ def measured(lanes: int) -> Iterator[Line]:
 
     import yaan
     from yaan.base.session import computing
+    from yaan.description import InterfaceSpec
     from yaan.design.return_flight import aim_of, interface_of, lander_alone
     from yaan.dynamics.forces import surroundings, together
     from yaan.dynamics.state import state_of
@@ -47,10 +48,13 @@ def measured(lanes: int) -> Iterator[Line]:
 
     with computing():
         plan = yaan.load("apollo10-entry").plan
-        entering = plan.entry_flight
+        entering, begins = plan.entry_flight, plan.start
+        assert entering is not None
+        assert isinstance(begins, InterfaceSpec)
         world = build_world(plan)
-        lander, first = lander_alone(world, entering), interface_of(plan.start, world)
+        lander, first = lander_alone(world, entering), interface_of(begins, world)
         aim = aim_of(entering)
+        assert aim is not None
         random = np.random.default_rng(10)
         off = random.standard_normal((2, lanes, 3))
         start = state_of(
@@ -64,19 +68,19 @@ def measured(lanes: int) -> Iterator[Line]:
         ]
         worlds = together([jax.tree.map(np.asarray, one) for one in airs])
         model = EntryModel(
-            aim_at(world.earth, *aim, 0.0),
+            aim_at(world.earth, aim[0], aim[1], 0.0),
             lander.capsule,
-            air_table(world.atmosphere, *aim),
+            air_table(world.atmosphere, aim[0], aim[1]),
             jnp.asarray(float(lander.until.height)),
             jnp.asarray(0.0),
         )
         there = jax.tree.map(lambda x: jnp.asarray(x)[0], (first.t, first.position, first.velocity))
         seen = Perfect().estimate(*there, surroundings(world, *there))
         relief = Relief(load=10.0)
-        # Longer by a quarter than lift-neutral: room to both sides.
+        # The bank that meets the aim in the standard air, as the predictor-corrector finds it.
         reference = reference_of(model, seen, np.radians(59.0))
-        analytic = AnalyticBank(model, reference, start_bank=0.0, relief=relief)
-        plain = PredictorCorrector(model, start_bank=0.0, relief=relief)
+        analytic = AnalyticBank(model=model, reference=reference, start_bank=0.0, relief=relief)
+        plain = PredictorCorrector(model=model, start_bank=0.0, relief=relief)
         limits = RollLimits(*np.radians([15.0, 15.0]))
 
         def flown(law: Any) -> tuple[float, Any]:

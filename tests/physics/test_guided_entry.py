@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -46,12 +47,8 @@ def apollo() -> tuple[Any, Capsule, State]:
     def shifted(v: Any, by: np.ndarray) -> Any:
         return type(v)(v.x + by[:, 0], v.y + by[:, 1], v.z + by[:, 2], v.frame)
 
-    state = State(
-        start.t,
-        shifted(start.position, 2e3 * off[0]),
-        shifted(start.velocity, 3.0 * off[1]),
-        *(getattr(start, name) for name in ("attitude", "rate", "tanks", "aboard", "sums")),
-    )
+    place, motion = shifted(start.position, 2e3 * off[0]), shifted(start.velocity, 3.0 * off[1])
+    state = eqx.tree_at(lambda s: (s.position, s.velocity), start, (place, motion))
     return world, jax.tree.map(lambda leaf: np.asarray(leaf)[0], module), state
 
 
@@ -60,14 +57,14 @@ def guide() -> PredictorCorrector:
     """The predictor-corrector for Apollo 10, as it was set up there: 5 to 7 deg of dead-band."""
     world, module, _ = apollo()
     model = EntryModel(
-        aim_at(world.earth, *AIM, 0.0),
+        aim_at(world.earth, AIM[0], AIM[1], 0.0),
         module,
         air_table(world.atmosphere),
         jnp.asarray(FLOOR),
         jnp.asarray(0.0),
     )
     side, limits = Lateral(heading=np.radians(7.0)), Relief(load=10.0)
-    return PredictorCorrector(model, start_bank=0.0, lateral=side, relief=limits)
+    return PredictorCorrector(model=model, start_bank=0.0, lateral=side, relief=limits)
 
 
 def flown(law: AbstractEntryGuidance, lanes: Any = slice(None), save: Save = Save.ENDS) -> Leg:
@@ -131,7 +128,7 @@ def test_a_programme_in_the_loop_flies_as_it_does_open_loop():
     world, module, start = apollo()
     bank = constant_bank(jnp.full(LANES, 1.0))
     plain = legs.enter(world, module, start, bank, until=UNTIL, step=0.5)
-    leg = flown(OpenLoopBank(jax.tree.map(lambda x: x[0], bank)))
+    leg = flown(OpenLoopBank(bank=jax.tree.map(lambda x: x[0], bank)))
     assert np.all(leg.outcome == plain.outcome)
     places = [(x.place.latitude, x.place.longitude) for x in (leg, plain)]
     assert np.max(distance(*places[0], *places[1])) < 20.0
@@ -188,7 +185,7 @@ def test_a_law_of_a_users_own_flies_and_what_is_no_number_is_not_followed():
 def test_an_update_that_no_lane_is_due_for_is_not_computed():
     # One conditional for the whole batch, and no select over both sides.
     def once(due: jax.Array, x: jax.Array) -> jax.Array:
-        return when_due(due, lambda v: jnp.sin(v), x, x)
+        return when_due(due, jnp.sin, x, x)
 
     due, x = jnp.asarray([True, False, False]), jnp.asarray([1.0, 2.0, 3.0])
     traced = jax.make_jaxpr(jax.vmap(once))(due, x)

@@ -59,7 +59,7 @@ class AirTable(eqx.Module):
     """Density and speed of sound against geodetic height, every `SPACING` from the ground.
 
     The logarithm of the density is linear between nodes: within 0.6 % of the US Standard
-    Atmosphere 1976 below 90 km, 3 % above.
+    Atmosphere 1976 below 90 km.
     """
 
     log_density: Float[Array, "*lanes n"] = eqx.field(converter=jnp.asarray)  # [ln kg/m^3]
