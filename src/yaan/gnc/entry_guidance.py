@@ -128,9 +128,9 @@ class Relief(eqx.Module):
     """Largest load [standard gravities]."""
     flux: Number = eqx.field(default=jnp.inf, converter=jnp.asarray)
     """Largest heat flux at the stagnation point [W/m^2]."""
-    margin: Number = eqx.field(default=0.05, converter=jnp.asarray)
-    lead: Number = eqx.field(default=6.0, converter=jnp.asarray)  # [s]
-    gain: Number = eqx.field(default=6.0, converter=jnp.asarray)
+    margin: Number = eqx.field(default=0.15, converter=jnp.asarray)
+    lead: Number = eqx.field(default=10.0, converter=jnp.asarray)  # [s]
+    gain: Number = eqx.field(default=10.0, converter=jnp.asarray)
 
     def raised(self, load: Scalar, rise: Scalar, pull: Pull) -> Scalar:
         """By how much the cosine is raised, at a load [standard gravities]; zero or more."""

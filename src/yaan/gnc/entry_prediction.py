@@ -42,7 +42,7 @@ Scalar = Float[Array, ""]
 FELT = 0.05
 """Load from which the air is steered by [standard gravities]; Apollo's threshold."""
 
-SPACING = 2e3  # [m] between nodes of a table of air
+SPACING = 1e3  # [m] between nodes of a table of air
 TOP = 160e3  # [m] of a table of air; it goes on as at its last two nodes
 BEYOND = 400e3
 """How far past its aim a prediction is flown [m]: whoever comes so far only knows 'too far'."""
@@ -59,7 +59,7 @@ class AirTable(eqx.Module):
     """Density and speed of sound against geodetic height, every `SPACING` from the ground.
 
     The logarithm of the density is linear between nodes: within 0.6 % of the US Standard
-    Atmosphere 1976 below 90 km, 3 % above.
+    Atmosphere 1976 below 90 km.
     """
 
     log_density: Float[Array, "*lanes n"] = eqx.field(converter=jnp.asarray)  # [ln kg/m^3]

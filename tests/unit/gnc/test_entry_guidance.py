@@ -73,7 +73,7 @@ def model(*, air: bool = True, lift: float = 0.36, earth: str = "turning") -> En
 
 def seen_from(
     height: float = 120e3,
-    speed: float = 7.6e3,
+    speed: float = 7.4e3,
     angle: float = -1.5,
     heading: float = 90.0,
     latitude: float = 0.0,
@@ -81,7 +81,8 @@ def seen_from(
     sensed: tuple[float, float, float] | None = None,
 ) -> Estimate:
     """What is believed at t = 0, moving against the ground at two angles [deg]."""
-    place = Geodetic(*(jnp.asarray(float(x)) for x in (*np.radians([latitude, longitude]), height)))
+    north_of, east_of = (jnp.asarray(float(x)) for x in np.radians([latitude, longitude]))
+    place = Geodetic(north_of, east_of, jnp.asarray(float(height)))
 
     def gcrs(v: Vector) -> Vector:
         return Vector(v.x, v.y, v.z, Frame.GCRS)  # one with ITRS at t = 0
@@ -102,10 +103,9 @@ def stacked(*trees: Any) -> Any:
     return jax.tree.map(lambda *x: jnp.stack([jnp.asarray(v) for v in x]), *filled)
 
 
-@cache
 def law(**changes: Any) -> PredictorCorrector:
     """The predictor-corrector for the model."""
-    return PredictorCorrector(changes.pop("model", model()), **changes)
+    return PredictorCorrector(model=changes.pop("model", model()), **changes)
 
 
 @eqx.filter_jit
@@ -207,11 +207,11 @@ def test_without_air_it_is_foreseen_to_fall_as_a_stone_does():
 
 
 def test_longer_steps_foresee_the_same_entry():
-    # Of 3,500 km: 1 km of the range and 2 % of the load at the default step.
+    # Of 3,500 km: 2 km of the range and 2 % of the load at the default step.
     seen = seen_by(model(), seen_from())
     fine, default = (foreseen(model(), seen, jnp.asarray(0.5), jnp.asarray(h)) for h in (0.7, 6.0))
     assert float(fine.ended) == 1.0
-    assert float(default.range) == pytest.approx(float(fine.range), abs=1e3)
+    assert float(default.range) == pytest.approx(float(fine.range), abs=2e3)
     assert float(default.aside) == pytest.approx(float(fine.aside), rel=5e-3)
     assert float(default.load) == pytest.approx(float(fine.load), rel=2e-2)
 
@@ -228,14 +228,14 @@ def test_more_lift_up_goes_farther_and_is_felt_less():
 
 
 def test_the_search_converges_wherever_the_aim_is_in_reach_and_says_where_it_is_not():
-    # Aims from 1,500 to 6,000 km; what is in reach is what the prediction itself says of the two
+    # Aims from 500 to 6,000 km; what is in reach is what the prediction itself says of the two
     # largest banks. In reach: within 2 km after eight cycles, from any side.
-    ranges = np.linspace(1.5e6, 6.0e6, LANES)
+    ranges = np.linspace(0.5e6, 6.0e6, LANES)
     aims = [aim_at(uniform_rotation(duration=9.0), 0.0, r / 6378137.0, 0.0) for r in ranges]
     models = [eqx.tree_at(lambda m: m.aim, model(), aim) for aim in aims]
     laws = stacked(*[law(model=m) for m in models])
     ended = cycles(laws, stacked(seen_from()), 8)
-    seen = seen_by(model(), seen_from())
+    seen = eqx.tree_at(lambda s: s.range, seen_by(model(), seen_from()), jnp.asarray(2e7))
     bounds = np.cos([float(law().largest_bank), float(law().least_bank)])
     near, far = (
         float(foreseen(model(), seen, jnp.asarray(c), jnp.asarray(6.0)).range) for c in bounds
@@ -256,7 +256,7 @@ def test_the_search_converges_wherever_the_aim_is_in_reach_and_says_where_it_is_
     assert np.all(np.abs(np.asarray(felt.miss)[status == Guided.CONVERGED]) < 2e3)
 
 
-ODD = {
+ODD: dict[str, Any] = {
     "vertical fall": {"angle": -90.0, "speed": 200.0, "height": 12e3},
     "vertical climb": {"angle": 90.0, "speed": 2e3, "height": 60e3},
     "at rest": {"speed": 0.0, "height": 30e3},
@@ -273,7 +273,7 @@ ODD = {
 @pytest.mark.parametrize("which", ["plain", "no lift", "no air"])
 def test_nothing_that_is_odd_makes_a_command_that_is_not_finite(which: str):
     known = {"plain": model(), "no lift": model(lift=0.0), "no air": model(air=False)}[which]
-    estimates = stacked(*[seen_from(**odd) for odd in ODD.values()])
+    estimates = stacked(*[seen_from(**dict(odd)) for odd in ODD.values()])
     ended = cycles(stacked(law(model=known)), estimates, 8)
     for leaf in jax.tree.leaves(ended):
         assert np.all(np.isfinite(leaf))
@@ -326,8 +326,8 @@ def _planar(seen: Sight) -> Any:
 
 
 def test_it_changes_hands_beyond_the_dead_band_alone():
-    seen, speed = seen_by(model(), seen_from()), jnp.asarray(7.6e3)
-    lateral = Lateral(share=0.5, heading=1.0, least=100.0, roll_rate=1e9, roll_acceleration=1e9)
+    seen, speed = seen_by(model(), seen_from()), jnp.asarray(7.4e3)
+    lateral = Lateral(share=0.5, heading=1.0, least=100.0, roll_rate=1e9, roll_acceleration=1e20)
 
     def hand(passing: float, before: float, reach: float = 50e3) -> float:
         side = Side(*(jnp.asarray(x) for x in (reach, passing, 1.0, 3.0)))
@@ -386,7 +386,7 @@ def test_the_analytic_law_knows_its_own_reference():
         aim = aim_at(
             uniform_rotation(duration=9.0), 0.0, (float(reference.range[at]) + off) / 6378137.0, 0.0
         )
-        one = AnalyticBank(eqx.tree_at(lambda m: m.aim, model(), aim), reference)
+        one = AnalyticBank(model=eqx.tree_at(lambda m: m.aim, model(), aim), reference=reference)
         estimate = seen_from(height, speed, float(np.degrees(np.arcsin(rise / speed))))
         cosines.append(float(one.update(estimate, jnp.asarray(0.0), one.start(estimate)).cosine))
     assert cosines[1] == pytest.approx(np.cos(bank), abs=0.02)
@@ -420,7 +420,7 @@ def test_a_reference_that_does_not_come_down_is_refused():
 
 def test_open_loop_and_spin_know_the_time_alone():
     later = eqx.tree_at(lambda e: e.t, seen_from(), jnp.asarray(30.0))
-    programme = OpenLoopBank(BankProfile([10.0, 20.0], [0.5, 1.5]))
+    programme = OpenLoopBank(bank=BankProfile([10.0, 20.0], [0.5, 1.5]))
     memory = programme.start(eqx.tree_at(lambda e: e.t, seen_from(), jnp.asarray(15.0)))
     assert float(programme.command(later, memory)) == pytest.approx(1.0)
     spin = SpinUp(rate=0.2)

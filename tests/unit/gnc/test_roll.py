@@ -61,8 +61,8 @@ def test_rate_and_acceleration_keep_their_limits_whatever_is_commanded(seed: int
         np.testing.assert_allclose((angle[0], rate[0]), last, atol=1e-9)  # without a jump
         assert np.max(np.abs(rate)) <= RATE * (1.0 + 1e-9)
         assert np.max(np.abs(np.diff(rate))) <= ACCELERATION * step * (1.0 + 1e-6)
-        # The rate is that of the angle, but for a corner within a step.
-        slope, corner = np.diff(angle) / step, 0.13 * ACCELERATION * step
+        # The rate is that of the angle, but for two corners within a step.
+        slope, corner = np.diff(angle) / step, 0.26 * ACCELERATION * step
         np.testing.assert_allclose(slope, 0.5 * (rate[1:] + rate[:-1]), atol=corner)
         now = float(now + lasts)
         last = tuple(float(x[0]) for x in rolls(rolling, np.array([now])))
