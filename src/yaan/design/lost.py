@@ -65,12 +65,14 @@ def stays(task: ReturnTask, ignition: float, duration: float) -> Lost:
 
 def too_weak(task: ReturnTask, ignition: float, duration: float) -> Lost:
     """What became of a deorbit by the clock whose engines are too few."""
+    some = float(task.craft.whole.thrust) > 0.0
+    left = "what is left of them" if some else "none of them left"
     text = (
         f"The deorbit burn of {duration:.1f} s from T+ {ignition:.0f} s was solved for all of its "
-        "engines; with what is left of them it does not come down to "
-        f"{task.way.interface_height / 1e3:g} km. Try guidance.orbit: re-solved."
+        f"engines; with {left} it does not come down to {task.way.interface_height / 1e3:g} km."
     )
-    return Lost(OutcomeCode.TIMED_OUT, text)
+    hint = " Try guidance.orbit: re-solved." if some else " Try fewer engines lost."
+    return Lost(OutcomeCode.TIMED_OUT, text + hint)
 
 
 def still_burning(task: ReturnTask, down: Approach) -> Lost:

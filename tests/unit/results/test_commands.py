@@ -67,6 +67,15 @@ def test_another_schema_is_refused(tmp_path: Path):
         read_commands(path)
 
 
+def test_those_of_an_older_yaan_tell_no_interface(tmp_path: Path):
+    document = to_plain(COMMANDS)
+    del document["orbit"]["interface"]  # pyright: ignore[reportIndexIssue]
+    written(tmp_path, document)
+    assert read_commands(tmp_path) == COMMANDS
+    assert COMMANDS.orbit is not None
+    assert COMMANDS.orbit.interface is None
+
+
 def test_what_is_missing_is_named(tmp_path: Path):
     document = to_plain(COMMANDS)
     del document["ascent"]["kick"]  # pyright: ignore[reportIndexIssue]
