@@ -43,7 +43,8 @@ def test_without_misalignment_it_meets_its_point():
     told = turned.told
     assert np.degrees(np.max(told.attitude_error)) < 1.0
     assert np.max(told.gimbal) <= spec.gimbals["s200"].angle
-    assert np.min(told.authority) > 10.0
+    burning = np.asarray(told.mu_control) > 1e-3
+    assert np.min(np.asarray(told.authority)[burning]) > 10.0
     # Where the air turns it away most it is held with twice what that takes.
     assert np.max(told.mu_alpha) < spec.frequency**2 / 2.0
     assert np.max(told.dynamic_pressure * told.angle_of_attack) < 300.0  # [Pa rad]
