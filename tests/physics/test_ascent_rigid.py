@@ -227,6 +227,9 @@ def test_without_authority_the_air_turns_it_over_and_that_is_told(flown: dict[st
     assert np.isfinite(weak.told.attitude_error).all()
     assert np.min(weak.told.authority) < 1.0
     assert strong.outcome == OutcomeCode.REACHED
-    assert np.max(strong.told.tracking_error) < 3.0 * DEG
     assert np.min(strong.told.authority) > 1.0
-    assert np.max(strong.told.mu_alpha) > 0.0
+    mu = strong.told.mu_alpha
+    assert 0.5 < np.max(mu) < W**2
+    # The misalignment, with the air that turns it further away; a fifth for the way there.
+    held = np.sqrt(2.0) * OFF * strong.told.mu_control / (W**2 - mu)
+    assert np.max(strong.told.tracking_error) < 1.2 * np.max(held)

@@ -96,6 +96,9 @@ def attitude_record(climb: Climb) -> records.AscentAttitude | None:
     phases = [leg.phase.name for leg in climb.steered.task.sequence.legs]
     last = phases[len(turned.outcomes) - 1]
     reached = "The body that turns came to the end of its flight."
+    phase = _worst(
+        instants, [np.nan if one.phase is None else float(degrees(one.phase)) for one in found]
+    )
     unstable = np.array([not one.stable for one in found], dtype=bool)
     return records.AscentAttitude(
         code=code.word,
@@ -103,21 +106,19 @@ def attitude_record(climb: Climb) -> records.AscentAttitude | None:
         until=turned.ends[-1],
         period=spec.period,
         from_point=tuple(_from_point(climb, turned)),
-        attitude_error_deg=_most(time, degrees(told.attitude_error), steered),
-        tracking_error_deg=_most(time, degrees(told.tracking_error), steered),
-        gimbal_deg=_most(time, degrees(told.gimbal), steered),
-        gimbal_rate_deg=_most(time, degrees(told.gimbal_rate), steered),
+        attitude_error=_angle(_most(time, degrees(told.attitude_error), steered)),
+        tracking_error=_angle(_most(time, degrees(told.tracking_error), steered)),
+        gimbal=_angle(_most(time, degrees(told.gimbal), steered)),
+        gimbal_rate=_angle(_most(time, degrees(told.gimbal_rate), steered)),
         at_limit=_at_limit(spec, turned),
         q_alpha=_most(
             time, np.asarray(told.dynamic_pressure) * np.asarray(told.angle_of_attack), steered
         ),
         authority=_least(time, np.minimum(told.authority, MOST_TOLD), steered),
-        held_angle_deg=_least(time, degrees(told.held_angle), steered),
+        held_angle=_angle(_least(time, degrees(told.held_angle), steered)),
         gain_rise=_worst(instants, [_ratio(one.gain_rise) for one in found]),
         gain_fall=_worst(instants, [_ratio(one.gain_fall) for one in found]),
-        phase_margin_deg=_worst(
-            instants, [np.nan if one.phase is None else float(degrees(one.phase)) for one in found]
-        ),
+        phase_margin=phase and _angle(phase),
         unstable=float(np.sum(unstable) * _EVERY),
     )
 
@@ -166,6 +167,11 @@ def _most(time: Array, values: Array, where: NDArray[np.bool_]) -> records.Turni
 def _least(time: Array, values: Array, where: NDArray[np.bool_]) -> records.TurningPeak:
     most = _most(time, -np.asarray(values), where)
     return records.TurningPeak(time=most.time, value=-most.value)
+
+
+def _angle(peak: records.TurningPeak) -> records.TurningAngle:
+    """A peak in degrees."""
+    return records.TurningAngle(time=peak.time, value_deg=peak.value)
 
 
 def _worst(time: Array, values: Sequence[float]) -> records.TurningPeak | None:

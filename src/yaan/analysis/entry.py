@@ -7,6 +7,7 @@ from yaan.analysis.history import at_row, degrees, phase_rows
 from yaan.design.deorbit import offsets
 from yaan.design.landing import Landed
 from yaan.flight.turning import FIRMER
+from yaan.gnc.thrusters import CONVERGED
 from yaan.motion.base import Leg
 from yaan.motion.entry import TIMEOUT
 from yaan.results import summary_return as records
@@ -127,6 +128,20 @@ def _turning(history: History, fall: Fall, rows: Array) -> records.Turning | Non
         moment_limit=_vector(most),
         at_limit=float(np.sum(span[full])),
         impulse=_vector(np.sum(asked * span[:, None], axis=0)),
+        thrusters=_pulsed(landed.entry),
+    )
+
+
+def _pulsed(body: Leg) -> records.Pulsed | None:
+    """What thrusters that are on or off have done by the end of the entry."""
+    firing = getattr(body.inner, "firing", None)
+    if firing is None:
+        return None
+    return records.Pulsed(
+        propellant=float(firing.used[0]),
+        pulses=int(firing.pulses[0]),
+        missed=float(firing.missed[0]),
+        solved=bool(firing.left[0] <= CONVERGED),
     )
 
 

@@ -13,12 +13,16 @@ from yaan.description.quantity import (
     Attack,
     ControlFrequency,
     ControlMoment,
+    DeadAngle,
+    DeadRate,
     Diameter,
     DragArea,
     MachGrid,
     Mass,
     Mistake,
     Propellant,
+    PulsePeriod,
+    PulseWidth,
     RollAcceleration,
     SpecificImpulse,
     Thrust,
@@ -66,6 +70,33 @@ class ControlMomentSpec(Block):
     yaw: ControlMoment = Field(description="about z")
 
 
+class OnOffSpec(Block):
+    """Twelve thrusters that are on or off: about each axis a pair either way, a pure couple.
+
+    A pair gives the moment of its axis. They are asked once a period, for what the dead-band
+    leaves.
+    """
+
+    thrust: Thrust = Field(description="thrust of one")
+    isp: SpecificImpulse = Field(description="specific impulse")
+    least_pulse: PulseWidth = Field(description="shortest time that one is on")
+    period: PulsePeriod = Field(default=0.1, description="between instants at which they are asked")
+    dead_angle: DeadAngle = Field(default=0.0, description="of the dead-band")
+    dead_rate: DeadRate = Field(default=0.0, description="of the dead-band")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """A pulse is shorter than the period; a dead-band has two sides or none."""
+        mistakes: list[Mistake] = []
+        if self.least_pulse > self.period:
+            mistakes.append(Mistake(("least_pulse",), "a time that is not above the period"))
+        if (self.dead_angle == 0.0) != (self.dead_rate == 0.0):
+            mistakes.append(Mistake(("dead_rate",), "above zero with dead_angle, else neither"))
+        if mistakes:
+            raise refuse(*mistakes)
+        return self
+
+
 class AttitudeControlSpec(Block):
     """How the capsule is held at its trim and its bank."""
 
@@ -76,6 +107,9 @@ class AttitudeControlSpec(Block):
     moment: ControlMomentSpec = Field(description="largest moments")
     roll_acceleration: RollAcceleration = Field(
         description="at which a bank reversal is begun and ended"
+    )
+    thrusters: OnOffSpec | None = Field(
+        default=None, description="that are on or off; left out, moments are continuous"
     )
 
 

@@ -5,8 +5,12 @@ and turns with them, the air's moment brings it back to its trim, and a control 
 estimate, asks thrusters for a moment towards the prescribed attitude: the trim of the Mach number
 and the bank of the programme.
 
-Ignores: the thrusters' pulses and the mass they use, gravity gradient (some millinewton metres),
-the Earth's turning in the damping, mass lost by ablation.
+With `pulsing` thrusters that are on or off give that moment: once a period the law is asked, what
+lies in the dead-band is left out, and what they fire acts evenly over the period. Without, moments
+are continuous.
+
+Ignores: the mass that thrusters use (it is told) and their force, gravity gradient (some
+millinewton metres), the Earth's turning in the damping, mass lost by ablation.
 """
 
 import math
@@ -33,12 +37,15 @@ from yaan.environment.placed import air_over
 from yaan.gnc.attitude import (
     AttitudeCommand,
     AttitudeControl,
+    EntryEstimate,
     Motion,
     believe,
     command_trim,
     control_moment,
 )
 from yaan.gnc.bank import BankProfile
+from yaan.gnc.thrusters import DeadBand, Thrusters, allocate, burnt, moment_of, pulses, quiet
+from yaan.gnc.tracking import attitude_error
 from yaan.motion.base import AbstractMotion
 from yaan.motion.entry import Handover, has_sunk, heated, leaving, outcome_of
 from yaan.motion.row import Row, row
@@ -55,7 +62,35 @@ COARSEST = 0.5  # [rad]
 FARTHEST = math.radians(30.0)  # [rad]
 """Off the trim: further out the linear moments and the fixed force mean nothing."""
 
+_SAME = 1e-9  # [s] within which two instants are one
+
 _AIR = 10.0  # [Pa] of dynamic pressure: below it the angle off the trim does nothing
+
+
+class Pulsing(eqx.Module):
+    """Thrusters that are on or off; leaves have lanes."""
+
+    thrusters: Thrusters
+    band: DeadBand
+    period: Float[Any, "*lanes"]  # [s]
+
+
+class Firing(eqx.Module):
+    """What they do and did, held between samples."""
+
+    moment: Vector
+    """Mean of this period [N m]."""
+    owed: Float[Array, "*lanes n"]  # [s]
+    used: Float[Array, "*lanes"]
+    """Propellant [kg]."""
+    pulses: Float[Array, "*lanes"]
+    """How many times one of them came on."""
+    missed: Float[Array, "*lanes"]
+    """The most that was asked for and not allocated [N m]."""
+    left: Float[Array, "*lanes"]
+    """The most that was left of the equation of an allocation; see `gnc.thrusters`."""
+    sample: Float[Array, "*lanes"]
+    """When the law is asked next [s]."""
 
 
 class Turning(eqx.Module):
@@ -68,6 +103,8 @@ class Turning(eqx.Module):
     heat_load: Float[Array, "*lanes"]
     sunk: Float[Array, "*lanes"]
     peaks: Peaks
+    firing: Firing | None = None
+    """Of thrusters that are on or off; None of continuous moments."""
 
     @property
     def peak_load(self) -> Float[Array, "*lanes"]:
@@ -88,6 +125,7 @@ class _Instant(eqx.Module):
     pressure: Array
     load: CapsuleLoad
     sensed: Vector  # [m/s^2], GCRS
+    estimate: EntryEstimate
     command: AttitudeCommand
     moment: Vector
     """Of the control [N m]."""
@@ -115,6 +153,8 @@ class RigidEntry(AbstractMotion):
     start: Float[Any, "*lanes"]  # [s]
     until: Handover
     step: Float[Any, "*lanes"]  # [s]
+    pulsing: Pulsing | None = None
+    """Thrusters that are on or off; None, and nothing of it is compiled."""
 
     most_steps: ClassVar[int] = 400_000
 
@@ -132,7 +172,8 @@ class RigidEntry(AbstractMotion):
         any_way = Rotation(zero + 1.0, zero, zero, zero, Frame.GCRS, Frame.BODY)
         none = Vector(zero, zero, zero, Frame.BODY)
         peaks = first_peaks(state.t, jnp.stack([zero, zero]))
-        inner = Turning(state.position, state.velocity, any_way, none, zero, zero, peaks)
+        firing = None if self.pulsing is None else _unfired(self.pulsing, state.t, none)
+        inner = Turning(state.position, state.velocity, any_way, none, zero, zero, peaks, firing)
         command = self._instant(state.t, inner).command
         known = jnp.isfinite(state.attitude.w)
         trimmed, given = (command.attitude, command.rate), (state.attitude, state.rate)
@@ -151,6 +192,7 @@ class RigidEntry(AbstractMotion):
             heat_load=now.flux,
             sunk=jnp.zeros_like(inner.heat_load),
             peaks=jax.tree.map(jnp.zeros_like, inner.peaks),
+            firing=jax.tree.map(jnp.zeros_like, inner.firing),
         )
         height = now.around.place.height
         off = jnp.where(now.pressure > _AIR, now.load.off_trim - FARTHEST, -1.0)
@@ -176,12 +218,19 @@ class RigidEntry(AbstractMotion):
         del fired
         sunk = has_sunk(inner.sunk, events[4], inner.position.dot(inner.velocity))
         peaks = higher(t, inner.peaks, events[5:])
-        return eqx.tree_at(lambda s: (s.sunk, s.peaks), inner, (sunk, peaks))
+        inner = eqx.tree_at(lambda s: (s.sunk, s.peaks), inner, (sunk, peaks))
+        if self.pulsing is None or inner.firing is None:
+            return inner
+        fired_now = self._fired(t, inner, self.pulsing, inner.firing)
+        return eqx.tree_at(lambda s: s.firing, inner, fired_now)
 
     @override
     def deadline(self, t: Array, inner: Turning) -> Array:
-        del inner
-        return t + self.step
+        if inner.firing is None or self.pulsing is None:
+            return t + self.step
+        sample = inner.firing.sample
+        ahead = jnp.where(sample > t + _SAME, sample, t + self.pulsing.period)
+        return jnp.minimum(t + self.step, ahead)
 
     @override
     def possible(self, t: Array, inner: Turning, begun: Array) -> Array:
@@ -280,10 +329,40 @@ class RigidEntry(AbstractMotion):
         estimate = believe(t - self.start, attitude, inner.rate, around, motion)
         command = command_trim(estimate, body.capsule, self.bank, self.control)
         moment = control_moment(self.control, estimate, command)
+        if inner.firing is not None:
+            moment = inner.firing.moment
         flux = sutton_graves(around.air.density, speed, body.capsule.nose_radius)
-        return _Instant(
-            around, attitude, speed, mach, pressure, load, sensed, command, moment, flux
+        met = (around, attitude, speed, mach, pressure, load, sensed)
+        return _Instant(*met, estimate, command, moment, flux)
+
+    def _fired(self, t: Array, inner: Turning, pulsing: Pulsing, before: Firing) -> Firing:
+        """What the thrusters do from `t` on, where it is time to ask."""
+        now = self._instant(t, inner)
+        estimate, command = now.estimate, now.command
+        between = command.attitude.inverse().then(estimate.attitude)
+        slow = between.apply(command.rate) - estimate.rate
+        awake = quiet(pulsing.band, attitude_error(estimate.attitude, command.attitude), slow)
+        asked = control_moment(self.control, estimate, command)
+        wanted = jnp.stack([asked.x * awake.x, asked.y * awake.y, asked.z * awake.z])
+        found = allocate(pulsing.thrusters, wanted)
+        fired = pulses(pulsing.thrusters, found.share, before.owed, pulsing.period)
+        after = Firing(
+            moment=moment_of(pulsing.thrusters, fired.on, pulsing.period),
+            owed=fired.owed,
+            used=before.used + burnt(pulsing.thrusters, fired.on),
+            pulses=before.pulses + jnp.sum(fired.on > 0.0),
+            missed=jnp.maximum(before.missed, jnp.linalg.norm(found.missed)),
+            left=jnp.maximum(before.left, found.left),
+            sample=t + pulsing.period,
         )
+        due = t >= before.sample - _SAME
+        return jax.tree.map(lambda a, b: jnp.where(due, a, b), after, before)
+
+
+def _unfired(pulsing: Pulsing, t: Array, none: Vector) -> Firing:
+    nothing = jnp.zeros_like(t)
+    owed = jnp.zeros_like(pulsing.thrusters.thrust)
+    return Firing(none, owed, nothing, nothing, nothing, nothing, t)
 
 
 def _sound_gradient(world: World, t: Array, place: Geodetic) -> Array:

@@ -8,7 +8,7 @@ from yaan.report import figures
 from yaan.report.tables import Column, Table
 from yaan.report.text import label, number
 from yaan.results import FlightRecord
-from yaan.results.summary_ascent import AscentAttitude, TurningPeak
+from yaan.results.summary_ascent import AscentAttitude, TurningAngle, TurningPeak
 
 Block = tuple[str, Any]
 
@@ -41,28 +41,29 @@ def rigid_ascent(record: FlightRecord) -> Iterator[Block]:
 
 
 def _facts(told: AscentAttitude) -> list[tuple[str, str]]:
-    asked, tracked = told.attitude_error_deg, told.tracking_error_deg
+    asked, tracked = told.attitude_error, told.tracking_error
     errors = f"{_at(asked, '°', 2)} off the command, {_at(tracked, '°', 2)} off the reference"
-    gimbal = f"{_at(told.gimbal_deg, '°', 2)}; {_at(told.gimbal_rate_deg, '°/s', 1)}"
+    gimbal = f"{_at(told.gimbal, '°', 2)}; {_at(told.gimbal_rate, '°/s', 1)}"
     q_alpha = TurningPeak(time=told.q_alpha.time, value=math.degrees(told.q_alpha.value) / 1e3)
     return [
         ("Attitude error, at most", errors),
         ("Gimbals, at most", f"{gimbal}; at a limit for {number(told.at_limit, 1)} s"),
         ("Dynamic pressure times angle of attack", _at(q_alpha, " kPa°", 2)),
         ("Control authority, at least", f"{_at(told.authority, '', 1)} of what disturbs"),
-        ("Angle of attack that it holds, at least", _at(told.held_angle_deg, "°", 1)),
+        ("Angle of attack that it holds, at least", _at(told.held_angle, "°", 1)),
         ("Gain may rise by", _gain(told.gain_rise)),
         ("Gain may fall by", _gain(told.gain_fall)),
-        ("Phase margin, at least", _known(told.phase_margin_deg, "°", 1)),
+        ("Phase margin, at least", _known(told.phase_margin, "°", 1)),
         ("Unstable", f"{number(told.unstable)} s of it" if told.unstable else "at no instant"),
     ]
 
 
-def _at(peak: TurningPeak, unit: str, digits: int) -> str:
-    return f"{number(peak.value, digits)}{unit} at {number(peak.time, 1)} s"
+def _at(peak: TurningPeak | TurningAngle, unit: str, digits: int) -> str:
+    value = peak.value_deg if isinstance(peak, TurningAngle) else peak.value
+    return f"{number(value, digits)}{unit} at {number(peak.time, 1)} s"
 
 
-def _known(peak: TurningPeak | None, unit: str, digits: int) -> str:
+def _known(peak: TurningAngle | None, unit: str, digits: int) -> str:
     return "not known" if peak is None else _at(peak, unit, digits)
 
 

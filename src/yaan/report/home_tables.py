@@ -14,6 +14,7 @@ from yaan.results.summary_return import (
     EntryLoad,
     Interface,
     ParachuteStep,
+    Pulsed,
     Separation,
     Touchdown,
     Turning,
@@ -263,7 +264,16 @@ def turning(given: Turning | None) -> list[Fact]:
         ("Off the trim", f"{off}° at most, sideslip {slip}°; {bank}° of bank off its programme"),
         ("Fastest turn", f"{number(given.peak_rate_deg, 1)}°/s"),
         ("Control moment", f"{asked}; {_limited(given.at_limit)}"),
+        ("Thrusters", _pulsed(given.thrusters)),
     ]
+
+
+def _pulsed(given: Pulsed | None) -> str:
+    if given is None:
+        return ""
+    words = f"{number(given.propellant, 2)} kg in {given.pulses} pulses, beside the budget"
+    words += f"; {number(given.missed, 1)} N m at most not given"
+    return words if given.solved else f"{words}; an allocation was not solved"
 
 
 def _limited(seconds: float) -> str:

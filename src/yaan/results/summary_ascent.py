@@ -263,6 +263,21 @@ class TurningPeak:
 
 
 @record
+class TurningAngle:
+    """The same of an angle, or of a rate [a second].
+
+    Attributes:
+        time: [s].
+        value_deg: in degrees.
+    """
+
+    time: float
+    value_deg: float
+
+    value = Radians()
+
+
+@record
 class PointDistance:
     """How far the body is from the point at one event.
 
@@ -289,17 +304,17 @@ class AscentAttitude:
         until: when it ended [s].
         period: between samples of the control [s].
         from_point: how far it is from the point, event by event.
-        attitude_error_deg: largest angle between the axis flown and the one commanded.
-        tracking_error_deg: largest angle between the axis flown and the limited reference.
-        gimbal_deg: largest deflection.
-        gimbal_rate_deg: fastest of it, a second.
+        attitude_error: largest angle between the axis flown and the one commanded.
+        tracking_error: largest angle between the axis flown and the limited reference.
+        gimbal: largest deflection.
+        gimbal_rate: fastest of it, a second.
         at_limit: for how long a gimbal is within a hundredth of its angle or its rate [s].
         q_alpha: largest product of dynamic pressure and angle of attack [Pa rad].
         authority: least moment of the gimbals over what disturbs, where the air or the thrust does.
-        held_angle_deg: least angle of attack whose moment all of the gimbals' angle balances.
+        held_angle: least angle of attack whose moment all of the gimbals' angle balances.
         gain_rise: least factor by which the loop's gain may rise; None: by any.
         gain_fall: least factor by which it may fall; None: by any.
-        phase_margin_deg: least phase margin; None where it is not known.
+        phase_margin: least phase margin; None where it is not known.
         unstable: for how long the linearised loop is not stable [s].
     """
 
@@ -308,17 +323,17 @@ class AscentAttitude:
     until: float
     period: float
     from_point: tuple[PointDistance, ...]
-    attitude_error_deg: TurningPeak
-    tracking_error_deg: TurningPeak
-    gimbal_deg: TurningPeak
-    gimbal_rate_deg: TurningPeak
+    attitude_error: TurningAngle
+    tracking_error: TurningAngle
+    gimbal: TurningAngle
+    gimbal_rate: TurningAngle
     at_limit: float
     q_alpha: TurningPeak
     authority: TurningPeak
-    held_angle_deg: TurningPeak
+    held_angle: TurningAngle
     gain_rise: TurningPeak | None
     gain_fall: TurningPeak | None
-    phase_margin_deg: TurningPeak | None
+    phase_margin: TurningAngle | None
     unstable: float
 
 

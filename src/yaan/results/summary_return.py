@@ -161,6 +161,23 @@ class Offset:
 
 
 @record
+class Pulsed:
+    """What thrusters that are on or off did in an entry.
+
+    Attributes:
+        propellant: that they burnt [kg]; it is not taken off the mass.
+        pulses: how many times one came on.
+        missed: the largest moment that was asked for and not allocated [N m].
+        solved: whether every allocation was.
+    """
+
+    propellant: float
+    pulses: int
+    missed: float
+    solved: bool
+
+
+@record
 class Turning:
     """How a rigid body turned in its entry, beside the entry of a point on the same bank.
 
@@ -180,6 +197,7 @@ class Turning:
         moment_limit: largest that there is [N m].
         at_limit: for how long a limit is reached [s].
         impulse: of the moments [N m s].
+        thrusters: what they did that are on or off; None of continuous moments.
     """
 
     step: float
@@ -197,6 +215,7 @@ class Turning:
     moment_limit: Vector
     at_limit: float
     impulse: Vector
+    thrusters: Pulsed | None = None
 
     peak_off_trim = Radians()
     peak_sideslip = Radians()

@@ -21,7 +21,9 @@ from yaan.dynamics.forces import World
 from yaan.flight.models.launcher import MODULE, stack_of
 from yaan.gnc.attitude import AttitudeControl
 from yaan.gnc.bank import BankProfile, constant_bank, steady_spin
+from yaan.gnc.thrusters import DeadBand, couples
 from yaan.motion.entry import NEVER, TIMEOUT, Handover
+from yaan.motion.rigid_entry import Pulsing
 from yaan.spacetime.earth import Ellipsoid
 from yaan.spacetime.frame import Frame, Vector, vector
 from yaan.spacetime.motion import Motion, inertial_state, relative_state
@@ -91,6 +93,19 @@ def build_control(spec: RigidCapsuleSpec, roll_rate: float) -> AttitudeControl:
         easing=roll_rate / control.roll_acceleration,
         limit=vector(jnp.asarray([most.roll, most.pitch, most.yaw]), Frame.BODY),
         inertia=build_inertia(spec.inertia),
+    )
+
+
+def build_pulsing(spec: RigidCapsuleSpec) -> Pulsing | None:
+    """Its thrusters where they are on or off, each pair as strong as the control's moment."""
+    control, given = spec.control, spec.control.thrusters
+    if given is None:
+        return None
+    most = (control.moment.roll, control.moment.pitch, control.moment.yaw)
+    return Pulsing(
+        couples(most, given.thrust, given.isp, given.least_pulse),
+        DeadBand(given.dead_angle, given.dead_rate),
+        jnp.asarray(given.period),
     )
 
 

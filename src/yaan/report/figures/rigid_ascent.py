@@ -24,7 +24,7 @@ def rigid_ascent(record: FlightRecord) -> Figure | None:
     alt = (
         "Attitude error, gimbal angle and rate, dynamic pressure times angle of attack, control"
         " authority and margins against time in the ascent. The axis is"
-        f" {number(told.attitude_error_deg.value, 1)} degrees off its command at most."
+        f" {number(told.attitude_error.value_deg, 1)} degrees off its command at most."
     )
     caption = (
         "The ascent as a body that turns, by the commands of its point. The error is taken from the"
