@@ -1,4 +1,4 @@
-"""Explicit guidance in the loop that flies: the reference mission, as designed and off its design."""
+"""Explicit guidance in the loop that flies: the reference mission, on and off its design."""
 
 from typing import Any, NamedTuple
 
@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import yaan
-from yaan.base.session import computing
 from yaan.base.constants import EARTH_J2
 from yaan.design.steer import Steered, solve
 from yaan.design.task import make_task
@@ -20,9 +19,9 @@ from yaan.flight.models.world import build_world
 from yaan.gnc.explicit_burns import Field
 from yaan.gnc.explicit_directions import AbstractDirection, Primer
 from yaan.gnc.explicit_target import arrival
+from yaan.motion.base import Legs
 from yaan.motion.guided import Believed, ExplicitGuide, believed, guided, programmes
 from yaan.motion.powered import Reached, ascend, reached
-from yaan.motion.base import Legs
 
 pytestmark = pytest.mark.slow
 

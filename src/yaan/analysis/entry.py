@@ -3,6 +3,7 @@
 import numpy as np
 
 from yaan.analysis.flown import Fall, Flown
+from yaan.analysis.guidance import entry_guidance
 from yaan.analysis.history import at_row, degrees, phase_rows
 from yaan.design.deorbit import offsets
 from yaan.design.landing import Landed
@@ -58,6 +59,7 @@ def entry(flown: Flown) -> records.Entry | None:
         turning=_turning(history, fall, rows),
         outcome=code.word,
         text=entry_sentence(code),
+        guidance=entry_guidance(fall),
     )
 
 

@@ -29,9 +29,7 @@ def ascent_guidance(climb: Climb) -> AscentGuidance | None:
         apogee_miss=float(flown.apogee[0, leg] - want.apogee),
         inclination_miss_deg=degrees(float(flown.inclination[0, leg] - want.inclination)),
         cut_off_later=float(flown.time[0, leg] - before.time[0, leg]),
-        propellant_more=float(
-            flown.propellant[0, leg, stage] - before.propellant[0, leg, stage]
-        ),
+        propellant_more=float(flown.propellant[0, leg, stage] - before.propellant[0, leg, stage]),
     )
 
 

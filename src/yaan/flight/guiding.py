@@ -49,6 +49,11 @@ class Guiding:
     """Of one lane."""
 
     @property
+    def aimed(self) -> bool:
+        """Whether its law goes for a place."""
+        return self.own is None and self.spec.law != "spin"
+
+    @property
     def limits(self) -> RollLimits:
         """How the capsule rolls."""
         return RollLimits(np.asarray(self.roll_rate), np.asarray(self.spec.roll_acceleration))

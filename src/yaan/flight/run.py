@@ -31,10 +31,12 @@ from yaan.flight.approach import Approach, Case, flight_path_angle, fly_approach
 from yaan.flight.body import fly_free
 from yaan.flight.chain import Before, ChainFlown, fly_chain
 from yaan.flight.correcting import placed
+from yaan.flight.guiding import Guiding, Known, enter_guided, guiding_of, law_of
 from yaan.flight.lanes import Built, build, flat_of, jobs
 from yaan.flight.legs import Array, Burns
 from yaan.flight.models.craft import build_bank
 from yaan.flight.models.launcher import MODULE
+from yaan.flight.models.navigation import entry_navigator
 from yaan.flight.progress import Clock, Progress
 from yaan.flight.resolved import Estimating, Flyer, fly_resolved, orders_of, perfect
 from yaan.flight.resolved import Models as Flying
@@ -122,6 +124,7 @@ def run(
         if watch is not None:
             watch(done, len(plans))
 
+    _refuse_guided_ascents(plans)
     with computing():
         many = [i for i, plan in enumerate(plans) if _in_lanes(plan)]
         for i in sorted(set(range(len(plans))) - set(many)):
@@ -130,11 +133,16 @@ def run(
         models = dict(zip(many, made, strict=True))
         work = [[many[k] for k in job] for job in jobs([models[i] for i in many], batch)]
 
+        nominal = None if seen is None else seen.nominal
+        told = [nominal or plans[i] for i in many[:1] if guiding_of(plans[i]) is not None]
+        ground = build(told, commands, parting)
+
         def one(job: list[int]) -> None:
             with computing():
                 # The last one fills the batch, so that nothing compiles for what is left over.
                 full = [*job, *[job[-1]] * (batch - len(job) if len(work) > 1 else 0)]
                 batched = _Batch([models[i] for i in full], commands, stretch)
+                batched.ground = ground[0] if ground else batched.first
                 if seen is not None and seen.estimating is not None:
                     batched.estimating = partial(seen.estimating, lanes=np.array(full))
                 ends = batched.flown()
@@ -145,6 +153,17 @@ def run(
     lanes = [lane for lane in found if lane is not None]
     names = lanes[0] if lanes else ()
     return {name: np.concatenate([lane[name] for lane in lanes]) for name in names}
+
+
+def _refuse_guided_ascents(plans: Sequence[Plan]) -> None:
+    """Tell that ascents fly by time here, before one is taken for a guided one."""
+    for plan in plans:
+        spec = None if plan.guidance is None else plan.guidance.ascent
+        if plan.ascent is not None and spec is not None and (spec.own or spec.law != "open-loop"):
+            raise YaanError(
+                f"{plan.name} guides its ascent, and many flights at once fly theirs by time: "
+                "leave guidance.ascent out, or set it to open-loop"
+            )
 
 
 def _in_lanes(plan: Plan) -> bool:
@@ -199,6 +218,8 @@ class _Batch:
         self.down = together([one.down for one in built])
         count = len(built)
         self.estimating: Estimating = perfect
+        self.ground = self.first
+        """What guidance was told of before the flight."""
         self.phase: Any = np.full(count, "", dtype=object)
         self.code = np.full(count, int(OutcomeCode.REACHED))
         self.told: dict[str, Array] = {name: np.full(count, np.nan) for name in ENDS}
@@ -427,7 +448,11 @@ class _Batch:
 
     def _enter(self, start: State) -> tuple[Array, State, Any]:
         """Entries from `start`: how each ended, where, and the motion's own state there."""
-        models, bank, loose = self.models, self._bank(), self._loose
+        models, loose = self.models, self._loose
+        guiding = guiding_of(self.first.plan)
+        if guiding is not None:
+            return self._guided(start, guiding)
+        bank = self._bank()
         if _entry_of(self.first.plan).motion == "point":
             until, step = models.way.until, models.way.entry_step * self.stretch
             step = step * shortened(loose, RK4.order)
@@ -447,6 +472,32 @@ class _Batch:
             leg, _ = enter_turning(one.down, turning, start.take(lane), mine, until, loose)
             turned.append((leg.outcome, leg.end, leg.inner))
         return jax.tree.map(lambda *x: np.concatenate(x), *turned)
+
+    def _guided(self, start: State, guiding: Guiding) -> tuple[Array, State, Any]:
+        """Entries by a law that was told of the nominal one, each by what it believes itself."""
+        models, ground, loose = self.models, self.ground, self._loose
+        banked = None if self.commands is None else self.commands.entry
+        entering = ground.plan.entry_flight
+        assert entering is not None
+        aim = None if entering.aim is None else (entering.aim.latitude, entering.aim.longitude)
+        over = aim if banked is None else banked.handover or banked.aim
+        first = entering.entry.nominal_bank if banked is None else banked.angle[0]
+        if over is None and guiding.aimed:
+            raise YaanError(f"{ground.plan.name} tells its guidance of no place to come down at")
+        way = ground.models.way
+        assert way is not None
+        told = (ground.models.capsule, ground.down, start.take(0), over or (0.0, 0.0))
+        law = law_of(guiding, Known(*told, way.until, first))
+        navigators = [entry_navigator(one.plan) for one in self.built]
+        leg = enter_guided(
+            *(guiding, law, self.down, models.capsule, start),
+            until=models.way.until,
+            step=models.way.entry_step * self.stretch * shortened(loose, RK4.order),
+            tolerance=loose,
+            navigators=jax.tree.map(lambda *x: np.stack(x), *navigators),
+            save=legs.Save.ENDS,
+        )
+        return leg.outcome, leg.end, leg.inner
 
     def _tell_place(
         self, world: World, t: Array, position: Vector, mask: NDArray[np.bool_]
