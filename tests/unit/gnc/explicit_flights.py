@@ -79,8 +79,8 @@ def orbit(
 ) -> Target:
     """A place on an orbit [m, rad]."""
     given = None if node is None else jnp.asarray(node)
-    numbers = (jnp.asarray(x) for x in (perigee, apogee, inclination, anomaly))
-    return arrival(*numbers, node=given, of_date=OF_DATE, mu=jnp.asarray(EARTH_MU))
+    near, far, tilt, along = (jnp.asarray(x) for x in (perigee, apogee, inclination, anomaly))
+    return arrival(near, far, tilt, along, node=given, of_date=OF_DATE, mu=jnp.asarray(EARTH_MU))
 
 
 def law(burn_model: Burns, target: Target, direction: AbstractDirection | None = None, **more: Any):
@@ -172,12 +172,12 @@ def fly(guide: Explicit, legs: Leg, r: Array, v: Array, t: Array, mass: Array, s
             k3 = rate(now.t + 0.5 * h, at(0.5 * h, k2), memory)
             k4 = rate(now.t + h, at(h, k3), memory)
             sums = jax.tree.map(lambda a, b, c, d: (a + 2 * b + 2 * c + d) / 6, k1, k2, k3, k4)
-            new = at(h, sums)
+            r, v, mass = at(h, sums)
             t = now.t + h
-            dry = (new[2] <= leg.dry) & leg.lit & jnp.isinf(leg.end)
+            dry = (mass <= leg.dry) & leg.lit & jnp.isinf(leg.end)
             done = (t >= jnp.minimum(leg.end, cut) - 1e-9) | dry | (t > begun + 4e3)
             missed = now.worst + (changed & (memory.converged < 0.5))
-            return Flown(t, *new, memory, missed, now.updates + changed), done
+            return Flown(t, r, v, mass, memory, missed, now.updates + changed), done
 
         mass = jnp.where(jnp.isnan(leg.mass), now.mass - leg.shed, leg.mass)
         entered = now._replace(memory=own.start(now.t, now.memory), mass=mass)
@@ -217,13 +217,13 @@ def lane_of(case: Case) -> tuple[Any, ...]:
         for leg in full
     ]
     legs = jax.tree.map(lambda *x: jnp.stack(x), *rows)
-    numbers = (jnp.asarray(x, dtype=float) for x in (case.r, case.v, case.t, 1.0))
+    numbers = [jnp.asarray(x, dtype=float) for x in (case.r, case.v, case.t, 1.0)]
     return (case.guide, legs, *numbers)
 
 
 @eqx.filter_jit
 def _together(lanes: Any, sees: bool) -> Flown:
-    return jax.vmap(lambda *one: fly(*one, sees))(*lanes)
+    return jax.vmap(partial(fly, sees=sees))(*lanes)
 
 
 def _at(ends: Flown, *index: int) -> Flown:
@@ -232,7 +232,7 @@ def _at(ends: Flown, *index: int) -> Flown:
 
 def flown(case: Case, *, sees: bool = True) -> list[Flown]:
     """The ends of the legs of one flight, on the host."""
-    ends = jax.device_get(fly(*lane_of(case), sees))
+    ends = jax.device_get(partial(fly, sees=sees)(*lane_of(case)))
     return [_at(ends, k) for k in range(len(case.legs))]
 
 
@@ -253,7 +253,7 @@ def kepler(end: Flown) -> dict[str, float]:
     e = np.cross(v, h) / EARTH_MU - r / np.linalg.norm(r)
     a = 1.0 / (2.0 / np.linalg.norm(r) - v @ v / EARTH_MU)
     ecc = np.linalg.norm(e)
-    return {
+    found: dict[str, Any] = {
         "perigee": a * (1 - ecc) - EARTH_RADIUS,
         "apogee": a * (1 + ecc) - EARTH_RADIUS,
         "inclination": np.arccos(h[2] / np.linalg.norm(h)),
@@ -262,3 +262,4 @@ def kepler(end: Flown) -> dict[str, float]:
         "speed": np.linalg.norm(v),
         "angle": np.arcsin(r @ v / np.linalg.norm(r) / np.linalg.norm(v)),
     }
+    return {name: float(value) for name, value in found.items()}

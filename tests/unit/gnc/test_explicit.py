@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import equinox as eqx
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -10,15 +13,21 @@ from tests.unit.gnc.explicit_flights import (
     Flown,
     Leg,
     burns,
+    estimate,
     field,
+    flown,
+    kepler,
     law,
     motion,
     orbit,
     place,
     together,
 )
-from tests.unit.gnc.explicit_optima import coplanar
-from yaan.base.constants import EARTH_J2, STANDARD_GRAVITY
+from tests.unit.gnc.explicit_optima import Burnt, coplanar, direct
+from yaan.base.constants import EARTH_J2, EARTH_MU, EARTH_RADIUS, STANDARD_GRAVITY
+from yaan.gnc.explicit import no_memory
+from yaan.gnc.explicit_directions import Corrected, Primer
+from yaan.spacetime.frame import Frame, vector
 
 # A core and a cryogenic stage like those of LVM3, from the separation of its strap-ons on.
 CORE: dict[str, float] = {"thrust": 1.682e6, "isp": 293.0}
@@ -181,3 +190,112 @@ def test_faster_than_its_target_it_cuts_off_at_once(flights):
 def test_a_plane_that_cannot_be_had_costs_no_height(flights):
     miss = missed(flights, "off the plane")
     assert abs(miss["radius"]) < 5e3
+
+
+def cold(case: Case, r: np.ndarray, v: np.ndarray) -> Any:
+    """What is found at a state from nothing known."""
+    t = jnp.asarray(case.t)
+    begun = case.guide.start(t, no_memory(case.guide.direction, t))
+    place, moving = (vector(jnp.asarray(x), Frame.GCRS) for x in (r, v))
+    return case.guide.solve(estimate(t, place, moving), begun)
+
+
+def upper_law() -> Case:
+    case = upper()
+    return case._replace(guide=eqx.tree_at(lambda g: g.burn, case.guide, jnp.asarray(2)))
+
+
+def grid() -> tuple[np.ndarray, np.ndarray]:
+    """States around that of the upper stage: 60 km, 400 m/s of climb, 400 m/s of speed, a side."""
+    case, sides = upper_law(), (-1.0, -0.5, 0.0, 0.5, 1.0)
+    errors = np.array(np.meshgrid(sides, sides, sides)).reshape(3, -1).T
+    r = np.stack([place(ALOFT[0] + 60e3 * e[0]) for e in errors])
+    v = np.stack(
+        [motion(case.r, ALOFT[1] + 400 * e[1], ALOFT[2] + 400 * e[2], np.pi / 2) for e in errors]
+    )
+    return r, v
+
+
+def test_it_converges_from_nothing_over_a_wide_region_alone_as_in_a_batch():
+    case, (r, v) = upper_law(), grid()
+    found = jax.jit(jax.vmap(lambda r, v: cold(case, r, v)))(r, v)
+    assert np.all(found.converged == 1.0)
+    assert np.max(found.looks) < 20
+    one = jax.jit(lambda r, v: cold(case, r, v))
+    for k in (0, 62, 124):
+        alone = one(r[k], v[k])
+        # 1e-6 m at 8 km/s is 1e-10 s.
+        assert float(alone.cut_off) == pytest.approx(float(found.cut_off[k]), abs=1e-10)
+        ours = [float(x) for x in jax.tree.leaves(alone.carried)]
+        np.testing.assert_allclose(ours, [x[k] for x in jax.tree.leaves(found.carried)], atol=1e-12)
+
+
+def test_corrected_programmes_without_correction_are_the_designed_ones():
+    own = Corrected(
+        jnp.asarray([[0.5, 0.2, -0.1], [0.4, -0.1, 0.02]]), jnp.asarray([100.0, 250.0]), 0.1
+    )
+    r, v = (
+        vector(jnp.asarray([7e6, 0.0, 0.0]), Frame.GCRS),
+        vector(jnp.asarray([10.0, 0.0, 7e3]), Frame.GCRS),
+    )
+    for t, s, (a, b, c) in ((180.0, 0.8, (0.5, 0.2, -0.1)), (300.0, 0.5, (0.4, -0.1, 0.02))):
+        now = jnp.asarray(t)
+        axis = own.axis(own.nothing(now), now, r, v)
+        assert float(axis.x / jnp.hypot(axis.y, axis.z)) == pytest.approx(a + b * s + c * s * s)
+        # Yaw turns to the right of a motion to the north: to the east.
+        assert float(axis.y / axis.z) == pytest.approx(np.tan(0.1))
+
+
+def test_constants_of_the_primer_vector_are_those_that_it_was_made_of():
+    case, law_of = whole(), Primer()
+    r, v = vector(jnp.asarray(case.r), Frame.GCRS), vector(jnp.asarray(case.v), Frame.GCRS)
+    normal = case.guide.target.plane(r, v)
+    given = jnp.asarray([0.3, -1e-3, 0.05, 2e-4])
+    carried = law_of.carried(given, r, v, normal)
+    np.testing.assert_allclose(law_of.constants(carried, r, normal), given, rtol=1e-10)
+    # Along the normal of the plane the constant of the motion vanishes.
+    primer, rate = carried
+    constant = r.cross(rate) - v.cross(primer)
+    assert abs(float(constant.dot(normal))) < 1e-9 * float(v.norm())
+
+
+@pytest.mark.slow
+def test_the_ascent_of_two_stages_is_within_a_thousandth_of_a_direct_optimum(flights):
+    case, last = CASES["as believed"], cut(flights, "as believed")
+    target = case.guide.target
+    goal = (target.radius, target.speed, target.flight_path_angle, target.inclination)
+    shed = WHOLE - 6e3 - (SHED - START) * FLOW["core"]
+    parts = [
+        Burnt(START, SHED, WHOLE, CORE["thrust"], CORE["isp"]),
+        Burnt(SHED, CUT, shed, CORE["thrust"], CORE["isp"]),
+        Burnt(CUT + GAP, np.inf, ABOVE, CRYO["thrust"], CRYO["isp"], CRYO["ramp"]),
+    ]
+    nodes = (3, 3, 7)
+    pitch = [np.full(3, 0.5), np.full(3, 0.48), np.full(7, 0.4)]
+    guess = np.concatenate([*pitch, np.full(13, 0.05), [float(last.t)]])
+    best, _ = direct(parts, (START, case.r, case.v), tuple(float(x) for x in goal), guess, nodes)
+    burnt = float(last.t) - CUT - GAP
+    assert -1e-3 < (float(last.t) - best) / burnt < 1e-3
+
+
+@pytest.mark.slow
+def test_without_enough_propellant_it_lacks_no_more_than_the_optimum_does(flights):
+    case, last = CASES["short"], cut(flights, "short")
+    target = case.guide.target
+    goal = (target.radius, target.speed, target.flight_path_angle, target.inclination)
+    parts = [Burnt(0.0, np.inf, MASS, CRYO["thrust"], CRYO["isp"])]
+    guess = np.concatenate([np.full(7, 0.3), np.zeros(7), [300.0]])
+    dry = LOADED / FLOW["c"]
+    state = (0.0, case.r, case.v)
+    numbers = tuple(float(x) for x in goal)
+    best, _ = direct(parts, state, numbers, guess, (7,), j2=0.0, dry=dry)
+    assert float(last.memory.shortfall) < best + 5.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["as believed", "late"])
+def test_a_flight_alone_is_that_of_a_batch(name, flights):
+    alone = flown(CASES[name])
+    for ours, theirs in zip(alone, flights[name], strict=True):
+        np.testing.assert_allclose(ours.position, theirs.position, rtol=0.0, atol=1e-6)
+        np.testing.assert_allclose(ours.velocity, theirs.velocity, rtol=0.0, atol=1e-9)
