@@ -74,8 +74,10 @@ def measured(lanes: int) -> Iterator[Line]:  # noqa: PLR0915 - one problem, then
             jnp.asarray(float(lander.until.height)),
             jnp.asarray(0.0),
         )
-        there = jax.tree.map(lambda x: jnp.asarray(x)[0], (first.t, first.position, first.velocity))
-        seen = Perfect().estimate(*there, surroundings(world, *there))
+        one = jax.tree.map(lambda x: jnp.asarray(x)[0], (first.t, first.position, first.velocity))
+        t, position, velocity = one
+        around = surroundings(world, t, position, velocity)
+        seen = Perfect().estimate(t, position, velocity, around)
         relief = Relief(load=10.0)
         # The bank that meets the aim in the standard air, as the predictor-corrector finds it.
         reference = reference_of(model, seen, np.radians(59.0))

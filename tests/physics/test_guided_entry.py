@@ -138,20 +138,21 @@ def test_a_programme_in_the_loop_flies_as_it_does_open_loop():
 
 @pytest.mark.slow
 def test_a_spin_falls_as_if_there_were_no_lift():
-    # At a roll of 15 deg/s the lift turns once in 24 s: over the pulse of the load it averages
-    # out to within a tenth of what it is of the drag, 0.3.
+    # A lift of 0.3 of the drag adds 4.5 % to the load by itself; at a roll of 15 deg/s it turns
+    # once in 24 s, half of the pulse of a return from the Moon, and does not average out further
+    # than to a tenth. Held up or down it would change the load by more than a third.
     world, module, start = apollo()
     bare = Capsule(**{**vars(module), "lift": 0.0 * np.asarray(module.lift)})
     bank = constant_bank(jnp.zeros(LANES))
     ballistic = legs.enter(world, bare, start, bank, until=UNTIL, step=0.5)
     leg = flown(SpinUp(rate=float(ROLL.rate)))
-    np.testing.assert_allclose(leg.inner.peak_load, ballistic.inner.peak_load, rtol=0.1)
+    np.testing.assert_allclose(leg.inner.peak_load, ballistic.inner.peak_load, rtol=0.15)
 
 
 class SideToSide(AbstractEntryGuidance):
     """A law of a user's own."""
 
-    period: Any = 5.0
+    period: Any = 20.0
     sick: Any = np.inf
 
     @override
@@ -164,7 +165,7 @@ class SideToSide(AbstractEntryGuidance):
 
     @override
     def command(self, estimate: Estimate, memory: Any) -> Any:
-        return jnp.where(estimate.t > self.sick, jnp.nan, 0.3 * memory)
+        return jnp.where(estimate.t > self.sick, jnp.nan, 1.2 * memory)
 
 
 @pytest.mark.slow
@@ -173,13 +174,13 @@ def test_a_law_of_a_users_own_flies_and_what_is_no_number_is_not_followed():
     assert np.all(leg.outcome == OutcomeCode.REACHED)
     assert leg.tape is not None
     t, banks = (np.asarray(x)[0] for x in (leg.tape.t, leg.tape.state.rolling.command))
-    for since, bank in ((1.0, 0.3), (6.0, -0.3), (11.0, 0.3)):
+    for since, bank in ((10.0, 1.2), (30.0, -1.2), (50.0, 1.2)):
         assert banks[np.argmin(np.abs(t - since))] == pytest.approx(bank)
     assert np.all(leg.inner.unheard == 0.0)
-    sick = flown(SideToSide(sick=12.0), save=Save.STEPS)
+    sick = flown(SideToSide(sick=45.0), save=Save.STEPS)
     assert np.all(sick.outcome == OutcomeCode.REACHED)
     assert np.all(sick.inner.unheard > 0.0)
-    np.testing.assert_allclose(sick.inner.rolling.angle, 0.3)
+    np.testing.assert_allclose(sick.inner.rolling.angle, 1.2)
 
 
 def test_an_update_that_no_lane_is_due_for_is_not_computed():

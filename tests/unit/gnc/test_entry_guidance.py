@@ -92,9 +92,12 @@ def seen_from(
     rise, bearing = np.radians([angle, heading])
     level = east * float(np.sin(bearing)) + north * float(np.cos(bearing))
     relative = (level * float(np.cos(rise)) + up * float(np.sin(rise))) * speed
-    felt = None if sensed is None else Vector(*map(jnp.asarray, sensed), Frame.GCRS)
+    felt = None
+    if sensed is not None:
+        x, y, z = (jnp.asarray(value) for value in sensed)
+        felt = Vector(x, y, z, Frame.GCRS)
     directions = (relative, relative, relative, up, east, north)
-    return Estimate(jnp.asarray(0.0), position, *directions, felt)
+    return Estimate(jnp.asarray(0.0), position, *directions, sensed=felt)
 
 
 def stacked(*trees: Any) -> Any:
@@ -297,8 +300,8 @@ def test_one_lane_and_a_batch_are_told_the_same():
     estimates = stacked(*[seen_from(height=h) for h in np.linspace(60e3, 80e3, LANES)])
     laws = stacked(law())
     batch = cycles(laws, estimates, 8)
-    three = jax.tree.map(lambda x: x[3:4], (laws, estimates))
-    alone = cycles(*three, 8)
+    one, there = jax.tree.map(lambda x: x[3:4], (laws, estimates))
+    alone = cycles(one, there, 8)
     for a, b in zip(jax.tree.leaves(batch), jax.tree.leaves(alone), strict=True):
         np.testing.assert_allclose(np.asarray(a)[3], np.asarray(b)[0], rtol=1e-11, atol=1e-11)
 
@@ -307,7 +310,7 @@ def test_measured_drag_and_lift_become_ratios():
     # What is measured is the model's own at the state, a fifth denser and with a tenth less lift.
     there = seen_from(height=70e3, angle=0.0)
     seen, one = seen_by(model(), there), jnp.ones(())
-    y = eqx.tree_at(lambda s: s.height, _planar(seen), seen.height)
+    y = _planar(seen)
     pull = pulled(model(), Ratios(one, one), y)
     drag, lift = 1.2 * float(pull.drag), 1.2 * 0.9 * float(pull.lift)
     # At t = 0 over the equator at longitude zero: up is x, ahead is y.
