@@ -484,9 +484,10 @@ class _Batch:
         first = entering.entry.nominal_bank if banked is None else banked.angle[0]
         if over is None and guiding.aimed:
             raise YaanError(f"{ground.plan.name} tells its guidance of no place to come down at")
-        way = ground.models.way
+        way, capsule = ground.models.way, ground.models.capsule
         assert way is not None
-        told = (ground.models.capsule, ground.down, start.take(0), over or (0.0, 0.0))
+        assert capsule is not None
+        told = (capsule, ground.down, start.take(0), over or (0.0, 0.0))
         law = law_of(guiding, Known(*told, way.until, first))
         navigators = [entry_navigator(one.plan) for one in self.built]
         leg = enter_guided(

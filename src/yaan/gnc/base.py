@@ -8,6 +8,7 @@ import abc
 from collections.abc import Callable
 
 import equinox as eqx
+import jax.numpy as jnp
 from jaxtyping import Array, Float, PyTree
 
 from yaan.gnc.navigation import Estimate
@@ -48,9 +49,10 @@ class AbstractGuidance(eqx.Module):
     def deadline(self, t: Float[Array, ""], memory: PyTree) -> Float[Array, ""]:
         """The next instant at which it must be updated [s]; infinite where any step will do."""
 
-    @abc.abstractmethod
     def cut_off(self, memory: PyTree) -> Float[Array, ""]:
         """When it ends its leg [s], if that waits for its guidance; infinite: it does not."""
+        del memory
+        return jnp.asarray(jnp.inf)
 
 
 class Gnc(eqx.Module):

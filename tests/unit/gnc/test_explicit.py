@@ -24,7 +24,7 @@ from tests.unit.gnc.explicit_flights import (
     together,
 )
 from tests.unit.gnc.explicit_optima import Burnt, coplanar, direct
-from yaan.base.constants import EARTH_J2, EARTH_MU, EARTH_RADIUS, STANDARD_GRAVITY
+from yaan.base.constants import EARTH_J2, EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.gnc.explicit import no_memory
 from yaan.gnc.explicit_directions import Corrected, Primer
 from yaan.spacetime.frame import Frame, vector
