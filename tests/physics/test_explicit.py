@@ -1,4 +1,4 @@
-"""Explicit guidance in the loop that flies: the reference ascent, as designed and off its design."""
+"""Explicit guidance in the loop that flies: an ascent of the library, as designed and off it."""
 
 from typing import Any, NamedTuple
 
@@ -19,9 +19,9 @@ from yaan.flight.models.world import build_world
 from yaan.gnc.explicit_burns import Field
 from yaan.gnc.explicit_directions import AbstractDirection, Primer
 from yaan.gnc.explicit_target import arrival
+from yaan.motion.base import Legs
 from yaan.motion.guided import Believed, ExplicitGuide, believed, guided, programmes
 from yaan.motion.powered import Reached, ascend, reached
-from yaan.motion.base import Legs
 
 pytestmark = pytest.mark.slow
 
