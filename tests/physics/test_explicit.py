@@ -1,4 +1,4 @@
-"""Explicit guidance in the loop that flies: the reference mission, on and off its design."""
+"""Explicit guidance in the loop that flies: an ascent of the library, as designed and off it."""
 
 from typing import Any, NamedTuple
 
@@ -47,7 +47,9 @@ def design(profile: str) -> Designed:
     flown = steered.batch.elements(0, last)
     want = plan.ascent.target
     target = arrival(
-        *(jnp.asarray(x) for x in (want.perigee, want.apogee, want.inclination)),
+        jnp.asarray(want.perigee),
+        jnp.asarray(want.apogee),
+        jnp.asarray(want.inclination),
         jnp.asarray(flown.true_anomaly),
         node=None,
         of_date=world.earth.of_date,
@@ -83,3 +85,85 @@ def fly(made: Designed, guide: ExplicitGuide, cases: list[Case]) -> tuple[Legs, 
     flat = np.repeat(made.steered.flat[None], LANES, axis=0)
     steering = batches.steering_of(flat)
     return jax.device_get(_fly(made.world, lanes, steering, several))
+
+
+def off(case: Case, thrust: float = 1.0, flow: float = 1.0, late: float = 0.0) -> Case:
+    """Core and cryogenic stage off what is believed by factors; the latter lit late [s]."""
+    engines = case.launcher.engines
+    push, better = np.ones(len(engines.isp)), np.ones(len(engines.isp))
+    push[1:], better[1:] = thrust, thrust / flow
+    delay = np.array(engines.ignition_delay)
+    delay[-1] += late
+    return eqx.tree_at(
+        lambda c: (
+            c.launcher.engines.thrusts,
+            c.launcher.engines.isp,
+            c.launcher.engines.ignition_delay,
+        ),
+        case,
+        (engines.thrusts * push[:, None], engines.isp * better, delay),
+    )
+
+
+OFF: dict[str, dict[str, float]] = {
+    "as designed": {},
+    "strong": {"thrust": 1.03, "flow": 1.03},
+    "weak": {"thrust": 0.97, "flow": 0.97},
+    "thirsty": {"flow": 1.01},
+    "sparing": {"flow": 0.99},
+    "late": {"late": 5.0},
+}
+
+
+@pytest.fixture(scope="module")
+def made() -> Designed:
+    return design("propellant-optimal")
+
+
+@pytest.fixture(scope="module", params=["primer", "corrected"])
+def guided_flights(request, made) -> tuple[str, Legs, Reached]:
+    case = jax.tree.map(np.asarray, made.steered.lane.case)
+    return request.param, *fly(
+        made, made.guides[request.param], [off(case, **x) for x in OFF.values()]
+    )
+
+
+# 25 m and 0.0005 deg: a twentieth of an insertion within 0.5 km, a tenth of 0.005 deg. The law is
+# out by what its last update, up to 2 s before, believed of a thrust that is 1 % off its flow: 3 m.
+def test_the_orbit_is_met_though_engines_are_not_as_believed(guided_flights, made):
+    _, legs, ends = guided_flights
+    orbit = jax.tree.map(lambda x: np.asarray(x)[made.last, : len(OFF)], ends.elements)
+    np.testing.assert_allclose(orbit.perigee, 170e3, atol=25.0)
+    np.testing.assert_allclose(orbit.apogee, 430e3, atol=25.0)
+    np.testing.assert_allclose(orbit.inclination, np.radians(51.5), atol=np.radians(5e-4))
+    memory = legs.inner.memory.second
+    assert np.all(memory.converged[made.last, : len(OFF)] == 1.0)
+    assert np.all(memory.shortfall[made.last, : len(OFF)] == 0.0)
+    assert np.all(legs.outcome[:, : len(OFF)] == 0)
+
+
+def test_it_burns_no_more_than_the_solved_optimum_of_the_steering(guided_flights, made):
+    name, legs, _ = guided_flights
+    stage = made.known.stage
+    left = float(legs.inner.propellant[made.last, 0, stage])
+    open_loop = float(made.steered.batch.ends.propellant[0, made.last, stage])
+    loaded = float(np.asarray(made.steered.lane.case.launcher.propellant)[stage])
+    more = (open_loop - left) / (loaded - open_loop)
+    # 0.3 % is asked. The primer vector bends as no line does: 0.05 % less. Programmes are kept:
+    # 0.1 kg of 25 t is what the prediction is out by on the way.
+    low, high = {"primer": (-1e-3, 0.0), "corrected": (-4e-6, 4e-6)}[name]
+    assert low < more < high
+
+
+def test_with_nothing_off_corrected_programmes_fly_as_designed(guided_flights, made):
+    name, legs, _ = guided_flights
+    if name != "corrected":
+        pytest.skip("the primer vector has a way of its own")
+    place = [
+        np.stack([x.x, x.y, x.z], -1)
+        for x in (legs.inner.position, made.steered.lane.legs.inner.position)
+    ]
+    apart = np.linalg.norm(place[0][: made.last, 0] - place[1][: made.last], axis=-1)
+    # At the borders of the phases, before the cut-off; the prediction is out by metres over ten
+    # minutes, which is steered after and back.
+    assert np.max(apart) < 20.0

@@ -123,9 +123,9 @@ class _Sought(NamedTuple):
 class Explicit(AbstractGuidance):
     """Explicit guidance on one leg. One lane.
 
-    Valid: from above the air, where thrust is the only force but gravity, up to minutes of coast
-    between burns. Its model of the vehicle is `burns`; its prediction is out by metres over a
-    burn of ten minutes, and by less and less of it to come.
+    Valid: from above the air, where thrust is the only force but gravity, to an orbit of more
+    energy, with up to minutes of coast between burns. Its model of the vehicle is `burns`; its
+    prediction is out by metres over a burn of ten minutes, and by less of it to come.
     """
 
     about: ClassVar[Model] = Model(
@@ -296,6 +296,10 @@ class Explicit(AbstractGuidance):
         unknowns, five, excess = sought.unknowns, sought.misses, sought.excess
         size = jnp.max(jnp.abs(five))
         usable = jnp.all(jnp.isfinite(unknowns)) & jnp.isfinite(size)
+        # What has the energy already is cut off at once, wherever it is.
+        last = self.burns.thrust.shape[0] - 1
+        over = self.lit & (self.burn == last) & (self.target.excess(r, v) >= 0.0)
+        cut_off = jnp.where(over, t, jnp.maximum(unknowns[4], t))
         dry = unknowns[4] >= schedule.driest - _EMPTY
         # Frozen, the cut-off alone is refined: what it leaves to miss in place is told, not judged.
         met = (sought.size <= _MET) & (~frozen | (memory.converged > 0.5))
@@ -304,7 +308,7 @@ class Explicit(AbstractGuidance):
             epoch=t,
             velocity=v,
             due=self._next(t),
-            cut_off=jnp.maximum(unknowns[4], t),
+            cut_off=cut_off,
             solved=jnp.where(met, 1.0, memory.solved),
             converged=met.astype(float),
             residual=size,

@@ -3,6 +3,7 @@
 Written apart from `yaan.motion`: RK4 at two seconds, thrust by its own few lines.
 """
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import equinox as eqx

@@ -113,7 +113,9 @@ def direct(
         size, speed = np.linalg.norm(r, axis=1), np.linalg.norm(v, axis=1)
         angle = np.arcsin(np.sum(r * v, axis=1) / size / speed)
         h = np.cross(r, v)
-        tilt = np.arccos(h[:, 2] / np.linalg.norm(h, axis=1))
+        tilt = np.arccos(np.clip(h[:, 2] / np.linalg.norm(h, axis=1), -1.0, 1.0))
+        if target[3] == 0.0:  # along the equator no yaw is needed, and a tilt has no slope
+            tilt = np.mean(x[:, count : 2 * count], axis=1)
         goal = np.array(target)
         if dry is not None:  # what is lacking is the unknown that is least
             speed = np.sqrt(speed**2 + 2.0 * EARTH_MU * (1.0 / goal[0] - 1.0 / size)) + x[:, -1]

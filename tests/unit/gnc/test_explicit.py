@@ -27,6 +27,7 @@ from tests.unit.gnc.explicit_optima import Burnt, coplanar, direct
 from yaan.base.constants import EARTH_J2, EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.gnc.explicit import no_memory
 from yaan.gnc.explicit_directions import Corrected, Primer
+from yaan.gnc.explicit_target import Target
 from yaan.spacetime.frame import Frame, vector
 
 # A core and a cryogenic stage like those of LVM3, from the separation of its strap-ons on.
@@ -63,7 +64,7 @@ def whole(
         Leg(burn=1, shed=6e3, end=CUT, **core),
         Leg(burn=2, lit=False, mass=ABOVE, lasts=GAP),
         Leg(burn=2, ramp=3.0, delay=late, dry=ABOVE - LOADED, **cryo | last),
-        Leg(burn=2, tail=tail, lasts=max(tail, 1e-3), active=False, **cryo),
+        Leg(burn=2, tail=tail, lasts=tail, active=False, **cryo if tail else {}),
     ]
     return Case(law(model(tail), target, field=field(EARTH_J2)), legs, r, v, START)
 
@@ -83,7 +84,7 @@ def upper(target: Any = LEVEL, start: tuple[float, float, float] = ALOFT, **trut
     return Case(law(burns(*rows), target), legs, r, v)
 
 
-SLOW = (168.5e3, 900.0, 3500.0)  # [m, m/s], from where the propellant does not do
+SLOW = (168.5e3, 900.0, 3000.0)  # [m, m/s], from where the propellant does not do
 CASES = {
     "coplanar": upper(),
     "as believed": whole(),
@@ -96,7 +97,7 @@ CASES = {
     "short": upper(start=SLOW),
     "dead": upper(fails=100.0, left=0.0, end=160.0),
     "behind": upper(start=(172e3, 10.0, 8500.0)),
-    "off the plane": whole(orbit(170e3, 430e3, np.radians(8.0), anomaly=0.1), end=1000.0),
+    "off the plane": upper(orbit(170e3, 430e3, np.radians(60.0), anomaly=0.1, node=1.5)),
 }
 
 
@@ -176,20 +177,14 @@ def test_a_burn_that_lacks_propellant_holds_all_but_the_energy_and_tells_what_is
 
 @pytest.mark.parametrize("name", ["dead", "behind", "off the plane"])
 def test_what_cannot_be_is_told_and_stays_a_number(name, flights):
-    last = cut(flights, name)
-    assert last.memory.converged == 0.0
+    assert cut(flights, name).memory.converged == 0.0
     for leg in flights[name]:
         numbers = [*leg.position, *leg.velocity, leg.mass, *jax.tree.leaves(leg.memory.carried)]
         assert np.all(np.isfinite(np.stack(numbers)))
 
 
 def test_faster_than_its_target_it_cuts_off_at_once(flights):
-    assert float(cut(flights, "behind").t) < 1e-6
-
-
-def test_a_plane_that_cannot_be_had_costs_no_height(flights):
-    miss = missed(flights, "off the plane")
-    assert abs(miss["radius"]) < 5e3
+    assert float(cut(flights, "behind").t) == 0.0
 
 
 def cold(case: Case, r: np.ndarray, v: np.ndarray) -> Any:
@@ -232,7 +227,9 @@ def test_it_converges_from_nothing_over_a_wide_region_alone_as_in_a_batch():
 
 def test_corrected_programmes_without_correction_are_the_designed_ones():
     own = Corrected(
-        jnp.asarray([[0.5, 0.2, -0.1], [0.4, -0.1, 0.02]]), jnp.asarray([100.0, 250.0]), 0.1
+        jnp.asarray([[0.5, 0.2, -0.1], [0.4, -0.1, 0.02]]),
+        jnp.asarray([100.0, 250.0]),
+        jnp.asarray(0.1),
     )
     r, v = (
         vector(jnp.asarray([7e6, 0.0, 0.0]), Frame.GCRS),
@@ -259,11 +256,17 @@ def test_constants_of_the_primer_vector_are_those_that_it_was_made_of():
     assert abs(float(constant.dot(normal))) < 1e-9 * float(v.norm())
 
 
+def goal_of(target: Target) -> tuple[float, float, float, float]:
+    """Radius [m], speed [m/s], flight-path angle and inclination [rad]."""
+    angles = float(target.flight_path_angle), float(target.inclination)
+    return float(target.radius), float(target.speed), *angles
+
+
 @pytest.mark.slow
 def test_the_ascent_of_two_stages_is_within_a_thousandth_of_a_direct_optimum(flights):
     case, last = CASES["as believed"], cut(flights, "as believed")
     target = case.guide.target
-    goal = (target.radius, target.speed, target.flight_path_angle, target.inclination)
+    goal = goal_of(target)
     shed = WHOLE - 6e3 - (SHED - START) * FLOW["core"]
     parts = [
         Burnt(START, SHED, WHOLE, CORE["thrust"], CORE["isp"]),
@@ -273,7 +276,7 @@ def test_the_ascent_of_two_stages_is_within_a_thousandth_of_a_direct_optimum(fli
     nodes = (3, 3, 7)
     pitch = [np.full(3, 0.5), np.full(3, 0.48), np.full(7, 0.4)]
     guess = np.concatenate([*pitch, np.full(13, 0.05), [float(last.t)]])
-    best, _ = direct(parts, (START, case.r, case.v), tuple(float(x) for x in goal), guess, nodes)
+    best, _ = direct(parts, (START, case.r, case.v), goal, guess, nodes)
     burnt = float(last.t) - CUT - GAP
     assert -1e-3 < (float(last.t) - best) / burnt < 1e-3
 
@@ -282,13 +285,12 @@ def test_the_ascent_of_two_stages_is_within_a_thousandth_of_a_direct_optimum(fli
 def test_without_enough_propellant_it_lacks_no_more_than_the_optimum_does(flights):
     case, last = CASES["short"], cut(flights, "short")
     target = case.guide.target
-    goal = (target.radius, target.speed, target.flight_path_angle, target.inclination)
+    goal = goal_of(target)
     parts = [Burnt(0.0, np.inf, MASS, CRYO["thrust"], CRYO["isp"])]
     guess = np.concatenate([np.full(7, 0.3), np.zeros(7), [300.0]])
     dry = LOADED / FLOW["c"]
     state = (0.0, case.r, case.v)
-    numbers = tuple(float(x) for x in goal)
-    best, _ = direct(parts, state, numbers, guess, (7,), j2=0.0, dry=dry)
+    best, _ = direct(parts, state, goal, guess, (7,), j2=0.0, dry=dry)
     assert float(last.memory.shortfall) < best + 5.0
 
 
