@@ -44,6 +44,7 @@ def measured(lanes: int) -> Iterator[Line]:  # noqa: PLR0915 - one problem, then
     from yaan.gnc.entry_prediction import EntryModel, aim_at, air_table
     from yaan.gnc.entry_reference import reference_of
     from yaan.gnc.roll import RollLimits
+    from yaan.gnc.sensing import PerfectSensing
     from yaan.spacetime.zone import distance
 
     with computing():
@@ -92,7 +93,7 @@ def measured(lanes: int) -> Iterator[Line]:  # noqa: PLR0915 - one problem, then
                     lander.capsule,
                     start,
                     law,
-                    Perfect(),
+                    PerfectSensing(),
                     limits,
                     until=lander.until,
                     step=0.5,
