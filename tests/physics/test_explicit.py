@@ -1,4 +1,4 @@
-"""Explicit guidance in the loop that flies: an ascent of the library, as designed and off it."""
+"""Explicit guidance in the loop that flies: the reference ascent, on and off its design."""
 
 from typing import Any, NamedTuple
 
