@@ -42,7 +42,7 @@ UNTIL = Handover(height=FLOOR)
 
 @cache
 def apollo() -> tuple[Any, Capsule, State]:
-    """Airs that differ by a tenth, a capsule, starts that do by km and m/s; the first lane is exact."""
+    """Airs that differ by a tenth, a capsule, starts by km and m/s; the first lane is exact."""
     world = earth()
     module, start = apollo10(world, LANES)
     random = np.random.default_rng(10)
@@ -55,7 +55,7 @@ def apollo() -> tuple[Any, Capsule, State]:
     state = eqx.tree_at(lambda s: (s.position, s.velocity), start, (place, motion))
     denser = 1.0 + 0.1 * random.standard_normal(LANES) * (np.arange(LANES) > 0)
     airs = [scaled(world.atmosphere, jnp.asarray(factor)) for factor in denser]
-    worlds = [jax.tree.map(np.asarray, replace(world, atmosphere=air)) for air in airs]
+    worlds = [replace(world, atmosphere=air) for air in airs]
     return together(worlds), jax.tree.map(lambda leaf: np.asarray(leaf)[0], module), state
 
 
