@@ -42,8 +42,8 @@ WHOLE = 159.7e3  # [kg], at the start
 
 def model(tail: float = 0.0) -> Any:
     return burns(
-        CORE | {"mass": WHOLE, "stop": SHED, "dry": 63.8e3},
-        CORE | {"fresh": False, "shed": 6e3, "stop": CUT, "dry": 57.8e3},
+        CORE | {"mass": WHOLE, "stop": SHED, "dry": 58e3},
+        CORE | {"fresh": False, "shed": 6e3, "stop": CUT, "dry": 52e3},
         CRYO | {"mass": ABOVE, "gap": GAP, "dry": ABOVE - LOADED, "tail_off": tail},
     )
 
@@ -84,7 +84,7 @@ def upper(target: Any = LEVEL, start: tuple[float, float, float] = ALOFT, **trut
     return Case(law(burns(*rows), target), legs, r, v)
 
 
-SLOW = (168.5e3, 900.0, 3000.0)  # [m, m/s], from where the propellant does not do
+SLOW = (168.5e3, 900.0, 2800.0)  # [m, m/s], from where the propellant does not do
 CASES = {
     "coplanar": upper(),
     "as believed": whole(),
@@ -168,11 +168,11 @@ def test_what_is_burnt_is_the_least_that_the_calculus_of_variations_allows(fligh
 def test_a_burn_that_lacks_propellant_holds_all_but_the_energy_and_tells_what_is_missing(flights):
     end, miss = cut(flights, "short"), missed(flights, "short")
     assert end.memory.shortfall > 50.0
-    assert float(end.mass) == pytest.approx(MASS - LOADED, abs=1.0)
-    assert abs(miss["radius"]) < 200.0
-    assert abs(miss["angle"]) < 1e-4
-    lacking = np.sqrt(float(CASES["short"].guide.target.speed) ** 2) - kepler(end)["speed"]
-    assert float(end.memory.shortfall) == pytest.approx(lacking, abs=2.0)
+    assert float(end.mass) == pytest.approx(MASS - LOADED, abs=0.01)
+    assert abs(miss["radius"]) < 50.0
+    assert abs(miss["angle"]) < 2e-5
+    lacking = float(CASES["short"].guide.target.speed) - kepler(end)["speed"]
+    assert float(end.memory.shortfall) == pytest.approx(lacking, abs=0.1)
 
 
 @pytest.mark.parametrize("name", ["dead", "behind", "off the plane"])
@@ -278,7 +278,8 @@ def test_the_ascent_of_two_stages_is_within_a_thousandth_of_a_direct_optimum(fli
     guess = np.concatenate([*pitch, np.full(13, 0.05), [float(last.t)]])
     best, _ = direct(parts, (START, case.r, case.v), goal, guess, nodes)
     burnt = float(last.t) - CUT - GAP
-    assert -1e-3 < (float(last.t) - best) / burnt < 1e-3
+    # Its direction follows no oblateness, and the broken lines no curve.
+    assert -2e-4 < (float(last.t) - best) / burnt < 1e-3
 
 
 @pytest.mark.slow
@@ -291,7 +292,7 @@ def test_without_enough_propellant_it_lacks_no_more_than_the_optimum_does(flight
     dry = LOADED / FLOW["c"]
     state = (0.0, case.r, case.v)
     best, _ = direct(parts, state, goal, guess, (7,), j2=0.0, dry=dry)
-    assert float(last.memory.shortfall) < best + 5.0
+    assert best - 0.1 < float(last.memory.shortfall) < best + 5.0
 
 
 @pytest.mark.slow
