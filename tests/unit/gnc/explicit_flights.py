@@ -121,7 +121,9 @@ def motion(r: np.ndarray, climb: float, level: float, azimuth: float) -> np.ndar
 
 
 @eqx.filter_jit
-def fly(guide: Explicit, legs: Leg, r: Array, v: Array, t: Array, mass: Array, sees: bool) -> Flown:
+def fly(  # noqa: PLR0915 - a loop within a loop, written out
+    guide: Explicit, legs: Leg, r: Array, v: Array, t: Array, mass: Array, sees: bool
+) -> Flown:
     """All legs in turn; their leaves are stacked. What each ended with, on the first axis."""
 
     def one(now: Flown, leg: Leg) -> tuple[Flown, Flown]:
