@@ -38,7 +38,7 @@ from yaan.gnc.explicit_burns import Belief, Burns, Field, Predicted, Schedule, p
 from yaan.gnc.explicit_directions import AbstractDirection, Carried, advanced
 from yaan.gnc.explicit_target import Target
 from yaan.gnc.navigation import Estimate
-from yaan.spacetime.frame import Frame, Vector
+from yaan.spacetime.frame import Frame, Vector, where
 
 _WEIGHTS = (1e-3, 1.0, 1.0, 1e-4, 0.1)
 """Of the misses of a target [1/m, s/m]: those of a plane that cannot be had spoil little else."""
@@ -74,6 +74,8 @@ class Memory(eqx.Module):
 
     carried: Carried
     """Of the direction, at the `epoch`."""
+    normal: Vector
+    """Of the plane that the last prediction ended in, a unit vector, GCRS."""
     epoch: Float[Array, "*lanes"]
     """Of the last update [s]."""
     velocity: Vector
@@ -113,6 +115,8 @@ class _Sought(NamedTuple):
     """Weighted."""
     excess: Array
     """Energy above that of the target, as speed [m/s]."""
+    normal: Vector
+    """Of the plane that they end in."""
     jacobian: Array
     size: Array
     """The largest miss that counts."""
@@ -280,14 +284,14 @@ class Explicit(AbstractGuidance):
         t, r, v = estimate.t, estimate.position, estimate.velocity
         belief, felt = self._measured(estimate, memory)
         schedule = scheduled(self.burns, belief, t, self.steps // 2)
-        normal = self.target.plane(r, v)
         solved = memory.solved > 0.5
+        normal = where(solved, memory.normal, self.target.plane(r, v))
         kept = self.direction.constants(self._ahead(memory, t, r), r, normal)
         kept = jnp.append(kept, memory.cut_off)
         first = jnp.where(solved, kept, self._first(t, r, v, schedule))
         first = _bounded(first, t, schedule)
 
-        def misses(unknowns: Array) -> tuple[Array, Array]:
+        def misses(unknowns: Array) -> tuple[Array, Array, Vector]:
             return self._misses(unknowns, schedule, r, v, normal)
 
         frozen = (memory.epoch > -jnp.inf) & (memory.cut_off - t < self.freeze)
@@ -300,11 +304,14 @@ class Explicit(AbstractGuidance):
         last = self.burns.thrust.shape[0] - 1
         over = self.lit & (self.burn == last) & (self.target.excess(r, v) >= 0.0)
         cut_off = jnp.where(over, t, jnp.maximum(unknowns[4], t))
+        speed = self.target.speed
+        lacking = speed - jnp.sqrt(jnp.maximum(speed**2 + 2.0 * speed * excess, 0.0))
         dry = unknowns[4] >= schedule.driest - _EMPTY
         # Frozen, the cut-off alone is refined: what it leaves to miss in place is told, not judged.
         met = (sought.size <= _MET) & (~frozen | (memory.converged > 0.5))
         found = Memory(
             carried=self.direction.carried(unknowns[:4], r, v, normal),
+            normal=sought.normal,
             epoch=t,
             velocity=v,
             due=self._next(t),
@@ -312,7 +319,7 @@ class Explicit(AbstractGuidance):
             solved=jnp.where(met, 1.0, memory.solved),
             converged=met.astype(float),
             residual=size,
-            shortfall=jnp.where(dry & (excess < -_SHORT), -excess, 0.0),
+            shortfall=jnp.where(dry & (excess < -_SHORT), lacking, 0.0),
             looks=sought.looks.astype(float),
             mass=belief.mass,
             weighed=t,
@@ -339,10 +346,10 @@ class Explicit(AbstractGuidance):
         position: Vector,
         velocity: Vector,
         normal: Vector,
-    ) -> tuple[Array, Array]:
+    ) -> tuple[Array, Array, Vector]:
         """What the unknowns miss; of the energy what the propellant lets be had.
 
-        And the energy above that of the target as speed [m/s].
+        And the energy above that of the target as speed [m/s], and the plane that they end in.
         """
         carried = self.direction.carried(unknowns[:4], position, velocity, normal)
         begun = Predicted(position, velocity, carried)
@@ -351,7 +358,8 @@ class Explicit(AbstractGuidance):
         # Both rise with the cut-off, and one of them is zero at the right one.
         pace = jnp.maximum(schedule.engine.force / schedule.mass, _SLOW)
         beyond = (unknowns[4] - schedule.driest) * pace
-        return five.at[2].set(jnp.maximum(five[2], beyond)), five[2]
+        own = self.target.ending(end)
+        return five.at[2].set(jnp.maximum(five[2], beyond)), five[2], own
 
     def _first(self, t: Array, position: Vector, velocity: Vector, schedule: Schedule) -> Array:
         """Unknowns from nothing known: the flat-Earth linear tangent at a mean thrust."""
@@ -383,7 +391,7 @@ class Explicit(AbstractGuidance):
         return jnp.append(guessed, cut_off)
 
 
-_Misses = Callable[[Array], tuple[Array, Array]]
+_Misses = Callable[[Array], tuple[Array, Array, Vector]]
 
 
 def _bounded(unknowns: Array, t: Array, schedule: Schedule) -> Array:
@@ -410,12 +418,13 @@ def _sought(
     full = jnp.asarray(_SCALES) * over
     scales, apart = full * free, full * _APART
 
-    def look(unknowns: Array) -> tuple[Array, Array, Array]:
+    def look(unknowns: Array) -> tuple[Array, Array, Array, Vector]:
         # By differences: that compiles, and flies, in half the time of derivatives.
         beside = jnp.concatenate([unknowns[None], unknowns + jnp.diag(apart)])
-        found, excess = jax.vmap(misses)(beside)
+        found, excess, normal = jax.vmap(misses)(beside)
         found = found * weights
-        return (found[1:] - found[0]).T / apart, found[0], excess[0]
+        own = jax.tree.map(lambda x: x[0], normal)
+        return (found[1:] - found[0]).T / apart, found[0], excess[0], own
 
     def step(s: _Sought) -> Array:
         counted = s.misses * counts
@@ -434,18 +443,20 @@ def _sought(
     def body(s: _Sought) -> _Sought:
         opening = s.looks == 0  # the first look is at where it begins
         tried = jnp.where(opening, first, step(s))
-        jacobian, missed, excess = look(tried)
+        jacobian, missed, excess, normal = look(tried)
         sum_of = jnp.sum((missed * counts) ** 2)
         better = jnp.isfinite(sum_of) & (opening | (sum_of < jnp.sum((s.misses * counts) ** 2)))
         size = jnp.max(jnp.abs(missed * counts))
-        found = _Sought(tried, missed, excess, jacobian, size, s.damping, s.looks)
+        found = _Sought(tried, missed, excess, normal, jacobian, size, s.damping, s.looks)
         kept: _Sought = jax.tree.map(lambda x, old: jnp.where(better, x, old), found, s)
         damping = jnp.clip(s.damping * jnp.where(better, 0.1, 20.0), 1e-12, 1e6)
         return kept._replace(damping=jnp.where(opening, s.damping, damping), looks=s.looks + 1)
 
     lost = jnp.full_like(t, _LOST)
+    zero = jnp.zeros_like(t)
+    nowhere = Vector(zero, zero, zero, Frame.GCRS)
     begun = _Sought(
-        first, jnp.full(5, _LOST), 0.0 * t, jnp.eye(5), lost, 0.0 * t + 1e-4, jnp.asarray(0)
+        first, jnp.full(5, _LOST), zero, nowhere, jnp.eye(5), lost, zero + 1e-4, jnp.asarray(0)
     )
     s: _Sought = jax.lax.while_loop(going, body, begun)
     last = step(s._replace(damping=0.0 * t))
@@ -493,6 +504,7 @@ def no_memory(direction: AbstractDirection, like: Float[Array, ""]) -> Memory:
     zero, never = jnp.zeros_like(like), jnp.full_like(like, jnp.inf)
     return Memory(
         carried=direction.nothing(like),
+        normal=Vector(zero, zero, zero + 1.0, Frame.GCRS),
         epoch=-never,
         velocity=Vector(zero, zero, zero, Frame.GCRS),
         due=never,

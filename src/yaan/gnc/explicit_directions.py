@@ -107,11 +107,13 @@ class Primer(AbstractDirection):
         self, constants: Array, position: Vector, velocity: Vector, normal: Vector
     ) -> Carried:
         up, ahead, across = _axes(position, normal)
-        r, climb, level = position.norm(), velocity.dot(up), velocity.dot(ahead)
         slope, rising, side, aside = constants
-        back = (climb - level * slope) / r
+        primer = ahead + up * slope + across * side
+        # The part of the constant along the normal is zero.
+        arm = normal.cross(position).dot(ahead)
+        back = normal.dot(velocity.cross(primer)) / jnp.maximum(arm, 1.0)
         return (
-            ahead + up * slope + across * side,
+            primer,
             ahead * back + up * rising + across * aside,
         )
 

@@ -42,8 +42,14 @@ class Target(eqx.Module):
         energy = 0.5 * velocity.dot(velocity) - self.mu / position.norm()
         return (energy - self.energy) / self.speed
 
+    def ending(self, end: Predicted) -> Vector:
+        """The normal of the plane that a prediction ends in, or of the one that is asked for."""
+        turning = end.position.cross(end.velocity)
+        own = turning / jnp.sqrt(turning.dot(turning) + 1e-6)
+        return where(self.noded, self.normal, own)
+
     def plane(self, position: Vector, velocity: Vector) -> Vector:
-        """The normal of the plane that is aimed at from a state.
+        """The normal of the plane that is aimed at from a state, before any prediction.
 
         With an inclination alone: of the plane of that inclination through the place which is
         nearest to the motion, and where the place is too far from the equator, of the motion.

@@ -121,7 +121,9 @@ def motion(r: np.ndarray, climb: float, level: float, azimuth: float) -> np.ndar
 
 
 @eqx.filter_jit
-def fly(guide: Explicit, legs: Leg, r: Array, v: Array, t: Array, mass: Array, sees: bool) -> Flown:
+def fly(  # noqa: PLR0915 - a loop within a loop, written out
+    guide: Explicit, legs: Leg, r: Array, v: Array, t: Array, mass: Array, sees: bool
+) -> Flown:
     """All legs in turn; their leaves are stacked. What each ended with, on the first axis."""
 
     def one(now: Flown, leg: Leg) -> tuple[Flown, Flown]:
@@ -138,7 +140,7 @@ def fly(guide: Explicit, legs: Leg, r: Array, v: Array, t: Array, mass: Array, s
             fading = jnp.clip(1.0 - (t - begun) / jnp.maximum(leg.tail, 1e-9), 0.0, 1.0)
             share = jnp.where(leg.tail > 0.0, fading, share)
             share = share * jnp.where(t >= leg.fails, leg.left, 1.0)
-            return share * (mass > leg.dry)
+            return share * (mass > leg.dry - 1e-3)
 
         def rate(t: Array, y: Any, memory: Memory) -> Any:
             x, dx, m = y
@@ -163,6 +165,9 @@ def fly(guide: Explicit, legs: Leg, r: Array, v: Array, t: Array, mass: Array, s
             end = jnp.minimum(jnp.minimum(leg.end, cut), now.t + 2.0)
             wait = jnp.minimum(end, own.deadline(now.t, memory))
             h = jnp.maximum(jnp.where(wait > now.t + 1e-9, wait, end) - now.t, 0.0)
+            # Running dry ends a step: what is left, at full flow.
+            left = (now.mass - leg.dry) / jnp.maximum(leg.flow, 1e-9)
+            h = jnp.where(left > 1e-9, jnp.minimum(h, left), h)
             y = (now.position, now.velocity, now.mass)
 
             def at(dt: Array, k: Any) -> Any:
@@ -175,7 +180,7 @@ def fly(guide: Explicit, legs: Leg, r: Array, v: Array, t: Array, mass: Array, s
             sums = jax.tree.map(lambda a, b, c, d: (a + 2 * b + 2 * c + d) / 6, k1, k2, k3, k4)
             r, v, mass = at(h, sums)
             t = now.t + h
-            dry = (mass <= leg.dry) & leg.lit & jnp.isinf(leg.end)
+            dry = (mass <= leg.dry + 1e-6) & leg.lit & jnp.isinf(leg.end)
             done = (t >= jnp.minimum(leg.end, cut) - 1e-9) | dry | (t > begun + 4e3)
             missed = now.worst + (changed & (memory.converged < 0.5))
             return Flown(t, r, v, mass, memory, missed, now.updates + changed), done

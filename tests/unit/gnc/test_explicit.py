@@ -42,8 +42,8 @@ WHOLE = 159.7e3  # [kg], at the start
 
 def model(tail: float = 0.0) -> Any:
     return burns(
-        CORE | {"mass": WHOLE, "stop": SHED, "dry": 63.8e3},
-        CORE | {"fresh": False, "shed": 6e3, "stop": CUT, "dry": 57.8e3},
+        CORE | {"mass": WHOLE, "stop": SHED, "dry": 58e3},
+        CORE | {"fresh": False, "shed": 6e3, "stop": CUT, "dry": 52e3},
         CRYO | {"mass": ABOVE, "gap": GAP, "dry": ABOVE - LOADED, "tail_off": tail},
     )
 
@@ -84,7 +84,7 @@ def upper(target: Any = LEVEL, start: tuple[float, float, float] = ALOFT, **trut
     return Case(law(burns(*rows), target), legs, r, v)
 
 
-SLOW = (168.5e3, 900.0, 3000.0)  # [m, m/s], from where the propellant does not do
+SLOW = (168.5e3, 900.0, 2800.0)  # [m, m/s], from where the propellant does not do
 CASES = {
     "coplanar": upper(),
     "as believed": whole(),
@@ -129,6 +129,7 @@ MET = ["coplanar", "as believed", "strong", "weak", "thirsty", "sparing", "late"
 # 50 m and 0.1 m/s: a tenth of an insertion within 0.5 km, whose perigee and apogee move by 1.7 and
 # 3.5 km for 1 m/s. Seen failing with the tail-off left out of the prediction, and with the factor
 # of the thrust held at 1.
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MET)
 def test_the_target_is_met_though_the_truth_is_not_what_is_believed(name, flights):
     miss = missed(flights, name)
@@ -141,12 +142,14 @@ def test_the_target_is_met_though_the_truth_is_not_what_is_believed(name, flight
     assert last.memory.shortfall == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MET)
 def test_every_update_of_a_flight_that_can_be_converges(name, flights):
     assert [float(leg.worst) for leg in flights[name]] == [0.0] * len(flights[name])
     assert sum(float(leg.updates) for leg in flights[name]) > 200
 
 
+@pytest.mark.slow
 def test_what_is_burnt_is_the_least_that_the_calculus_of_variations_allows(flights):
     target = CASES["coplanar"].guide.target
     radius, speed, angle = (
@@ -165,16 +168,18 @@ def test_what_is_burnt_is_the_least_that_the_calculus_of_variations_allows(fligh
     assert -2e-5 < burnt / best - 1.0 < 1e-3
 
 
+@pytest.mark.slow
 def test_a_burn_that_lacks_propellant_holds_all_but_the_energy_and_tells_what_is_missing(flights):
     end, miss = cut(flights, "short"), missed(flights, "short")
     assert end.memory.shortfall > 50.0
-    assert float(end.mass) == pytest.approx(MASS - LOADED, abs=1.0)
-    assert abs(miss["radius"]) < 200.0
-    assert abs(miss["angle"]) < 1e-4
-    lacking = np.sqrt(float(CASES["short"].guide.target.speed) ** 2) - kepler(end)["speed"]
-    assert float(end.memory.shortfall) == pytest.approx(lacking, abs=2.0)
+    assert float(end.mass) == pytest.approx(MASS - LOADED, abs=0.01)
+    assert abs(miss["radius"]) < 50.0
+    assert abs(miss["angle"]) < 2e-5
+    lacking = float(CASES["short"].guide.target.speed) - kepler(end)["speed"]
+    assert float(end.memory.shortfall) == pytest.approx(lacking, abs=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["dead", "behind", "off the plane"])
 def test_what_cannot_be_is_told_and_stays_a_number(name, flights):
     assert cut(flights, name).memory.converged == 0.0
@@ -183,6 +188,7 @@ def test_what_cannot_be_is_told_and_stays_a_number(name, flights):
         assert np.all(np.isfinite(np.stack(numbers)))
 
 
+@pytest.mark.slow
 def test_faster_than_its_target_it_cuts_off_at_once(flights):
     assert float(cut(flights, "behind").t) == 0.0
 
@@ -211,11 +217,21 @@ def grid() -> tuple[np.ndarray, np.ndarray]:
     return r, v
 
 
-def test_it_converges_from_nothing_over_a_wide_region_alone_as_in_a_batch():
+@pytest.fixture(scope="module")
+def found() -> Any:
+    """What is found from nothing, from each state of the grid, in one batch."""
     case, (r, v) = upper_law(), grid()
-    found = jax.jit(jax.vmap(lambda r, v: cold(case, r, v)))(r, v)
+    return jax.jit(jax.vmap(lambda r, v: cold(case, r, v)))(r, v)
+
+
+def test_it_converges_from_nothing_over_a_wide_region(found):
     assert np.all(found.converged == 1.0)
     assert np.max(found.looks) < 20
+
+
+@pytest.mark.slow
+def test_what_is_found_alone_is_what_is_found_in_a_batch(found):
+    case, (r, v) = upper_law(), grid()
     one = jax.jit(lambda r, v: cold(case, r, v))
     for k in (0, 62, 124):
         alone = one(r[k], v[k])
@@ -278,7 +294,8 @@ def test_the_ascent_of_two_stages_is_within_a_thousandth_of_a_direct_optimum(fli
     guess = np.concatenate([*pitch, np.full(13, 0.05), [float(last.t)]])
     best, _ = direct(parts, (START, case.r, case.v), goal, guess, nodes)
     burnt = float(last.t) - CUT - GAP
-    assert -1e-3 < (float(last.t) - best) / burnt < 1e-3
+    # Its direction follows no oblateness, and the broken lines no curve.
+    assert -2e-4 < (float(last.t) - best) / burnt < 1e-3
 
 
 @pytest.mark.slow
@@ -291,7 +308,7 @@ def test_without_enough_propellant_it_lacks_no_more_than_the_optimum_does(flight
     dry = LOADED / FLOW["c"]
     state = (0.0, case.r, case.v)
     best, _ = direct(parts, state, goal, guess, (7,), j2=0.0, dry=dry)
-    assert float(last.memory.shortfall) < best + 5.0
+    assert best - 0.1 < float(last.memory.shortfall) < best + 5.0
 
 
 @pytest.mark.slow
