@@ -8,6 +8,7 @@ corrects them by a law of its own.
 from dataclasses import dataclass
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -176,4 +177,6 @@ def enter_guided(  # noqa: PLR0913 - who, guided by what, where from, where to, 
     """
     navigator = navigators or legs.in_lanes(guiding.navigator, len(start))
     what = (world, capsule, start, law, navigator, guiding.limits)
-    return legs.enter_guided(*what, until=until, step=step, tolerance=tolerance, save=save)
+    leg = legs.enter_guided(*what, until=until, step=step, tolerance=tolerance, save=save)
+    # Nothing that follows is guided: it begins with no memory.
+    return eqx.tree_at(lambda one: one.end.memory, leg, None)

@@ -10,6 +10,7 @@ from yaan.description import Plan
 from yaan.gnc.inertial import drawn, nominal
 from yaan.gnc.inertial_errors import InertialParameters, in_orbit
 from yaan.gnc.navigation import AbstractNavigator, Perfect
+from yaan.gnc.sensing import PerfectSensing
 
 _PAD, _ENTRY = 1, 2  # streams of one draw
 
@@ -29,7 +30,7 @@ def _navigator(
 ) -> AbstractNavigator:
     spec = plan.navigation
     if spec is None or spec.model == "perfect":
-        return Perfect()
+        return PerfectSensing() if stream == _ENTRY else Perfect()
     known: dict[str, Any] = dict(spec.errors)
     if stream == _ENTRY:
         # Stars have no azimuth of their own: all axes are aligned alike.
