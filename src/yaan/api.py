@@ -173,9 +173,7 @@ class Mission(ManyFlights):
         except InputError as error:
             raise InputError([*error.problems, *self._more(values, error)]) from None
 
-    def with_model(
-        self, *, guidance: "Mapping[str, Any] | None" = None, **models: Any
-    ) -> "Mission":
+    def with_model(self, *, guidance: Any = None, **models: Any) -> "Mission":
         """This mission with a model of the user's own in the place of one that it names.
 
         The model is an instance of a class below `yaan.models.AbstractAtmosphere`, `AbstractWind`
@@ -198,7 +196,7 @@ class Mission(ManyFlights):
         """
         from yaan.flight.models.own_law import checked_model
 
-        asked = models | {f"guidance.{part}": law for part, law in (guidance or {}).items()}
+        asked = models | {f"guidance.{part}": law for part, law in dict(guidance or {}).items()}
         given = {word: checked_model(word, model) for word, model in asked.items()}
         values: dict[str, Any] = dict(naming(word, one.own.name) for word, one in given.items())
         landing = self.tree.get("landing")
