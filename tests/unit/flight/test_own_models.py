@@ -20,9 +20,9 @@ from yaan.description import Plan
 from yaan.description.notes import notes_of
 from yaan.dynamics.forces import together
 from yaan.environment import ConstantWind, ScaledAtmosphere, TableAtmosphere
+from yaan.flight.correcting import placed
 from yaan.flight.models.own import checked
 from yaan.flight.models.world import about_world, build_world, build_worlds, left_table
-from yaan.flight.run import _placed
 from yaan.models import AbstractAtmosphere, AbstractGravity, AbstractWind, Air, Model
 from yaan.spacetime.frame import Frame, Vector
 
@@ -181,7 +181,7 @@ def test_no_trace_of_a_model_of_ones_own_is_kept(
     for world, kept in ((own, 0), (plain, 1)):
         x, y, z = (jnp.full(1, x) for x in (7e6, 1e5, 2e5))
         place = Vector(x, y, z, Frame.GCRS)
-        _placed(world, jnp.zeros(1), place)
+        placed(world, np.zeros(1), place)
         assert len(list((tmp_path / "cache").glob("*-trace"))) == kept
 
 
