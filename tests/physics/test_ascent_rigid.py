@@ -180,7 +180,7 @@ def test_angular_momentum_is_kept_without_control_and_air(flown: dict[str, Flown
     # Fourth order at steps of 0.04 s and 0.3 rad/s: (0.012)^5 / 120 a step, 750 steps.
     assert np.linalg.norm(after - before) < 1e-8 * np.linalg.norm(before)
     turned = components(one.state.rate)[-1]
-    assert np.linalg.norm(turned - SPIN) > 1e-2  # while it has precessed
+    assert np.linalg.norm(turned - SPIN) > 1e-2  # while it has turned on
     assert len(one.t) > 100
 
 

@@ -15,7 +15,7 @@ order, the loss of axial thrust by roll deflections, skew axes of gimbals, an en
 cluster.
 
 Source: Greensite, Analysis and Design of Space Vehicle Flight Control Systems, volume I, NASA
-CR-820 (1967) (not re-read); the sums are statics.
+CR-820 (1967) (not re-read); the sums are those of forces at rest.
 """
 
 import equinox as eqx

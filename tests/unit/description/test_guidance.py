@@ -30,8 +30,8 @@ def test_what_is_left_out_flies_open_loop() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [
-        ("guidance.entry", "explict", "one of open-loop, predictor-corrector, analytic, spin"),
-        ("guidance.ascent", "explict", "did you mean explicit?"),
+        ("guidance.entry", "expliciit", "one of open-loop, predictor-corrector, analytic, spin"),
+        ("guidance.ascent", "expliciit", "did you mean explicit?"),
         ("guidance.entry.lw", "analytic", "did you mean law?"),
         ("guidance.entry.period", "0 s", "from 0.05 s to 60 s"),
         ("guidance.entry.period", 2.0, "write it with a unit"),
