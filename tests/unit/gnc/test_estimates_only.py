@@ -26,7 +26,7 @@ from yaan.spacetime.frame import Frame, Vector, vector
 
 ROOT = Path(__file__).parents[3]
 GNC = ROOT / "src" / "yaan" / "gnc"
-MEETS_THE_TRUTH = {"attitude", "inertial", "navigation", "pointing"}
+MEETS_THE_TRUTH = {"attitude", "inertial", "navigation", "pointing", "sensing"}
 """Modules that may: what makes estimates, and attitudes that are prescribed to points."""
 
 LAWS = [law for law in Law if law <= Law.LINEAR_TANGENT]

@@ -41,7 +41,7 @@ def told(tmp_path: Path, block: str) -> str:
         ("capsule.mass: {normal: 5.0}", 6, "expected a mass in kg"),
         ('capsule.mass: {normal: "heavy"}', 6, 'as "1 %" or "5 kg"'),
         ('capsule.mass: {gauss: "1 %"}', 6, "expected a known key"),
-        ('capsule.mass: {normall: "1 %"}', 6, "did you mean normal?"),
+        ('capsule.mass: {normalx: "1 %"}', 6, "did you mean normal?"),
         ("capsule.mass: {}", 6, "expected one of normal, uniform, triangular"),
         ('capsule.mass: "1 %"', 6, "expected a mapping of keys to values"),
         ('capsule.mass: {normal: "1 %", uniform: ["0 kg", "1 kg"]}', 6, "normal and uniform"),
