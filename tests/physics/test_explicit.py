@@ -164,6 +164,7 @@ def test_with_nothing_off_corrected_programmes_fly_as_designed(guided_flights, m
         for x in (legs.inner.position, made.steered.lane.legs.inner.position)
     ]
     apart = np.linalg.norm(place[0][: made.last, 0] - place[1][: made.last], axis=-1)
-    # At the borders of the phases, before the cut-off; the prediction is out by metres over ten
-    # minutes, which is steered after and back.
-    assert np.max(apart) < 20.0
+    # At the borders of the phases, before the cut-off. The drag of the first minute above the
+    # strap-ons' separation, which the law does not know, is 20 m of it; what falls off by its heat
+    # flux then does so 10 ms later.
+    assert np.max(apart) < 50.0
