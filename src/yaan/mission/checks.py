@@ -32,7 +32,7 @@ from yaan.description.phased_cross import phased_mistakes
 from yaan.description.plan import Ascent, Plan
 from yaan.description.quantity import FILE, Mistake
 from yaan.description.work import work_mistakes
-from yaan.mission.dispersed import Drawn, dispersion_mistakes, drawn_keys
+from yaan.mission.dispersed import Drawn, dispersion_mistakes, drawn_keys, undrawn_mistakes
 from yaan.mission.expansion import shorthand
 from yaan.mission.file.address import steps
 from yaan.mission.file.tree import Address, Tree, dotted
@@ -96,10 +96,18 @@ def check(tree: Tree, *, beside: bool = False) -> Plan:
 
 
 def drawn_of(tree: Tree) -> tuple[Drawn, ...]:
-    """What the `dispersions` of a checked file draw, in its order."""
+    """What the `dispersions` of a checked file draw, in its order.
+
+    Raises:
+        InputError: keys that are left out, or shares of nothing.
+    """
     tree = shorthand(tree)
     root, _ = _form(tree)
-    return drawn_keys(root.model_validate(tree.data, context=FILE))
+    form = root.model_validate(tree.data, context=FILE)
+    wrong = undrawn_mistakes(form)
+    if wrong:
+        raise InputError(_problems(wrong, tree))
+    return drawn_keys(form)
 
 
 def check_arc(tree: Tree) -> ArcSpec:

@@ -66,6 +66,12 @@ class _Field:
     dimension: str | None
 
 
+_LEFT_OUT: Final = "it is left out, so nothing is about it"
+_NOTHING: Final = "the value of the file is 0, of which there is no share"
+_VALUELESS: Final = (_LEFT_OUT, _NOTHING)
+"""Hints of what hinders draws alone: a mission whose values are others still flies."""
+
+
 class _Unknown(Exception):
     """A step of an address that leads nowhere, and what is known there."""
 
@@ -76,6 +82,15 @@ class _Unknown(Exception):
 
 def dispersion_mistakes(form: BaseModel) -> list[Mistake]:
     """What is wrong between the `dispersions` of a checked form and the rest of it."""
+    return [one for one in _all_mistakes(form) if one.hint not in _VALUELESS]
+
+
+def undrawn_mistakes(form: BaseModel) -> list[Mistake]:
+    """What cannot be drawn as the values of a checked form are; a flight of its own needs not."""
+    return [one for one in _all_mistakes(form) if one.hint in _VALUELESS]
+
+
+def _all_mistakes(form: BaseModel) -> list[Mistake]:
     specs = _specs(form)
     return [
         Mistake((BLOCK, key, *one.at), one.expected, one.hint)
@@ -158,7 +173,7 @@ def _fits(key: str, spec: DispersionSpec, found: _Field, kind: str) -> Iterator[
     if kind == WHOLE:
         return
     if found.value is None and not profiled:
-        yield Mistake((), "a key that has a value", f"{key} is left out, so nothing is about it")
+        yield Mistake((), "a key that has a value", _LEFT_OUT)
         return
     if spec.units is not None and not _listed(found):
         yield Mistake(("units",), "nothing: the key has one value")
@@ -181,7 +196,7 @@ def _measures(
         return
     if relative and not _nonzero(found.value):
         what = "a number" if dimension is None else describe(dimension)
-        yield Mistake(at, what, "the value of the file is 0, of which there is no share")
+        yield Mistake(at, what, _NOTHING)
     elif in_si(written, dimension) is None:
         told = "a pure number" if dimension is None else describe(dimension)
         yield Mistake(at, f'{told}, or a share, as "1 {RELATIVE}"')

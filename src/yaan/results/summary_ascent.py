@@ -361,6 +361,8 @@ class AscentGuidance:
     cut_off_later: float
     propellant_more: float
 
+    inclination_miss = Radians()
+
 
 @record
 class Ascent:

@@ -259,7 +259,8 @@ def test_a_wrong_key_of_one_kind_is_held_against_no_other() -> None:
 
 
 def test_what_comes_home_is_not_of_the_ascent() -> None:
-    found = {item.key: of_ascent(item.key) for item in assumptions(load_tree("gaganyaan"))}
+    tree = load_tree("gaganyaan", {"dispersions": None})
+    found = {item.key: of_ascent(item.key) for item in assumptions(tree)}
     assert found["vehicle.payload.mass"]
     assert found["vehicle.stages.s200.engine.exit_area"]
     assert not found["spacecraft.capsule.parachutes.steps.mains.diameter"]
