@@ -90,7 +90,7 @@ def attitude_mistakes(data: Any) -> Iterator[Mistake]:
     shaped = [n for n, one in both.items() if is_mapping(one) and "aerodynamics" in one]
     yield from _named(block, "shapes", [*both, "payload"], needed=[*both, "payload"])
     yield from _named(block, "gimbals", list(stages))
-    yield from _named(block, "pressure_centre", shaped, needed=shaped)
+    yield from _named(block, "pressure_centre", list(both), needed=shaped)
     phases = [phase for phase in mapping(data).get("phases") or [] if is_mapping(phase)]
     events = [str(phase.get("event", f"{phase.get('name', '')}-end")) for phase in phases]
     until = block.get("until")

@@ -712,6 +712,7 @@ def test_a_vehicle_in_air_has_a_shape() -> None:
     keys: dict[str, Any] = dict.fromkeys(
         ("vehicle.stages.s200.aerodynamics", "vehicle.stages.c25.aerodynamics")
     )
+    keys["dispersions"] = None  # those of the tables would be told, too
     (problem,) = found(keys)
     assert problem.key == "vehicle.stages"
     assert check(load_tree("gaganyaan", {**keys, "environment.atmosphere": "none"}))

@@ -25,7 +25,7 @@ def told(tmp_path: Path, block: str) -> str:
     file = tmp_path / "falling.yaml"
     file.write_text(FILE.replace("  capsule.mass: {}\n", block), encoding="utf-8")
     with pytest.raises(InputError) as error:
-        yaan.load(file)
+        drawn_of(yaan.load(file).source)
     return str(error.value)
 
 
