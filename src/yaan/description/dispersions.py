@@ -130,8 +130,10 @@ class DrawnProfileSpec(Block):
         if len(self.sigma) != len(self.height):
             expected = f"{len(self.height)} deviations, one for each height"
             mistakes.append(Mistake(("sigma",), expected))
-        if len({deviation(one).unit for one in self.sigma}) > 1:
-            mistakes.append(Mistake(("sigma",), "deviations of one unit"))
+        units = [deviation(one).unit for one in self.sigma]
+        odd = next((i for i, unit in enumerate(units) if unit != units[0]), None)
+        if odd is not None:
+            mistakes.append(Mistake(("sigma", odd), "a deviation in the unit of the first"))
         if (self.height[-1] - self.height[0]) / self.spacing > _MOST_KNOTS - 1:
             expected = f"a spacing that leaves at most {_MOST_KNOTS} knots"
             mistakes.append(Mistake(("spacing",), expected))

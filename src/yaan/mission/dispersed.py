@@ -216,8 +216,12 @@ def _follows(spec: DispersionSpec, key: str, specs: dict[str, DispersionSpec]) -
         yield Mistake(("follows",), "another key of this block", hint)
     elif other.follows is not None or other.units is not None or other.kind in ("profile", "seed"):
         yield Mistake(("follows",), "a key of one number that follows none")
-    elif not all(deviation(one).relative for _, one in (*spec.deviations, *other.deviations)):
-        yield Mistake(("follows",), "deviations in percent, of both keys")
+    elif not all(deviation(one).relative for _, one in other.deviations):
+        yield Mistake(("follows",), "a key whose deviations are in percent")
+    else:
+        for at, one in spec.deviations:
+            if not deviation(one).relative:
+                yield Mistake(at, "a deviation in percent, as it follows another key")
 
 
 def _found(form: BaseModel, path: Sequence[str]) -> _Field:

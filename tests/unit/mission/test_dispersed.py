@@ -88,7 +88,7 @@ PROFILE = """\
     [
         ('["5 %", "15 %"]', '["5 %"]', 9, "2 deviations, one for each height"),
         ('["5 %", "15 %"]', '["5 m/s", "6 m/s"]', 9, "a share of the density"),
-        ('["5 %", "15 %"]', '["5 %", 0.15]', 9, "deviations of one unit"),
+        ('["5 %", "15 %"]', '["5 %", 0.15]', 9, "in the unit of the first"),
         ('["5 %", "15 %"]', '["5 %", "-15 %"]', 9, "never negative"),
         ('["0 km", "100 km"]', '["100 km", "0 km"]', 8, "greater than the one before"),
         ('spacing: "5 km"', 'spacing: "1 km"', 11, "at most 64 knots"),
