@@ -33,6 +33,6 @@ class Spacecraft(eqx.Module):
         return tanks[..., self.tank]
 
     @property
-    def flow(self) -> Float[Array, "*batch"]:
+    def flow(self) -> Float[Any, "*batch"]:
         """Propellant used a second while it burns [kg/s]."""
         return self.thrust / (self.isp * STANDARD_GRAVITY)
