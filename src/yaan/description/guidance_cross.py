@@ -14,6 +14,9 @@ def guidance_mistakes(data: Any) -> Iterator[Mistake]:
     """Mistakes between the laws of a file and its other blocks."""
     guidance = mapping(data, "guidance")
     if not guidance:
+        if item(data, "navigation") is not None:
+            hint = "what it believes would guide nothing"
+            yield Mistake(("navigation",), "nothing in a file without guidance", hint)
         return
     if guidance.get("ascent") is not None:
         yield from _ascent_mistakes(data)
@@ -36,7 +39,11 @@ def _ascent_mistakes(data: Any) -> Iterator[Mistake]:
     if item(data, "steering") is None:
         yield Mistake(at, "nothing in a file without an ascent")
         return
-    if _law(data, "ascent", _EXPLICIT) != _EXPLICIT:
+    law = _law(data, "ascent", _EXPLICIT)
+    if law != "open-loop" and item(mapping(data, "attitude"), "motion") == "rigid":
+        hint = "the body that turns follows a flight by time"
+        yield Mistake((*at, "law"), "open-loop with attitude.motion: rigid", hint)
+    if law != _EXPLICIT:
         return
     steered = [
         phase for phase in items(data, "phases") if item(mapping(phase, "steer"), "programme")

@@ -158,7 +158,7 @@ def refined(
     case = eqx.tree_at(lambda c: (c.phases.step, c.tolerance), asked, steps)
     task = replace(steered.task, case=case)
     if not task.aim.unknowns:
-        return _as_given(task, world)
+        return replace(_as_given(task, world), designed=steered.designed)
     return _refined(task, steered.solution, world, watch)
 
 

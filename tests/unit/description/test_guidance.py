@@ -67,6 +67,13 @@ def test_a_rigid_entry_takes_no_law() -> None:
         yaan.load("gaganyaan").replace({"guidance.entry": "analytic", "entry.motion": "rigid"})
 
 
+def test_what_nothing_flies_by_is_refused() -> None:
+    with pytest.raises(InputError, match="without guidance"):
+        yaan.load("gaganyaan").replace("navigation", "inertial")
+    with pytest.raises(InputError, match="follows a flight by time"):
+        yaan.load("gaganyaan").replace({"guidance.ascent": "explicit", "attitude.motion": "rigid"})
+
+
 def test_explicit_guidance_needs_a_last_burn_that_it_steers() -> None:
     phases = yaan.load("gaganyaan").tree["phases"]
     plain = [dict(phase) for phase in phases]
