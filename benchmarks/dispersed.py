@@ -1,12 +1,15 @@
 """Whole missions of `gaganyaan` in lanes, pad to sea, by commands that were solved once.
 
-    python benchmarks/dispersed.py [--lanes 1000] [--batch 64] [--platform gpu] [--out FILE]
+    python benchmarks/dispersed.py [--lanes 1000] [--batch 64] [--out FILE]
+    python benchmarks/dispersed.py --lanes 1024 4096 --platform gpu [--commands FILE]
 
 Density, wind, thrust, mass and aerodynamics are drawn by key for every lane; only ends are saved.
 The first lane is drawn as the mission is. Lines: the time of all lanes over that of one flight in
 full by the same commands; and how far ends of batches of other sizes are from the first, as the
-largest distance of two landings. With `--platform gpu` the batches fly there, and the ends of the
-first 64 lanes are compared with those on a CPU in the same process.
+largest distance of two landings. With `--platform gpu` the lanes fly there, all in one batch and
+for each number of them, and on the CPU of the same machine in batches; each in a process of its own
+that sees no other device. Lines: the time on the CPU over that on the GPU, and how far landings are
+apart. `--commands` are those that a flight before wrote, so that nothing is solved.
 
 What is measured is the second call, after everything was compiled.
 """
@@ -14,6 +17,9 @@ What is measured is the second call, after everything was compiled.
 import argparse
 import os
 import resource
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -71,67 +77,125 @@ def apart(one: dict[str, Any], other: dict[str, Any], count: int) -> float:
     return float(np.nanmax(distance(*places[0], *places[1])))
 
 
-def main() -> None:
-    """Measure, and write the lines."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lanes", type=int, default=1000)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--platform", choices=("cpu", "gpu"), default="cpu")
-    parser.add_argument("--out", type=Path)
-    asked = parser.parse_args()
-    os.environ["JAX_PLATFORMS"] = "cuda,cpu" if asked.platform == "gpu" else "cpu"
-
-    import jax
-
-    import yaan
+def timed(plans: list[Any], commands: Any, batch: int) -> tuple[dict[str, Any], dict[str, float]]:
+    """The ends of lanes, and the seconds of the first call and of the second."""
     from yaan.flight.run import run
 
-    mission = yaan.load("gaganyaan")
-    with jax.default_device(jax.devices("cpu")[0]):
-        commands = mission.fly().commands
-        mission.fly(commands=commands)
+    spent: dict[str, float] = {}
+    ends: dict[str, Any] = {}
+    for call in ("first", "second"):
         begin = time.perf_counter()
-        mission.fly(commands=commands)
-        alone = time.perf_counter() - begin
+        ends = run(plans, commands, batch=batch)
+        spent[call] = time.perf_counter() - begin
+    return ends, spent
+
+
+def on_cpu(asked: argparse.Namespace) -> list[Line]:
+    """The lines of one platform."""
+    import yaan
+    from yaan.results.commands import read_commands
+
+    mission = yaan.load("gaganyaan")
+    commands = mission.fly().commands if asked.commands is None else read_commands(asked.commands)
+    mission.fly(commands=commands)
     begin = time.perf_counter()
-    plans = drawn(mission, asked.lanes)
+    mission.fly(commands=commands)
+    alone = time.perf_counter() - begin
+    begin = time.perf_counter()
+    plans = drawn(mission, asked.lanes[0])
     drawing = time.perf_counter() - begin
-    run(plans[: asked.batch], commands, batch=asked.batch)
-    begin = time.perf_counter()
-    ends = run(plans, commands, batch=asked.batch)
-    spent = time.perf_counter() - begin
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    ends, spent = timed(plans, commands, asked.batch)
     lines: list[Line] = [
         {
             "benchmark": "whole missions in lanes over one by commands in full",
-            "value": spent / alone,
+            "value": spent["second"] / alone,
             "unit": "1",
             "parts": {
-                "lanes": asked.lanes,
+                "lanes": len(plans),
                 "batch": asked.batch,
-                "platform": asked.platform,
-                "seconds": spent,
+                "seconds": spent["second"],
                 "drawing": drawing,
                 "one": alone,
-                "peak_memory_gb": memory,
+                "peak_memory_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
                 "landed": int(np.sum(ends["outcome"] == 0)),
             },
         }
     ]
-    some = plans[: min(256, asked.lanes)]
-    sizes = (16, 256) if asked.platform == "cpu" else (asked.batch,)
-    for size in sizes:
-        with jax.default_device(jax.devices("cpu")[0]):
-            other = run(some, commands, batch=size)
+    some = plans[:256]
+    for size in (16, 256):
+        other, _ = timed(some, commands, size)
         lines.append(
             {
-                "benchmark": "landings of another batch, or of the CPU, apart",
+                "benchmark": "landings of another batch apart",
                 "value": apart(ends, other, len(some)),
                 "unit": "m",
-                "parts": {"batch": asked.batch, "other": size, "platform": asked.platform},
+                "parts": {"batch": asked.batch, "other": size},
             }
         )
-    write(iter(lines), machine(), asked.out)
+    return lines
+
+
+def in_child(asked: argparse.Namespace, platform: str, lanes: int, batch: int) -> dict[str, Any]:
+    """Ends and seconds of one number of lanes, flown in a process that sees one platform."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder) / "ends.npz"
+        words = [sys.executable, __file__, "--child", str(told), "--commands", str(asked.commands)]
+        words += ["--lanes", str(lanes), "--batch", str(batch)]
+        subprocess.run(words, check=True, env={**os.environ, "JAX_PLATFORMS": platform})
+        with np.load(told) as found:
+            return dict(found)
+
+
+def child(asked: argparse.Namespace) -> None:
+    """Fly here, and write what came out."""
+    import yaan
+    from yaan.results.commands import read_commands
+
+    plans = drawn(yaan.load("gaganyaan"), asked.lanes[0])
+    ends, spent = timed(plans, read_commands(asked.commands), asked.batch)
+    np.savez(asked.child, **ends, first=spent["first"], second=spent["second"])
+
+
+def on_gpu(asked: argparse.Namespace) -> None:
+    """A line for each number of lanes, written as it comes."""
+    for lanes in asked.lanes:
+        there = in_child(asked, asked.device, lanes, lanes)
+        here = in_child(asked, "cpu", lanes, asked.batch)
+        parts: Line = {"lanes": lanes}
+        for name, ends in (("gpu", there), ("cpu", here)):
+            parts[name] = {
+                "first_call_s": float(ends["first"]),
+                "s": float(ends["second"]),
+                "landed": int(np.sum(ends["outcome"] == 0)),
+            }
+        parts["landings_apart_m"] = apart(there, here, lanes)
+        parts["batch_on_cpu"] = asked.batch
+        value = float(here["second"] / there["second"])
+        name = "whole missions in lanes, CPU over GPU"
+        line: Line = {"benchmark": name, "value": value, "unit": "1", "parts": parts}
+        write(iter([line]), machine(), asked.out)
+
+
+def main() -> None:
+    """Measure, and write the lines."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lanes", type=int, nargs="+", default=[1000])
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--platform", choices=("cpu", "gpu"), default="cpu")
+    parser.add_argument("--device", default="cuda", help="what JAX calls the GPU")
+    parser.add_argument("--commands", type=Path, help="written by a flight before")
+    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args()
+    if asked.child is not None:
+        child(asked)
+    elif asked.platform == "gpu":
+        if asked.commands is None:
+            parser.error("--platform gpu needs --commands, the commands.json of a run folder")
+        on_gpu(asked)
+    else:
+        os.environ["JAX_PLATFORMS"] = "cpu"
+        write(iter(on_cpu(asked)), machine(), asked.out)
 
 
 if __name__ == "__main__":

@@ -85,8 +85,11 @@ def test_the_axis_goes_on_from_phase_to_phase_at_its_rate():
     own = {"due": start.t + jnp.inf, "updates": start.t * 0.0}
     begun = ascent_memory(start.t, table=True, rate=True, explicit=own)
     start = eqx.tree_at(lambda s: s.memory, start, begun, is_leaf=lambda x: x is None)
+    arrays, rest = eqx.partition(guide, eqx.is_array)
     legs, tape = eqx.filter_jit(ascend)(
-        *(world(), vehicle, plan, constants, start), guide=guide, rows=1024
+        *(world(), vehicle, plan, constants, start),
+        guide=eqx.combine(stacked(arrays, arrays), rest),
+        rows=1024,
     )
     assert np.all(np.asarray(legs.outcome) == OutcomeCode.REACHED)
     # The explicit law: every 2 s in its two phases of 90 s, and as each begins.

@@ -164,14 +164,15 @@ def _fly_ascent(
             sides.attempt("the ascent of a body that turns", rigid.result),
         )
         chain = following and sides.attempt("what follows the ascent", following.result)
+        design = returned and returned.design
+        made = commands_of(plan.name, solved, design, events=chosen.event_times)
     profiles = {name: one for name, one in profiles.items() if name in histories}
     notes = [*notes_of(plan), *_notes(ascent, world, chosen, histories[flown])]
     notes += [*remarks(chosen, dog_leg), *sides.notes, *([] if chain is None else air_notes(chain))]
     errors += [error for one in (returned, chain) if one is not None for error in one.errors]
     climb = Climb(ascent, profiles, histories, aborts, dog_leg, turned)
-    whole, design = _whole(climb, returned, chain), returned and returned.design
+    whole = _whole(climb, returned, chain)
     what = (world, whole, errors, ranked, notes, stopped, climb)
-    made = commands_of(plan.name, solved, design, events=chosen.event_times)
     return Flown(plan, provenance, *what, design, lost, chain=chain, commands=made)
 
 

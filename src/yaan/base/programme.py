@@ -23,6 +23,7 @@ from typing import Any, NamedTuple, TypeVar
 import jax
 from jax import export
 
+from yaan.base.errors import YaanError
 from yaan.base.kept import Kept
 from yaan.base.session import compiled_anew, kept_in
 from yaan.base.structure import UnwritableError, is_ours, read, write
@@ -89,6 +90,8 @@ def programme(function: Callable[..., _Result]) -> Callable[..., _Result]:
 
     @functools.wraps(function)
     def call(*arguments: Any, **constants: Any) -> _Result:
+        if not jax.config.jax_enable_x64:  # a trace would be kept that no session can call
+            raise YaanError(f"{function.__qualname__} was called outside of computing().")
         leaves, tree = jax.tree.flatten(arguments)
         kinds = [jax.typeof(leaf) for leaf in leaves]
         shapes = tuple((kind.shape, kind.dtype) for kind in kinds)

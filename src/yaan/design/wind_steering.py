@@ -114,7 +114,9 @@ def _fly(
         lambda s: s.memory, start, ascent_memory(start.t, **told), is_leaf=lambda x: x is None
     )
     flown = (cases.launcher, cases.phases, steering, start)
-    legs, tape = ascend(world, *flown, guide=guide, tolerance=cases.tolerance, rows=rows)
+    lanes = start.t.shape
+    same = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (*lanes, *jnp.shape(leaf))), guide)
+    legs, tape = ascend(world, *flown, guide=same, tolerance=cases.tolerance, rows=rows)
     assert tape is not None
 
     def one(world: World, case: Case, steering: Steering, legs: Legs, tape: Any) -> Seen:
