@@ -87,6 +87,7 @@ def timed(plans: list[Any], commands: Any, batch: int) -> tuple[dict[str, Any], 
         begin = time.perf_counter()
         ends = run(plans, commands, batch=batch)
         spent[call] = time.perf_counter() - begin
+        print(f"{call} call of {len(plans)} lanes: {spent[call]:.1f} s", file=sys.stderr)
     return ends, spent
 
 

@@ -25,7 +25,7 @@ from rigid_problem import (
 )
 
 from yaan.aerodynamics.coefficients import Coefficients
-from yaan.base.programme import OPTIONS
+from yaan.base.programme import compiled
 from yaan.dynamics.body import Pulses
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State, nothing_added
@@ -158,8 +158,7 @@ class Capsules:
         self.world = around
         self.arguments = (around, cast, start(lanes, around))
         # Compiled as Yaan compiles its flights.
-        options = dict(OPTIONS)
-        self.flown = jax.jit(lambda *a: fly_body(*a)[0], compiler_options=options)
+        self.flown = compiled(jax.jit(lambda *a: fly_body(*a)[0]).lower(*self.arguments))
 
     def fly(self) -> Legs:
         """How the one phase went, all of it worked out."""

@@ -227,7 +227,8 @@ def test_without_authority_the_air_turns_it_over_and_that_is_told(flown: dict[st
     assert np.isfinite(weak.told.attitude_error).all()
     assert np.min(weak.told.authority) < 1.0
     assert strong.outcome == OutcomeCode.REACHED
-    assert np.min(strong.told.authority) > 1.0
+    lit = strong.told.mu_control > 1e-3  # before thrust has built up nothing steers
+    assert np.min(strong.told.authority[lit]) > 1.0
     mu = strong.told.mu_alpha
     assert 0.5 < np.max(mu) < W**2
     # The misalignment, with the air that turns it further away; a fifth for the way there.

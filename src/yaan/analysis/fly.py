@@ -171,8 +171,7 @@ def _fly_ascent(
     notes += [*remarks(chosen, dog_leg), *sides.notes, *([] if chain is None else air_notes(chain))]
     errors += [error for one in (returned, chain) if one is not None for error in one.errors]
     climb = Climb(ascent, profiles, histories, aborts, dog_leg, turned)
-    whole = _whole(climb, returned, chain)
-    what = (world, whole, errors, ranked, notes, stopped, climb)
+    what = (world, _whole(climb, returned, chain), errors, ranked, notes, stopped, climb)
     return Flown(plan, provenance, *what, design, lost, chain=chain, commands=made)
 
 

@@ -163,8 +163,8 @@ def _make(about: _About, kept: Kept | None, name: str | None) -> _Opened:
     if kept is not None and name is not None:
         _keep(kept, name, traced, structure)
     taken = 0 if kept is None else kept.taken
-    compiled = _compiled(jax.jit(traced.call).lower(*about.kinds()))
-    return _Opened(compiled, structure, kept is not None and kept.taken > taken)
+    made = compiled(jax.jit(traced.call).lower(*about.kinds()))
+    return _Opened(made, structure, kept is not None and kept.taken > taken)
 
 
 def _keep(kept: Kept, name: str, traced: export.Exported, structure: Any) -> None:
@@ -178,11 +178,12 @@ def _keep(kept: Kept, name: str, traced: export.Exported, structure: Any) -> Non
 def _read(about: _About, content: bytes) -> _Opened:
     text, _, trace = content.partition(b"\n")
     traced = export.deserialize(bytearray(trace))
-    compiled = _compiled(jax.jit(traced.call).lower(*about.kinds()))
-    return _Opened(compiled, read(text.decode()), True)
+    made = compiled(jax.jit(traced.call).lower(*about.kinds()))
+    return _Opened(made, read(text.decode()), True)
 
 
-def _compiled(lowered: Any) -> Callable[..., list[jax.Array]]:
+def compiled(lowered: Any) -> Any:
+    """Compile by `OPTIONS`, where this XLA knows them."""
     try:
         return lowered.compile(compiler_options=dict(OPTIONS))
     except jax.errors.JaxRuntimeError as error:

@@ -18,6 +18,7 @@ import pytest
 from jaxtyping import Array
 
 import yaan.base.programme as module
+from yaan.base.errors import YaanError
 from yaan.base.kept import Kept
 from yaan.base.programme import programme, traced_anew
 from yaan.base.session import computing
@@ -196,7 +197,7 @@ def test_what_fails_in_its_first_call_is_made_anew(
 
 
 def test_what_was_made_anew_may_fail(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "_compiled", lambda lowered: failing)
+    monkeypatch.setattr(module, "compiled", lambda lowered: failing)
     traced: list[str] = []
     for tracings in (1, 2):  # nothing is kept at first, then a trace is
         with pytest.raises(RuntimeError, match="another processor"):
@@ -332,3 +333,9 @@ def test_an_option_that_this_xla_does_not_know_is_left_out(monkeypatch: pytest.M
     pair, _, total = make([])(*ask(), power=2)
     assert float(total) == pytest.approx(1.1**2 * 3.0)
     assert pair.name == "a"
+
+
+def test_outside_of_a_session_nothing_is_computed_in_32_bits():
+    call = make([])
+    with jax.enable_x64(False), pytest.raises(YaanError, match=r"outside of computing\(\)"):
+        call(*ask(), power=2)
