@@ -94,7 +94,8 @@ def columns_of(record: Row) -> dict[str, Array]:
 def quaternions(attitude: Rotation) -> Array:
     """Unit quaternions [n, 4], scalar first, without jumps of sign from row to row."""
     q = np.stack([np.asarray(c) for c in (attitude.w, attitude.x, attitude.y, attitude.z)], axis=-1)
-    turned = np.sum(q[1:] * q[:-1], axis=1) < 0.0
+    with np.errstate(invalid="ignore", over="ignore"):  # the last row of a flight that is lost
+        turned = np.sum(q[1:] * q[:-1], axis=1) < 0.0
     sign = np.cumprod(np.concatenate([[1.0], np.where(turned, -1.0, 1.0)]))
     first: float = -1.0 if q[0, 0] < 0.0 else 1.0
     return np.asarray(q * (first * sign)[:, None], dtype=float)
