@@ -30,6 +30,7 @@ from yaan.design.steer import Steered, by_commands, solve
 from yaan.design.task import Task, Watch, make_task
 from yaan.dynamics.forces import World
 from yaan.flight import batches
+from yaan.flight.ascent_guiding import known_guidance
 from yaan.flight.body import fly_free
 from yaan.flight.chain import ChainFlown, fly_chain, followed, known_for
 from yaan.flight.models.world import build_world, landing_world, left_table, orientation_notes
@@ -128,7 +129,9 @@ def _fly_ascent(
         with clock.on("compile and solve steering"):
             solving = _start_solving(tasks, flown, world, tell, steered)
             solved = solving[flown].result()
-            chosen = guided(solved, failing(solved, world), world)
+            chosen = guided(
+                solved, failing(solved, world), world, steered and known_guidance(plan, steered)
+            )
         with clock.on("observe"):
             chosen, seen, errors = told(ascent, world, chosen)
             histories = {flown: seen}
@@ -164,15 +167,22 @@ def _fly_ascent(
             sides.attempt("the ascent of a body that turns", rigid.result),
         )
         chain = following and sides.attempt("what follows the ascent", following.result)
-        design = returned and returned.design
-        made = commands_of(plan.name, solved, design, events=chosen.event_times)
+        made = _commands(solved, chosen, returned)
     profiles = {name: one for name, one in profiles.items() if name in histories}
     notes = [*notes_of(plan), *_notes(ascent, world, chosen, histories[flown])]
     notes += [*remarks(chosen, dog_leg), *sides.notes, *([] if chain is None else air_notes(chain))]
     errors += [error for one in (returned, chain) if one is not None for error in one.errors]
     climb = Climb(ascent, profiles, histories, aborts, dog_leg, turned)
     what = (world, _whole(climb, returned, chain), errors, ranked, notes, stopped, climb)
+    design = returned and returned.design
     return Flown(plan, provenance, *what, design, lost, chain=chain, commands=made)
+
+
+def _commands(solved: Steered, chosen: Steered, returned: Returned | None) -> Commands:
+    """Those of a launch that was `solved` and flown as `chosen`."""
+    name, design = solved.task.ascent.plan.name, returned and returned.design
+    events, guidance = chosen.event_times, chosen.guidance
+    return commands_of(name, solved, design, events=events, guidance=guidance)
 
 
 def _steering(ascent: Ascent, commands: Commands | None) -> AscentCommands | None:

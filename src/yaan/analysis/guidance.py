@@ -1,11 +1,10 @@
 """How guided parts of a flight went, beside what they were designed as."""
 
-from typing import Any
-
 import numpy as np
 
 from yaan.analysis.flown import Climb, Fall
 from yaan.analysis.history import degrees
+from yaan.flight.ascent_guiding import explicit_memory
 from yaan.results.summary_ascent import AscentGuidance
 from yaan.results.summary_return import EntryGuidance
 
@@ -19,7 +18,7 @@ def ascent_guidance(climb: Climb) -> AscentGuidance | None:
         return None
     leg, stage = steered.task.aim.saves
     flown, before = steered.batch.ends, designed.batch.ends
-    want, explicit = climb.ascent.target, _explicit(steered.lane.legs.inner.memory)
+    want, explicit = climb.ascent.target, explicit_memory(steered.lane.legs.inner.memory)
     known = explicit if hasattr(explicit, "shortfall") else None
     return AscentGuidance(
         law=spec.own or spec.law,
@@ -31,12 +30,6 @@ def ascent_guidance(climb: Climb) -> AscentGuidance | None:
         cut_off_later=float(flown.time[0, leg] - before.time[0, leg]),
         propellant_more=float(flown.propellant[0, leg, stage] - before.propellant[0, leg, stage]),
     )
-
-
-def _explicit(memory: Any) -> Any:
-    """What the law above the air remembers, of the memory of all of them."""
-    parts = getattr(memory, "inner", memory)
-    return getattr(parts, "explicit", None)
 
 
 def entry_guidance(fall: Fall) -> EntryGuidance | None:

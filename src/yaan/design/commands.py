@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from yaan.base.errors import NoSolutionError
 from yaan.base.session import computing
 from yaan.description import Ascent, InterfaceSpec, Plan
 from yaan.design.failing import failing
+from yaan.design.guided import guided
 from yaan.design.home_commands import entry_commands, return_commands
 from yaan.design.landing import Landed, Tell, land
 from yaan.design.return_flight import aim_of, elevation_of, interface_of, lander_alone
@@ -20,6 +23,7 @@ from yaan.flight.models.world import build_world, horizon, landing_world
 from yaan.results.commands import (
     COMMANDS_SCHEMA,
     AscentCommands,
+    AscentGuidanceCommands,
     Commands,
 )
 from yaan.results.outcome import OutcomeCode
@@ -32,10 +36,12 @@ def commands_of(
     landed: Landed | None = None,
     events: Mapping[str, float] | None = None,
     tolerance: float = 1.0,
+    guidance: AscentGuidanceCommands | None = None,
 ) -> Commands:
     """The commands of a flight, as far as they were found.
 
-    `landed` is that of an entry alone, flown by steps of a `tolerance`.
+    `landed` is that of an entry alone, flown by steps of a `tolerance`; `guidance` is what that of
+    the ascent was told.
     """
     if design is not None:
         landed, tolerance = design.landed, design.task.way.entry_tolerance
@@ -43,13 +49,13 @@ def commands_of(
         schema=COMMANDS_SCHEMA,
         mission=mission,
         events=dict(events or {}),
-        ascent=None if steered is None else _ascent(steered),
+        ascent=None if steered is None else _ascent(steered, guidance),
         orbit=None if design is None else return_commands(design),
         entry=None if landed is None else entry_commands(landed, tolerance),
     )
 
 
-def _ascent(steered: Steered) -> AscentCommands:
+def _ascent(steered: Steered, guidance: AscentGuidanceCommands | None) -> AscentCommands:
     base, task = steered.task.aim.base, steered.task
     flat = [float(x) for x in steered.flat]
     rows = (flat[3 + 3 * k : 6 + 3 * k] for k in range(len(base.programmes)))
@@ -71,6 +77,7 @@ def _ascent(steered: Steered) -> AscentCommands:
         },
         coasts=coasts,
         tolerance=float(np.ravel(task.case.tolerance)[0]),
+        guidance=guidance,
     )
 
 
@@ -118,15 +125,18 @@ def _launch(plan: Plan, ascent: Ascent, tell: Tell) -> Designed:
     if left < 0.0:
         text = f"The ascent lacks {-left:.0f} kg of propellant."
         return Designed(commands_of(plan.name, solved), OutcomeCode.NO_SOLUTION, text)
-    flown = failing(solved, world)
-    events = flown.event_times
+    try:
+        flown = guided(solved, failing(solved, world), world)
+    except NoSolutionError as error:
+        return Designed(commands_of(plan.name, solved), OutcomeCode.NO_SOLUTION, f"{error}.")
+    told: dict[str, Any] = {"events": flown.event_times, "guidance": flown.guidance}
     if asked is None or entering is None or not flown.orbits:
-        return Designed(commands_of(plan.name, solved, events=events))
+        return Designed(commands_of(plan.name, solved, **told))
     there, stack = landing_world(world, entering), stack_of(ascent)
     separated = flown.end.dropping(*stack.launcher)
     task, sun = make_return(ascent, asked), elevation_of(plan)
     way = design_return(there, task, separated, sun, tell)
-    commands = commands_of(plan.name, solved, way, events=events)
+    commands = commands_of(plan.name, solved, way, **told)
     if way.landed is None:
         lost = way.lost
         code = OutcomeCode.NO_SOLUTION if lost is None else lost.code

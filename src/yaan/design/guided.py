@@ -1,12 +1,10 @@
-"""An ascent as solved, flown once more in closed loop: by what its guidance believes and corrects.
+"""An ascent as solved, flown once more in closed loop, and what its guidance is told of it.
 
-In the air it flies the attitude of the design against speed, and above it, in the phases that
-linear tangents steer, explicit guidance solves its steering anew towards where the design arrived.
-What breaks, and what is off its design, it meets as it flies.
+What breaks, and what is off its design, it meets as it flies: `flight.ascent_guiding`.
 """
 
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import fields, replace
+from typing import Any, Final, Literal
 
 import equinox as eqx
 import jax
@@ -15,92 +13,63 @@ import numpy as np
 
 from yaan.base.errors import NoSolutionError
 from yaan.base.programme import programme
-from yaan.description import Plan
-from yaan.description.guidance import AscentGuidanceSpec
 from yaan.design.aim import settled
 from yaan.design.steer import Steered
 from yaan.dynamics.forces import World
 from yaan.flight import batches
-from yaan.flight.batches import AscentGuidance, Case, Lane
-from yaan.flight.models.navigation import pad_navigator
-from yaan.flight.models.own import model_of
-from yaan.flight.models.own_law import ASCENT
-from yaan.gnc.base import AbstractGuidance
-from yaan.gnc.explicit import no_memory
-from yaan.gnc.explicit_burns import Field
-from yaan.gnc.explicit_directions import AbstractDirection, Primer
-from yaan.gnc.explicit_target import Target, arrival
-from yaan.gnc.powered import Steering
+from yaan.flight.ascent_guiding import closed_loop, guided_case
+from yaan.flight.batches import Case, Lane
+from yaan.gnc.explicit_burns import Burns
 from yaan.gnc.speed_table import SpeedTable, speed_table
-from yaan.gnc.steered import ascent_memory, load_relief, turn_rate
-from yaan.motion.guided import Believed, ExplicitGuide, believed, programmes
-from yaan.motion.guided import guided as guided_phases
-from yaan.motion.guided_ascent import AscentGuide, Told
+from yaan.gnc.steered import Part
+from yaan.motion.guided import Believed, believed, programmes
 from yaan.motion.powered import phase_of
-from yaan.motion.powered_phases import Phases
+from yaan.results.commands import (
+    ArrivalCommand,
+    AscentGuidanceCommands,
+    BelievedBurn,
+    GuidedLeg,
+    SteeredProgramme,
+)
 from yaan.search.unknowns import LANES
 
-_FREEZE: Final = 8.0  # [s] before the cut-off
-_SETTLING: Final = 3.0  # [s] over which thrust is measured
-_KNOTS: Final = 32  # a table has a multiple of so many: another flight compiles nothing
+_PARTS: Final[dict[Part, Literal["laws", "table", "explicit"]]] = {
+    Part.LAWS: "laws",
+    Part.TABLE: "table",
+    Part.EXPLICIT: "explicit",
+}
 
 
-class _Explicit(eqx.Module):
-    """The explicit law of a phase, as `AscentGuide` asks for it."""
-
-    guide: ExplicitGuide
-
-    def __call__(self, steering: Steering, phase: Phases, start: Any, due: Any) -> AbstractGuidance:
-        del steering, start, due
-        return self.guide.law(phase)
-
-
-class _Own(eqx.Module):
-    """A law of the user's own in the place of the explicit one."""
-
-    law: AbstractGuidance
-
-    def __call__(self, steering: Steering, phase: Phases, start: Any, due: Any) -> AbstractGuidance:
-        del steering, phase, start, due
-        return self.law
-
-
-def closed_loop(plan: Plan) -> AscentGuidanceSpec | None:
-    """What guides the ascent of a plan; None where it flies its design by time."""
-    spec = None if plan.guidance is None else plan.guidance.ascent
-    return None if spec is None or (spec.own is None and spec.law == "open-loop") else spec
-
-
-def guided(designed: Steered, flown: Steered, world: World) -> Steered:
+def guided(
+    designed: Steered,
+    flown: Steered,
+    world: World,
+    told: AscentGuidanceCommands | None = None,
+) -> Steered:
     """`flown`, a flight by the constants of `designed`, in closed loop; itself if nothing guides.
+
+    `told` is what commands have told its guidance; None, and it is told of `designed`.
 
     Raises:
         NoSolutionError: a design that explicit guidance cannot follow.
     """
-    plan = flown.task.ascent.plan
-    spec = closed_loop(plan)
-    if spec is None or not designed.solution.met:
+    plan, task = flown.task.ascent.plan, flown.task
+    if closed_loop(plan) is None or not (told or designed.solution.met):
         return flown
-    known, guidance = guidance_of(spec, plan, designed, world)
-    phases = flown.task.case.phases
-    if spec.own is None:
-        phases = guided_phases(phases, known)
-    else:
-        phases = eqx.tree_at(lambda p: p.guided, phases, known.guided, is_leaf=lambda x: x is None)
-    case = eqx.tree_at(
-        lambda c: (c.phases, c.guidance),
-        _timed(flown, phases),
-        (phases, guidance),
-        is_leaf=lambda x: x is None,
-    )
-    return replace(flown_again(flown, case, world), designed=designed)
+    known = told or told_of(designed, world)
+    names = task.sequence.legs, task.vehicle.stages
+    case = guided_case(plan, _timed(flown), *names, known, float(designed.flat[2]), world)
+    again = flown_again(flown, case, world)
+    # What commands have led to was a solution: where this flight arrives is judged, not searched.
+    met = replace(again.solution, met=True)
+    return replace(again, solution=met, designed=designed, guidance=known)
 
 
-def _timed(steered: Steered, phases: Phases) -> Case:
+def _timed(steered: Steered) -> Case:
     """The case of a solved flight, with the coasts that were solved as long as they were."""
     base, case = steered.task.aim.base, steered.task.case
     if base.coasts:
-        duration = np.array(phases.duration)
+        duration = np.array(case.phases.duration)
         duration[list(base.coasts)] = base.durations(steered.solution.x)
         case = eqx.tree_at(lambda c: c.phases.duration, case, duration)
     return case
@@ -117,64 +86,66 @@ def flown_again(steered: Steered, case: Case, world: World) -> Steered:
     return replace(steered, task=task, batch=batch, solution=solution)
 
 
-def guidance_of(
-    spec: AscentGuidanceSpec, plan: Plan, designed: Steered, world: World
-) -> tuple[Believed, AscentGuidance]:
-    """What explicit guidance believes of a design, and who guides; one lane, on the host.
+def told_of(designed: Steered, world: World) -> AscentGuidanceCommands:
+    """What guidance is told of a design.
 
     Raises:
         NoSolutionError: a design that it cannot follow.
     """
-    lane, (last, _) = designed.lane, designed.task.aim.saves
+    lane, task = designed.lane, designed.task
+    last, _ = task.aim.saves
     try:
         known = believed(lane.case.launcher, lane.case.phases, lane.legs, last)
     except ValueError as error:
-        raise NoSolutionError(f"{plan.name} cannot fly closed loop: {error}") from error
-    relief = None if spec.load_relief is None else load_relief(spec.load_relief)
-    rate = None if spec.turn_rate is None else turn_rate(spec.turn_rate)
-    if spec.own is not None:
-        law = model_of(plan, ASCENT, spec.own, AbstractGuidance)
-        explicit, kept = _Own(law), law.start(jnp.zeros(()), None)
-    else:
-        guide = explicit_of(spec, designed, known, world)
-        explicit, kept = _Explicit(guide), no_memory(guide.direction, jnp.zeros(()))
+        name = task.ascent.plan.name
+        raise NoSolutionError(f"{name} cannot fly closed loop: {error}") from error
     table = _table(world, lane, known)
-    ascent = AscentGuide(Told(), table, relief, rate, explicit)
-    memory = ascent_memory(jnp.zeros(()), table=True, rate=rate is not None, explicit=kept)
-    made = AscentGuidance(ascent, pad_navigator(plan), memory)
-    return known, jax.tree.map(np.asarray, made)
-
-
-def explicit_of(
-    spec: AscentGuidanceSpec, designed: Steered, known: Believed, world: World
-) -> ExplicitGuide:
-    """The explicit law, towards where a design has arrived."""
-    lane, (last, _) = designed.lane, designed.task.aim.saves
-    target = target_of(spec, designed, last, world)
-    field = Field(world.mu, target.pole)
-    own: AbstractDirection = Primer()
-    if spec.shape == "programme":
-        own = programmes(lane.case.phases, lane.legs, lane.steering)
-    times = [jnp.asarray(x) for x in (spec.period, _FREEZE, _SETTLING)]
-    return ExplicitGuide(own, known.burns, target, field, *times)
-
-
-def target_of(spec: AscentGuidanceSpec, designed: Steered, last: int, world: World) -> Target:
-    """Where explicit guidance is to arrive: the target orbit, as high in it as the design did."""
-    want, flown = designed.task.ascent.target, designed.batch.elements(0, last)
-    node = jnp.asarray(flown.right_ascension) if spec.plane == "node" else None
-    perigee, apogee, inclination = (
-        jnp.asarray(x) for x in (want.perigee, want.apogee, want.inclination)
+    steered = programmes(lane.case.phases, lane.legs, lane.steering)
+    by_leg = jax.tree.map(np.asarray, known.guided)
+    want, flown = task.ascent.target, designed.batch.elements(0, last)
+    return AscentGuidanceCommands(
+        speed=tuple(np.asarray(table.speed).tolist()),
+        axis=tuple(_three(row) for row in np.asarray(table.axis)),
+        burns=tuple(_burn(known.burns, k) for k in range(len(np.asarray(known.burns.thrust)))),
+        legs=tuple(
+            GuidedLeg(
+                phase=leg.phase.name,
+                part=_PARTS[Part(int(by_leg.part[k]))],
+                active=bool(by_leg.active[k]),
+                burn=int(by_leg.burn[k]),
+                lit=bool(by_leg.lit[k]),
+            )
+            for k, leg in enumerate(task.sequence.legs)
+        ),
+        last=last,
+        stage=task.vehicle.stages[known.stage],
+        arrival=ArrivalCommand(
+            perigee=float(want.perigee),
+            apogee=float(want.apogee),
+            inclination=float(want.inclination),
+            node=float(flown.right_ascension),
+            true_anomaly=float(flown.true_anomaly),
+        ),
+        programmes=tuple(
+            SteeredProgramme(coefficients=_three(row), origin=float(begun))
+            for row, begun in zip(
+                np.asarray(steered.coefficients), np.asarray(steered.origins), strict=True
+            )
+        ),
     )
-    return arrival(
-        perigee,
-        apogee,
-        inclination,
-        jnp.asarray(flown.true_anomaly),
-        node=node,
-        of_date=world.earth.of_date,
-        mu=world.mu,
-    )
+
+
+def _three(row: np.ndarray) -> tuple[float, float, float]:
+    x, y, z = (float(part) for part in row)
+    return x, y, z
+
+
+def _burn(burns: Burns, k: int) -> BelievedBurn:
+    row: dict[str, Any] = {
+        one.name: np.asarray(getattr(burns, one.name))[k].item() for one in fields(Burns)
+    }
+    stop = row.pop("stop")
+    return BelievedBurn(stop=stop if np.isfinite(stop) else None, **row)
 
 
 def _table(world: World, lane: Lane, known: Believed) -> SpeedTable:
@@ -183,9 +154,7 @@ def _table(world: World, lane: Lane, known: Believed) -> SpeedTable:
     speed, axis = jax.device_get(_axes(world, lane))
     first = int(np.argmax(np.asarray(known.guided.active)))
     rows = np.asarray(lane.tape.label)[:count] < first
-    table = speed_table(speed[:count][rows], axis[:count][rows]).table
-    knots = len(np.asarray(table.speed))
-    return table.padded(-(-knots // _KNOTS) * _KNOTS)
+    return speed_table(speed[:count][rows], axis[:count][rows]).table
 
 
 @programme

@@ -17,7 +17,7 @@ from yaan.flight.batches import Batch, Lane
 from yaan.flight.chain import Before
 from yaan.flight.lanes import commanded, flat_of
 from yaan.flight.models.launcher import stack_of
-from yaan.results.commands import AscentCommands
+from yaan.results.commands import AscentCommands, AscentGuidanceCommands
 from yaan.results.outcome import OutcomeCode
 from yaan.search.targeting import refine
 from yaan.search.unknowns import LANES, Solution, Tolerance, Unknown
@@ -37,6 +37,8 @@ class Steered:
     batch: Batch
     designed: "Steered | None" = None
     """The flight by time that it was designed as, of one that is guided."""
+    guidance: AscentGuidanceCommands | None = None
+    """What its guidance was told of that."""
 
     @property
     def design(self) -> "Steered":
@@ -158,7 +160,8 @@ def refined(
     case = eqx.tree_at(lambda c: (c.phases.step, c.tolerance), asked, steps)
     task = replace(steered.task, case=case)
     if not task.aim.unknowns:
-        return replace(_as_given(task, world), designed=steered.designed)
+        again = _as_given(task, world)
+        return replace(again, designed=steered.designed, guidance=steered.guidance)
     return _refined(task, steered.solution, world, watch)
 
 

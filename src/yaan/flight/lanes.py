@@ -19,6 +19,7 @@ from yaan.dynamics.method import RK4
 from yaan.dynamics.state import State, state_of
 from yaan.flight import batches
 from yaan.flight.approach import Craft, Way, craft_left, way_of
+from yaan.flight.ascent_guiding import guided_case, known_guidance
 from yaan.flight.chain import known_for
 from yaan.flight.legs import Array
 from yaan.flight.models.craft import (
@@ -239,8 +240,12 @@ def _launched(plan: Plan, world: World, down: World, commands: Commands | None) 
     sequence = make_sequence(ascent, profile, vehicle, float(world.mu), searched=False)
     stack, own = stack_of(ascent), sequence.phases
     case = batches.Case(vehicle.launcher, own, build_start(ascent), np.asarray(1.0))
+    case, told = commanded(case, sequence.coasts, steered), known_guidance(plan, steered)
+    if told is not None:
+        names = sequence.legs, vehicle.stages
+        case = guided_case(plan, case, *names, told, steered.yaw, world)
     given: dict[str, Any] = {
-        "case": commanded(case, sequence.coasts, steered),
+        "case": case,
         "loads": np.asarray(stack.loads),
     }
     if asked is not None:

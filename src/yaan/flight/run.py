@@ -28,6 +28,7 @@ from yaan.dynamics.method import RK4
 from yaan.dynamics.state import State
 from yaan.flight import batches, legs
 from yaan.flight.approach import Approach, Case, flight_path_angle, fly_approach
+from yaan.flight.ascent_guiding import explicit_memory
 from yaan.flight.body import fly_free
 from yaan.flight.chain import Before, ChainFlown, fly_chain
 from yaan.flight.correcting import placed
@@ -124,7 +125,6 @@ def run(
         if watch is not None:
             watch(done, len(plans))
 
-    _refuse_guided_ascents(plans)
     with computing():
         many = [i for i, plan in enumerate(plans) if _in_lanes(plan)]
         for i in sorted(set(range(len(plans))) - set(many)):
@@ -153,17 +153,6 @@ def run(
     lanes = [lane for lane in found if lane is not None]
     names = lanes[0] if lanes else ()
     return {name: np.concatenate([lane[name] for lane in lanes]) for name in names}
-
-
-def _refuse_guided_ascents(plans: Sequence[Plan]) -> None:
-    """Tell that ascents fly by time here, before one is taken for a guided one."""
-    for plan in plans:
-        spec = None if plan.guidance is None else plan.guidance.ascent
-        if plan.ascent is not None and spec is not None and (spec.own or spec.law != "open-loop"):
-            raise YaanError(
-                f"{plan.name} guides its ascent, and many flights at once fly theirs by time: "
-                "leave guidance.ascent out, or set it to open-loop"
-            )
 
 
 def _in_lanes(plan: Plan) -> bool:
@@ -292,10 +281,17 @@ class _Batch:
                 inclination=np.asarray(elements.inclination)[leg],
                 propellant_left=np.sum(ends.propellant[:, leg] * aboard, axis=1),
             )
-            if self.first.plan.return_flight is not None:
-                fallen = np.asarray(elements.perigee)[leg] <= batches.IN_AIR
-                codes = np.where(fallen, int(OutcomeCode.NOT_FOUND), int(OutcomeCode.REACHED))
-                self._end(sequence.legs[leg].phase.name, codes)
+            fallen = np.asarray(elements.perigee)[leg] <= batches.IN_AIR
+            codes = np.full(len(fallen), int(OutcomeCode.NOT_FOUND))
+            explicit = explicit_memory(batch.legs.inner.memory)
+            if hasattr(explicit, "shortfall"):
+                lacking = np.asarray(explicit.shortfall)[leg]
+                self._tell(velocity_lacking=lacking)
+                codes = np.where(lacking > 0.0, int(OutcomeCode.RAN_DRY), codes)
+            if self.first.plan.return_flight is not None or explicit is not None:
+                lost = self.alive & fallen
+                self.phase = np.where(lost, sequence.legs[leg].phase.name, self.phase)
+                self.code = np.where(lost, codes, self.code)
         return batch
 
     def _followed(self, batch: batches.Batch) -> Ends:

@@ -4,7 +4,7 @@ They stand in `commands.json` of a run folder. Whoever flies by them searches no
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from yaan.base.errors import YaanError
 from yaan.results.json_file import read_json
@@ -15,6 +15,113 @@ COMMANDS: Final = "commands.json"
 
 COMMANDS_SCHEMA: Final = 1
 """Its version."""
+
+
+@record
+class BelievedBurn:
+    """A burn of the design, as guidance believes it; `gnc.explicit_burns.Burns` has the meaning.
+
+    Attributes:
+        thrust: its level, in vacuum [N].
+        exhaust: effective exhaust speed [m/s].
+        ramp: from ignition to the level [s].
+        tail_off: from cut-off to nothing [s].
+        delay: from the start of the leg that lights it to its ignition [s].
+        gap: from the cut-off of the burn before to its ignition [s].
+        stop: when time cuts it off [s]; None of the last, which guidance ends.
+        fresh: it begins with a mass that is known; else the burn before goes on.
+        mass: of the vehicle as it begins [kg].
+        shed: what is dropped as it begins [kg]; read where not fresh.
+        dry: of the vehicle as it has run dry [kg].
+    """
+
+    thrust: float
+    exhaust: float
+    ramp: float
+    tail_off: float
+    delay: float
+    gap: float
+    stop: float | None
+    fresh: bool
+    mass: float
+    shed: float
+    dry: float
+
+
+@record
+class GuidedLeg:
+    """What guidance does in a leg of an ascent.
+
+    Attributes:
+        phase: the phase of the file that the leg is of.
+        part: who steers: the laws of the file, the table, or the explicit law.
+        active: the explicit law is updated.
+        burn: which of the believed burns is in force, or comes next.
+        lit: that burn is lit as the leg begins, or before.
+    """
+
+    phase: str
+    part: Literal["laws", "table", "explicit"]
+    active: bool
+    burn: int
+    lit: bool
+
+
+@record
+class ArrivalCommand:
+    """The place on an orbit that guidance goes for; angles against the true equator of date.
+
+    Attributes:
+        perigee: above 6378.137 km [m].
+        apogee: likewise [m].
+        inclination: [rad].
+        node: right ascension of the ascending node that the design came to [rad].
+        true_anomaly: at which the design came there [rad].
+    """
+
+    perigee: float
+    apogee: float
+    inclination: float
+    node: float
+    true_anomaly: float
+
+
+@record
+class SteeredProgramme:
+    """A linear-tangent programme as it was flown.
+
+    Attributes:
+        coefficients: a, b, c; a is the tangent that it began with.
+        origin: when it began [s].
+    """
+
+    coefficients: tuple[float, float, float]
+    origin: float
+
+
+@record
+class AscentGuidanceCommands:
+    """What the guidance of an ascent is told of its design, whatever then flies.
+
+    Attributes:
+        speed: against the Earth, rising [m/s]: the knots of the attitude in the air.
+        axis: where the vehicle points there, towards local east, north and up.
+        burns: those that the explicit law steers, in turn.
+        legs: all legs of the ascent, in turn.
+        last: index of the leg whose burn guidance ends.
+        stage: the stage that burns then.
+        arrival: where it is to arrive.
+        programmes: those of the design, which it corrects.
+    """
+
+    speed: tuple[float, ...]
+    axis: tuple[tuple[float, float, float], ...]
+    burns: tuple[BelievedBurn, ...]
+    legs: tuple[GuidedLeg, ...]
+    last: int
+    stage: str
+    arrival: ArrivalCommand
+    programmes: tuple[SteeredProgramme, ...]
 
 
 @record
@@ -29,6 +136,7 @@ class AscentCommands:
         programmes: a, b, c of each linear-tangent programme.
         coasts: duration of each phase whose duration was solved [s].
         tolerance: that its steps were flown by; one as a rule, less where errors asked for it.
+        guidance: what guides it knows of the design; None of an ascent that is flown by time.
     """
 
     profile: str
@@ -38,6 +146,7 @@ class AscentCommands:
     programmes: dict[str, tuple[float, float, float]]
     coasts: dict[str, float]
     tolerance: float
+    guidance: AscentGuidanceCommands | None = None
 
 
 @record

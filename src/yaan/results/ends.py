@@ -23,6 +23,9 @@ ENDS: Mapping[str, Column] = MappingProxyType(
         "apogee": _column("m", "", "apogee at cut-off, above 6378.137 km"),
         "inclination": _column("rad", "true equator of date", "inclination at cut-off"),
         "propellant_left": _column("kg", "", "in the stages that are aboard at cut-off"),
+        "velocity_lacking": _column(
+            "m s-1", "", "what the propellant lacked for the orbit, as guidance told it"
+        ),
         "module_propellant_left": _column("kg", "", "in the service module after the deorbit"),
         "interface_time": _column("s", "", "at which the entry begins, since the epoch"),
         "interface_speed": _column("m s-1", "GCRS", "inertial speed as the entry begins"),
