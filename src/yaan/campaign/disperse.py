@@ -1,7 +1,8 @@
 """A dispersed mission: draws of its `dispersions`, each flown by the commands of the nominal one.
 
 A draw is a lane: a plan with the drawn values of its keys. What a mission needs and does not say
-is designed once, for the mission as it is, and no draw is designed anew.
+is designed once, for the mission as it is, and no draw is designed anew. What guides a draw takes
+it for the mission as it is; where navigation has errors, each draw has its own.
 
 Ignores, of each flight: what a single one tells beyond its end (`flight.run`); `yaan fly FOLDER
 --lane K` flies one in full. Probabilities are those of the distributions, which are assumed.
@@ -23,16 +24,19 @@ from yaan.base.errors import InputError, Problem, YaanError, quote
 from yaan.campaign.draws import MOST_SEED, Array, Column, draw, told_kind
 from yaan.campaign.folder import DRAWN, Folder
 from yaan.campaign.study import cell, columns_told, kept_commands, netcdf
-from yaan.campaign.sweep import Lane, Watch, ends_told, fly_lanes, lanes_from
+from yaan.campaign.sweep import Lane, Seeing, Watch, ends_told, fly_lanes, lanes_from
+from yaan.description.dispersions import DispersionSpec
 from yaan.description.own import GivenModels
-from yaan.flight.run import BATCH
+from yaan.flight.models.navigation import orbit_estimates
+from yaan.flight.run import BATCH, Seen
 from yaan.mission.checks import check, drawn_of
-from yaan.mission.dispersed import BLOCK, DENSITY, EPOCH, WIND
+from yaan.mission.dispersed import BLOCK, DENSITY, EPOCH, WHOLE, WIND, Drawn
 from yaan.mission.expansion import shorthand
 from yaan.mission.file.tree import Tree
 from yaan.mission.load import override
 from yaan.report import Drawing, Key, Lanes, write_sweep
 from yaan.results.commands import Commands
+from yaan.results.outcome import OutcomeCode
 from yaan.results.store import own_models, write_bytes, write_manifest, write_text
 
 SUBJECT: Final = "disperse"
@@ -40,6 +44,8 @@ SUBJECT: Final = "disperse"
 
 MOST_DRAWS: Final = 100_000
 MOST_SCALE: Final = 100
+
+_ERRORS: Final = "navigation.draw"
 
 _COMPONENTS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     DENSITY: (("scale",), "1"),
@@ -89,7 +95,15 @@ class Dispersed:
     def columns(self) -> tuple[Column, ...]:
         """What is drawn of each key."""
         how: dict[str, Any] = {"scale": self.scale, "nominal": self.nominal}
-        return draw(drawn_of(self.tree), self.seed, 0, self.count, **how)
+        return draw(self._drawn, self.seed, 0, self.count, **how)
+
+    @property
+    def _drawn(self) -> tuple[Drawn, ...]:
+        """The keys of its file, and which errors its navigation has."""
+        told, spec = drawn_of(self.tree), check(self.tree).navigation
+        if spec is None or spec.model == "perfect" or any(one.key == _ERRORS for one in told):
+            return told
+        return (*told, Drawn(_ERRORS, DispersionSpec(seed=True), WHOLE, float(spec.draw), None))
 
     def values(self, row: int) -> dict[str, Any]:
         """The values of one draw by dotted key, as a file has them.
@@ -104,7 +118,10 @@ class Dispersed:
     @property
     def bare(self) -> Tree:
         """The mission without its dispersions, which draws replace values of."""
-        return override(shorthand(self.tree), {BLOCK: None})
+        word = self.tree.data.get("navigation")
+        # A key below a word leads nowhere: the word is written out.
+        spelt = {"navigation": {"model": word}} if isinstance(word, str) else {}
+        return override(shorthand(self.tree), {BLOCK: None, **spelt})
 
 
 def disperse(
@@ -179,7 +196,8 @@ def flown(
     if watch is not None:
         watch(0, asked.count, "drawing")
     lanes = prepare(asked)
-    fly_lanes(lanes, asked.commands, batch=batch or BATCH, folder=folder, watch=watch)
+    how: dict[str, Any] = {"folder": folder, "watch": watch, "seeing": _seeing(asked)}
+    fly_lanes(lanes, asked.commands, batch=batch or BATCH, **how)
     found = dataset(asked, lanes)
     if folder is None:
         return found
@@ -191,6 +209,14 @@ def flown(
     write_manifest(folder.path, yaan=version("yaan"), inputs=inputs, timings=spent, extra=own)
     write_sweep(lanes_told(asked, lanes), folder.path)
     return found.assign_attrs(folder=str(folder.path))
+
+
+def _seeing(asked: Dispersed) -> Seeing | None:
+    """What the guidance of draws knows: the mission as it is, and what navigation tells."""
+    nominal = check(asked.bare)
+    if nominal.guidance is None:
+        return None
+    return lambda plans: Seen(nominal, orbit_estimates(plans))
 
 
 def dataset(asked: Dispersed, lanes: Sequence[Lane]) -> xarray.Dataset:
@@ -292,12 +318,27 @@ def causes(found: xarray.Dataset) -> str:
     counts: dict[tuple[str, str], list[str]] = {}
     for word, phase, text in rows:
         counts.setdefault((word, phase if word != "flown" else ""), []).append(text)
+    lacking = _lacking(found)
     order = sorted(counts, key=lambda one: (one[0] != "flown", -len(counts[one]), one))
     told = [
         f"{len(counts[one])} {one[0]}" + (f" in {one[1]}" if one[1] else "")
-        + (f" ({counts[one][0]})" if one[0] == "refused" else "")
+        + (f" ({counts[one][0]})" if one[0] == "refused" else lacking.get(one, ""))
         for one in order
     ]  # fmt: skip
     total = int(found.sizes["draw"])
     failed = total - len(counts.get(("flown", ""), []))
     return f"{', '.join(told)}: {failed} of {total} failed."
+
+
+def _lacking(found: xarray.Dataset) -> dict[tuple[str, str], str]:
+    """What propellant lacked of the draws that did not reach their orbit for it, by the cause."""
+    if "velocity_lacking" not in found:
+        return {}
+    spans: dict[tuple[str, str], list[float]] = {}
+    words, phases = (found[name].values.astype(str).tolist() for name in ("outcome", "phase"))
+    for word, phase, lacked in zip(words, phases, found["velocity_lacking"].values, strict=True):
+        if word == OutcomeCode.RAN_DRY.word and lacked > 0.0:
+            spans.setdefault((word, phase), []).append(float(lacked))
+    return {
+        cause: f" (lacking {min(span):.0f} to {max(span):.0f} m/s)" for cause, span in spans.items()
+    }

@@ -164,6 +164,8 @@ def draw(
     for one in sorted(drawn, key=lambda one: one.spec.follows is not None):
         if one.kind == WHOLE:
             values = np.floor(uniforms(seed, one.key, first, count, 1)[:, 0] * _WHOLE)
+            if calm:
+                values[0] = one.nominal
             columns[one.key] = Column(one, values)
             continue
         if one.spec.profile is not None:

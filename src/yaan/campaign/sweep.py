@@ -22,7 +22,7 @@ from yaan.campaign.axes import Axis, lanes_of
 from yaan.campaign.folder import Folder
 from yaan.description import BankSpec, InterfaceSpec, Plan
 from yaan.design.commands import Designed, design
-from yaan.flight.run import BATCH, run
+from yaan.flight.run import BATCH, Seen, run
 from yaan.mission.checks import check
 from yaan.mission.file.tree import Tree
 from yaan.mission.load import override
@@ -40,6 +40,9 @@ _DESIGNED: Final = 16
 """Lanes of the batch that one designed flight takes: no more than its search had."""
 
 _PARALLEL: Final = 2  # designs that are searched for side by side
+
+Seeing = Callable[[Sequence[Plan]], Seen]
+"""What guidance knows of plans that fly together."""
 
 Watch = Callable[[int, int, str], None]
 """Told how many of how many flights have ended, and of what is being done."""
@@ -92,6 +95,7 @@ def fly_lanes(
     batch: int = BATCH,
     folder: Folder | None = None,
     watch: Watch | None = None,
+    seeing: Seeing | None = None,
 ) -> None:
     """Fly lanes that are prepared, but for what the `folder` has already.
 
@@ -101,6 +105,7 @@ def fly_lanes(
         batch: lanes that fly together.
         folder: keeps what is finished.
         watch: told of the progress.
+        seeing: what guidance knows of plans that fly together; None, and it knows everything.
 
     Raises:
         OutputError: what is finished cannot be kept.
@@ -111,7 +116,8 @@ def fly_lanes(
         if known is not None:
             lane.word, lane.text, lane.phase, lane.ends = known
     tell = watch or (lambda done, of, text: None)
-    for chunk in _fly(commands, [lane for lane in lanes if not lane.word], batch, lanes, tell):
+    left = [lane for lane in lanes if not lane.word]
+    for chunk in _fly(commands, left, batch, lanes, tell, seeing):
         if folder is not None:
             folder.keep(chunk)
         tell(sum(bool(lane.word) for lane in lanes), len(lanes), "")
@@ -160,7 +166,12 @@ def _known(tree: Tree, axis: Axis) -> None:
 
 
 def _fly(
-    commands: Commands | None, lanes: Sequence[Lane], batch: int, every: Sequence[Lane], tell: Watch
+    commands: Commands | None,
+    lanes: Sequence[Lane],
+    batch: int,
+    every: Sequence[Lane],
+    tell: Watch,
+    seeing: Seeing | None,
 ) -> Iterator[list[Lane]]:
     """Fly `lanes`, chunk by chunk; those that were refused are chunks of their own."""
     searched = [lane for lane in lanes if commands is None and needs_design(lane.plan)]
@@ -178,6 +189,7 @@ def _fly(
             plans,
             commands,
             batch=min(batch, max(len(plans), 1)),
+            seen=None if seeing is None else seeing(plans),
             watch=lambda done, of, already=already: tell(already + done, count, "flying"),
         )
         for row, lane in enumerate(chunk):

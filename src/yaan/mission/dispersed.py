@@ -41,7 +41,8 @@ class Drawn:
         key: its dotted address.
         spec: its distribution.
         kind: of its value: a number, a profile, an epoch, a whole number.
-        nominal: the value of the file [SI]; an epoch as its text; 0 of a profile.
+        nominal: the value of the file [SI]; an epoch as its text; 0 of a profile, and of a whole
+            number that is left out.
         dimension: of `base.units`; None of a pure number.
     """
 
@@ -115,8 +116,9 @@ def _drawn(form: BaseModel, key: str, spec: DispersionSpec) -> Drawn:
     value = found.value
     if isinstance(value, list):  # each unit has its own already: drawn about their mean
         value = sum(value) / len(value)
-    nominal = value if isinstance(value, str) else float(value) if kind == NUMBER else 0.0
-    return Drawn(key, spec, kind, nominal, found.dimension)
+    if not isinstance(value, str):
+        value = float(value or 0) if kind in (NUMBER, WHOLE) else 0.0
+    return Drawn(key, spec, kind, value, found.dimension)
 
 
 def _address(form: BaseModel, key: str) -> tuple[str, ...]:
