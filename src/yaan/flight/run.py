@@ -18,6 +18,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
+from yaan.base.constants import EARTH_RADIUS
 from yaan.base.errors import YaanError
 from yaan.base.session import computing
 from yaan.description import EntryPhaseSpec, Plan
@@ -28,7 +29,7 @@ from yaan.dynamics.method import RK4
 from yaan.dynamics.state import State
 from yaan.flight import batches, legs
 from yaan.flight.approach import Approach, Case, flight_path_angle, fly_approach
-from yaan.flight.ascent_guiding import explicit_memory
+from yaan.flight.ascent_guiding import known_guidance
 from yaan.flight.body import fly_free
 from yaan.flight.chain import Before, ChainFlown, fly_chain
 from yaan.flight.correcting import placed
@@ -44,7 +45,7 @@ from yaan.flight.resolved import Models as Flying
 from yaan.flight.turning import enter_turning, turning_of
 from yaan.gnc.bank import BankProfile
 from yaan.motion.orbit import FLOOR
-from yaan.results.commands import Commands, ReturnCommands
+from yaan.results.commands import AscentGuidanceCommands, Commands, ReturnCommands
 from yaan.results.ends import ENDS, Ends
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History
@@ -53,6 +54,8 @@ from yaan.spacetime.zone import distance
 
 BATCH: Final = 64
 """Lanes of a batch where the caller names no other number."""
+
+_DRY: Final = 1e-6  # [kg] of propellant: less is none
 
 _PARALLEL: Final = 2  # batches that fly side by side
 
@@ -283,16 +286,30 @@ class _Batch:
             )
             fallen = np.asarray(elements.perigee)[leg] <= batches.IN_AIR
             codes = np.full(len(fallen), int(OutcomeCode.NOT_FOUND))
-            explicit = explicit_memory(batch.legs.inner.memory)
-            if hasattr(explicit, "shortfall"):
-                lacking = np.asarray(explicit.shortfall)[leg]
+            told = known_guidance(self.first.plan, commands.ascent)
+            if told is not None:
+                lacking = self._lacking(batch, leg, told)
                 self._tell(velocity_lacking=lacking)
                 codes = np.where(lacking > 0.0, int(OutcomeCode.RAN_DRY), codes)
-            if self.first.plan.return_flight is not None or explicit is not None:
+            if self.first.plan.return_flight is not None or told is not None:
                 lost = self.alive & fallen
                 self.phase = np.where(lost, sequence.legs[leg].phase.name, self.phase)
                 self.code = np.where(lost, codes, self.code)
         return batch
+
+    def _lacking(self, batch: batches.Batch, leg: int, told: AscentGuidanceCommands) -> Array:
+        """What lanes that have run dry lack for the energy of their orbit [m/s], at the cut-off.
+
+        It is 0 of those that were cut off by their guidance.
+        """
+        elements, to = batch.orbits, told.arrival
+        assert self.first.stack is not None
+        stage = self.first.stack.tank(told.stage)
+        dry = batch.ends.propellant[:, leg, stage] <= _DRY
+        there = np.asarray(elements.perigee)[leg] + np.asarray(elements.apogee)[leg]
+        around = 2.0 * EARTH_RADIUS
+        missing = batch.mu * (1.0 / (around + there) - 1.0 / (around + to.perigee + to.apogee))
+        return np.where(dry, np.maximum(missing / batch.ends.speed[:, leg], 0.0), 0.0)
 
     def _followed(self, batch: batches.Batch) -> Ends:
         """The phases after an ascent, lane by lane."""

@@ -24,7 +24,7 @@ ENDS: Mapping[str, Column] = MappingProxyType(
         "inclination": _column("rad", "true equator of date", "inclination at cut-off"),
         "propellant_left": _column("kg", "", "in the stages that are aboard at cut-off"),
         "velocity_lacking": _column(
-            "m s-1", "", "what the propellant lacked for the orbit, as guidance told it"
+            "m s-1", "", "what a guided ascent that ran dry lacked for the energy of its orbit"
         ),
         "module_propellant_left": _column("kg", "", "in the service module after the deorbit"),
         "interface_time": _column("s", "", "at which the entry begins, since the epoch"),

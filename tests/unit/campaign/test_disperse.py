@@ -104,6 +104,43 @@ def test_the_last_line_counts_what_failed_by_cause(asked: Dispersed):
     assert text.endswith(f"{1 + refused} of 24 failed.")
 
 
+def test_what_ran_dry_says_how_much_it_lacked(asked: Dispersed):
+    lanes = ended(asked)
+    flown = [lane for lane in lanes if lane.word == "flown"]
+    for lane, lacked in zip(flown, (12.0, 80.0, 0.0), strict=False):
+        lane.ends |= {"velocity_lacking": lacked}
+    for lane in flown[:2]:
+        lane.word, lane.phase, lane.text = "ran-dry", "cryogenic", "It ran dry."
+    told = causes(dataset(asked, lanes))
+    assert "2 ran-dry in cryogenic (lacking 12 to 80 m/s)" in told
+
+
+@pytest.mark.parametrize("written", ["inertial", {"model": "inertial", "draw": 7}])
+def test_each_draw_has_errors_of_navigation_of_its_own(written: object):
+    asked = Dispersed(
+        load_tree(
+            "capsule-entry",
+            {
+                "dispersions": SET,
+                "guidance.entry": "spin",
+                "navigation": written,
+            },
+        ),
+        4,
+        seed=3,
+        nominal=True,
+    )
+    drawn = [lane.plan.navigation.draw for lane in prepare(asked) if lane.plan]  # pyright: ignore[reportOptionalMemberAccess]
+    assert drawn[0] == (7 if isinstance(written, dict) else 0)
+    assert len(set(drawn)) == len(drawn) > 1
+    columns = {column.drawn.key: column for column in asked.columns}
+    assert columns["navigation.draw"].values.tolist()[: len(drawn)] == drawn
+    # What else is drawn does not move for it.
+    calm = Dispersed(load_tree("capsule-entry", {"dispersions": SET}), 4, seed=3, nominal=True)
+    assert np.array_equal(columns["capsule.mass"].values, calm.columns[0].values)
+    assert "navigation.draw" not in {column.drawn.key for column in calm.columns}
+
+
 def folder_of(asked: Dispersed, parent: Path) -> Folder:
     told = {"mission": "paper", "draws": 24, "seed": 3, "scale": 1.0, "nominal": False}
     return Folder.begun(parent, DRAWN, asked.tree, told, None)

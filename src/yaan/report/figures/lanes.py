@@ -24,6 +24,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "apogee",
         "inclination",
         "propellant_left",
+        "velocity_lacking",
     ),
     "entry": (
         "module_propellant_left",
@@ -39,6 +40,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 
 BETTER: Final = {
     "propellant_left": 1,
+    "velocity_lacking": -1,
     "module_propellant_left": 1,
     "peak_load": -1,
     "peak_heat_flux": -1,
@@ -56,6 +58,7 @@ _WORDS: Final = {
     "latitude": "Latitude of the end",
     "longitude": "Longitude of the end",
     "propellant_left": "Propellant left at cut-off",
+    "velocity_lacking": "Velocity that the propellant lacked",
     "module_propellant_left": "Propellant left in the service module",
     "interface_angle": "Flight-path angle at the interface",
     "interface_speed": "Speed at the interface",
