@@ -3,7 +3,8 @@
 From shortly before the deorbit burn on, by the burns and the bank that were found: what is told is
 what a value that turns out otherwise would change. The orbit before is known by then, so that what
 acts on it alone moves nothing here; nor does a wish of the design, as the entry angle that a burn
-is solved for. Ignores: guidance, which would take back part of it.
+is solved for. An entry that is guided is guided here too, told of the mission as it is. Ignores:
+that burns in orbit are solved again, which would take back part of it.
 """
 
 from collections.abc import Iterator, Sequence

@@ -202,16 +202,27 @@ class Explicit(AbstractGuidance):
 
     @override
     def deadline(self, t: Array, memory: Memory) -> Array:
-        cut = jnp.where(memory.cut_off > t + 1e-9, self.cut_off(memory), jnp.inf)
+        told = self.cut_off(memory)
+        cut = jnp.where(told > t + 1e-9, told, jnp.inf)
         return jnp.minimum(jnp.maximum(memory.due, t), jnp.where(self.active, cut, jnp.inf))
 
     @override
     def cut_off(self, memory: Memory) -> Array:
         last = self.burns.thrust.shape[0] - 1
-        # A burn that lacks propellant goes on until it has run dry.
-        ends = self.active & self.lit & (self.burn == last) & (memory.shortfall <= 0.0)
-        known = ends & (memory.epoch > -jnp.inf)
-        return jnp.where(known, memory.cut_off, jnp.inf)
+        ends = self.active & self.lit & (self.burn == last) & (memory.epoch > -jnp.inf)
+        return jnp.where(ends, memory.cut_off + self._longer(memory, last), jnp.inf)
+
+    def _longer(self, memory: Memory, burn: int) -> Array:
+        """How much longer a burn takes for the energy than its propellant is believed to last [s].
+
+        A burn that lacks propellant so goes on until it has run dry, and one that has more of it
+        than is believed is cut off as it has the energy.
+        """
+        exhaust = self.burns.exhaust[burn]
+        flow = jnp.maximum(self.burns.thrust[burn] * memory.factor / exhaust, 1e-3)
+        ahead = jnp.maximum(memory.cut_off - memory.weighed, 0.0)
+        left = jnp.maximum(memory.mass - flow * ahead, 0.5 * self.burns.dry[burn])
+        return -jnp.expm1(-memory.shortfall / exhaust) * left / flow
 
     def _ahead(self, memory: Memory, t: Array, position: Vector) -> Carried:
         """What is carried of the direction at `t` [s], from the last update."""
