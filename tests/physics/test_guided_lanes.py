@@ -9,6 +9,7 @@ import pytest
 
 import yaan
 from yaan.api import Flight
+from yaan.base.constants import EARTH_MU
 from yaan.base.errors import YaanError
 from yaan.flight.run import run
 from yaan.gnc import Estimate
@@ -92,11 +93,16 @@ def test_a_replay_of_a_guided_ascent_searches_nothing(
 
 
 def test_what_runs_dry_on_the_way_says_what_it_lacks(guided: Flight, commands: Commands):
-    weak = guided.mission.replace("vehicle.stages.c25.propellant", "26 t")
+    weak = guided.mission.replace("vehicle.stages.c25.propellant", "22 t")
     ends = run([weak.plan, guided.mission.plan], commands, batch=8)
     assert ends["velocity_lacking"][0] > 100.0
     assert ends["velocity_lacking"][1] == 0.0
     assert ends["propellant_left"][0] == pytest.approx(0.0, abs=1e-6)
+    assert ends["propellant_left"][1] > 100.0
+    # At 10 km/s the energy that is missing is the velocity times so much.
+    half = [6378137.0 + 0.5 * (ends["perigee"] + ends["apogee"])[k] for k in range(2)]
+    missing = 0.5 * EARTH_MU * (1.0 / half[0] - 1.0 / half[1])
+    assert ends["velocity_lacking"][0] == pytest.approx(missing / 10e3, rel=0.1)
 
 
 def test_a_guided_ascent_by_commands_of_one_by_time_is_refused(guided: Flight, commands: Commands):
