@@ -52,7 +52,8 @@ def navigation_columns(
         "tilt_error": np.linalg.norm(error[:, 6:9], axis=1),
         "tilt_sigma": np.sqrt(np.maximum(tilt, 0.0)),
         "fixed": np.where(fixed >= np.asarray(memory.begun) - _NOW, fixed, np.nan),
-        "silent": (t - fixed >= period - _NOW).astype(float),
+        # At the alignment none is due yet.
+        "silent": (t - np.maximum(fixed, np.asarray(memory.begun)) >= period - _NOW).astype(float),
     }
 
 
