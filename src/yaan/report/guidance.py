@@ -5,8 +5,8 @@ from typing import Any
 
 from yaan.report import figures
 from yaan.report.tables import Column, Table
-from yaan.report.text import SPACE, clock, known, legible, number, quantity, significant
-from yaan.results import FlightRecord
+from yaan.report.text import SPACE, clock, known, label, legible, number, quantity, significant
+from yaan.results import FlightRecord, Summary
 from yaan.results.summary_guidance import AscentGuidance, EntryGuidance, Navigation
 
 Block = tuple[str, Any]
@@ -21,6 +21,16 @@ def guidance(record: FlightRecord) -> Iterator[Block]:
         yield "heading", "Ascent"
         yield "facts", _ascent(up)
         yield "figure", figures.guided_ascent(record)
+    burns = _burns(record.summary)
+    if burns is not None and (up is not None or down is not None):
+        yield "heading", "Orbit"
+        yield (
+            "text",
+            "The burns were designed from the state that this ascent left, and flown by the clock:"
+            " a flight alone re-solves none. Draws and the lanes of sweeps do, where"
+            " guidance.orbit asks for it.",
+        )
+        yield "table", burns
     if down is not None:
         yield "heading", "Entry"
         yield "facts", _entry(down)
@@ -61,6 +71,35 @@ def _ascent(told: AscentGuidance) -> list[tuple[str, str]]:
         ),
     ]
     return facts
+
+
+def _burns(summary: Summary) -> Table | None:
+    """The burns in orbit, and what is left after them."""
+    orbit, down = summary.orbit_phase, summary.deorbit
+    burns = [*(() if orbit is None else orbit.burns), *(() if down is None else (down.burn,))]
+    if not burns:
+        return None
+    left = {use.stage: use.left for use in summary.budgets.propellant}.get("service_module")
+    columns = (
+        Column("Burn", kind="text"),
+        Column("Starts", kind="text"),
+        Column("Lasts", "s"),
+        Column("Velocity", "m/s"),
+        Column("Propellant", "kg"),
+    )
+    rows = [
+        (
+            label(one.name),
+            clock(one.start),
+            number(one.duration, 1),
+            number(one.delta_v, 2),
+            number(one.propellant, 1),
+        )
+        for one in burns
+    ]
+    if known(left):
+        rows.append(("Left after them", "", "", "", number(left, 1)))
+    return Table("The burns in orbit", columns, tuple(rows))
 
 
 def _later(seconds: float) -> str:
