@@ -81,6 +81,11 @@ class GuidedEntering(eqx.Module):
         return self.point.peak_load
 
     @property
+    def heat_load(self) -> Float[Array, "*lanes"]:
+        """Heat flux at the stagnation point over time so far [J/m^2]."""
+        return self.point.heat_load
+
+    @property
     def peak_flux(self) -> Float[Array, "*lanes"]:
         """Largest heat flux at the stagnation point so far [W/m^2]."""
         return self.point.peak_flux
