@@ -1,4 +1,3 @@
-# pyright: reportOptionalMemberAccess=false
 """A guided flight in the report: commanded against flown, convergence, what was believed."""
 
 from dataclasses import replace
@@ -192,6 +191,7 @@ def test_each_solution_is_one_step_and_the_silence_is_grey(guided: FlightRecord)
 def test_a_law_that_tells_nothing_shows_its_banks_alone(guided: FlightRecord) -> None:
     few = {k: guided.groups["guidance/entry"][k] for k in ("time", "unheard")}
     entry = guided.summary.entry
+    assert entry is not None
     assert entry.guidance is not None
     own = replace(
         entry.guidance,
@@ -212,9 +212,15 @@ def test_a_law_that_tells_nothing_shows_its_banks_alone(guided: FlightRecord) ->
 
 def test_what_was_not_drawn_is_told(guided: FlightRecord) -> None:
     ascent, entry = guided.summary.ascent, guided.summary.entry
-    still = [
-        replace(one, guidance=replace(one.guidance, navigation=navigation(0)))
-        for one in (ascent, entry)
-    ]
-    told = replace(guided.summary, ascent=still[0], entry=still[1])
+    assert ascent is not None
+    assert ascent.guidance is not None
+    assert entry is not None
+    assert entry.guidance is not None
+    up = replace(ascent.guidance, navigation=navigation(0))
+    down = replace(entry.guidance, navigation=navigation(0))
+    told = replace(
+        guided.summary,
+        ascent=replace(ascent, guidance=up),
+        entry=replace(entry, guidance=down),
+    )
     assert "No errors were drawn (draw 0)" in page.render(replace(guided, summary=told))
