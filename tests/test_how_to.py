@@ -349,6 +349,7 @@ def _follow(page: str, root: Path) -> str:
         ),
         ("add-a-motion", ("2 passed", "km down in")),
         ("add-a-guidance-law", ("2 passed", "from the vertical after each phase")),
+        ("fly-your-own-guidance", ("3.00 g by my_law.ByLoad", "guidance commands: ")),
         ("add-a-start", ("1 passed", "starts at 8.5 km, 30 m/s; flown")),
     ],
 )

@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -12,6 +13,7 @@ from yaan.api import Flight, Mission
 from yaan.base.errors import YaanError
 from yaan.base.units import parse
 from yaan.flight.run import Seen, run
+from yaan.models import Estimate
 from yaan.report import write_report
 from yaan.results.ends import ENDS
 from yaan.results.outcome import OutcomeCode
@@ -53,6 +55,32 @@ def test_a_whole_mission_in_a_lane_lands_where_it_lands_alone(gaganyaan: Flight)
     assert ascent is not None
     assert ends["peak_load"][0] == pytest.approx(entry.peak_load.value_g, rel=1e-6)
     assert ends["miss"][0] < 100.0
+
+
+def careless(estimate: Estimate) -> Any:
+    """A bank that is no number at about half the speed of an orbit."""
+    speed = estimate.relative.norm()
+    return jnp.where((speed > 4_000.0) & (speed < 5_000.0), jnp.nan, 1.0)
+
+
+def test_a_law_that_asks_for_no_number_is_told_alone_and_in_a_lane():
+    mission = yaan.load("capsule-entry").with_model(guidance={"entry": careless})
+    ends = run([mission.plan], None)
+    assert OutcomeCode(int(ends["outcome"][0])) is OutcomeCode.UNHEARD
+    assert ends["phase"].tolist() == ["entry"]
+    assert np.isfinite(ends["latitude"]).all()
+    flight = mission.fly()
+    assert [one.name for one in flight.verdicts if one.passed is False] == ["guidance commands"]
+    entry = flight.summary.entry
+    assert entry is not None
+    told = entry.guidance
+    assert told is not None
+    assert 0 < told.unheard < told.commands
+    # The columns have the same count, and the first at the time that is told.
+    unheard = flight.record.groups["guidance/entry"]
+    assert unheard["unheard"][-1] == told.unheard
+    assert unheard["time"][np.argmax(unheard["unheard"] > 0)] == told.unheard_first
+    assert sum("were no finite number" in note for note in flight.summary.notes) == 1
 
 
 def test_what_is_drawn_changes_its_own_lane_alone(gaganyaan: Flight):

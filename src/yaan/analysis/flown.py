@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yaan.analysis.abort_map import AbortMap
+from yaan.analysis.navigated import Looped
 from yaan.analysis.sensitivity import Ranked
 from yaan.base.provenance import Provenance
 from yaan.description import Ascent, EntryFlight, Plan, ReturnFlight
@@ -33,6 +34,8 @@ class Climb:
     """What a turn out of the plane of launch costs; nothing where none is forced."""
     turned: RigidFlown | None = None
     """The flown profile as a body that turns; None where that is not asked for, or failed."""
+    looped: Looped | None = None
+    """What its guidance and its navigation did; None of an ascent by time."""
 
     @property
     def profile(self) -> str:

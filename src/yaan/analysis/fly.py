@@ -9,6 +9,7 @@ import numpy as np
 from yaan.analysis import abort_map
 from yaan.analysis.attitude import fly_rigid
 from yaan.analysis.flown import Climb, Flown
+from yaan.analysis.guidance import watch_ascent
 from yaan.analysis.homeward import Homeward
 from yaan.analysis.sensitivity import Ranked, Vary, grouped, rank, ranked_by_place
 from yaan.analysis.sequence import air_notes, passed_over
@@ -162,9 +163,10 @@ def _fly_ascent(
             returned, lost = home.result()
             ranked = home.ranked(ranked, sides)
         stopped = sides.add_if(home.interrupted, lost) or stopped
-        dog_leg, turned = (
+        dog_leg, turned, looped = (
             sides.attempt("price of the dog-leg", turning.result),
             sides.attempt("the ascent of a body that turns", rigid.result),
+            watch_ascent(chosen, world),
         )
         chain = following and sides.attempt("what follows the ascent", following.result)
         made = _commands(solved, chosen, returned)
@@ -172,7 +174,7 @@ def _fly_ascent(
     notes = [*notes_of(plan), *_notes(ascent, world, chosen, histories[flown])]
     notes += [*remarks(chosen, dog_leg), *sides.notes, *([] if chain is None else air_notes(chain))]
     errors += [error for one in (returned, chain) if one is not None for error in one.errors]
-    climb = Climb(ascent, profiles, histories, aborts, dog_leg, turned)
+    climb = Climb(ascent, profiles, histories, aborts, dog_leg, turned, looped)
     what = (world, _whole(climb, returned, chain), errors, ranked, notes, stopped, climb)
     design = returned and returned.design
     return Flown(plan, provenance, *what, design, lost, chain=chain, commands=made)

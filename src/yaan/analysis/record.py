@@ -4,6 +4,8 @@ import numpy as np
 
 from yaan.analysis.attitude import turning_columns
 from yaan.analysis.flown import Climb, Flown
+from yaan.analysis.guidance import watch_entry
+from yaan.analysis.navigated import Looped
 from yaan.analysis.summary import summarise
 from yaan.flight.chain import ChainFlown
 from yaan.results.store import FlightRecord
@@ -15,8 +17,18 @@ def record_of(flown: Flown) -> FlightRecord:
     summary = summarise(flown)
     groups = {} if flown.climb is None else _profiles(flown.climb)
     groups |= {} if flown.chain is None else _branches(flown.chain)
+    groups |= _looped("ascent", flown.climb and flown.climb.looped)
+    groups |= _looped("entry", flown.fall and watch_entry(flown.fall))
     text = flown.provenance.text
     return FlightRecord(summary, flown.history, groups, text, commands=flown.commands)
+
+
+def _looped(part: str, found: Looped | None) -> dict[str, dict[str, Array]]:
+    """What guidance and navigation did in a part; nothing where it was flown by time."""
+    if found is None:
+        return {}
+    groups = {f"guidance/{part}": found.guidance}
+    return groups if found.navigation is None else groups | {f"navigation/{part}": found.navigation}
 
 
 def _branches(chain: ChainFlown) -> dict[str, dict[str, Array]]:

@@ -18,6 +18,7 @@ from yaan.analysis.contacts import contacts
 from yaan.analysis.eclipses import shadow
 from yaan.analysis.entry import entry
 from yaan.analysis.flown import Flown
+from yaan.analysis.guidance import unheard_notes
 from yaan.analysis.history import cut_to
 from yaan.analysis.landing import descent, landing
 from yaan.analysis.models import models
@@ -87,7 +88,7 @@ def _measured(flown: Flown) -> Summary:
         published=(),
         assumptions=tuple(evidence.assumption(one) for one in flown.ranked),
         sources=flown.provenance.sources,
-        notes=tuple(flown.notes),
+        notes=(*flown.notes, *unheard_notes(entered)),
         models=tuple(models(flown)),
         integration=evidence.integration(flown.errors, plan.integration),
     )

@@ -66,6 +66,7 @@ def verdicts(flown: Flown, summary: Summary, left: Excursions | None) -> Iterato
             plan.return_flight is not None,
         )
         yield from judge_return(summary, hung=hung, returning=returning)
+        yield from judge_commands(summary.entry)
     if flown.chain is not None and climb is None:
         yield from _judge_chain(flown.chain, summary)
     if free is not None and left is not None:
@@ -219,6 +220,19 @@ def judge_return(summary: Summary, *, hung: bool, returning: bool) -> Iterator[V
         yield _not_reached("touchdown speed", "limits of the capsule or its class")
     else:
         yield from judge_touchdown(contact, inside=place.inside)
+
+
+def judge_commands(entry: summary_return.Entry | None) -> Iterator[Verdict]:
+    """The failure of a guidance law that asked for what is no number; none where all was heard.
+
+    What came of such an entry came of the command before: no other verdict tells of the law.
+    """
+    told = None if entry is None else entry.guidance
+    if told is None or told.unheard_first is None:
+        return
+    value = f"{told.unheard} of {told.commands} not heard"
+    words = f"The first at {told.unheard_first:.1f} s; the command before went on each time."
+    yield verdict("guidance commands", False, value, "every one a finite number", words)
 
 
 def _landing(

@@ -433,6 +433,11 @@ class _Batch:
                 speed_across=canopies.horizontal_speed,
             )
         self._tell_place(self.down, end.t, end.position, begun)
+        if hasattr(inner, "unheard"):
+            # It came down, but not by its law.
+            deaf = self.alive & (np.asarray(inner.unheard) > 0.0)
+            self.phase = np.where(deaf, "entry", self.phase)
+            self.code = np.where(deaf, int(OutcomeCode.UNHEARD), self.code)
         banked = None if self.commands is None else self.commands.entry
         aim = None if banked is None else banked.aim
         if aim is not None:

@@ -72,12 +72,18 @@ class GuidedEntering(eqx.Module):
     due: Float[Array, "*lanes"]
     """When the law is updated next [s]."""
     unheard: Float[Array, "*lanes"]
-    """Steps after which its command was not finite: the one before it went on."""
+    """Commands that were not finite, the first and those after each step: the one before went on,
+    and a bank of zero at first."""
 
     @property
     def peak_load(self) -> Float[Array, "*lanes"]:
         """Largest load so far, in standard gravities."""
         return self.point.peak_load
+
+    @property
+    def heat_load(self) -> Float[Array, "*lanes"]:
+        """Heat flux at the stagnation point over time so far [J/m^2]."""
+        return self.point.heat_load
 
     @property
     def peak_flux(self) -> Float[Array, "*lanes"]:
@@ -133,13 +139,16 @@ class GuidedEntry(AbstractMotion):
         navigation = self.navigator.start(self._truth(t, point, now), known)
         estimate = self._estimate(t, point, navigation)
         memory = jax.tree.map(_floating, self.guidance.start(estimate))
+        unheard = still
         if carried is None:
-            rolling = at_rest(t, self.guidance.command(estimate, memory))
+            asked = self.guidance.command(estimate, memory)
+            rolling = at_rest(t, asked)
+            unheard = jnp.where(jnp.isfinite(asked), still, 1.0)
         load = now.sensed.norm() / STANDARD_GRAVITY
         felt = first_peaks(t, jnp.stack([load, now.flux]))
         point = eqx.tree_at(lambda s: s.peaks, point, felt)
         due = t + self.guidance.period
-        return GuidedEntering(point, rolling, memory, navigation, due, still)
+        return GuidedEntering(point, rolling, memory, navigation, due, unheard)
 
     @override
     def evaluate(self, t: Array, inner: GuidedEntering) -> tuple[GuidedEntering, Array]:

@@ -434,8 +434,7 @@ def ascend(  # noqa: PLR0913 - a world, a vehicle, what it does and where it sta
     `guide` makes the guidance of each phase, and its arrays have lanes; what another one than the
     file's laws remembers at the start is the `memory` of the state. It steers by what the
     `navigator` believes; without one that is the truth. `tolerance` is the share of
-    `dynamics.accuracy` that each lane abides by; infinite: the steps are those of the phases.
-    See `motion.base.fly_in_turn`.
+    `dynamics.accuracy` that each lane abides by, see `motion.base.fly_in_turn`.
     """
     at_rest = -world.mu / EARTH_RADIUS  # one radius up
     begun = jnp.maximum(energy(start.position, start.velocity, world.mu), at_rest)

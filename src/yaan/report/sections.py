@@ -8,7 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from yaan.report import attitude, body, contacts, evidence, figures, home, prose, sequence, tables
+from yaan.report import (
+    attitude,
+    body,
+    contacts,
+    evidence,
+    figures,
+    guidance,
+    home,
+    prose,
+    sequence,
+    tables,
+)
 from yaan.report.body import body_numbers, sequence_numbers
 from yaan.report.cards import LOAD, Card, key_numbers
 from yaan.report.return_cards import return_numbers
@@ -280,6 +291,7 @@ _SECTIONS: Final = (
     ("crew-return", "Crew loads on the return", home.crew),
     ("descent", "Parachutes", home.descent),
     ("landing", "Landing", home.landing),
+    ("guidance", "Guidance", guidance.guidance),
     ("budgets", "Budgets", _budgets),
     ("crew", "Crew loads in the ascent", _crew),
     ("escape", "First sight of crew escape", _escape),

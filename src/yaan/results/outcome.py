@@ -29,6 +29,7 @@ class OutcomeCode(IntEnum):
     IMPOSSIBLE = 13
     NOTHING_FLOWN = 14
     LOST_ATTITUDE = 15
+    UNHEARD = 16
 
     @property
     def word(self) -> str:
@@ -75,6 +76,7 @@ _WORDS = {
     OutcomeCode.IMPOSSIBLE: "impossible-state",
     OutcomeCode.NOTHING_FLOWN: "nothing-flown",
     OutcomeCode.LOST_ATTITUDE: "lost-attitude",
+    OutcomeCode.UNHEARD: "unheard-commands",
 }
 
 _SENTENCES = {
@@ -138,5 +140,9 @@ _SENTENCES = {
     OutcomeCode.LOST_ATTITUDE: (
         "turned more than 30 deg off the axis that its control follows",
         "Give its engines more angle or rate, the control another frequency, or turn more slowly",
+    ),
+    OutcomeCode.UNHEARD: (
+        "was asked by its guidance for what is no number, and flew on by the command before",
+        "Look for a division by zero, a root or a logarithm of less than zero in the law",
     ),
 }

@@ -6,6 +6,7 @@ aloft since its epoch. A number that is not known is NaN.
 """
 
 from yaan.results.record import Radians, RadiansOrNone, record
+from yaan.results.summary_guidance import AscentGuidance
 
 
 @record
@@ -335,33 +336,6 @@ class AscentAttitude:
     gain_fall: TurningPeak | None
     phase_margin: TurningAngle | None
     unstable: float
-
-
-@record
-class AscentGuidance:
-    """How a guided ascent went, beside the flight by time that it was designed as.
-
-    Attributes:
-        law: what guided it.
-        converged: whether the last solution of explicit guidance did; None of another law.
-        shortfall: what the propellant lacked for the energy of the target [m/s].
-        perigee_miss: of the target [m], at cut-off.
-        apogee_miss: likewise [m].
-        inclination_miss_deg: likewise.
-        cut_off_later: than by time [s].
-        propellant_more: left than by time [kg].
-    """
-
-    law: str
-    converged: bool | None
-    shortfall: float
-    perigee_miss: float
-    apogee_miss: float
-    inclination_miss_deg: float
-    cut_off_later: float
-    propellant_more: float
-
-    inclination_miss = Radians()
 
 
 @record

@@ -7,6 +7,7 @@ import math
 
 from yaan.results.record import Radians, RadiansOrNone, record
 from yaan.results.summary_ascent import Burn, Place
+from yaan.results.summary_guidance import EntryGuidance
 
 Vector = tuple[float, float, float]
 Range = tuple[float, float]
@@ -221,25 +222,6 @@ class Turning:
     peak_sideslip = Radians()
     peak_bank_error = Radians()
     peak_rate = Radians()
-
-
-@record
-class EntryGuidance:
-    """How a guided entry went, beside the bank by time that it was designed as.
-
-    Attributes:
-        law: what guided it.
-        reversals: changes of side of the lift; None of a law that does not tell.
-        miss: of the landing from the aim [m]; None without an aim.
-        miss_by_time: that of the designed bank [m]; None without an aim.
-        peak_load_by_time: of the designed bank, in standard gravities.
-    """
-
-    law: str
-    reversals: int | None
-    miss: float | None
-    miss_by_time: float | None
-    peak_load_by_time: float
 
 
 @record

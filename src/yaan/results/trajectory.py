@@ -45,6 +45,7 @@ _PRESSURE = Column("Pa", "relative to the air", "dynamic pressure")
 
 
 _AXES = ("time", "axis")
+_ALONG = "radial, along the motion, across it to the left"
 _QUATERNION = ("time", "quaternion")
 
 
@@ -170,6 +171,43 @@ GROUP_COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
                 "gain_rise": Column("1", "", "factor by which the gain may rise"),
                 "gain_fall": Column("1", "", "factor by which the gain may fall"),
                 "phase_margin": Column("rad", "", "phase margin, negative where not stable"),
+            }
+        ),
+        # Of an ascent, then of an entry; a law has those that it tells.
+        "guidance": MappingProxyType(
+            {
+                "time": _TIME,
+                "pitch": Column("rad", "geocentric horizon", "pitch of the axis as flown"),
+                "pitch_designed": Column("rad", "geocentric horizon", "pitch by time, as designed"),
+                "off_command": Column("rad", "", "between the axis flown and the commanded"),
+                "solution": Column("s", "", "time of the last solution"),
+                "cut_off": Column("s", "", "time of the cut-off, as predicted then"),
+                "residual": Column("1", "", "largest weighted miss before the last correction"),
+                "converged": Column("1", "", "1: the last solution converged", integer=True),
+                "looks": Column("1", "", "predictions that the last solution took", integer=True),
+                "shortfall": Column("m s-1", "", "what the propellant lacks for the target"),
+                "thrust_factor": Column("1", "", "thrust as measured over that believed before"),
+                "miss": Column("m", "", "range predicted less that to the aim"),
+                "aside": Column("m", "", "miss predicted to the right of the aim"),
+                "load_predicted": Column("1", "", "largest load predicted, over g0"),
+                "reversals": Column("1", "", "changes of side so far", integer=True),
+                "drag_ratio": Column("1", "", "drag as measured over that of the model"),
+                "lift_ratio": Column("1", "", "lift as measured over that of the model"),
+                "status": Column("1", "", "how the law stands, yaan.gnc.Guided", integer=True),
+                "unheard": Column("1", "", "commands so far that were not finite", integer=True),
+            }
+        ),
+        "navigation": MappingProxyType(
+            {
+                "time": _TIME,
+                "position_error": Column("m", _ALONG, "estimate less truth", _AXES),
+                "position_sigma": Column("m", _ALONG, "standard deviation as told", _AXES),
+                "velocity_error": Column("m s-1", _ALONG, "estimate less truth", _AXES),
+                "velocity_sigma": Column("m s-1", _ALONG, "standard deviation as told", _AXES),
+                "tilt_error": Column("rad", "", "angle of the believed frame off the true one"),
+                "tilt_sigma": Column("rad", "", "standard deviation as told, of all axes together"),
+                "fixed": Column("s", "", "time of the last fix by satellites"),
+                "silent": Column("1", "", "1: a fix was due and none came", integer=True),
             }
         ),
         # All but what is along the stages of the vehicle that a branch has left.

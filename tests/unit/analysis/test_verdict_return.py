@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.unit.analysis.sections import contact, entry, summary
-from yaan.analysis.verdict import judge_return, judge_touchdown
+from yaan.analysis.guidance import unheard_notes
+from yaan.analysis.verdict import judge_commands, judge_return, judge_touchdown
 from yaan.results.record import to_plain
 from yaan.results.summary_return import Contact
 
@@ -82,3 +83,18 @@ def test_a_return_that_was_not_flown_is_open_throughout() -> None:
     names = ["landing", "entry load", "parachutes", "touchdown speed"]
     assert [v.name for v in found] == names
     assert all(v.passed is None for v in found)
+
+
+def test_commands_that_were_no_number_are_told_and_fail() -> None:
+    law = {"law": "my.Law", "commands": 1400, "unheard": 62, "unheard_first": 468.04}
+    told = summary(entry=to_plain(entry(solved=False)) | {"guidance": law}).entry
+    (judged,) = judge_commands(told)
+    assert (judged.name, judged.passed) == ("guidance commands", False)
+    assert judged.value == "62 of 1400 not heard"
+    (note,) = unheard_notes(told)
+    for words in ("my.Law: 62 of 1400", "the first at 468.0 s", "the command before went on"):
+        assert words in note
+    heard = law | {"unheard": 0, "unheard_first": None}
+    for one in ({"guidance": heard}, {}):
+        well = summary(entry=to_plain(entry(solved=False)) | one).entry
+        assert not [*judge_commands(well), *unheard_notes(well)]

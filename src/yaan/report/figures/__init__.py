@@ -14,6 +14,7 @@ from yaan.report.figures.columns import columns
 from yaan.report.figures.descent import boxes, parachutes
 from yaan.report.figures.entry import corridor, entry
 from yaan.report.figures.globe import globe
+from yaan.report.figures.guidance import guided_ascent, guided_entry, navigated
 from yaan.report.figures.histories import downrange, environment, falls, motion, profiles
 from yaan.report.figures.landing import landing
 from yaan.report.figures.loads import abort, exposure, seconds_above
@@ -44,11 +45,14 @@ __all__ = [
     "globe",
     "goes_around",
     "goes_far",
+    "guided_ascent",
+    "guided_entry",
     "homeward",
     "landing",
     "letters",
     "mission",
     "motion",
+    "navigated",
     "parachutes",
     "profiles",
     "revolutions",
