@@ -90,7 +90,9 @@ def programme(function: Callable[..., _Result]) -> Callable[..., _Result]:
 
     @functools.wraps(function)
     def call(*arguments: Any, **constants: Any) -> _Result:
-        if not jax.config.jax_enable_x64:  # a trace would be kept that no session can call
+        if (
+            jax.dtypes.canonicalize_dtype(float) != float
+        ):  # a trace would be kept that no session can call
             raise YaanError(f"{function.__qualname__} was called outside of computing().")
         leaves, tree = jax.tree.flatten(arguments)
         kinds = [jax.typeof(leaf) for leaf in leaves]

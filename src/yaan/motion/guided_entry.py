@@ -90,11 +90,6 @@ class GuidedEntering(eqx.Module):
         """Largest heat flux at the stagnation point so far [W/m^2]."""
         return self.point.peak_flux
 
-    @property
-    def heat_load(self) -> Float[Array, "*lanes"]:
-        """Heat flux at the stagnation point over time so far [J/m^2]."""
-        return self.point.heat_load
-
 
 class GuidedEntry(AbstractMotion):
     """As `motion.entry.Entry`, banked by a law.
