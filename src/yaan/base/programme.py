@@ -90,9 +90,7 @@ def programme(function: Callable[..., _Result]) -> Callable[..., _Result]:
 
     @functools.wraps(function)
     def call(*arguments: Any, **constants: Any) -> _Result:
-        if (
-            jax.dtypes.canonicalize_dtype(float) != float
-        ):  # a trace would be kept that no session can call
+        if jax.dtypes.canonicalize_dtype(float).itemsize < 8:  # no session could call its trace
             raise YaanError(f"{function.__qualname__} was called outside of computing().")
         leaves, tree = jax.tree.flatten(arguments)
         kinds = [jax.typeof(leaf) for leaf in leaves]
