@@ -45,6 +45,7 @@ def _run(
     return ended.stdout
 
 
+@pytest.mark.release
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "name", "told"),
@@ -71,6 +72,7 @@ def test_the_page_works(page: str, name: str, told: tuple[str, ...], tmp_path: P
         _run(["-c", script], tmp_path)
 
 
+@pytest.mark.release
 @pytest.mark.slow
 def test_the_flights_of_the_page_fly(tmp_path: Path):
     page = "build-a-flight-from-phases"

@@ -22,6 +22,7 @@ def end(flight: Flight) -> Any:
     return flight.summary.sequence.ends[0]
 
 
+@pytest.mark.release
 def test_half_of_the_thrust_takes_the_rest_twice_as_long() -> None:
     """From 200 s on: 139.5 s of full thrust are left, which become 279."""
     flight = broken({"engine": "service", "at": "200 s", "thrust_left": 0.5})
@@ -47,6 +48,7 @@ def test_without_the_motors_it_comes_down_at_seven_metres_a_second() -> None:
     assert {v.name: v.passed for v in flight.verdicts}["touchdown speed"] is False
 
 
+@pytest.mark.release
 def test_without_its_main_canopy_it_falls() -> None:
     """At more than 100 m/s, which no verdict holds."""
     flight = broken({"canopy": "main"})
@@ -110,6 +112,7 @@ def test_a_canopy_below_which_something_is_dropped_and_falls() -> None:
     assert slow["plate"] > 3.0 * slow[""]
 
 
+@pytest.mark.release
 def test_a_coast_that_never_comes_down_has_not_been_flown() -> None:
     """A tenth of the burn leaves it in orbit: what waits for 140 km waits in vain, and is told."""
     late = {"phases.deorbit-burn.until": {"delta_v": "12.8 m/s"}}
@@ -127,6 +130,7 @@ def test_air_that_is_left_out_is_told() -> None:
     assert any("felt no air" in note for note in flight.summary.notes)
 
 
+@pytest.mark.release
 def test_canopies_that_are_lost_on_the_way_home_are_not_foreknown() -> None:
     """The bank is solved for canopies that drift in the wind; without them it lands beside."""
     wind = {"landing.wind": {"east": "5 m/s"}}

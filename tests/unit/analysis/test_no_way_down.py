@@ -43,6 +43,7 @@ def test_what_was_tried_is_told(key: str, value: str, words: tuple[str, ...]) ->
         assert word in outcome.text
 
 
+@pytest.mark.release
 def test_a_window_before_the_orbit_is_raised_has_no_landing() -> None:
     told = flown({"landing.time": "3 h", "landing.window": "1 h"})
     assert told.outcome.code == "no-solution"
