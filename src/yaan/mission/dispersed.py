@@ -29,6 +29,11 @@ EPOCH: Final = "epoch"
 WHOLE: Final = "whole number"
 NUMBER: Final = "number"
 
+_MOST_DENSITY: Final = 100.0
+"""Standard deviation of a density [%]: its logarithm is drawn."""
+_MOST_WIND: Final = 200.0
+"""Standard deviation of a wind [m/s]."""
+
 _SEEDS: Final = ("draw", "seed")
 """Last words of keys whose whole number only tells one noise from another."""
 
@@ -189,8 +194,8 @@ def _measures(
     """Whether a deviation is in a unit of its key, and relative to something."""
     relative = deviation(written).relative
     if kind == DENSITY:
-        if not relative:
-            yield Mistake(at, 'a share of the density, as "5 %"')
+        if not relative or deviation(written).number > _MOST_DENSITY:
+            yield Mistake(at, f'a share of the density up to {_MOST_DENSITY:g} %, as "5 %"')
         return
     dimension = {WIND: "speed", EPOCH: "time"}.get(kind, found.dimension)
     if kind in (WIND, EPOCH) and relative:
@@ -202,6 +207,8 @@ def _measures(
     elif in_si(written, dimension) is None:
         told = "a pure number" if dimension is None else describe(dimension)
         yield Mistake(at, f'{told}, or a share, as "1 {RELATIVE}"')
+    elif kind == WIND and (in_si(written, dimension) or 0.0) > _MOST_WIND:
+        yield Mistake(at, f"at most {_MOST_WIND:g} m/s")
 
 
 def _nonzero(value: Any) -> bool:

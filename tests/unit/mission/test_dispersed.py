@@ -90,6 +90,7 @@ PROFILE = """\
         ('["5 %", "15 %"]', '["5 m/s", "6 m/s"]', 9, "a share of the density"),
         ('["5 %", "15 %"]', '["5 %", 0.15]', 9, "in the unit of the first"),
         ('["5 %", "15 %"]', '["5 %", "-15 %"]', 9, "never negative"),
+        ('["5 %", "15 %"]', '["5 %", "1e30 %"]', 9, "up to 100 %"),
         ('["0 km", "100 km"]', '["100 km", "0 km"]', 8, "greater than the one before"),
         ('spacing: "5 km"', 'spacing: "1 km"', 11, "at most 64 knots"),
         ('correlation: "10 km"', 'correlation: "0 km"', 10, "a length above 0 km"),
