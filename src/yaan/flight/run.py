@@ -309,7 +309,8 @@ class _Batch:
         there = np.asarray(elements.perigee)[leg] + np.asarray(elements.apogee)[leg]
         around = 2.0 * EARTH_RADIUS
         missing = batch.mu * (1.0 / (around + there) - 1.0 / (around + to.perigee + to.apogee))
-        return np.where(dry, np.maximum(missing / batch.ends.speed[:, leg], 0.0), 0.0)
+        speed = batch.ends.speed[:, leg]
+        return np.where(dry, np.sqrt(speed**2 + 2.0 * np.maximum(missing, 0.0)) - speed, 0.0)
 
     def _followed(self, batch: batches.Batch) -> Ends:
         """The phases after an ascent, lane by lane."""
