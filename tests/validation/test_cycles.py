@@ -67,7 +67,7 @@ def test_an_efficiency_that_multiplies_is_caught(monkeypatch: pytest.MonkeyPatch
 def test_a_turbine_without_losses_is_caught(monkeypatch: pytest.MonkeyPatch):
     from yaan.propulsion.cycles import expander
 
-    right = expander.real_turbine
+    right = parts.real_turbine
 
     def wrong(of: Any, flow: float, inlet: Any, outlet: float, efficiency: float):
         del efficiency

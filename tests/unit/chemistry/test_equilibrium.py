@@ -11,7 +11,7 @@ from yaan.chemistry import State, equilibrate, equilibrium, process, shifting
 from yaan.chemistry.equilibrium import Equilibrium
 from yaan.chemistry.feed import feed
 from yaan.chemistry.products import ProductList, products
-from yaan.chemistry.stations import Point, Raw, Stations
+from yaan.chemistry.stations import Point, Raw, Stations, certify
 
 pytestmark = needs_cea
 
@@ -141,9 +141,9 @@ def test_the_right_state_at_another_place_is_refused():
     found = expand(farther)
     raw = Raw(found.mixture.temperature, found.mixture.pressure, found.mixture.amounts)
     listed = products(point.feed.system)
-    (right,) = shifting.certify([farther], [raw], found.table, listed.full)
+    (right,) = certify([farther], [raw], found.table, listed.full)
     assert isinstance(right, Stations)
-    (wrong,) = shifting.certify([point], [raw], found.table, listed.full)
+    (wrong,) = certify([point], [raw], found.table, listed.full)
     assert not isinstance(wrong, Stations)
     assert str(wrong.error).endswith("certified: an area or the momentum is out by 5.0e-01")
 
@@ -167,7 +167,7 @@ def test_products_in_a_wrong_order_are_refused_by_the_guard():
     answer["nj"] = answer["nj"][:, order]
     raw = shifting._raw(point, answer)
     assert isinstance(raw, Raw)
-    (judged,) = shifting.certify([point], [raw], listed.full, listed.full)
+    (judged,) = certify([point], [raw], listed.full, listed.full)
     assert not isinstance(judged, Stations) or judged.mixture.temperature[0] > 3200.0
 
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from tests.physics import chains
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.base.provenance import Assumption
 from yaan.description import EngineSpec, VehicleSpec
 from yaan.description.block import mistakes_of
 from yaan.description.off_design import pair_of, surfaced
@@ -15,7 +16,7 @@ from yaan.description.quantity import FILE
 from yaan.mission.checks import check, varied
 from yaan.mission.engines import catalogue
 from yaan.mission.load import override, tree_of
-from yaan.mission.provenance import Assumption, assumptions
+from yaan.mission.provenance import assumptions
 from yaan.propulsion.losses import family_of, reactants
 
 VIKAS: dict[str, Any] = {

@@ -7,6 +7,7 @@ import pytest
 from yaan.base import InputError
 from yaan.propulsion import propellants, saturated
 from yaan.propulsion.liquid_property import LiquidProperty, of
+from yaan.propulsion.mixed import Part, mixed
 from yaan.propulsion.propellants import bulk_density, liquid, names
 
 WANTED = "lox lh2 ch4 rp-1 isrosene n2o4 mon-3 udmh uh25 mmh n2h4 h2o2".split()
@@ -173,10 +174,10 @@ def test_rules_of_mixing_by_hand():
         return curve
 
     made = [
-        propellants.Part(name, 0.5, curve_of(curves), None, mass)
+        Part(name, 0.5, curve_of(curves), None, mass)
         for (name, curves), mass in zip(parts, (0.02, 0.06), strict=True)
     ]
-    found = propellants.mixed("m", made, propellants.UNITS)
+    found = mixed("m", made, propellants.UNITS)
     assert found["density"](300.0) == pytest.approx(1.0 / (0.5 / 800.0 + 0.5 / 1000.0))
     assert found["vapour_pressure"](300.0) == pytest.approx(0.75 * 2e3 + 0.25 * 6e3)
     assert (found["vapour_pressure"].low, found["vapour_pressure"].high) == (270.0, 310.0)
