@@ -1,22 +1,30 @@
 """From separation to the interface: the orbit that is kept, its passes, the deorbit burn."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
 from yaan.analysis.flown import Flown
 from yaan.analysis.history import at_row, degrees, row_at
-from yaan.base.constants import EARTH_RADIUS
+from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.description import ReturnFlight
 from yaan.design.choice import Opportunity, light
 from yaan.design.record import elements_of
 from yaan.design.return_search import ReturnDesign
 from yaan.environment.sunlight import eclipses
+from yaan.flight import legs
 from yaan.flight.models.world import epoch_of
 from yaan.results import summary_ascent as records
+from yaan.results.commands import BurnCommand
+from yaan.results.summary_guidance import OrbitGuidance, ResolvedBurn
 from yaan.results.summary_return import Deorbit, Separation
 from yaan.results.trajectory import History
 from yaan.spacetime.ephemeris import apparent_sun_position
+from yaan.spacetime.zone import distance
+
+_RAISING: Final = ("circularise", "trim", "phasing")
+"""Burns before a deorbit, in the order of `legs.Burns`."""
 
 
 def orbit_phase(flown: Flown) -> records.OrbitPhase | None:
@@ -47,6 +55,7 @@ def orbit_phase(flown: Flown) -> records.OrbitPhase | None:
         eclipses=tuple(records.Eclipse(kind=s.kind, start=s.start, end=s.end) for s in spells),
         eclipse_fraction=sum(dark) / float(t[-1] - t[0]),
         longest_eclipse=max(dark, default=0.0),
+        guidance=_resolved(asked, design, history),
     )
 
 
@@ -105,7 +114,7 @@ def raising_spans(design: ReturnDesign) -> Iterator[tuple[str, float, float]]:
     The landing window may close, and with it the flight, before a burn begins or ends.
     """
     lane, burns, end = design.orbit, design.raised.burns, end_of_orbit(design)
-    for i, name in enumerate(("circularise", "trim")):
+    for i, name in enumerate(_RAISING):
         start, duration = float(burns.start[lane, i]), float(burns.duration[lane, i])
         if duration > 0.0 and start < end:
             yield name, start, min(duration, end - start)
@@ -126,6 +135,46 @@ def _burn(
         propellant=spent,
         engines=engines,
         thrust=thrust,
+    )
+
+
+def _resolved(asked: ReturnFlight, design: ReturnDesign, history: History) -> OrbitGuidance | None:
+    """Burns that were solved again in flight; None of those that are flown by the clock."""
+    back, down, guidance = design.designed, design.down, asked.plan.guidance
+    if back is None or down is None or guidance is None or guidance.orbit is None:
+        return None
+    place, end = back.interface, down.interface.end
+    assert place is not None
+    deorbit = BurnCommand(start=back.ignition, duration=back.duration, sense=-1.0)
+    before = dict(zip(_RAISING, back.raising, strict=False)) | {"deorbit": deorbit}
+    flown = [*_raising_burns(asked, design, history), _deorbit_burn(asked, design, history)]
+    craft, navigation = design.task.raising.craft, asked.plan.navigation
+    north, east, _ = legs.below(design.world, end.t, end.position_gcrs)
+    return OrbitGuidance(
+        law=guidance.orbit.law,
+        burns=tuple(_beside(one, before.get(one.name), float(craft.isp)) for one in flown),
+        interface_later=float(end.t[0]) - place.time,
+        interface_apart=float(distance(north, east, place.latitude, place.longitude)[0]),
+        draw=None if navigation is None or navigation.model == "perfect" else navigation.draw,
+    )
+
+
+def _beside(flown: records.Burn, designed: BurnCommand | None, isp: float) -> ResolvedBurn:
+    """A burn beside the designed one, which begins with the same mass."""
+    lasts = None if designed is None else designed.duration
+    gain = None
+    if lasts is not None and flown.delta_v > 0.0:
+        exhaust = isp * STANDARD_GRAVITY
+        spent = -np.expm1(-flown.delta_v / exhaust) * lasts / flown.duration  # of the mass
+        gain = -exhaust * float(np.log1p(-spent)) if spent < 1.0 else None
+    return ResolvedBurn(
+        name=flown.name,
+        start=flown.start,
+        duration=flown.duration,
+        delta_v=flown.delta_v,
+        start_designed=None if designed is None else designed.start,
+        duration_designed=lasts,
+        delta_v_designed=gain,
     )
 
 
@@ -170,10 +219,15 @@ def deorbit(flown: Flown) -> Deorbit | None:
     (asked, design), history = flown.returned, flown.history
     if design.down is None or design.landed is None:
         return None
-    start, duration = float(design.down.ignition[0]), float(design.down.duration[0])
-    thrust, engines = float(design.task.craft.whole.thrust), asked.deorbit.engines
     parted = float(design.down.burnt.end.t[0])
     return Deorbit(
-        burn=_burn(history, "deorbit", start, duration, engines, thrust),
+        burn=_deorbit_burn(asked, design, history),
         separation=at_row(Separation, history, row_at(history, parted), time=parted),
     )
+
+
+def _deorbit_burn(asked: ReturnFlight, design: ReturnDesign, history: History) -> records.Burn:
+    assert design.down is not None
+    start, duration = float(design.down.ignition[0]), float(design.down.duration[0])
+    thrust, engines = float(design.task.craft.whole.thrust), asked.deorbit.engines
+    return _burn(history, "deorbit", start, duration, engines, thrust)

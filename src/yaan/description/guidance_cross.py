@@ -1,4 +1,8 @@
-"""Checks between guidance and what it guides, on the plain tree as those of `cross`."""
+"""Checks between guidance and what it guides, on the plain tree as those of `cross`.
+
+A launch may have laws for a way home that it does not fly, and navigation without a law, so that a
+file which starts from another may leave out a part of it. `notes` tells of what guides nothing.
+"""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -13,16 +17,12 @@ _AIMED: Final = ("predictor-corrector", "analytic")
 def guidance_mistakes(data: Any) -> Iterator[Mistake]:
     """Mistakes between the laws of a file and its other blocks."""
     guidance = mapping(data, "guidance")
-    if not guidance:
-        if item(data, "navigation") is not None:
-            hint = "what it believes would guide nothing"
-            yield Mistake(("navigation",), "nothing in a file without guidance", hint)
-        return
+    launch = item(data, "steering") is not None
     if guidance.get("ascent") is not None:
         yield from _ascent_mistakes(data)
-    if guidance.get("orbit") is not None and item(data, "orbit") is None:
+    if guidance.get("orbit") is not None and item(data, "orbit") is None and not launch:
         yield Mistake(("guidance", "orbit"), "nothing in a file without the block orbit")
-    if guidance.get("entry") is not None:
+    if guidance.get("entry") is not None and (is_mapping(item(data, "entry")) or not launch):
         yield from _entry_mistakes(data)
 
 
@@ -40,9 +40,6 @@ def _ascent_mistakes(data: Any) -> Iterator[Mistake]:
         yield Mistake(at, "nothing in a file without an ascent")
         return
     law = _law(data, "ascent", _EXPLICIT)
-    if law != "open-loop" and item(mapping(data, "attitude"), "motion") == "rigid":
-        hint = "the body that turns follows a flight by time"
-        yield Mistake((*at, "law"), "open-loop with attitude.motion: rigid", hint)
     if law != _EXPLICIT:
         return
     steered = [
@@ -64,9 +61,6 @@ def _entry_mistakes(data: Any) -> Iterator[Mistake]:
     law = _law(data, "entry", _AIMED[0])
     if law == "open-loop":
         return
-    if item(entry, "motion") == "rigid":
-        hint = "entry.motion: rigid follows a bank that is known beforehand"
-        yield Mistake((*at, "law"), "open-loop with a rigid entry", hint)
     alone = item(data, "kind") == "entry"
     if law in _AIMED and alone and item(mapping(data, "landing"), "aim") is None:
         yield Mistake((*at, "law"), "open-loop or spin", f"{law} needs landing.aim")

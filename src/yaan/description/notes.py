@@ -65,6 +65,7 @@ def notes_of(plan: Plan) -> list[str]:
         plan.free_flight,
     )
     notes = [*_of_own(plan), *_of_mixtures(plan), *_of_nozzles(plan), *_of_tails(plan)]
+    notes += _of_guidance(plan)
     if ascent is not None:
         notes += [*thrust_notes(ascent), *_of_stages(ascent), *_of_payload(ascent)]
     if asked is not None and ascent is not None:
@@ -76,6 +77,22 @@ def notes_of(plan: Plan) -> list[str]:
         configurations = free.body.configurations.items()
         notes += [note for name, one in configurations for note in _of_configuration(name, one)]
     return notes
+
+
+def _of_guidance(plan: Plan) -> Iterator[str]:
+    """Laws and navigation of a file that guide nothing of its flight."""
+    guidance, entering = plan.guidance, plan.entry_flight
+    if guidance is None:
+        if plan.navigation is not None:
+            yield "navigation guides nothing here: the flight is open loop."
+        return
+    law = guidance.entry
+    aimed = law is not None and (law.own is not None or law.law != "open-loop")
+    if aimed and entering is not None and entering.entry.motion == "rigid":
+        yield (
+            "guidance.entry guides a point: a rigid entry (entry.motion) flies the designed bank"
+            " by time."
+        )
 
 
 def _of_own(plan: Plan) -> Iterator[str]:

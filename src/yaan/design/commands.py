@@ -50,7 +50,8 @@ def commands_of(
         mission=mission,
         events=dict(events or {}),
         ascent=None if steered is None else _ascent(steered, guidance),
-        orbit=None if design is None else return_commands(design),
+        # Burns that were solved again in flight are solved again whenever it is flown.
+        orbit=None if design is None else design.designed or return_commands(design),
         entry=None if landed is None else entry_commands(landed, tolerance),
     )
 

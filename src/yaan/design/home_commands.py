@@ -17,7 +17,7 @@ from yaan.results.commands import (
 
 
 def return_commands(design: ReturnDesign) -> ReturnCommands | None:
-    """The burns of a return; None where no way down was found."""
+    """The burns of a return as it was flown; None where no way down was found."""
     down, lane, chosen = design.down, design.orbit, design.chosen
     if down is None or chosen is None:
         return None

@@ -84,3 +84,16 @@ def still_burning(task: ReturnTask, down: Approach) -> Lost:
         "the engines are left. Try more of deorbit.engines, a stronger engine, or a lower orbit."
     )
     return Lost(OutcomeCode.NOT_FOUND, text)
+
+
+def unsolved(code: OutcomeCode) -> Lost:
+    """What became of burns that were solved again in flight, of which one was not."""
+    if code is OutcomeCode.RAN_DRY:
+        what = "a burn that was solved again in flight ran out of propellant"
+    elif code is OutcomeCode.TIMED_OUT:
+        what = "a burn that was solved again in flight did not gain its velocity in its time"
+    else:
+        code = OutcomeCode.NOT_FOUND if code is OutcomeCode.REACHED else code
+        what = "no burn was found again in flight that leads to the designed interface"
+    hint = "Try more propellant or engines, or guidance.orbit: designed."
+    return Lost(code, f"The way home was lost: {what}. {hint}")

@@ -14,6 +14,7 @@ from yaan.design.landing import Landed, Lander
 from yaan.design.return_search import ReturnDesign
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.solve import Tape
+from yaan.flight import legs
 from yaan.flight.recording import Array, cut, in_blocks, looked_at, written
 from yaan.motion import orbit
 from yaan.motion.base import AbstractMotion, Leg, rows_of
@@ -79,7 +80,8 @@ def _rows(leg: Leg, lane: int = 0) -> Tape:
 
 
 def _against(start: float, duration: float) -> orbit.Burns:
-    return orbit.Burns(np.array([start, 0.0]), np.array([duration, 0.0]), np.array([-1.0, 1.0]))
+    burns = legs.Burns.none(1).with_burn(0, start, duration, -1.0)
+    return _burns(burns, 0)
 
 
 def _burns(burns: Any, lane: int) -> orbit.Burns:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from yaan.design.record import (
     return_rows,
     whole_history,
 )
+from yaan.design.resolving import resolve
 from yaan.design.return_plan import bank_of, make_return
 from yaan.design.return_search import ReturnDesign, design_return, follow, lander_of
 from yaan.design.shadow import landing_errors, orbit_errors
@@ -39,6 +41,7 @@ from yaan.flight.models.craft import (
     handover_of,
 )
 from yaan.flight.models.launcher import MODULE, stack_of
+from yaan.flight.models.navigation import orbit_estimates
 from yaan.flight.models.world import build_world, epoch_of
 from yaan.flight.turning import turning_of
 from yaan.gnc.bank import BankProfile
@@ -96,13 +99,14 @@ def fly_return(  # noqa: PLR0913 - where, what, whence; and by what
         design = design_return(world, task, separated, sun, tell)
     else:
         design = follow(world, task, separated, commands, sun, tell)
-    design = _left_weaker(world, ascent, asked, design, sun, tell, commands)
+    designed = _left_weaker(world, ascent, asked, design, sun, tell, commands)
     if found is not None:
-        found(design)
+        found(designed)
+    design = _resolved(plan, designed, commands, tell)
     tell("flying its shadow, which tells its errors")
     errors, interface = orbit_errors(world, design)
-    if design.landed is not None and interface is not None:
-        known = design.landed
+    if designed.landed is not None and design.landed is not None and interface is not None:
+        known, begun = designed.landed, design.landed.interface
 
         def fly(tolerance: float) -> tuple[tuple[Lander, Landed], list[PhaseError]]:
             lander, landed = design.lander.finer(tolerance), known
@@ -110,7 +114,8 @@ def fly_return(  # noqa: PLR0913 - where, what, whence; and by what
                 landed = land(lander, known.interface, known.aim, design.nominal_bank, tell)
             if plan.failures:
                 lander = replace(lander, train=_left_of(plan))
-                landed = flown_again(lander, landed, known.interface)
+            if plan.failures or design is not designed:
+                landed = flown_again(lander, landed, begun)
             return (lander, landed), landing_errors(lander, landed, interface)
 
         (lander, landed), more = accurately(fly, plan.integration)
@@ -122,6 +127,25 @@ def fly_return(  # noqa: PLR0913 - where, what, whence; and by what
     rows = return_rows(world, design, couch(plan.seat))
     whole = whole_history(before, rows, (site.latitude, site.longitude), loaded)
     return Returned(design, whole, errors)
+
+
+def _resolved(
+    plan: Plan, design: ReturnDesign, commands: Commands | None, tell: Tell
+) -> ReturnDesign:
+    """The return by burns that are solved again in flight; itself where they are flown as designed.
+
+    So it is where nothing has landed, or no engine is left.
+    """
+    resolves = plan.guidance is not None and plan.guidance.resolves
+    able = (
+        float(design.task.raising.craft.thrust) > 0.0
+        and float(design.task.craft.whole.thrust) > 0.0
+    )
+    back = return_commands(design) if commands is None else commands.orbit
+    if not resolves or not able or back is None or design.landed is None:
+        return design
+    seeing = partial(orbit_estimates([plan]), lanes=np.zeros(1, dtype=int))
+    return resolve(design, plan, back, seeing, tell)
 
 
 def _left_weaker(

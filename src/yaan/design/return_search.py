@@ -38,7 +38,7 @@ from yaan.flight.legs import LANES, Array, Burns, Save
 from yaan.gnc.bank import BankProfile
 from yaan.motion.base import Leg
 from yaan.motion.orbit import FLOOR
-from yaan.results.commands import Commands
+from yaan.results.commands import Commands, ReturnCommands
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.path import Path
 from yaan.spacetime.zone import Disc
@@ -92,6 +92,8 @@ class ReturnDesign:
     landed: Landed | None
     lost: Lost | None = None
     """Why no way down was found, where that is known."""
+    designed: ReturnCommands | None = None
+    """What was designed, of a return whose burns were solved again in flight."""
 
     @property
     def lander(self) -> Lander:
@@ -195,12 +197,8 @@ def follow(
     perigees, burns = np.full(LANES, back.perigee), Burns.none(LANES)
     for k, one in enumerate(back.raising):
         burns = burns.with_burn(k, one.start, one.duration, one.sense)
-    step, start = task.way.orbit_step, separated.take(np.zeros(LANES, dtype=int))
     tell("keeping the orbit by commands")
-    raised = raising.raised_by(world, task.raising.craft, start, burns, perigees, step)
-    end = task.wish.time + task.wish.window
-    orbit = (world, task.raising.craft, start, burns)
-    kept = legs.coast(*orbit, stop=end, step=step, save=Save.STEPS)
+    raised, kept = kept_by(world, task, separated, burns, perigees)
     one = back.landing
     margin = float(np.ravel(task.wish.area.margin(one.latitude, one.longitude))[0])
     passed = Pass(one.revolution, one.ascending, one.time, one.latitude, one.longitude, margin)
@@ -215,11 +213,27 @@ def follow(
         landed=None,
     )
     tell("deorbiting by commands")
-    before = _row_before(design, 0, back.parting)
-    case = Case(world, task.craft, task.way)
-    ignition, duration = np.array([back.ignition]), np.array([back.duration])
-    down = fly_approach(case, before, ignition, duration, save=Save.STEPS)
+    down = deorbited(design, back.parting, back.ignition, back.duration)
     return _down(design, down, banked.aim or (one.latitude, one.longitude), tell)
+
+
+def kept_by(
+    world: World, task: ReturnTask, separated: State, burns: Burns, heights: Array
+) -> tuple[Raised, Leg]:
+    """Orbits raised by known `burns`, of which `heights` [m] were asked, and kept to the end."""
+    step, start = task.way.orbit_step, separated.take(np.zeros(LANES, dtype=int))
+    craft, end = task.raising.craft, task.wish.time + task.wish.window
+    raised = raising.raised_by(world, craft, start, burns, heights, step)
+    kept = legs.coast(world, craft, start, burns, stop=end, step=step, save=Save.STEPS)
+    return raised, kept
+
+
+def deorbited(design: ReturnDesign, parting: float, ignition: float, duration: float) -> Approach:
+    """The orbit that is flown, left at the row before `parting` [s] by a known burn [s]."""
+    before = _row_before(design, design.orbit, parting)
+    case = Case(design.world, design.task.craft, design.task.way)
+    burn = np.array([ignition]), np.array([duration])
+    return fly_approach(case, before, *burn, save=Save.STEPS)
 
 
 def _down(
@@ -334,8 +348,7 @@ def _descend(world: World, design: ReturnDesign, best: Opportunity, tell: Tell) 
     bank = profiles(task.bank, np.array([design.nominal_bank]), REVERSAL)
     case = Case(world, task.craft, task.way)
     ignition, duration = deorbit.aim_along(case, start, guess, bank, aim)
-    start = _row_before(design, lane, ignition - 1.0)
-    down = fly_approach(case, start, np.array([ignition]), np.array([duration]), save=Save.STEPS)
+    down = deorbited(design, ignition - 1.0, ignition, duration)
     return _down(design, down, aim, tell)
 
 

@@ -7,7 +7,7 @@ believed in those that follow.
 
 1. *Raise*: centred on the apogee of the estimate that is nearest to the designed burn; the velocity
    that brings the other side of the orbit to the height that was designed.
-2. *Trim*: half a revolution later, what brings the orbit to the designed interface at its time.
+2. *Phasing*: half a revolution later, what brings the orbit to the designed interface at its time.
    The Earth turns below a late orbit, and no deorbit takes that back.
 3. *Deorbit*: ignition and velocity, for the entry angle and the place along the track of the
    designed interface.
@@ -40,7 +40,7 @@ from yaan.spacetime.zone import MEAN_RADIUS
 from yaan.vehicle.spacecraft import Spacecraft
 
 LEAD: Final = 600.0
-"""Before a burn that raises or trims, the estimate that it is solved from [s]."""
+"""Before a burn that raises or phases, the estimate that it is solved from [s]."""
 
 DEORBIT_LEAD: Final = 900.0
 """Before the designed ignition of a deorbit, likewise [s]: it may move to either side."""
@@ -59,7 +59,7 @@ _SETTLE = 1.0  # [s] after a burn, at which its orbit is looked at
 _BOLDEST = np.array([600.0, 10.0])  # [s], [m/s] of one step of a deorbit
 _NUDGE = np.array([1.0, 0.1])  # [s], [m/s]
 _STEEPER = 5.0  # [m/s] added to a deorbit that does not come down
-_TRIMMED = 0.02  # [m/s] a trim of less is not flown
+_PHASED = 0.02  # [m/s] a phasing of less is not flown
 _APART = 1.0  # [s] between two points of a track, for its direction
 
 Truths = NDArray[np.bool_]
@@ -182,7 +182,7 @@ def solve_raising(
     return Burn(ignition, best, least <= HEIGHT_MET)
 
 
-def trim(craft: Spacecraft, estimate: State, centre: Array, late: Array, ahead: Array) -> Burn:
+def phasing(craft: Spacecraft, estimate: State, centre: Array, late: Array, ahead: Array) -> Burn:
     """Burns around `centre` [s] that take back how `late` [s] each lane comes `ahead` s later.
 
     To first order: a change of speed dv changes the period by 3 dv / v of it.
@@ -191,7 +191,7 @@ def trim(craft: Spacecraft, estimate: State, centre: Array, late: Array, ahead: 
     wanted = -late * speed / (3.0 * ahead)
     most = velocity_of(craft, estimate.tanks, np.full(len(centre), LEAD))
     wanted = np.clip(wanted, -most, most)
-    wanted = np.where(np.abs(wanted) > _TRIMMED, wanted, 0.0)
+    wanted = np.where(np.abs(wanted) > _PHASED, wanted, 0.0)
     lasts = np.where(wanted == 0.0, 0.0, lasting(craft, estimate.tanks, wanted))
     return Burn(centre - 0.5 * lasts, wanted, np.isfinite(late))
 

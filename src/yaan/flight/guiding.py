@@ -78,12 +78,14 @@ class Known:
 def guiding_of(plan: Plan) -> Guiding | None:
     """What guides the entry of a plan; None where it flies the bank that was designed.
 
+    A rigid entry does so whatever the law: its control follows a bank that is known beforehand.
+
     Raises:
         InputError: a law of the user's own that is not given.
     """
     entering = plan.entry_flight
     spec = None if plan.guidance is None else plan.guidance.entry
-    if spec is None or entering is None:
+    if spec is None or entering is None or entering.entry.motion == "rigid":
         return None
     if spec.own is None and spec.law == "open-loop":
         return None

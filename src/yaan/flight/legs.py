@@ -119,8 +119,8 @@ class Burns:
         return replace(made, delta_v=wanted)
 
 
-BURNS = 2
-"""Burns that one leg may have."""
+BURNS = 3
+"""Burns that one leg may have: two that raise an orbit, and one that moves its time."""
 
 
 def coast(  # noqa: PLR0913 - who, where from, where to, and by what step

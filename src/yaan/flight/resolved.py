@@ -28,9 +28,9 @@ from yaan.flight.correcting import (
     fly_deorbit,
     lasting,
     period_of,
+    phasing,
     solve_deorbit,
     solve_raising,
-    trim,
     velocity_of,
 )
 from yaan.flight.legs import Array
@@ -38,11 +38,11 @@ from yaan.results.commands import ReturnCommands
 from yaan.results.outcome import OutcomeCode
 from yaan.vehicle.spacecraft import Spacecraft
 
-_LEVER = 1.5  # revolutions before a deorbit: a trim that has fewer moves too little
+_LEVER = 1.5  # revolutions before a deorbit: a phasing that has fewer moves too little
 _LACKING = 1e-3  # [m/s] what a burn lacks more of was cut
 
 Estimating = Callable[[State, str], State]
-"""What is believed of true states, lane by lane, before a burn: `circularise`, `trim`, `deorbit`.
+"""What is believed of true states by lane, before a burn: `circularise`, `phasing`, `deorbit`.
 
 Times, and lanes, stay as they are."""
 
@@ -96,7 +96,7 @@ class Resolved:
     orbit: Array
     """Outcome codes of the orbit with its burns."""
     burns: tuple[Burn, ...]
-    """As they were solved: those that raise, then the trim if there was one."""
+    """As they were solved: those that raise, then the phasing if there was one."""
     deorbit: Deorbit
     """As it was solved."""
     approach: Approach
@@ -194,8 +194,8 @@ def fly_resolved(
     before = orders.ignition - DEORBIT_LEAD
     if orders.raising and np.all(before - centre > _LEVER * turn):
         centre = centre + 0.5 * turn
-        seen = estimating(flown.to(centre - LEAD), "trim")
-        burn = _trimmed(believed, seen, centre, orders)
+        seen = estimating(flown.to(centre - LEAD), "phasing")
+        burn = _phasing(believed, seen, centre, orders)
         flown.take(burn)
         burns.append(burn)
     state = flown.to(np.full(len(separated), before))
@@ -237,14 +237,14 @@ def _measured(believed: Models, truth: Models, seen: State, there: State, burn: 
     return Models(flyer, believed.world)
 
 
-def _trimmed(believed: Models, seen: State, centre: Array, orders: Orders) -> Burn:
+def _phasing(believed: Models, seen: State, centre: Array, orders: Orders) -> Burn:
     """The burn that brings a lane to the designed interface at its time."""
     flyer = believed.flyer
     stop = np.full(len(seen), orders.ignition - DEORBIT_LEAD)
     kept = coasted(believed.world, flyer.raising, seen, stop, flyer.way.orbit_step)
     expected = _deorbited(believed, kept, orders)
     late = np.where(expected.burn.solved, expected.time - orders.place.time, 0.0)
-    return trim(flyer.raising, seen, centre, late, orders.place.time - centre)
+    return phasing(flyer.raising, seen, centre, late, orders.place.time - centre)
 
 
 def _deorbited(believed: Models, seen: State, orders: Orders) -> Deorbit:

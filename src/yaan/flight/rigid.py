@@ -120,13 +120,14 @@ def _axes(world: World, lane: Lane, legs: int) -> Replay:
 
 @programme
 def _look(world: World, lane: Lane, tape: Tape) -> Vector:
-    case, legs = lane.case, lane.legs
+    case, legs, who = lane.case, lane.legs, lane.case.guidance
+    guided = () if who is None else (who.guide, who.navigator)
 
     def one(t: jax.Array, label: jax.Array, inner: Climbing) -> Vector:
         phase, outset = jax.tree.map(lambda leaf: leaf[label], (case.phases, legs.told))
         phase = with_outset(phase, outset)
-        begun = legs.start[label]
-        return phase_of(world, case.launcher, lane.steering, phase, begun).instant(t, inner).axis
+        flown = (case.launcher, lane.steering, phase, legs.start[label], *guided)
+        return phase_of(world, *flown).instant(t, inner).axis
 
     return jax.vmap(one)(tape.t, tape.label, tape.state)
 

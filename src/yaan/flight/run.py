@@ -63,7 +63,7 @@ _PARALLEL: Final = 2  # batches that fly side by side
 class Seeing(Protocol):
     """What navigation makes of true states before a burn.
 
-    Burns are `circularise`, `trim` and `deorbit`; `lanes` has the index of each state's plan, so
+    Burns are `circularise`, `phasing` and `deorbit`; `lanes` has the index of each state's plan, so
     that draws do not depend on batches. Times stay as they are.
     """
 

@@ -7,7 +7,7 @@ from yaan.report import figures
 from yaan.report.tables import Column, Table
 from yaan.report.text import SPACE, clock, known, label, legible, number, quantity, significant
 from yaan.results import FlightRecord, Summary
-from yaan.results.summary_guidance import AscentGuidance, EntryGuidance, Navigation
+from yaan.results.summary_guidance import AscentGuidance, EntryGuidance, Navigation, OrbitGuidance
 
 Block = tuple[str, Any]
 
@@ -21,16 +21,11 @@ def guidance(record: FlightRecord) -> Iterator[Block]:
         yield "heading", "Ascent"
         yield "facts", _ascent(up)
         yield "figure", figures.guided_ascent(record)
-    burns = _burns(record.summary)
-    if burns is not None and (up is not None or down is not None):
+    orbit = None if summary.orbit_phase is None else summary.orbit_phase.guidance
+    if orbit is not None:
         yield "heading", "Orbit"
-        yield (
-            "text",
-            "The burns were designed from the state that this ascent left, and flown by the clock:"
-            " a flight alone re-solves none. Draws and the lanes of sweeps do, where"
-            " guidance.orbit asks for it.",
-        )
-        yield "table", burns
+        yield "text", _met(orbit)
+        yield "table", _burns(orbit, summary)
     if down is not None:
         yield "heading", "Entry"
         yield "facts", _entry(down)
@@ -73,33 +68,54 @@ def _ascent(told: AscentGuidance) -> list[tuple[str, str]]:
     return facts
 
 
-def _burns(summary: Summary) -> Table | None:
-    """The burns in orbit, and what is left after them."""
-    orbit, down = summary.orbit_phase, summary.deorbit
-    burns = [*(() if orbit is None else orbit.burns), *(() if down is None else (down.burn,))]
-    if not burns:
-        return None
+def _met(told: OrbitGuidance) -> str:
+    """Where burns that were solved again have led."""
+    seen = "the truth, which is known" if told.draw is None else f"an estimate, of draw {told.draw}"
+    if told.draw == 0:
+        seen = "an estimate without a drawn error"
+    later, apart = told.interface_later, quantity(told.interface_apart, "m", 2)
+    return (
+        f"Each burn was solved again shortly before it, from {seen}, and ended as it had its"
+        f" velocity. The interface was met {_later(later)} and {apart} beside the designed one."
+    )
+
+
+def _burns(told: OrbitGuidance, summary: Summary) -> Table:
+    """The burns in orbit beside their design, and what is left after them."""
     left = {use.stage: use.left for use in summary.budgets.propellant}.get("service_module")
     columns = (
         Column("Burn", kind="text"),
         Column("Starts", kind="text"),
+        Column("than designed", "s"),
         Column("Lasts", "s"),
+        Column("designed", "s"),
         Column("Velocity", "m/s"),
-        Column("Propellant", "kg"),
+        Column("designed", "m/s"),
     )
     rows = [
         (
             label(one.name),
             clock(one.start),
+            _difference(one.start, one.start_designed),
             number(one.duration, 1),
+            _or_none(one.duration_designed, 1),
             number(one.delta_v, 2),
-            number(one.propellant, 1),
+            _or_none(one.delta_v_designed, 2),
         )
-        for one in burns
+        for one in told.burns
     ]
+    caption = "Burns in orbit, as flown and as designed"
     if known(left):
-        rows.append(("Left after them", "", "", "", number(left, 1)))
-    return Table("The burns in orbit", columns, tuple(rows))
+        caption += f"; {number(left, 1)}{SPACE}kg of propellant left after them"
+    return Table(caption, columns, tuple(rows))
+
+
+def _difference(flown: float, designed: float | None) -> str:
+    return "" if designed is None else significant(flown - designed, 2, sign=True)
+
+
+def _or_none(value: float | None, digits: int) -> str:
+    return "not designed" if value is None else number(value, digits)
 
 
 def _later(seconds: float) -> str:

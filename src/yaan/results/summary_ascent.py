@@ -6,7 +6,7 @@ aloft since its epoch. A number that is not known is NaN.
 """
 
 from yaan.results.record import Radians, RadiansOrNone, record
-from yaan.results.summary_guidance import AscentGuidance
+from yaan.results.summary_guidance import AscentGuidance, OrbitGuidance
 
 
 @record
@@ -439,6 +439,7 @@ class OrbitPhase:
         eclipses: in order of time.
         eclipse_fraction: share of the time in the umbra.
         longest_eclipse: in the umbra [s].
+        guidance: of burns that were solved again in flight; None of burns by the clock.
     """
 
     named_perigee: float
@@ -451,6 +452,7 @@ class OrbitPhase:
     eclipses: tuple[Eclipse, ...]
     eclipse_fraction: float
     longest_eclipse: float
+    guidance: OrbitGuidance | None
 
 
 @record

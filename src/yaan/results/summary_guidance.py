@@ -78,6 +78,48 @@ class AscentGuidance:
 
 
 @record
+class ResolvedBurn:
+    """A burn that was solved again in flight, beside the one that was designed.
+
+    Attributes:
+        name: of the burn; `phasing` moves the time of the interface, and is not designed.
+        start: ignition, as flown [s].
+        duration: as flown [s].
+        delta_v: as flown, along the motion or against it [m/s].
+        start_designed: ignition, as designed [s]; None of a burn that was not.
+        duration_designed: likewise [s].
+        delta_v_designed: what the engines would have gained in that time [m/s].
+    """
+
+    name: str
+    start: float
+    duration: float
+    delta_v: float
+    start_designed: float | None
+    duration_designed: float | None
+    delta_v_designed: float | None
+
+
+@record
+class OrbitGuidance:
+    """How burns went that were solved again in flight.
+
+    Attributes:
+        law: what guided them.
+        burns: in order of time.
+        interface_later: than designed [s].
+        interface_apart: from the designed interface over the ground [m].
+        draw: of what navigation was out by before each; None where the truth is known.
+    """
+
+    law: str
+    burns: tuple[ResolvedBurn, ...]
+    interface_later: float
+    interface_apart: float
+    draw: int | None
+
+
+@record
 class EntryGuidance:
     """How a guided entry went, beside the bank by time that it was designed as.
 

@@ -17,7 +17,7 @@ from yaan.gnc.sensing import PerfectSensing
 from yaan.spacetime.frame import Frame, vector
 
 _PAD, _ENTRY = 1, 2  # streams of one draw
-_BURNS: Final = {"circularise": 3, "trim": 4, "deorbit": 5}
+_BURNS: Final = {"circularise": 3, "phasing": 4, "deorbit": 5}
 
 
 def pad_navigator(plan: Plan) -> AbstractNavigator:
