@@ -23,7 +23,7 @@ def test_estimates_are_out_by_what_their_own_draw_says():
     motion = np.tile([0.0, 7.5e3, 10.0], (LANES, 1))
     state = state_of(np.zeros(LANES), place, motion, np.ones((LANES, 1)))
     seen = orbit_estimates(plans)
-    found = seen(state, "trim", lanes=np.arange(LANES))
+    found = seen(state, "phasing", lanes=np.arange(LANES))
     off = found.position_gcrs - place, found.velocity_gcrs - motion
     assert not np.any(off[0][0])
     assert not np.any(off[1][0])
@@ -31,12 +31,12 @@ def test_estimates_are_out_by_what_their_own_draw_says():
     assert abs(np.std(off[1][1:]) - 0.1) < 0.01
     # Lanes that fly in another batch, and in another order, see the same.
     some = np.array([17, 3, 3])
-    again = seen(state.take(some), "trim", lanes=some)
+    again = seen(state.take(some), "phasing", lanes=some)
     assert np.array_equal(again.position_gcrs, found.position_gcrs[some])
     other = seen(state, "deorbit", lanes=np.arange(LANES))
     assert np.all(other.position_gcrs[1:, 0] != found.position_gcrs[1:, 0])
     assert np.array_equal(found.t, state.t)
     perfect = orbit_estimates([yaan.load("gaganyaan").plan])(
-        state.take(0), "trim", lanes=np.array([0])
+        state.take(0), "phasing", lanes=np.array([0])
     )
     assert np.array_equal(perfect.position_gcrs, place[:1])

@@ -27,7 +27,7 @@ from yaan.base.constants import EARTH_MU, STANDARD_GRAVITY
 from yaan.dynamics.state import State
 from yaan.flight import legs
 from yaan.flight.approach import Case, fly_approach
-from yaan.flight.correcting import Place, beyond, lasting, other_side, trim, velocity_of
+from yaan.flight.correcting import Place, beyond, lasting, other_side, phasing, velocity_of
 from yaan.flight.legs import Burns
 from yaan.flight.resolved import Resolved, fly_resolved
 from yaan.motion.orbit import FLOOR
@@ -52,11 +52,11 @@ def test_time_and_velocity_are_those_of_the_rocket_equation() -> None:
     assert most[1:] == pytest.approx(exhaust * np.log(8_200.0 / 7_200.0), rel=1e-12)
 
 
-def test_a_trim_takes_back_its_delay_by_the_period() -> None:
+def test_phasing_takes_back_its_delay_by_the_period() -> None:
     """One that comes late must go round sooner, so it is slowed."""
     late, ahead = np.linspace(-30.0, 30.0, LANES), np.full(LANES, 2e5)
     state, whole = separated(), craft(np.full(LANES, THRUST))
-    burn = trim(whole, state, np.full(LANES, 5e3), late, ahead)
+    burn = phasing(whole, state, np.full(LANES, 5e3), late, ahead)
     r = np.linalg.norm(state.position_gcrs, axis=1)
     v = np.linalg.norm(state.velocity_gcrs, axis=1)
     assert np.all(np.sign(burn.delta_v) == -np.sign(late))
@@ -67,7 +67,7 @@ def test_a_trim_takes_back_its_delay_by_the_period() -> None:
     # At the perigee a period moves more than on a circle, by the square of its speed: some 4 %.
     gained = ahead * (turn(v + burn.delta_v) / turn(v) - 1.0)
     assert gained == pytest.approx(-late, rel=0.06)
-    nothing = trim(whole, state, np.full(LANES, 5e3), np.full(LANES, 0.1), ahead)
+    nothing = phasing(whole, state, np.full(LANES, 5e3), np.full(LANES, 0.1), ahead)
     assert not np.any(nothing.delta_v)
 
 
@@ -105,7 +105,7 @@ def test_every_lane_comes_to_the_interface_as_designed(one: Nominal, resolved: R
     assert np.max(np.abs(angle)) < 5e-4
     assert np.max(np.abs(along)) < 300.0
     late = resolved.approach.interface.end.t - one.orders.place.time
-    # The trim is of first order; a second is half a kilometre to the side of the track.
+    # Phasing is of first order; a second is half a kilometre to the side of the track.
     assert np.max(np.abs(late)) < 3.0
 
 
