@@ -84,7 +84,8 @@ def test_a_law_that_asks_for_no_number_is_told_alone_and_in_a_lane():
 
 
 def test_what_is_drawn_changes_its_own_lane_alone(gaganyaan: Flight):
-    mission, commands = gaganyaan.mission, gaganyaan.commands
+    # By time: what is guided would take back what is drawn.
+    mission, commands = gaganyaan.mission.replace("guidance", None), gaganyaan.commands
     drawn: list[dict[str, Any]] = [
         {},
         {"environment.density_scale": 1.003},
@@ -213,7 +214,8 @@ def test_the_return_is_ranked_by_what_physics_says(gaganyaan: Flight):
     lift = rows["spacecraft.capsule.aerodynamics.lift_scale"]
     assert lift is not None
     assert lift.low is not None
-    assert lift.low.miss > 100e3
+    # By time it would be more than 100 km; what guides takes nearly all of it back.
+    assert 100.0 < lift.low.miss < 5e3
     assert lift.low.entry_load_g > 0.0
     # A wish of the design moves nothing that is flown by commands.
     assert rows["entry.nominal_bank"] is None
@@ -246,14 +248,14 @@ def test_burns_that_are_solved_again_bring_lanes_to_the_designed_interface(gagan
     ]
     found: dict[str, dict[str, np.ndarray]] = {}
     for law in ("designed", "re-solved"):
-        guided = {"guidance": {"orbit": law}}
+        guided = {"guidance.orbit": law, "guidance.entry": "open-loop"}
         plans = [mission.replace(one | guided).plan for one in drawn]
         seen = Seen(nominal=mission.replace(guided).plan)
         found[law] = run(plans, commands, batch=16, seen=seen)
     flown, clocked = found["re-solved"], found["designed"]
     assert flown["outcome"].tolist() == [0, 0, 0, 0, 0, OutcomeCode.NOT_FOUND]
     assert np.degrees(flown["interface_angle"][:5]) == pytest.approx(-1.4, abs=1e-3)
-    # The trim is of first order: what it leaves is a second or so, half a kilometre to the side.
+    # Phasing is of first order: what it leaves is a second or so, half a kilometre to the side.
     late = flown["interface_time"][:5] - commands.orbit.interface.time
     assert np.max(np.abs(late)) < 3.0
     assert np.max(flown["miss"][:5]) < 5e3

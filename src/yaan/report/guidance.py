@@ -54,7 +54,7 @@ def _ascent(told: AscentGuidance) -> list[tuple[str, str]]:
     facts += [
         ("Perigee, off the target", quantity(told.perigee_miss, "m", 3, sign=True)),
         ("Apogee, off the target", quantity(told.apogee_miss, "m", 3, sign=True)),
-        ("Inclination, off the target", f"{significant(told.inclination_miss_deg, 2, sign=True)}°"),
+        ("Inclination, off the target", f"{number(told.inclination_miss_deg, 5)}°"),
         ("Cut-off, against the design", _later(told.cut_off_later)),
         (
             "Propellant left, against the design",
@@ -86,7 +86,7 @@ def _burns(told: OrbitGuidance, summary: Summary) -> Table:
     columns = (
         Column("Burn", kind="text"),
         Column("Starts", kind="text"),
-        Column("than designed", "s"),
+        Column("later than designed", "s"),
         Column("Lasts", "s"),
         Column("designed", "s"),
         Column("Velocity", "m/s"),
