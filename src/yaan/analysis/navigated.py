@@ -61,7 +61,7 @@ def navigation_record(columns: Columns | None, memory: Any, draw: int) -> Naviga
     """The same in numbers; None where there are none."""
     if columns is None:
         return None
-    t, fixed = columns["time"], columns["fixed"]
+    t = columns["time"]
     error, told = np.asarray(memory.error)[:, :6], np.asarray(memory.covariance)[:, :6, :6]
     held = consistency(error, told)
     largest: dict[str, float] = {}
@@ -73,7 +73,7 @@ def navigation_record(columns: Columns | None, memory: Any, draw: int) -> Naviga
         largest[f"{name}_sigma"] = float(np.linalg.norm(columns[f"{name}_sigma"][row]))
     return Navigation(
         draw=draw,
-        fixes=len(np.unique(fixed[np.isfinite(fixed)])),
+        fixes=int(np.asarray(memory.fixes)[-1]),
         silent=float(np.sum(np.diff(t, prepend=t[0]) * columns["silent"])),
         nees=held.nees,
         within=float(np.min(held.within)),

@@ -14,6 +14,11 @@ Navigation Technology, 2nd ed. 2004, chapter 12, in an inertial frame; not re-re
 of the leapfrog at the mean specific force, and the covariance is moved by the same one,
 so that the two agree whatever the step.
 
+Fixes come at instants of their own, a period apart since the alignment: a step of the flight is
+taken in pieces that end on them. Were they to wait for the ends of steps, other steps would draw
+other errors; were steps to end on them, the shadow that tells what the integration is out by
+(`dynamics.accuracy`) would fly the steps of the flight itself, and tell nothing.
+
 A satellite fix is a Kalman update of r, v, p. Biases, scale factor and the slow error of the
 satellites' position are considered, not estimated: their correlations with r, v, p are carried and
 their own variance stays (Schmidt, Application of State-Space Methods to Navigation Problems, 1966;
@@ -71,6 +76,10 @@ class InertialMemory(eqx.Module):
     """When it was aligned [s]."""
     fixed: Float[Array, "*lanes"]
     """Of the last fix [s]; a period before the alignment if there was none."""
+    fixes: Float[Array, "*lanes"]
+    """How many there were."""
+    met: Float[Array, "*lanes 2"]
+    """Height [m] and speed against the air [m/s] at the last update."""
     force: Float[Array, "*lanes 3"]
     """Specific force at the last update [m/s^2]."""
     error: Float[Array, "*lanes 9"]
@@ -110,19 +119,30 @@ class Inertial(AbstractNavigator):
             return fresh
         gap = truth.t - memory.t
         goes_on = (gap >= -_AT_ONCE) & (gap <= GAP)
-        return jax.tree.map(lambda old, new: jnp.where(goes_on, old, new), memory, fresh)
+        kept = jax.tree.map(lambda old, new: jnp.where(goes_on, old, new), memory, fresh)
+        # What begins here may have switched: what was felt before is no end of the next step.
+        force = jnp.where(gap <= _AT_ONCE, fresh.force, kept.force)
+        return eqx.tree_at(lambda m: m.force, kept, force)
 
     @override
     def update(self, truth: Truth, memory: InertialMemory) -> InertialMemory:
-        step = self._step(truth, memory)
+        distance = truth.position.norm()
+        force, met = _array(truth.sensed), _met(truth)
+        way = _Way(
+            begun=memory.begun,
+            began=memory.t - memory.begun,
+            now=truth.t - memory.begun,
+            force=jnp.stack([memory.force, force]),
+            met=jnp.stack([memory.met, met]),
+            place=_array(truth.position),
+            speed=_array(truth.velocity),
+            pull=truth.around.gravity.norm() / distance,
+        )
         kept = _Filter(memory.error, memory.covariance, memory.crossed)
-        late = truth.t - memory.fixed >= self.parameters.satellite_period - _AT_ONCE
-        due = late & ~self._silent(truth) & self.parameters.satellites
-        since = truth.t - memory.begun
-        new = _advanced(due, kept, step, since, self.parameters, self.draw)
-        fixed = jnp.where(due, truth.t, memory.fixed)
-        known = (_array(truth.sensed), new.error, new.covariance, new.crossed)
-        return InertialMemory(truth.t, memory.begun, fixed, *known)
+        fixed = _Fixed(memory.fixed, memory.fixes)
+        new, fixed = _carried(way, kept, fixed, Inertial(self.parameters, self.draw))
+        known = (met, force, new.error, new.covariance, new.crossed)
+        return InertialMemory(truth.t, memory.begun, fixed.last, fixed.count, *known)
 
     @override
     def estimate(
@@ -177,6 +197,8 @@ class Inertial(AbstractNavigator):
             t=truth.t,
             begun=truth.t,
             fixed=truth.t - p.satellite_period,
+            fixes=jnp.zeros_like(truth.t),
+            met=_met(truth),
             force=_array(truth.sensed),
             error=jnp.concatenate([*parts, (draw.alignment * sigmas) @ axes]),
             covariance=covariance,
@@ -194,22 +216,20 @@ class Inertial(AbstractNavigator):
         biases = self._constants()
         return jnp.cross(tilt, force) + biases[3:6] + force * biases[6]
 
-    def _step(self, truth: Truth, memory: InertialMemory) -> "_Step":
-        """What moves the error from the last update to the truth."""
+    def step(self, way: "_Way", since: Scalar, end: Scalar) -> "_Step":
+        """What moves the error from `since` to `end` of a way [s]."""
         p = self.parameters
-        dt = jnp.maximum(truth.t - memory.t, 0.0)
-        half = truth.position - truth.velocity * (0.5 * dt)
-        distance = half.norm()
-        began, now = memory.t - memory.begun, truth.t - memory.begun
+        dt, middle = end - since, 0.5 * (since + end)
+        half = way.place - way.speed * (way.now - middle)
         sigmas = jnp.stack([p.gyro_bias, p.accelerometer_bias, p.accelerometer_scale])
         walks = jnp.stack([p.accelerometer_walk, p.gyro_walk])
         return _Step(
             dt=dt,
-            force=0.5 * (memory.force + _array(truth.sensed)),
-            up=_array(half) / distance,
-            pull=truth.around.gravity.norm() / distance,
+            force=way.between(way.force, middle),
+            up=half / jnp.sqrt(jnp.sum(half**2)),
+            pull=way.pull,
             constants=self._constants(),
-            noise=self._walk(now) - self._walk(began),
+            noise=self._walk(end) - self._walk(since),
             variances=jnp.repeat(sigmas**2, np.array([3, 3, 1]), total_repeat_length=_CONSTANTS),
             grown=jnp.repeat(walks**2 * dt, 3),
             kept=jnp.exp(-dt / p.satellite_correlation),
@@ -228,13 +248,58 @@ class Inertial(AbstractNavigator):
         p = self.parameters
         return jnp.concatenate([total[3:6] * p.accelerometer_walk, total[0:3] * p.gyro_walk])
 
-    def _silent(self, truth: Truth) -> Array:
-        """Whether no satellite is heard."""
-        p, around = self.parameters, truth.around
-        speed2, height = around.stream.dot(around.stream), around.place.height
+    def silent(self, way: "_Way", since: Scalar) -> Array:
+        """Whether no satellite is heard at `since` on a way [s]."""
+        p, t = self.parameters, way.begun + since
+        height, speed = way.between(way.met, since)
         plasma = (height > p.blackout_low) & (height < p.blackout_high)
-        outage = (truth.t >= p.outage_start) & (truth.t < p.outage_end)
-        return plasma & (speed2 > p.blackout_speed**2) | outage
+        # An instant that is a number of periods may be its rounding before one that is given.
+        outage = (t >= p.outage_start - _AT_ONCE) & (t < p.outage_end - _AT_ONCE)
+        return plasma & (speed > p.blackout_speed) | outage
+
+    def ticks(self, since: Scalar) -> Array:
+        """How many instants of fixes there were by `since` the alignment [s]."""
+        return jnp.floor((since + _AT_ONCE) / self.parameters.satellite_period)
+
+    def out_by(self, number: Scalar) -> tuple[Array, Array]:
+        """Errors of the fix of a `number`, [6], and their standard deviations, [3]."""
+        p, draw = self.parameters, self.draw
+        white = draw.noise(number.astype(int))
+        place = draw.slow.at(number * p.satellite_period) * p.satellite_position
+        sigmas = jnp.stack([p.satellite_position, p.satellite_noise, p.satellite_velocity])
+        errors = (place + white[0:3] * p.satellite_noise, white[3:6] * p.satellite_velocity)
+        return jnp.concatenate(errors), sigmas
+
+
+class _Way(eqx.Module):
+    """What is met from the last update, `began`, to this one, `now` [s]: since the alignment."""
+
+    begun: Float[Array, "*lanes"]
+    """The alignment [s]."""
+    began: Float[Array, "*lanes"]
+    now: Float[Array, "*lanes"]
+    force: Float[Array, "*lanes 2 3"]
+    """At both ends [m/s^2]."""
+    met: Float[Array, "*lanes 2 2"]
+    """Height [m] and speed against the air [m/s] at both ends."""
+    place: Float[Array, "*lanes 3"]
+    """Now [m]."""
+    speed: Float[Array, "*lanes 3"]
+    """Now [m/s]."""
+    pull: Float[Array, "*lanes"]
+    """Gravity over distance [1/s^2]."""
+
+    def between(self, ends: Array, since: Scalar) -> Array:
+        """What is `ends` [2, n] at both ends, at `since`."""
+        share = (since - self.began) / jnp.maximum(self.now - self.began, _AT_ONCE)
+        return ends[0] + (ends[1] - ends[0]) * share
+
+
+class _Fixed(eqx.Module):
+    """When the last fix was [s], and how many there were."""
+
+    last: Float[Array, "*lanes"]
+    count: Float[Array, "*lanes"]
 
 
 class _Filter(eqx.Module):
@@ -310,46 +375,68 @@ def _corrected(old: _Filter, out_by: Array, sigmas: Array) -> _Filter:
     return _Filter(error, joint[:, :9], joint[:, 9:])
 
 
-def _out_by(since: Scalar, p: InertialParameters, draw: Draw) -> tuple[Array, Array]:
-    """Errors of a fix `since` [s] after the alignment, [6], and their standard deviations, [3]."""
-    white = draw.noise(jnp.floor((since + _AT_ONCE) / p.satellite_period).astype(int))
-    place = draw.slow.at(since) * p.satellite_position + white[0:3] * p.satellite_noise
-    sigmas = jnp.stack([p.satellite_position, p.satellite_noise, p.satellite_velocity])
-    return jnp.concatenate([place, white[3:6] * p.satellite_velocity]), sigmas
-
-
 @jax.custom_batching.custom_vmap
-def _advanced(
-    due: Array, old: _Filter, step: _Step, since: Scalar, p: InertialParameters, draw: Draw
-) -> _Filter:
-    """A step, and a fix where one is due."""
-    new = step.advance(old)
-    if not p.satellites:
-        return new
-    return jax.lax.cond(due, lambda: _corrected(new, *_out_by(since, p, draw)), lambda: new)
+def _carried(way: _Way, old: _Filter, fixed: _Fixed, navigator: Inertial) -> tuple[_Filter, _Fixed]:
+    """The filter at the end of a way, and its fixes; one lane."""
+    lane = jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], (way, old, fixed, navigator))
+    return jax.tree.map(lambda leaf: leaf[0], _carried_lanes(*lane))
 
 
-@_advanced.def_vmap
-def _(axis_size: int, batched: Any, *given: Any) -> tuple[_Filter, _Filter]:
-    """The lanes' own: matrices with the lanes last, which compile to straight lane arithmetic.
-
-    A batch pays for fixes only where one of its lanes is due.
-    """
-
+@_carried.def_vmap
+def _(axis_size: int, batched: Any, *given: Any) -> tuple[tuple[_Filter, _Fixed], Any]:
     def lane(one: bool, leaf: Array) -> Array:
         return leaf if one else jnp.broadcast_to(leaf, (axis_size, *jnp.shape(leaf)))
 
-    due, old, step, since, p, draw = jax.tree.map(lane, tuple(batched), given)
-    new: _Filter = _last(step).advance(_last(old))
-    if p.satellites:
-
-        def fixed() -> _Filter:
-            better = _corrected(new, *_last(jax.vmap(_out_by)(since, p, draw)))
-            return jax.tree.map(lambda x, y: jnp.where(due, x, y), better, new)
-
-        new = jax.lax.cond(jnp.any(due), fixed, lambda: new)
-    found = jax.tree.map(lambda leaf: jnp.moveaxis(leaf, -1, 0), new)
+    found = _carried_lanes(*jax.tree.map(lane, tuple(batched), given))
     return found, jax.tree.map(lambda _: True, found)
+
+
+def _carried_lanes(
+    way: _Way, old: _Filter, fixed: _Fixed, navigator: Inertial
+) -> tuple[_Filter, _Fixed]:
+    """The same of lanes: piece by piece, each to the next instant of a fix or to the end.
+
+    Matrices have the lanes last, and so compile to straight lane arithmetic. A batch pays for fixes
+    only where one of its lanes is due.
+    """
+    p = navigator.parameters
+    ticks = jax.vmap(Inertial.ticks)
+
+    def going(carried: tuple[Array, Array, _Filter, _Fixed]) -> Array:
+        return jnp.any(carried[0] < way.now)
+
+    def piece(
+        carried: tuple[Array, Array, _Filter, _Fixed],
+    ) -> tuple[Array, Array, _Filter, _Fixed]:
+        since, number, old, fixed = carried
+        end = way.now
+        due = jnp.zeros(end.shape, dtype=bool)
+        if p.satellites:
+            due = number < ticks(navigator, way.now)
+            number = number + due.astype(float)
+            end = jnp.where(due, jnp.minimum(number * p.satellite_period, end), end)
+        step = _last(jax.vmap(Inertial.step)(navigator, way, since, end))
+        # A lane that has arrived stays as it is, to the last bit, while others go on.
+        new = _where(end > since, step.advance(old), old)
+        if p.satellites:
+            heard = due & ~jax.vmap(Inertial.silent)(navigator, way, end)
+
+            def better() -> _Filter:
+                out_by = _last(jax.vmap(Inertial.out_by)(navigator, number))
+                return _where(heard, _corrected(new, *out_by), new)
+
+            new = jax.lax.cond(jnp.any(heard), better, lambda: new)
+            last = jnp.where(heard, way.begun + end, fixed.last)
+            fixed = _Fixed(last, fixed.count + heard.astype(float))
+        return end, number, new, fixed
+
+    begun = (way.began, ticks(navigator, way.began), _last(old), fixed)
+    _, _, new, fixed = jax.lax.while_loop(going, piece, begun)
+    return jax.tree.map(lambda leaf: jnp.moveaxis(leaf, -1, 0), new), fixed
+
+
+def _where(chosen: Array, new: _Filter, old: _Filter) -> _Filter:
+    return jax.tree.map(lambda x, y: jnp.where(chosen, x, y), new, old)
 
 
 def _last(tree: Any) -> Any:
@@ -361,6 +448,11 @@ def _diagonal(values: Array, columns: int) -> Array:
     """A matrix [n, columns] of `n` values; lanes stay last."""
     eye = np.eye(values.shape[0], columns)
     return values[:, None] * eye.reshape(eye.shape + (1,) * (values.ndim - 1))
+
+
+def _met(truth: Truth) -> Float[Array, " 2"]:
+    """Height [m] and speed against the air [m/s]."""
+    return jnp.stack([truth.around.place.height, truth.around.stream.norm()])
 
 
 def _array(v: Vector) -> Float[Array, " 3"]:

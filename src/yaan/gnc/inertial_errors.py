@@ -109,7 +109,7 @@ class InertialParameters(eqx.Module):
     satellite_velocity: _Value = 0.1
     """White error of a fix, an axis [m/s]."""
     satellite_period: _Value = 1.0
-    """Between fixes [s]; where steps are longer, each of them ends with one."""
+    """Between fixes [s], since the alignment, whatever the steps."""
     blackout_speed: _Value = 3_500.0
     """No fixes where it is faster than this against the air [m/s] ..."""
     blackout_low: _Value = 40e3

@@ -193,6 +193,41 @@ def test_a_blackout_is_a_box_of_speed_and_height():
     assert told[200, 0, 0] < told[199, 0, 0]
 
 
+def smooth(step: float) -> Path:
+    """A flight of 126 s as a function of time, met at the ends of steps [s]; then at its end."""
+    t = np.minimum(step * np.arange(STEPS + 1), 126.0)
+    still = np.zeros((len(t), 3))
+    lean = t / 100.0
+    force = (15.0 + 0.1 * t)[:, None] * np.stack([np.cos(lean), np.sin(lean), 0.0 * t], axis=1)
+    stream = still + np.array([0.0, 1.0, 0.0]) * (3_000.0 + 20.0 * t)[:, None]
+    pull = still - np.array([GRAVITY, 0.0, 0.0])
+    return Path(t, force, pull, 110e3 - 500.0 * t, stream)
+
+
+def test_errors_are_those_of_the_time_whatever_the_steps():
+    """Fixes come each 0.8 s but from 22.3 to 33 s, and from 50 s, where a blackout begins."""
+    given: dict[str, Any] = {"outage_start": 22.3, "outage_end": 33.0, "blackout_high": 85e3}
+    batch = drawn(InertialParameters(satellite_period=0.8, **given), 3, 1)
+    navigator = jax.tree.map(lambda x: x[0], batch)
+    paths = [(single(navigator, smooth(step)), round(21.0 / step)) for step in (0.35, 0.7, 3.0)]
+    fine, *others = (
+        jax.tree.map(lambda x, n=n: np.asarray(x)[n : 6 * n + 1 : n], memory) for memory, n in paths
+    )
+    np.testing.assert_array_equal(fine.fixes, [26.0, 38.0, 48.0, 48.0, 48.0, 48.0])
+    np.testing.assert_allclose(fine.fixed, [20.8, 41.6, 49.6, 49.6, 49.6, 49.6], rtol=1e-12)
+    for coarse in others:
+        np.testing.assert_allclose(coarse.t, 21.0 * np.arange(1, 7), rtol=1e-12)
+        np.testing.assert_array_equal(coarse.fixes, fine.fixes)
+        np.testing.assert_allclose(coarse.fixed, fine.fixed, rtol=1e-12)
+        # What steps of 3 s are out by; a fix at another instant moves metres.
+        for part, off in ((slice(0, 3), 5e-3), (slice(3, 6), 5e-5), (slice(6, 9), 2e-7)):
+            np.testing.assert_allclose(coarse.error[:, part], fine.error[:, part], atol=off)
+        ours, theirs = (
+            np.sqrt(np.diagonal(m.covariance, axis1=1, axis2=2)) for m in (coarse, fine)
+        )
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3)
+
+
 def test_a_draw_of_zeros_is_the_truth_to_the_last_bit():
     navigator, way = nominal(InertialParameters(), None), ascent()
     memory = jax.tree.map(lambda x: x[-1], single(navigator, way))
