@@ -114,7 +114,7 @@ def raising_spans(design: ReturnDesign) -> Iterator[tuple[str, float, float]]:
     The landing window may close, and with it the flight, before a burn begins or ends.
     """
     lane, burns, end = design.orbit, design.raised.burns, end_of_orbit(design)
-    for i, name in enumerate(_RAISING):
+    for i, name in enumerate(_RAISING[: burns.start.shape[1]]):
         start, duration = float(burns.start[lane, i]), float(burns.duration[lane, i])
         if duration > 0.0 and start < end:
             yield name, start, min(duration, end - start)

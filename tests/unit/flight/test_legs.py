@@ -29,9 +29,9 @@ def test_a_burn_is_set_in_a_copy():
     none = Burns.none(2)
     made = none.with_burn(1, [5.0, 6.0], 30.0, -1.0)
 
-    assert made.start.tolist() == [[0, 5], [0, 6]]
-    assert made.duration.tolist() == [[0, 30], [0, 30]]
-    assert made.sense.tolist() == [[1, -1], [1, -1]]
+    assert made.start.tolist() == [[0, 5, 0], [0, 6, 0]]
+    assert made.duration.tolist() == [[0, 30, 0], [0, 30, 0]]
+    assert made.sense.tolist() == [[1, -1, 1], [1, -1, 1]]
     assert not np.any(none.duration)
 
 

@@ -11,7 +11,13 @@ from tests.unit.report import homecoming, synthetic
 from tests.unit.report.test_report_page import figures_of, read, unpacked
 from yaan.report import page
 from yaan.results import FlightRecord, read_flight
-from yaan.results.summary_guidance import AscentGuidance, EntryGuidance, Navigation
+from yaan.results.summary_guidance import (
+    AscentGuidance,
+    EntryGuidance,
+    Navigation,
+    OrbitGuidance,
+    ResolvedBurn,
+)
 from yaan.results.trajectory import check_group
 
 DRAWN = {"guidance-ascent", "guidance-entry", "navigation-ascent", "navigation-entry"}
@@ -97,6 +103,22 @@ def navigation(draw: int) -> Navigation:
     )
 
 
+def burn(
+    name: str, start: float, duration: float, delta_v: float, designed: float | None = None
+) -> ResolvedBurn:
+    """A burn that was designed a second and a metre a second less, if it was."""
+    asked = designed is not None
+    return ResolvedBurn(
+        name=name,
+        start=start,
+        duration=duration,
+        delta_v=delta_v,
+        start_designed=designed,
+        duration_designed=duration - 1.0 if asked else None,
+        delta_v_designed=delta_v - 1.0 if asked else None,
+    )
+
+
 @pytest.fixture(scope="module")
 def guided(by_time: FlightRecord) -> FlightRecord:
     summary = by_time.summary
@@ -128,10 +150,23 @@ def guided(by_time: FlightRecord) -> FlightRecord:
         unheard_first=None,
         navigation=navigation(3),
     )
+    around = OrbitGuidance(
+        law="re-solved",
+        burns=(
+            burn("circularise", 14_559.9, 220.9, 59.85, designed=14_559.1),
+            burn("phasing", 17_300.0, 1.7, 0.46),
+            burn("deorbit", 252_628.0, 377.9, 105.17, designed=252_627.5),
+        ),
+        interface_later=-0.25,
+        interface_apart=37.4,
+        draw=3,
+    )
     assert summary.ascent is not None
+    assert summary.orbit_phase is not None
     assert summary.entry is not None
     told = replace(
         summary,
+        orbit_phase=replace(summary.orbit_phase, guidance=around),
         ascent=replace(summary.ascent, guidance=up),
         entry=replace(summary.entry, guidance=down),
     )
@@ -168,7 +203,10 @@ def test_a_guided_flight_shows_what_it_did_and_believed(guided: FlightRecord) ->
         "all heard",
         "Errors are those of draw 3",
         "63.7",
-        "a flight alone re-solves none",
+        "from an estimate, of draw 3",
+        "met 0.25 s earlier and 37 m beside the designed one",
+        "+0.80 220.9 219.9 59.85 58.85",
+        "1.7 not designed 0.46 not designed",
     ):
         assert words in said, words
 
