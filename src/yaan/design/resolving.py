@@ -13,6 +13,7 @@ from yaan.description import Plan
 from yaan.design.landing import Tell, flown_again
 from yaan.design.lost import unsolved
 from yaan.design.return_search import ReturnDesign, deorbited, kept_by
+from yaan.flight.approach import Craft
 from yaan.flight.correcting import lasting
 from yaan.flight.legs import BURNS, Burns, in_lanes
 from yaan.flight.resolved import Estimating, Flyer, Models, Resolved, fly_resolved, orders_of
@@ -28,15 +29,13 @@ def resolve(
 ) -> ReturnDesign:
     """The `design`, which has landed, flown by burns that are solved again from estimates.
 
-    `back` is what was designed. A burn without a solution, or one that
-    lacks propellant, is a return that is lost there and says so.
+    `back` is what was designed. A burn without a solution, or one that lacks propellant, is a
+    return that is lost there and says so.
     """
     assert design.landed is not None
     tell("solving the burns again from the estimate")
-    task = design.task
-    craft = replace(task.craft, **{
-        part: in_lanes(getattr(task.craft, part), 1) for part in ("whole", "capsule")
-    })  # fmt: skip
+    task, own = design.task, design.task.craft
+    craft = Craft(in_lanes(own.whole, 1), in_lanes(own.capsule, 1), own.module)
     flyer = Flyer(in_lanes(task.raising.craft, 1), craft, in_lanes(task.way, 1))
     models = Models(flyer, design.world)
     found = fly_resolved(models, models, design.separated, orders_of(plan, back), estimating)
