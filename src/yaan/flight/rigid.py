@@ -6,6 +6,7 @@ a gravity turn does, would amplify every difference: 0.2 s at its start become k
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -121,13 +122,13 @@ def _axes(world: World, lane: Lane, legs: int) -> Replay:
 @programme
 def _look(world: World, lane: Lane, tape: Tape) -> Vector:
     case, legs, who = lane.case, lane.legs, lane.case.guidance
-    guided = () if who is None else (who.guide, who.navigator)
+    guided: dict[str, Any] = {} if who is None else {"guide": who.guide, "navigator": who.navigator}
 
     def one(t: jax.Array, label: jax.Array, inner: Climbing) -> Vector:
         phase, outset = jax.tree.map(lambda leaf: leaf[label], (case.phases, legs.told))
         phase = with_outset(phase, outset)
-        flown = (case.launcher, lane.steering, phase, legs.start[label], *guided)
-        return phase_of(world, *flown).instant(t, inner).axis
+        flown = (case.launcher, lane.steering, phase, legs.start[label])
+        return phase_of(world, *flown, **guided).instant(t, inner).axis
 
     return jax.vmap(one)(tape.t, tape.label, tape.state)
 
