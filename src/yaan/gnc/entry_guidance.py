@@ -129,8 +129,8 @@ class Relief(eqx.Module):
     flux: Number = eqx.field(default=jnp.inf, converter=jnp.asarray)
     """Largest heat flux at the stagnation point [W/m^2]."""
     margin: Number = eqx.field(default=0.25, converter=jnp.asarray)
-    """What a prediction by the standard air misses of the load where the air a scale height below
-    is as much denser against that above as two and a half of its sigmas."""
+    """Share of a limit. Assumed: of 196 dispersed entries of `gaganyaan` one is over its 4 g with
+    it, and eight with 0.15 (docs/models/ascent-guidance.md)."""
     lead: Number = eqx.field(default=10.0, converter=jnp.asarray)  # [s]
     gain: Number = eqx.field(default=10.0, converter=jnp.asarray)
 
