@@ -18,13 +18,16 @@ from contextvars import ContextVar
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, overload
 
 import jax
 from jax import export
 
 from yaan.base.errors import YaanError
 from yaan.base.kept import Kept
+from yaan.base.native import engine
+from yaan.base.native.emit import UnsupportedError
+from yaan.base.native.engine import Kernel, Leaf, Made
 from yaan.base.session import compiled_anew, kept_in
 from yaan.base.structure import UnwritableError, is_ours, read, write
 
@@ -37,6 +40,11 @@ OPTIONS: Mapping[str, bool] = MappingProxyType({"xla_cpu_use_fusion_emitters": F
 _ANEW: ContextVar[bool] = ContextVar("yaan_traced_anew", default=False)
 _OPENED: list[dict[Any, Any]] = []
 """What each programme has open."""
+
+
+def fewest(lanes: int) -> int:
+    """The fewest lanes to ask a programme for: `lanes` of XLA, which compiles each number anew."""
+    return 1 if engine.wanted() else lanes
 
 
 def forget() -> None:
@@ -66,6 +74,14 @@ def traced_anew() -> Generator[None]:
         jax.clear_caches()
 
 
+class Lanes(NamedTuple):
+    """Which axes of a programme's arguments and results have lanes, as `jax.vmap` has them."""
+
+    arguments: Any
+    """A tree like the arguments, or the beginning of one: the axis of leaves, or None."""
+    results: Any = 0
+
+
 class _Opened(NamedTuple):
     """A programme for arguments of one structure: from leaves to leaves of `structure`."""
 
@@ -78,15 +94,69 @@ class _Opened(NamedTuple):
         return jax.tree.unflatten(self.structure, self.call(*leaves))
 
 
-def programme(function: Callable[..., _Result]) -> Callable[..., _Result]:
+class _Native(NamedTuple):
+    """A kernel for arguments of one structure, of any number of lanes."""
+
+    kernel: Kernel
+    structure: Any
+
+    def run(self, leaves: list[Any], lanes: int) -> Any:
+        return jax.tree.unflatten(self.structure, self.kernel.run(leaves, lanes))
+
+
+@overload
+def programme(function: Callable[..., _Result]) -> Callable[..., _Result]: ...
+
+
+@overload
+def programme(
+    *, lanes: Callable[..., Lanes]
+) -> Callable[[Callable[..., _Result]], Callable[..., _Result]]: ...
+
+
+@overload
+def programme(
+    function: Callable[..., _Result], *, lanes: Callable[..., Lanes] | None
+) -> Callable[..., _Result]: ...
+
+
+def programme(
+    function: Callable[..., Any] | None = None, *, lanes: Callable[..., Lanes] | None = None
+) -> Any:
     """Compile `function`; positional arguments hold arrays, those by keyword are constants.
 
     It may depend on nothing else: what it closes over is not part of its name. What is read back
     and fails, in the first call at the latest, is made anew once; what was made anew may fail.
+
+    On a processor it becomes native code, traced for one lane and flown in as many as there are,
+    where `lanes` of the arguments tells their axes and no lane asks after another; XLA compiles
+    what native code knows no instruction for, and all of it elsewhere: decision 0031.
     """
+    if function is None:
+        return lambda wrapped: _called(wrapped, lanes)
+    return _called(function, lanes)
+
+
+def _called(
+    function: Callable[..., _Result], lanes: Callable[..., Lanes] | None
+) -> Callable[..., _Result]:
     opened: dict[Any, _Opened] = {}
+    natives: dict[Any, _Native | None] = {}
     _OPENED.append(opened)
+    _OPENED.append(natives)
     lock = threading.Lock()  # two threads would trace and compile the same programme twice
+
+    def native(leaves: list[Any], about: "_About") -> Any:
+        count = about.lanes()
+        if _ANEW.get():
+            made = _native(about, None)
+            return None if made is None else made.run(leaves, count)
+        key = (about.tree, about.one(), about.axes, tuple(sorted(about.constants.items())))
+        with lock:
+            if key not in natives:
+                natives[key] = _native(about, kept_in())
+            found = natives[key]
+        return None if found is None else found.run(leaves, count)
 
     @functools.wraps(function)
     def call(*arguments: Any, **constants: Any) -> _Result:
@@ -95,8 +165,12 @@ def programme(function: Callable[..., _Result]) -> Callable[..., _Result]:
         leaves, tree = jax.tree.flatten(arguments)
         kinds = [jax.typeof(leaf) for leaf in leaves]
         shapes = tuple((kind.shape, kind.dtype) for kind in kinds)
+        about = _about(function, arguments, tree, shapes, constants, lanes)
+        if engine.wanted():
+            result = native(leaves, about)
+            if result is not None:
+                return result
         key = (tree, shapes, tuple(sorted(constants.items())))
-        about = _About(function, tree, shapes, constants)
         if _ANEW.get():
             return _open(about, None).run(leaves)
         with lock:
@@ -117,6 +191,32 @@ def programme(function: Callable[..., _Result]) -> Callable[..., _Result]:
     return call
 
 
+def _about(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    tree: Any,
+    shapes: tuple[Any, ...],
+    constants: dict[str, Any],
+    lanes: Callable[..., Lanes] | None,
+) -> "_About":
+    if lanes is None:
+        return _About(function, tree, shapes, constants, (None,) * len(shapes), None)
+    told = lanes(*arguments)
+    axes = _spread(told.arguments, arguments)
+    return _About(function, tree, shapes, constants, axes, told.results)
+
+
+def _spread(prefix: Any, tree: Any) -> tuple[Any, ...]:
+    """The axis of each leaf of a tree, from the beginning of a tree of them."""
+    axes: list[Any] = []
+
+    def note(axis: Any, part: Any) -> None:
+        axes.extend([axis] * len(jax.tree.leaves(part)))
+
+    jax.tree.map(note, prefix, tree, is_leaf=lambda x: x is None)
+    return tuple(axes)
+
+
 class _About(NamedTuple):
     """What a programme is made of."""
 
@@ -124,9 +224,65 @@ class _About(NamedTuple):
     tree: Any
     shapes: tuple[Any, ...]
     constants: dict[str, Any]
+    axes: tuple[int | None, ...]
+    """That of the lanes of each argument."""
+    results: Any
+    """Those of the results."""
+
+    def lanes(self) -> int:
+        """How many lanes."""
+        for (shape, _), axis in zip(self.shapes, self.axes, strict=True):
+            if axis is not None:
+                return shape[axis]
+        return 1
+
+    def one(self) -> tuple[Any, ...]:
+        """The shapes of one lane."""
+        return tuple(
+            (shape if axis is None else (*shape[:axis], 1, *shape[axis + 1 :]), kind)
+            for (shape, kind), axis in zip(self.shapes, self.axes, strict=True)
+        )
 
     def kinds(self) -> list[jax.ShapeDtypeStruct]:
         return [jax.ShapeDtypeStruct(shape, dtype) for shape, dtype in self.shapes]
+
+
+def _native(about: _About, kept: Kept | None) -> _Native | None:
+    """Read native code back, or make and keep it; None where there is none for it."""
+    one = about._replace(shapes=about.one())
+    name = None if kept is None else _name(one, f"native {about.axes} {engine.named()}")
+    if kept is not None and name is not None:
+        content = kept.read(name)
+        if content is not None:
+            with suppress(Exception):  # another version of what wrote it: whatever fails is anew
+                text, _, rest = content.partition(b"\n")
+                return _Native(Kernel(Made.read(rest)), read(text.decode()))
+    structures: list[Any] = []
+    axes: list[tuple[Any, ...]] = []
+
+    def flat(*leaves: jax.Array) -> list[jax.Array]:
+        result = about.function(*jax.tree.unflatten(about.tree, leaves), **about.constants)
+        found, structure = jax.tree.flatten(result)
+        structures.append(structure)
+        axes.append(_spread(about.results, result))
+        return found
+
+    traced = jax.make_jaxpr(flat)(*one.kinds())
+    structure = structures[-1]
+    arguments = [
+        Leaf(shape, str(kind), axis)
+        for (shape, kind), axis in zip(one.shapes, about.axes, strict=True)
+    ]
+    try:
+        made = engine.made(traced, arguments, axes[-1])
+    except UnsupportedError:
+        return None
+    if kept is not None and name is not None:
+        with suppress(Exception):
+            text = write(structure)
+            if read(text) == structure:
+                kept.write(name, text.encode() + b"\n" + made.written())
+    return _Native(Kernel(made), structure)
 
 
 def _open(about: _About, kept: Kept | None) -> _Opened:
@@ -192,7 +348,7 @@ def compiled(lowered: Any) -> Any:
         return lowered.compile()  # another XLA: what it does by itself is right too, only slower
 
 
-def _name(about: _About) -> str | None:
+def _name(about: _About, also: str = "") -> str | None:
     """The name of the file of a trace; None where no name can tell all that it rests on."""
     function = about.function
     if not is_ours(function.__module__):
@@ -207,6 +363,7 @@ def _name(about: _About) -> str | None:
         (jax.default_backend(), platform.machine()),
         (function.__module__, function.__qualname__, constants),
         (tree, [(shape, str(dtype)) for shape, dtype in about.shapes]),
+        also,
     )
     digest = hashlib.sha256(repr(rests).encode()).hexdigest()
     return f"{function.__module__}.{function.__qualname__}-{digest}-trace"

@@ -34,12 +34,13 @@ class Table(eqx.Module):
     """
 
     nodes: Float[Array, " n"] = eqx.field(converter=jnp.asarray)
-    values: Float[Array, " n"] = eqx.field(converter=jnp.asarray)
+    values: Float[Array, "*tables n"] = eqx.field(converter=jnp.asarray)
+    """Of one function, or of several on the same nodes, which are told at one number."""
 
-    def __call__(self, x: Float[Array, "*batch"]) -> Float[Array, "*batch"]:
+    def __call__(self, x: Float[Array, "*batch"]) -> Float[Array, "..."]:
         """Value at `x`, in the unit of `values`."""
-        steps = (self.values[1:] - self.values[:-1]) * ramps(x, self.nodes)
-        return self.values[0] + jnp.sum(steps, axis=-1)
+        steps = (self.values[..., 1:] - self.values[..., :-1]) * ramps(x, self.nodes)
+        return self.values[..., 0] + jnp.sum(steps, axis=-1)
 
 
 class Table2(eqx.Module):

@@ -49,6 +49,7 @@ UNITS: Final[dict[str, dict[str, float]]] = {
     "volume": {"m3": 1.0, "l": 1e-3},
     "impulse": {"N s": 1.0, "kN s": 1e3, "MN s": 1e6},
     "heat flux": {"W/m2": 1.0, "kW/m2": 1e3, "MW/m2": 1e6, "W/cm2": 1e4},
+    "heat load": {"J/m2": 1.0, "kJ/m2": 1e3, "MJ/m2": 1e6, "J/cm2": 1e4},
     "density": {"kg/m3": 1.0, "g/cm3": 1e3, "slug/ft3": _SLUG / _FOOT**3},
     "gravitational parameter": {"m3/s2": 1.0, "km3/s2": 1e9, "ft3/s2": _FOOT**3},
     "load product": {"Pa rad": 1.0, "Pa deg": _DEGREE, "kPa deg": 1e3 * _DEGREE},
@@ -65,6 +66,9 @@ UNITS: Final[dict[str, dict[str, float]]] = {
     "molar mass": {"kg/mol": 1.0, "g/mol": 1e-3},
     "molar enthalpy": {"J/mol": 1.0, "kJ/mol": 1e3},
     "share of air": {"mol/mol": 1.0, "ppm": 1e-6},
+    "specific energy": {"J/kg": 1.0, "kJ/kg": 1e3, "MJ/kg": 1e6},
+    "pressure rate": {"Pa/s": 1.0, "kPa/min": 1e3 / 60.0, "psi/min": _PSI / 60.0},
+    "number per mass": {"1/kg": 1.0, "1/t": 1e-3},
 }
 
 _DIMENSION: Final = {unit: name for name, units in UNITS.items() for unit in units}

@@ -1,4 +1,4 @@
-"""A programme read back from the cache is the one that was traced."""
+"""A programme read back from the cache is the one that was traced; as XLA compiles it."""
 
 import enum
 import importlib
@@ -58,6 +58,7 @@ def ask(size: int = 3, name: str = "a") -> tuple[Pair, np.ndarray]:
 @pytest.fixture(autouse=True)
 def _session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("YAAN_CACHE", str(tmp_path))
+    monkeypatch.setenv("YAAN_COMPILER", "xla")  # of native code: test_native
     monkeypatch.setattr("yaan.base.structure._ROOT", __name__.split(".")[0])  # Yaan, as it were
     with computing():
         yield

@@ -1,0 +1,1 @@
+"""Programmes of JAX as native code: traced for one lane, compiled by LLVM, flown lanes abreast."""
