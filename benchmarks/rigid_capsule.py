@@ -34,7 +34,8 @@ from yaan.environment.fields import load_gravity
 from yaan.environment.gravity import PointGravity
 from yaan.environment.wind import NoWind
 from yaan.motion.base import Legs
-from yaan.motion.body import BodyPhases, fly_body, limits
+from yaan.motion.body import fly_body
+from yaan.motion.body_phases import BodyPhases, limits
 from yaan.spacetime.attitude import from_axes
 from yaan.spacetime.earth import WGS84, Ellipsoid, still_rotation, uniform_rotation
 from yaan.spacetime.frame import Frame, Vector

@@ -96,6 +96,7 @@ def test_the_flights_of_the_page_fly(tmp_path: Path):
     assert "motor " in told
 
 
+@pytest.mark.release
 @pytest.mark.slow
 def test_the_sweeps_of_the_page_fly(tmp_path: Path):
     page, printed = "sweep-a-mission", ""
@@ -146,6 +147,7 @@ def test_the_draws_of_the_page_fly(tmp_path: Path):
     assert told[-1] == "True"
 
 
+@pytest.mark.release
 @pytest.mark.slow
 def test_the_stations_of_the_page_see_it(tmp_path: Path):
     page, printed = "see-it-from-stations", ""
@@ -210,6 +212,7 @@ _NO_CEA = pytest.mark.skipif(
 )
 
 
+@pytest.mark.release
 @pytest.mark.slow
 @_NO_CEA
 def test_the_engines_of_the_page_are_computed(tmp_path: Path):
@@ -344,14 +347,23 @@ def _follow(page: str, root: Path) -> str:
 @pytest.mark.parametrize(
     ("page", "told"),
     [
-        ("add-a-force", ("2 passed", "micrometres higher after 30 s")),
-        (
+        pytest.param(
+            "add-a-force",
+            ("2 passed", "micrometres higher after 30 s"),
+            marks=pytest.mark.release,
+        ),
+        pytest.param(
             "add-an-atmosphere",
             ("2 passed", "greatest deceleration", "no file holds", "gravity: a point", "m to the"),
+            marks=pytest.mark.release,
         ),
         pytest.param("add-a-motion", ("2 passed", "km down in"), marks=pytest.mark.release),
         ("add-a-guidance-law", ("2 passed", "from the vertical after each phase")),
-        ("fly-your-own-guidance", ("3.00 g by my_law.ByLoad", "guidance commands: ")),
+        pytest.param(
+            "fly-your-own-guidance",
+            ("3.00 g by my_law.ByLoad", "guidance commands: "),
+            marks=pytest.mark.release,
+        ),
         pytest.param(
             "add-a-start",
             ("1 passed", "starts at 8.5 km, 30 m/s; flown"),

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from yaan.description import WindSpec as Wind
     from yaan.description import ZoneSpec as Zone
     from yaan.engines import CatalogueEngine, EngineDesign, EngineSweep, catalogue, engine
+    from yaan.escapes import Escapes
     from yaan.intake import arc_from
     from yaan.orbits import PropagatedOrbit, propagate
 
@@ -107,6 +108,7 @@ __all__ = [
     "EngineSweep",
     "Entry",
     "Environment",
+    "Escapes",
     "Failure",
     "Flight",
     "FlightPhase",
@@ -166,6 +168,7 @@ __all__ = [
 
 _HOMES = {
     "Comparison": "yaan.compared",
+    "Escapes": "yaan.escapes",
     "Flight": "yaan.api",
     "InputError": "yaan.base.errors",
     "Mission": "yaan.api",

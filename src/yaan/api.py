@@ -15,11 +15,12 @@ from yaan.campaign.many import ManyFlights
 from yaan.compared import Comparison
 from yaan.description import Plan
 from yaan.description.own import Given, naming
+from yaan.escapes import Escapes
 from yaan.mission.checks import check, varied
 from yaan.mission.file.tree import Tree
 from yaan.mission.forms import form_of
 from yaan.mission.load import load_tree, override, tree_of, tree_of_text
-from yaan.mission.provenance import assumptions, provenance_of, sources
+from yaan.mission.provenance import assumptions, provenance_of, sources, text_of_tree
 from yaan.results.commands import Commands
 from yaan.results.comparison import compare_runs, run_names
 from yaan.results.store import FlightRecord, read_flight
@@ -248,6 +249,48 @@ class Mission(ManyFlights):
 
         made = provenance_of(self.source)
         return Flight(*fly(self.plan, made, self._varied, progress, commands))
+
+    def escape(
+        self,
+        *,
+        step: float = 1.0,
+        modes: Sequence[str] = (),
+        without: Sequence[str] = (),
+        commands: Commands | None = None,
+        progress: "Callable[[Progress], None] | None" = None,
+    ) -> Escapes:
+        """Escape from every instant of the ascent, by every mode of its escape system.
+
+        Args:
+            step: between instants [s], from 0.1 s on.
+            modes: names of those to fly; all if left out.
+            without: names of constraints that shall not colour the map.
+            commands: those of a flight, as `Flight.commands`: its ascent is escaped from, and
+                nothing is searched.
+            progress: called with what is being done.
+
+        Raises:
+            YaanError: a mission without an ascent or an escape system.
+            InputError: a step that is too short, or a mode or constraint that is not there.
+            NoSolutionError: an ascent that is not found.
+        """
+        from yaan.analysis.escape import check_asked, escape
+
+        if without:
+            check_asked(self.plan, step, modes, without)
+            keys = {f"escape.constraints.{name}.active": False for name in without}
+            changed = self.replace(keys)
+            return changed.escape(step=step, modes=modes, commands=commands, progress=progress)
+        check_asked(self.plan, step, modes, ())
+        asked: dict[str, Any] = {
+            "step": step,
+            "only": modes,
+            "commands": commands,
+            "report": progress,
+        }
+        text = text_of_tree(self.source)
+        made = provenance_of(self.source)
+        return Escapes(*escape(self.plan, made, mission=text, **asked))
 
     def _varied(self, values: Mapping[str, Any]) -> Plan | None:
         """The plan with the values at dotted keys replaced; None where that is refused."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray
 
+from yaan.results.escape import EscapeRecord
 from yaan.results.trajectory import COLUMNS, History
 
 if TYPE_CHECKING:
@@ -89,3 +90,29 @@ def _coordinates(history: History) -> dict[str, Any]:
     known = {"axis": list(_AXES), "quaternion": list(_PARTS), "stage": list(history.stages)}
     used = {dimension for name in history.columns for dimension in _dimensions(name)}
     return {name: labels for name, labels in known.items() if name in used}
+
+
+def escape_map(made: EscapeRecord) -> xarray.Dataset:
+    """Margins of escape by mode and time, what is worst, and the choice at each instant.
+
+    An instant outside of the window of a mode is NaN there.
+    """
+    summary, choice = made.summary, made.columns("choice")
+    time, names = choice["time"], [one.name for one in summary.modes]
+    margin = np.full((len(names), len(time)), np.nan)
+    worst = np.full((len(names), len(time)), -1)
+    for k, name in enumerate(names):
+        columns = made.columns("mode", name)
+        at = np.searchsorted(time, columns["time"] - 1e-9)
+        margin[k, at], worst[k, at] = columns["margin"], columns["constraint"]
+    constraints = np.array(["", *(one.name for one in summary.constraints)])
+    modes = np.array(["", *names])
+    variables = {
+        "margin": (("mode", "time"), margin, {"long_name": "least margin", "units": "1"}),
+        "constraint": (("mode", "time"), constraints[worst + 1], {"long_name": "which is least"}),
+        "best_margin": ("time", choice["margin"], {"long_name": "of the best mode", "units": "1"}),
+        "best_mode": ("time", modes[choice["mode"].astype(int) + 1], {"long_name": "best mode"}),
+        "height": ("time", choice["height"], {"long_name": "of the launcher", "units": "m"}),
+    }
+    about = {"mission": summary.mission, "profile": summary.profile, "sentence": summary.sentence}
+    return xarray.Dataset(variables, {"time": time, "mode": names}, about)

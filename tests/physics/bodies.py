@@ -19,7 +19,8 @@ from yaan.environment.gravity import PointGravity
 from yaan.environment.wind import NoWind
 from yaan.gnc.pointing import Pointing
 from yaan.motion.base import Legs
-from yaan.motion.body import BodyPhases, fly_body, limits
+from yaan.motion.body import fly_body
+from yaan.motion.body_phases import BodyPhases, limits
 from yaan.spacetime.attitude import normalised
 from yaan.spacetime.earth import still_rotation
 from yaan.spacetime.frame import Frame, Vector

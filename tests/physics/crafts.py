@@ -36,11 +36,13 @@ def orbit(
     *burns: tuple[float, float, float] | np.ndarray,
     craft: Spacecraft = CRAFT,
     floor: object = -1e9,
+    pitch: object = None,
 ) -> Orbit:
-    """Six lanes; two burns of (start, duration, sense) [s], for all or by lane."""
+    """Six lanes; two burns of (start, duration, sense) [s], for all or by lane; so `pitch`."""
     filled = [*burns, NEVER, NEVER][:2]
     table = np.stack([np.broadcast_to(np.asarray(b, float), (LANES, 3)) for b in filled], axis=1)
-    given = Burns(*(table[:, :, i] for i in range(3)))
+    tilt = None if pitch is None else np.repeat(np.asarray(column(pitch))[:, None], 2, axis=1)
+    given = Burns(*(table[:, :, i] for i in range(3)), pitch=tilt)
     return Orbit(place, by_lane(craft, column(0.0)), given, column(floor))
 
 
@@ -60,11 +62,12 @@ def fly(
     floor: object = -1e9,
     tolerance: object = 1.0,
     rows: int | None = None,
+    pitch: object = None,
 ) -> Leg:
     """Six lanes from t = 0, as `orbit` has them."""
     r, v = (np.broadcast_to(row, (LANES, 3)) for row in state)
     start = state_of(np.zeros(LANES), r, v, tanks=np.asarray(column(propellant))[:, None])
-    motion = orbit(place, *burns, craft=craft, floor=floor)
+    motion = orbit(place, *burns, craft=craft, floor=floor, pitch=pitch)
     how = {"stop": column(stop), "step": column(step), "tolerance": column(tolerance)}
     return _fly(motion, start, **how, rows=rows)
 

@@ -27,7 +27,8 @@ from yaan.base.tables import Table
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.environment.wind import ConstantWind
-from yaan.motion.body import BodyEnd, BodyPhases, limits, observe_body
+from yaan.motion.body import observe_body
+from yaan.motion.body_phases import BodyEnd, BodyPhases, limits
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.attitude import Angles, from_angles, ned
 from yaan.spacetime.earth import WGS84, Geodetic, uniform_rotation
@@ -210,6 +211,8 @@ ANSWERS = {
     "speed_above": (65.0, (60.0 + 65.0) / PULL),
     "mach_below": (0.1, (60.0 - 0.1 * 339.9) / PULL),
     "mach_above": (0.18, (60.0 + 0.18 * 340.0) / PULL),
+    "dynamic_pressure_below": (0.5 * 1.1946 * 20.0**2, 40.0 / PULL),
+    "dynamic_pressure_above": (0.5 * 1.217 * 65.0**2, (60.0 + 65.0) / PULL),
     "ground": (1.0, (60.0 + np.sqrt(3600.0 + 200.0 * PULL)) / PULL),
 }
 

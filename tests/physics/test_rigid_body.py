@@ -25,7 +25,7 @@ from yaan.dynamics.body import BodyState
 from yaan.dynamics.method import DOP853, RK4, AbstractMethod
 from yaan.environment import AbstractAtmosphere
 from yaan.gnc.pointing import Pointing
-from yaan.motion.body import BodyEnd, limits
+from yaan.motion.body_phases import BodyEnd, limits
 from yaan.spacetime.attitude import Angles, angles_of, from_angles, vvlh
 from yaan.spacetime.frame import Frame, Vector
 from yaan.spacetime.rotation import Rotation

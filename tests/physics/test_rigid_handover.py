@@ -24,7 +24,8 @@ from yaan.dynamics.state import State, state_of
 from yaan.flight.models.body import facing_of
 from yaan.gnc.pointing import Facing
 from yaan.motion.base import Legs
-from yaan.motion.body import BodyPhases, fly_body
+from yaan.motion.body import fly_body
+from yaan.motion.body_phases import BodyPhases
 from yaan.motion.handover import ended, from_rigid, mass_of, to_point, to_rigid
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.earth import uniform_rotation

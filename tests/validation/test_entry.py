@@ -58,7 +58,8 @@ class Exponential(AbstractAtmosphere):
 def test_returns_from_orbit_at_a_fixed_bank():
     # Both solve the same equations, so what is left is the table's last digit (0.05 g) and the
     # details it does not state (radius of the Earth, gravity): 0.3 g and 10 % were asked for,
-    # 0.1 g is met. The heat load is 6 % high throughout: the nose radius, see the cases.
+    # 0.1 g is met. The heat load is met to 3 % with Apollo's nose radius, which the study leaves
+    # out; with that of the mission file it is 6 % high throughout.
     angles = np.tile(RETURN_ANGLES, len(RETURN_ROWS))
     lanes = len(angles)
     ratio, bank = (np.repeat([row[i] for row in RETURN_ROWS], 3) for i in (0, 1))
@@ -66,7 +67,7 @@ def test_returns_from_orbit_at_a_fixed_bank():
         lanes,
         mass=RETURN["mass"],
         area=0.25 * np.pi * RETURN["diameter"] ** 2,
-        nose_radius=RETURN["nose_radius"],
+        nose_radius=4.69,
         mach=[0.0, 30.0],
         lift=(RETURN["drag"] * ratio)[:, None],
         drag=RETURN["drag"],
@@ -81,7 +82,7 @@ def test_returns_from_orbit_at_a_fixed_bank():
     peaks = np.asarray(leg.inner.peak_load).reshape(-1, 3)
     np.testing.assert_allclose(peaks, [row[2] for row in RETURN_ROWS], atol=0.1)
     heat = np.asarray(leg.added.heat_load).reshape(-1, 3)[:, 1]
-    np.testing.assert_allclose(heat, [row[3] for row in RETURN_ROWS], rtol=0.10)
+    np.testing.assert_allclose(heat, [row[3] for row in RETURN_ROWS], rtol=0.03)
 
 
 @pytest.fixture(scope="module")

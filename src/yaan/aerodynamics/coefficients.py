@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from yaan.base.model import Model
-from yaan.spacetime.frame import Vector
+from yaan.spacetime.frame import Vector, where
 
 Scalar = Float[Array, "*batch"]
 Grid = Float[Array, "*batch angles machs"]
@@ -72,6 +72,9 @@ class Coefficients(eqx.Module):
     yaw: Grid
     damping: Vector
     """Clp, Cmq, Cnr on the body axes; negative ones damp."""
+    round: Scalar | None = None
+    """1 of a body round about x, whose lift and pitch are taken at the total angle of attack and
+    act in its plane; None where no body is."""
 
     def load(self, air: Vector, density: Scalar, sound_speed: Scalar, rate: Vector) -> AirLoad:
         """Force and moment on a body whose velocity against the air is `air` [m/s, body axes].
@@ -81,12 +84,17 @@ class Coefficients(eqx.Module):
         stream = meet(air, density, sound_speed)
         mach = _cell(stream.mach, self.mach)
         total = _cell(stream.angle, self.angle)
-        alpha, beta = (_cell(a, self.angle) for a in (stream.incidence, stream.sideslip))
+        attack = stream.incidence
+        if self.round is not None:
+            attack = jnp.where(self.round > 0.0, stream.angle, attack)
+        alpha, beta = (_cell(a, self.angle) for a in (attack, stream.sideslip))
         drag, lift = _look_up(self.drag, total, mach), _look_up(self.lift, alpha, mach)
         side = _look_up(self.side, beta, mach)
         level = 1.0 / jnp.sqrt(air.x**2 + air.z**2 + 1e-300)
         sine, cosine = air.z * level, air.x * level
         lifted = Vector(sine, jnp.zeros_like(sine), -cosine, air.frame)
+        if self.round is not None:
+            lifted = where(self.round > 0.0, _up_in_plane(air, stream), lifted)
         ahead = air / stream.speed
         right = ahead.cross(lifted)
         force = (right * side + lifted * lift - ahead * drag) * (stream.pressure * self.area)
@@ -96,6 +104,8 @@ class Coefficients(eqx.Module):
             self.span * _look_up(self.yaw, beta, mach),
             air.frame,
         )
+        if self.round is not None:
+            moment = where(self.round > 0.0, _in_plane(air, moment.y), moment)
         # pressure * length / 2V without the division: a body at rest has a rate all the same.
         slow = 0.25 * density * stream.speed * self.area
         damping = Vector(
@@ -105,6 +115,19 @@ class Coefficients(eqx.Module):
             air.frame,
         )
         return AirLoad(force, moment * (stream.pressure * self.area) + damping)
+
+
+def _in_plane(air: Vector, pitch: Scalar) -> Vector:
+    """A pitching moment about the axis square to the plane of the total angle of attack."""
+    across = 1.0 / jnp.sqrt(air.y**2 + air.z**2 + 1e-300)
+    return Vector(jnp.zeros_like(pitch), pitch * air.z * across, -pitch * air.y * across, air.frame)
+
+
+def _up_in_plane(air: Vector, stream: Stream) -> Vector:
+    """Square to the stream in the plane of the total angle of attack, to the side of the nose."""
+    across = 1.0 / jnp.sqrt(air.y**2 + air.z**2 + 1e-300)
+    sine, cosine = jnp.sin(stream.angle), jnp.cos(stream.angle)
+    return Vector(sine, -cosine * air.y * across, -cosine * air.z * across, air.frame)
 
 
 class _Cell(NamedTuple):

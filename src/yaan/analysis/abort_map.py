@@ -11,7 +11,7 @@ from jax import Array
 
 from yaan.base.constants import EARTH_RADIUS
 from yaan.base.model import Model
-from yaan.base.programme import programme
+from yaan.base.programme import Lanes, programme
 from yaan.base.session import computing
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State, state_of
@@ -114,7 +114,7 @@ def fall_from(
     return AbortMap(time=times, **{name: joined(name) for name in names})
 
 
-@programme
+@programme(lanes=lambda *_: Lanes((None, 0, 0)))
 def _fall(world: World, start: State, beta: Array) -> Fallen:
     return fall(world, start, beta)
 

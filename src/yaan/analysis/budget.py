@@ -202,10 +202,9 @@ def _body_propellant(free: FreeFlight, history: History) -> Iterator[PropellantU
         loaded, left = full.mass - empty.mass, float(history["propellant"][-1, k])
         if loaded <= 0.0:
             continue
-        engine, exhaust = configuration.engine, None
-        if engine is not None:
-            exhaust = engine.exhaust(loaded)
-        worth = None if exhaust is None else _worth(exhaust, left, empty.mass)
+        worth = None
+        if configuration.burns:
+            worth = _worth(configuration.mean_exhaust, left, empty.mass)
         yield PropellantUse(
             stage=name, loaded=loaded, used=loaded - left, left=left, margin_velocity=worth
         )

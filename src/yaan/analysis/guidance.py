@@ -21,7 +21,7 @@ from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.solve import Tape
 from yaan.flight import batches
 from yaan.flight.ascent_guiding import explicit_memory
-from yaan.flight.batches import Lane
+from yaan.flight.batches import Lane, of_lane_rows
 from yaan.flight.recording import written
 from yaan.gnc.base import AbstractGuidance
 from yaan.gnc.steered import Limited, Relieved, angle_between
@@ -88,7 +88,7 @@ def _solutions(known: Any) -> Columns:
     }
 
 
-@programme
+@programme(lanes=of_lane_rows)
 def _off_command(world: World, lane: Lane) -> Any:
     """Between the axis flown and what the law asks for before it is limited [rad], of all rows."""
     case, who = lane.case, lane.case.guidance

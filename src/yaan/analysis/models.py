@@ -107,7 +107,12 @@ def body_models(free: FreeFlight) -> Iterator[Model]:
     burning = {free.configuration_of(phase) for phase in free.phases if phase.engine == "on"}
     for name, configuration in configurations.items():
         if name in burning and configuration.engine is not None:
-            yield _engine(name, configuration.engine)
+            yield _engine(f"engine of {name}", configuration.engine)
+        if name in burning:
+            told = configuration.motors.items()
+            yield from (_engine(f"motor {key} of {name}", motor) for key, motor in told)
+    if any(phase.control is not None for phase in free.phases):
+        yield body.CONTROL
     yield from map(_pulse, free.pulses)
     steps = dict.fromkeys(format_quantity(phase.step, "s") for phase in free.phases)
     yield _integrator(f"{_METHODS[free.plan.method]}, fixed steps of {', '.join(steps)}")
@@ -123,7 +128,7 @@ def _engine(name: str, engine: BodyEngineSpec) -> Model:
         points = len(engine.thrust_curve)
         thrust, ignored = f"a thrust curve of {points} points that peaks at {thrust}", ""
     text = f"{thrust} in vacuum less back pressure, at a fixed gimbal; {_burnt(engine)}"
-    return Model(name=f"engine of {name}", text=text, ignores=f"{ignored}misalignment")
+    return Model(name=name, text=text, ignores=f"{ignored}misalignment")
 
 
 def _burnt(jet: BodyEngineSpec | PulseSpec) -> str:

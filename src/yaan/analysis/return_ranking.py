@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from yaan.analysis.sensitivity import Vary, grouped, of_ascent
+from yaan.analysis.sensitivity import ESCAPE, Vary, grouped, of_ascent
 from yaan.base.provenance import Provenance
 from yaan.description import Plan
 from yaan.dynamics.state import State
@@ -67,7 +67,7 @@ def _variants(
 ) -> Iterator[tuple[str, str, Plan]]:
     for ranked in grouped(provenance):
         key = ranked.assumption.key
-        if of_ascent(key) or key.startswith(_SPENT):
+        if of_ascent(key) or key.startswith((*_SPENT, f"{ESCAPE}.")):
             continue
         *_, step, field = ("", *key.split("."))
         if ".parachutes.steps." in key and step in aside and field in _SIZES:

@@ -9,6 +9,7 @@ order.
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Final
 
 import jax
 import numpy as np
@@ -331,12 +332,17 @@ def _note(
         setattr(variant.ranked, variant.side, found)
 
 
+ESCAPE: Final = "escape"
+"""The block of what a crew escapes by: no assumption of it moves a flight."""
+
+
 def of_ascent(key: str) -> bool:
     """Whether the ascent can depend on the value at a dotted key.
 
-    What comes home is flown after the ascent, which sees it only as the payload's mass. How what
-    is spent falls is flown beside it; that of the payload is moved, for its aborts.
+    What comes home is flown after the ascent, which sees it only as the payload's mass; a crew
+    escapes from it. How what is spent falls is flown beside it; that of the payload is moved, for
+    its aborts.
     """
     block, *_, last = key.split(".")
     spent = last == "ballistic_coefficient" and key.startswith(("vehicle.stages", "vehicle.parts"))
-    return block not in HOME_BLOCKS and not spent
+    return block not in (*HOME_BLOCKS, ESCAPE) and not spent

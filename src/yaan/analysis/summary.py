@@ -8,18 +8,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
 
-import numpy as np
-
 from yaan.analysis import evidence
 from yaan.analysis.ascent import ascent
 from yaan.analysis.body import body_flight
 from yaan.analysis.budget import budgets
 from yaan.analysis.contacts import contacts
+from yaan.analysis.crew import crew_loads
 from yaan.analysis.eclipses import shadow
 from yaan.analysis.entry import entry
 from yaan.analysis.flown import Flown
 from yaan.analysis.guidance import unheard_notes
-from yaan.analysis.history import cut_to
 from yaan.analysis.landing import descent, landing
 from yaan.analysis.models import models
 from yaan.analysis.orbit import deorbit, end_of_orbit, opportunities, orbit_phase
@@ -29,10 +27,7 @@ from yaan.analysis.tables import body_excursions
 from yaan.analysis.timeline import peaks, timeline
 from yaan.analysis.verdict import verdicts
 from yaan.base.session import computing
-from yaan.crew import grade, load_limits
-from yaan.crew.limits import Condition
-from yaan.results.summary import SCHEMA, CrewLoads, Summary
-from yaan.results.trajectory import History
+from yaan.results.summary import SCHEMA, Summary
 
 
 def summarise(flown: Flown) -> Summary:
@@ -73,7 +68,7 @@ def _measured(flown: Flown) -> Summary:
         spans=dict(_spans(flown)),
         peaks=peaks(flown),
         budgets=budgets(flown, burns),
-        crew=tuple(_crew(flown)),
+        crew=tuple(crew_loads(flown)),
         ascent=ascent(flown),
         orbit_phase=orbit,
         shadow=shadow(flown, orbit),
@@ -116,24 +111,3 @@ def _spans(flown: Flown) -> Iterator[tuple[str, tuple[float, float]]]:
         if flown.climb is not None:
             yield "ascent", (0.0, float(path[0]))
         yield "sequence", (float(path[0]), float(path[-1]))
-
-
-def _crew(flown: Flown) -> Iterator[CrewLoads]:
-    """The loads graded, of the ascent and from the interface down."""
-    crew, climb = flown.plan.crew, flown.climb
-    if crew is None:
-        return
-    if climb is not None:
-        yield _graded("ascent", climb.history, crew.condition)
-    if flown.chain is not None and climb is None:
-        yield _graded("ascent", flown.history, crew.condition)
-    if flown.fall is not None:
-        condition = crew.condition if climb is None else crew.return_condition
-        yield _graded("return", cut_to(flown.history, "entry", "descent"), condition)
-
-
-def _graded(part: str, history: History, condition: Condition) -> CrewLoads:
-    loads = np.stack([history[f"load_{axis}"] for axis in "xyz"], axis=1)
-    known = np.isfinite(loads).all(axis=1)  # nobody says which way a coast in orbit is turned
-    axes = grade(history["time"][known], loads[known], load_limits(), condition)
-    return CrewLoads(part=part, condition=condition, axes=tuple(axes))

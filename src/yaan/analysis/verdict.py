@@ -3,7 +3,7 @@
 What one that did not fly has not failed is open, and so is what it never came to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -57,7 +57,7 @@ def verdicts(flown: Flown, summary: Summary, left: Excursions | None) -> Iterato
     if climb is not None and summary.ascent is not None:
         whole = ascent_outcome(climb.ascent, climb.steered).code == FLOWN
         yield from _judge_ascent(climb.ascent, summary.ascent, summary.budgets, whole=whole)
-        yield from judge_crew(summary.crew_in("ascent"), "crew load", whole=whole)
+        yield from judge_crew(summary.couches_in("ascent"), "crew load", whole=whole)
         yield _budgets_close(summary.budgets)
     yield from judge_load_limits(plan, flown.history)
     if plan.entry_flight is not None:
@@ -82,7 +82,7 @@ def verdicts(flown: Flown, summary: Summary, left: Excursions | None) -> Iterato
 def _judge_chain(chain: ChainFlown, summary: Summary) -> Iterator[Verdict]:
     """The verdicts on a chain of phases: loads, canopies, touchdown, budgets."""
     whole = all(path.code == OutcomeCode.REACHED for path in chain.paths)
-    yield from judge_crew(summary.crew_in("ascent"), "crew load", whole=whole)
+    yield from judge_crew(summary.couches_in("ascent"), "crew load", whole=whole)
     down, place = summary.descent, summary.landing
     if down is not None:
         yield judge_parachutes(down, whole=whole and down.outcome == FLOWN)
@@ -145,20 +145,22 @@ def _propellant(asked: Ascent, budgets: Budgets) -> Verdict:
     )
 
 
-def judge_crew(loads: CrewLoads | None, what: str, *, whole: bool) -> Iterator[Verdict]:
-    """A verdict for each direction of the couch that was loaded; `what` names the loads.
+def judge_crew(couches: Sequence[CrewLoads], what: str, *, whole: bool) -> Iterator[Verdict]:
+    """A verdict for each direction of each couch that was loaded; `what` names the loads.
 
     Unless the flight was flown as a `whole`, what passed so far is open.
     """
     words = {"pass": True, "provisional-pass": True, "fail": False, "provisional-fail": False}
-    for axis in () if loads is None else loads.axes:
-        if axis.verdict == "ungraded" and axis.peak_g < _UNLOADED:
-            continue  # nothing loads this direction, and nothing is known of it
-        passed = words.get(axis.verdict)
-        passed = passed if whole or not passed else None
-        state = "ungraded" if passed is None else axis.verdict
-        value, limit = f"peak {axis.peak_g:.2f} g", axis.curve or "no curve"
-        yield verdict(f"{what} {axis.axis}", passed, value, limit, axis.text, state)
+    for loads in couches:
+        of = f"{what} {loads.couch}".rstrip()
+        for axis in loads.axes:
+            if axis.verdict == "ungraded" and axis.peak_g < _UNLOADED:
+                continue  # nothing loads this direction, and nothing is known of it
+            passed = words.get(axis.verdict)
+            passed = passed if whole or not passed else None
+            state = "ungraded" if passed is None else axis.verdict
+            value, limit = f"peak {axis.peak_g:.2f} g", axis.curve or "no curve"
+            yield verdict(f"{of} {axis.axis}", passed, value, limit, axis.text, state)
 
 
 def _budgets_close(budgets: Budgets) -> Verdict:
@@ -210,7 +212,7 @@ def judge_return(summary: Summary, *, hung: bool, returning: bool) -> Iterator[V
         yield _entry_load(entry)
     elif returning:
         yield _not_reached("entry load", "entry.load_limit")
-    yield from judge_crew(summary.crew_in("return"), "crew load on return", whole=whole)
+    yield from judge_crew(summary.couches_in("return"), "crew load on return", whole=whole)
     if down is not None:
         yield judge_parachutes(down, whole=whole)
     elif hung:

@@ -37,6 +37,7 @@ KINDS = (
     "parachutes",
     "zones",
     "stations",
+    "escapes",
 )
 
 SCHEMA_FILE = "yaan.schema.json"
@@ -57,6 +58,7 @@ _COMMENTS = {
     "deorbit": "The burn that leads into the air.",
     "entry": "Flight through the air: a bank angle that is given, or solved for the aim.",
     "crew": "How the crew sits: components of the thrust direction along the couch axes.",
+    "escape": "How the crew leaves the launcher: a name of the library, or a mapping.",
     "environment": "The world that it meets.",
     "step": "Integration step; a phase may have its own.",
     "reserve": "Propellant that the verdict asks to be left.",

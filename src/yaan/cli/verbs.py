@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from yaan.cli import campaign, doctor, engine, files, fly, orbits, runs, sky, validate
+from yaan.cli import campaign, doctor, engine, escape, files, fly, orbits, runs, sky, validate
 from yaan.cli.exits import MEANINGS, guarded
 
 # The backspace keeps Typer from joining the lines.
@@ -49,6 +49,7 @@ def yaan(
 
 _VERBS: dict[str, Callable[..., int]] = {
     "fly": fly.fly,
+    "escape": escape.escape,
     "check": files.check,
     "list": files.list_library,
     "new": files.new,

@@ -10,15 +10,21 @@ which the curve allows at L. The history is straight between its points; two poi
 a jump. Two pulses with a pause between are two exposures: the curves say nothing of recovery.
 
 Exposures of up to 0.5 s are not sustained loads and are not graded here.
+
+Two measures of one rule. Utilisation is in time where one history is told (`AxisLoads`): the
+longest time at a level over what is allowed there. In level it is where many are compared
+(`yaan.crew.lanes`): the level over what is allowed for that time. Both are above one for the same
+histories. In time it is steep, since near its end a curve allows a level without end just below one
+that it allows for minutes; in level it is smooth.
 """
 
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from yaan.crew.limits import SHORTEST, Axis, Condition, Curve, Status
+from yaan.crew.limits import Axis, Condition, Curve, fitting
 from yaan.results.summary import AxisLoads
 
 Verdict = Literal["pass", "fail", "provisional-pass", "provisional-fail", "ungraded"]
@@ -34,7 +40,7 @@ def grade(
     Args:
         time: of the points [s], shape [n], never falling; two equal times are a jump.
         load: specific force on the seat axes x, y, z [g0], shape [n, 3].
-        curves: the limits, from `load_limits`.
+        curves: the limits, as those of `load_limits().curves`.
         condition: of the crew; a curve for "all" serves every condition.
 
     Returns:
@@ -54,10 +60,7 @@ def grade(
     verdicts = []
     for axis in get_args(Axis):
         along = loads[:, "xyz".index(axis[1])] * (1.0 if axis[0] == "+" else -1.0)
-        fitting = [c for c in curves if c.axis == axis and c.condition in (condition, "all")]
-        # The better source wins where a file holds two curves for one axis and condition.
-        fitting.sort(key=lambda curve: get_args(Status).index(curve.status))
-        curve = fitting[0] if fitting else _no_curve(axis, condition)
+        curve = fitting(curves, axis, condition)
         verdicts.append(_graded(t, along, curve) if curve.grades else _ungraded(along, curve))
     return verdicts
 
@@ -81,31 +84,53 @@ def longest_exposure(time: ArrayLike, load: ArrayLike, level: float) -> float:
     return float(np.max(ends - starts, initial=0.0))
 
 
-def _graded(time: NDArray[np.float64], load: NDArray[np.float64], curve: Curve) -> AxisLoads:
-    """Scan the levels; a level counts when it is borne for longer than a blow."""
-    peak = max(0.0, float(load.max()))
+class Worst(NamedTuple):
+    """The level whose longest exposure uses most of what its curve allows.
+
+    Attributes:
+        used: of what is allowed, in time; 1 is the limit.
+        level: of the curve; None where nothing lasts long enough to be graded.
+        held: longest time at or above it [s].
+        allowed: for it [s]; None is without end.
+    """
+
+    used: float
+    level: float | None
+    held: float | None
+    allowed: float | None
+
+
+def worst_exposure(time: NDArray[np.float64], load: NDArray[np.float64], curve: Curve) -> Worst:
+    """The worst level of a history, shape [n] each; a level counts that outlasts the shortest."""
     levels = _levels(load, curve)
     held = np.array([longest_exposure(time, load, level) for level in levels])
-    sustained = held > SHORTEST
+    sustained = held > curve.shortest
     levels, held = levels[sustained], held[sustained]
+    if not levels.size:
+        return Worst(0.0, None, None, None)
     allowed = curve.allowed_duration(levels)
     used = held / allowed
-    if not levels.size:
-        worst = (None, None, None, 0.0)
-        text = f"no load is borne for more than {SHORTEST:g} s"
+    # Levels rise: among equals, as all those that may be borne without end, the highest.
+    i = int(len(used) - 1 - np.argmax(used[::-1]))
+    limit = None if np.isinf(allowed[i]) else float(allowed[i])
+    return Worst(float(used[i]), float(levels[i]), float(held[i]), limit)
+
+
+def _graded(time: NDArray[np.float64], load: NDArray[np.float64], curve: Curve) -> AxisLoads:
+    """The verdict of a curve that grades."""
+    peak = max(0.0, float(load.max()))
+    worst = worst_exposure(time, load, curve)
+    if worst.level is None:
+        text = f"no load is borne for more than {curve.shortest:g} s"
     else:
-        # Levels rise: among equals, as all those that may be borne without end, the highest.
-        i = int(len(used) - 1 - np.argmax(used[::-1]))
-        limit = None if np.isinf(allowed[i]) else float(allowed[i])
-        worst = (float(levels[i]), float(held[i]), limit, float(used[i]))
-        may = "without end" if limit is None else f"for {limit:.4g} s"
-        text = f"{levels[i]:.3g} g for {held[i]:.3g} s; allowed {may}"
-    good = worst[3] <= 1.0
+        may = "without end" if worst.allowed is None else f"for {worst.allowed:.4g} s"
+        text = f"{worst.level:.3g} g for {worst.held:.3g} s; allowed {may}"
+    good = worst.used <= 1.0
     verdict: Verdict = "pass" if good else "fail"
     if curve.status == "second-hand":
         verdict = "provisional-pass" if good else "provisional-fail"
         text += "; provisional, since the curve was read second-hand"
-    if longest_exposure(time, load, curve.levels[0]) > 0.0 and (worst[0] or 0.0) < peak:
+    if longest_exposure(time, load, curve.levels[0]) > 0.0 and (worst.level or 0.0) < peak:
         text += f"; the peak of {peak:.3g} g is too short to be graded as sustained"
     return _verdict(curve, verdict, worst, peak, text)
 
@@ -132,32 +157,26 @@ def _ungraded(load: NDArray[np.float64], curve: Curve) -> AxisLoads:
     why = "nobody has re-read the curve" if curve.levels else "no curve was obtained"
     peak = max(0.0, float(load.max()))
     text = f"ungraded: {why}; the peak is {peak:.3g} g"
-    return _verdict(curve, "ungraded", (None, None, None, None), peak, text)
-
-
-def _no_curve(axis: Axis, condition: str) -> Curve:
-    return Curve("", axis, condition, "missing", "not among the limits given")
+    return _verdict(curve, "ungraded", None, peak, text)
 
 
 def _verdict(
-    curve: Curve,
-    verdict: Verdict,
-    worst: tuple[float | None, float | None, float | None, float | None],
-    peak: float,
-    text: str,
+    curve: Curve, verdict: Verdict, worst: Worst | None, peak: float, text: str
 ) -> AxisLoads:
-    level, held, allowed, used = worst
     return AxisLoads(
         axis=curve.axis,
         curve=curve.name,
         status=curve.status,
         verdict=verdict,
-        worst_level_g=level,
-        worst_duration=held,
-        allowed_duration=allowed,
-        utilisation=used,
+        worst_level_g=None if worst is None else worst.level,
+        worst_duration=None if worst is None else worst.held,
+        allowed_duration=None if worst is None else worst.allowed,
+        utilisation=None if worst is None else worst.used,
         peak_g=peak,
-        source=curve.source,
+        source=curve.cited,
         text=text,
         allowed=tuple(zip(curve.durations, curve.levels, strict=True)),
+        document=curve.document,
+        clause=curve.clause,
+        revision=curve.revision,
     )

@@ -35,9 +35,9 @@ class ClassLimit:
 
 
 def water_limit() -> ClassLimit:
-    """The limit of the class, from `library/limits/crew.yaml`."""
-    file = resources.files("yaan") / "library" / "limits" / "crew.yaml"
-    found = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))["touchdown"]["water"]
+    """The limit of the class, from `library/limits/touchdown/water.yaml`."""
+    file = resources.files("yaan") / "library" / "limits" / "touchdown" / "water.yaml"
+    found = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
     down, lost, across = (
         parse(found[key], "speed") for key in ("vertical", "vertical_lost", "horizontal")
     )

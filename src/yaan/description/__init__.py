@@ -49,6 +49,12 @@ from yaan.description.environment import (
 from yaan.description.failures import FailureSpec
 from yaan.description.gravity import GravityFieldSpec, GravitySpec, degree_and_order
 from yaan.description.ground import GroundSpec
+from yaan.description.hazard import (
+    DetectorSpec,
+    ExplosionSpec,
+    HazardLimitsSpec,
+    HazardsSpec,
+)
 from yaan.description.integration import IntegrationSpec
 from yaan.description.interface import InterfaceSpec
 from yaan.description.landing import (
@@ -147,12 +153,14 @@ __all__ = [
     "DampingSpec",
     "DeorbitSpec",
     "DeploySpec",
+    "DetectorSpec",
     "DropSpec",
     "EarthSpec",
     "EngineSpec",
     "EntryFlight",
     "EntryPhaseSpec",
     "EnvironmentSpec",
+    "ExplosionSpec",
     "FailureSpec",
     "FlightPhaseSpec",
     "FreeFlight",
@@ -160,6 +168,8 @@ __all__ = [
     "GravityFieldSpec",
     "GravitySpec",
     "GroundSpec",
+    "HazardLimitsSpec",
+    "HazardsSpec",
     "InertiaSpec",
     "IntegrationSpec",
     "InterfaceSpec",

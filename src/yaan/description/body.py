@@ -11,6 +11,9 @@ from yaan.description.exactly import TRIPLE, Exactly
 from yaan.description.quantity import (
     BodyRate,
     BodyStep,
+    ControlFrequency,
+    ControlMoment,
+    DynamicPressure,
     EntrySpeed,
     FlightTime,
     Latitude,
@@ -221,6 +224,12 @@ class BodyUntilSpec(Block):
     )
     mach_above: EndMach | None = Field(default=None, description="Mach number, against the air")
     mach_below: EndMach | None = Field(default=None, description="Mach number, against the air")
+    dynamic_pressure_above: DynamicPressure | None = Field(
+        default=None, description="dynamic pressure, against the air"
+    )
+    dynamic_pressure_below: DynamicPressure | None = Field(
+        default=None, description="dynamic pressure, against the air; at once where it is lower"
+    )
     ground: bool = Field(
         default=False,
         description="it comes down to the ground, and is meant to; left out, that is a failure",
@@ -254,6 +263,50 @@ class RailSpec(Block):
     )
 
 
+class BodyMomentSpec(Block):
+    """Largest moment of the control about each body axis."""
+
+    roll: ControlMoment = Field(default=0.0, description="about x; left out, none")
+    pitch: ControlMoment = Field(default=0.0, description="about y; left out, none")
+    yaw: ControlMoment = Field(default=0.0, description="about z; left out, none")
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        """It turns something."""
+        if not (self.roll or self.pitch or self.yaw):
+            raise refuse(Mistake((), "a moment about some axis"))
+        return self
+
+
+class BodyControlSpec(Block):
+    """What turns a rigid body: thrusters, as a moment on each axis within its limit."""
+
+    point: Literal["stream", "opposed", "velocity", "up", "held", "rates-only"] = Field(
+        description="where its x axis goes: stream, into the air; opposed, away from it, so that "
+        "the base goes first; velocity, along that against the turning Earth; up; held keeps an "
+        "attitude against the stars; rates-only stops its turning alone"
+    )
+    frequency: ControlFrequency = Field(
+        description="natural frequency of attitude under control, without air"
+    )
+    damping_ratio: float = Field(
+        default=1.0, gt=0.0, le=10.0, description="of the attitude under control"
+    )
+    moment: BodyMomentSpec = Field(description="largest moments")
+    attitude: AttitudeSpec | None = Field(
+        default=None,
+        description="of held: the attitude that it turns to and keeps, told against axes as they "
+        "are when the phase begins; left out, the one that it has then",
+    )
+
+    @model_validator(mode="after")
+    def _held(self) -> Self:
+        """Only what is held has an attitude."""
+        if self.attitude is not None and self.point != "held":
+            raise refuse(Mistake(("attitude",), f"nothing with point: {self.point}"))
+        return self
+
+
 class BodyPhaseSpec(Block):
     """A phase: what flies, how it turns, and what ends it."""
 
@@ -273,6 +326,14 @@ class BodyPhaseSpec(Block):
     rail: RailSpec | None = Field(
         default=None, description="a launch rail; the phase ends at its end"
     )
+    control: BodyControlSpec | None = Field(
+        default=None, description="what turns it besides; of a rigid body"
+    )
+    separates: bool = Field(
+        default=False,
+        description="something leaves as it begins: position and velocity become those of the "
+        "centre of mass of what flies on, on the same structural axes",
+    )
     until: BodyUntilSpec = Field(
         default_factory=BodyUntilSpec.model_construct,
         description="what ends it; the first that happens; on a rail it may be left out",
@@ -287,6 +348,9 @@ class BodyPhaseSpec(Block):
             mistakes.append(Mistake(("pointing",), "nothing on a rail"))
         elif self.motion == "rigid" and self.pointing is not None:
             mistakes.append(Mistake(("pointing",), "nothing with motion: rigid"))
+        if self.control is not None and (self.rail is not None or self.motion == "point"):
+            where = "on a rail" if self.rail is not None else "with motion: point"
+            mistakes.append(Mistake(("control",), f"nothing {where}"))
         if self.rail is None and not self.until.given:
             mistakes.append(Mistake(("until",), "required"))
         if mistakes:

@@ -176,6 +176,11 @@ class BodyAirSpec(Block):
     chord: BodyLength | None = Field(
         default=None, description="reference length of pitch and its damping"
     )
+    symmetric: bool = Field(
+        default=False,
+        description="round about x: lift and pitch are against the total angle of attack, from "
+        "0 deg on, in its plane; without side and yaw",
+    )
     reference_point: Annotated[list[Coordinate], TRIPLE] | None = Field(
         default=None,
         description="moments are about it, structural axes; left out, the centre of mass",
@@ -193,6 +198,7 @@ class BodyAirSpec(Block):
     damping: DampingSpec = Field(
         default_factory=DampingSpec, description="moments by the rates of the body"
     )
+    name: str = Field(default="", description="name of the table")
 
     @model_validator(mode="after")
     def _lengths_and_angles(self) -> Self:
@@ -201,11 +207,21 @@ class BodyAirSpec(Block):
         for length, keys in (("chord", ("pitch",)), ("span", ("roll", "yaw"))):
             users = [key for key in keys if getattr(self, key) is not None]
             users += [f"damping.{key}" for key in keys if getattr(self.damping, key) != 0.0]
+            if length == "span" and self.symmetric and self.chord is not None:
+                continue  # that of all planes is the chord
             if getattr(self, length) is None and users:
                 mistakes.append(Mistake((length,), "required", f"needed by {', '.join(users)}"))
-        if self.drag is not None and self.drag.angle is not None and self.drag.angle[0] < 0.0:
-            expected = "angles from 0 deg on: drag is against the total angle of attack"
-            mistakes.append(Mistake(("drag", "angle", 0), expected))
+        for key in ("drag", "lift", "pitch") if self.symmetric else ("drag",):
+            table: CoefficientSpec | None = getattr(self, key)
+            if table is not None and table.angle is not None and table.angle[0] < 0.0:
+                expected = f"angles from 0 deg on: {key} is against the total angle of attack"
+                mistakes.append(Mistake((key, "angle", 0), expected))
+        if self.symmetric:
+            given = [key for key in ("side", "roll", "yaw") if getattr(self, key) is not None]
+            hint = "lift and pitch are those of every plane"
+            mistakes += [Mistake((key,), "nothing with symmetric", hint) for key in given]
+            if self.damping.yaw != 0.0:
+                mistakes.append(Mistake(("damping", "yaw"), "nothing with symmetric", hint))
         mistakes += _thrusting(self.drag)
         if mistakes:
             raise refuse(*mistakes)

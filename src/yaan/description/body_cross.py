@@ -100,9 +100,12 @@ def _phase_mistakes(data: Any) -> Iterator[Mistake]:
         block = item(configurations, chosen) if isinstance(chosen, str) else None
         if not is_mapping(block):
             continue
+        motors = mapping(block, "motors")
         if item(phase, "engine") == "on":
-            yield from _relit(phases[:k], chosen, names, item(block, "engine"), at)
-        if item(phase, "engine") == "on" and item(block, "engine") is None:
+            engines = [item(block, "engine"), *motors.values()]
+            curves = [one for one in engines if item(one, "thrust_curve") is not None]
+            yield from _relit(phases[:k], chosen, names, curves[:1], at)
+        if item(phase, "engine") == "on" and item(block, "engine") is None and not motors:
             hint = f"configuration {chosen} has none"
             yield Mistake((*at, "engine"), "off without an engine", hint)
         until = mapping(phase, "until")
@@ -119,7 +122,7 @@ def _phase_mistakes(data: Any) -> Iterator[Mistake]:
 
 
 def _relit(
-    before: list[Any], chosen: Any, names: list[str], engine: Any, at: tuple[str | int, ...]
+    before: list[Any], chosen: Any, names: list[str], curves: list[Any], at: tuple[str | int, ...]
 ) -> Iterator[Mistake]:
     """A motor with a thrust curve burns once, from one phase to the next."""
     own = [
@@ -127,7 +130,7 @@ def _relit(
         and item(phase, "configuration") in ((chosen,) if len(names) > 1 else (chosen, None))
         for phase in before
     ]
-    if item(engine, "thrust_curve") is not None and any(own) and not own[-1]:
+    if curves and any(own) and not own[-1]:
         hint = f"the motor of {chosen} was lit before and went out; a thrust curve burns once"
         yield Mistake((*at, "engine"), "off", hint)
 

@@ -1,4 +1,4 @@
-"""The engine of a body: of constant thrust, or a motor that burns along a thrust curve."""
+"""The engine of a body, or its motors: of constant thrust, or along a thrust curve."""
 
 import itertools
 import math
@@ -39,6 +39,10 @@ from yaan.description.quantity import (
 
 Place = Annotated[list[Coordinate], TRIPLE]
 _MOST_POINTS = 1000
+MOST_MOTORS = 64
+"""That one body may have, each of those that are alike counted."""
+
+_JUMP = 1e-4  # [s]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +198,40 @@ class BodyEngineSpec(Block):
         """Vacuum impulse of the thrust curve [N s]."""
         return _area(self.curve)
 
-    def exhaust(self, load: float) -> float:
-        """Vacuum thrust over flow [m/s], with `load` [kg] of propellant aboard."""
+    def exhaust(self, load: float, given: float) -> float:
+        """Vacuum thrust over flow [m/s]; else the curves give `given` [N s] by `load` [kg]."""
         if self.specific_impulse is not None:
             return self.specific_impulse * STANDARD_GRAVITY
         if self.flow is not None:
             return self.peak / self.flow
-        return self.given / load
+        return given / load
+
+
+class BodyMotorSpec(BodyEngineSpec):
+    """One of several motors of a body, or some that are alike, evenly around its x axis."""
+
+    delay: CurveTime = Field(
+        default=0.0, description="it is lit this long after the engine of its phase is on"
+    )
+    count: Annotated[int, Field(ge=1, le=MOST_MOTORS)] = Field(
+        default=1,
+        description="so many alike, each turned on about the x axis from position and gimbal",
+    )
+
+    @property
+    @override
+    def curve(self) -> list[tuple[float, float]]:
+        """Time since the engine was on [s] and vacuum thrust [N] of one; nothing before its delay.
+
+        A curve that begins at some thrust comes up to it within `_JUMP`.
+        """
+        own = super().curve
+        if self.delay == 0.0:
+            return own
+        waits = [(0.0, 0.0)]
+        if own[0][1] > 0.0:
+            waits.append((self.delay - min(_JUMP, 0.5 * self.delay), 0.0))
+        return waits + [(self.delay + time, thrust) for time, thrust in own]
 
 
 def _area(curve: Sequence[tuple[float, float]]) -> float:

@@ -1,13 +1,14 @@
 """A body of a file of kind `body`: mass, centre of mass, inertia, box, sunlight, engine."""
 
 import math
+from collections.abc import Iterator
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from yaan.description.block import Block
 from yaan.description.body_air import BodyAirSpec
-from yaan.description.body_engine import BodyEngineSpec
+from yaan.description.body_engine import MOST_MOTORS, BodyEngineSpec, BodyMotorSpec
 from yaan.description.exactly import RANGE, TRIPLE, Exactly
 from yaan.description.quantity import (
     BodyArea,
@@ -168,6 +169,10 @@ class BodyConfigurationSpec(Block):
         default=None, description="what sunlight presses on; left out, nothing"
     )
     engine: BodyEngineSpec | None = Field(default=None, description="an engine")
+    motors: dict[Name, BodyMotorSpec] = Field(
+        default_factory=dict,
+        description="several, by name, in place of an engine; they burn the same propellant",
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -183,9 +188,49 @@ class BodyConfigurationSpec(Block):
             alone = [k for k in ("mass", "centre_of_mass", "inertia") if k in self.model_fields_set]
             expected = "nothing with empty and full"
             mistakes += [Mistake((key,), expected, "each has its own") for key in alone]
+        mistakes += self._motor_mistakes()
         if mistakes:
             raise refuse(*mistakes)
         return self
+
+    def _motor_mistakes(self) -> Iterator[Mistake]:
+        """An engine or motors; all curves share the propellant, or each says what it burns."""
+        if self.engine is not None and self.motors:
+            yield Mistake(("motors",), "either engine or motors, not both")
+        if sum(motor.count for motor in self.motors.values()) > MOST_MOTORS:
+            yield Mistake(("motors",), f"at most {MOST_MOTORS} motors, with their counts")
+        if self.motors and self.full is None:
+            hint = "with empty and full the difference of their masses is the propellant"
+            yield Mistake(("motors",), "motors with propellant", hint)
+        told = {k: m.specific_impulse or m.flow for k, m in self.motors.items()}
+        if any(one is not None for one in told.values()):
+            hint = "or none of them: then the curves burn all propellant together"
+            for name in (k for k, one in told.items() if one is None):
+                yield Mistake(("motors", name, "specific_impulse"), "required", hint)
+
+    @property
+    def engines(self) -> list[tuple[BodyEngineSpec, int]]:
+        """The engine or the motors, and how many there are of each."""
+        if self.engine is not None:
+            return [(self.engine, 1)]
+        return [(motor, motor.count) for motor in self.motors.values()]
+
+    @property
+    def burns(self) -> bool:
+        """Whether it has an engine or motors."""
+        return bool(self.engines)
+
+    def exhaust(self, engine: BodyEngineSpec) -> float:
+        """Vacuum thrust over flow [m/s] of one of its engines."""
+        empty, full = self.ends()
+        given = sum(one.given * count for one, count in self.engines)
+        return engine.exhaust(full.mass - empty.mass, given)
+
+    @property
+    def mean_exhaust(self) -> float:
+        """Vacuum thrust over flow [m/s] of all its engines together, at their peaks."""
+        peaks = [(engine.peak * count, self.exhaust(engine)) for engine, count in self.engines]
+        return sum(peak for peak, _ in peaks) / sum(peak / exhaust for peak, exhaust in peaks)
 
     def ends(self) -> tuple[MassPropertiesSpec, MassPropertiesSpec]:
         """Mass properties without propellant, and as loaded."""

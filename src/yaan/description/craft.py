@@ -137,7 +137,8 @@ class TouchdownLimitSpec(Block):
     """The largest speeds at which a capsule may come down on one kind of surface.
 
     On water, `vertical` and `vertical_lost` are those of the class of capsules where they are left
-    out (`library/limits/crew.yaml`); what is left out beside has no class, and is judged open.
+    out (`library/limits/touchdown/water.yaml`); what is left out beside has no class, and is judged
+    open.
     """
 
     vertical: TouchdownSpeed | None = Field(

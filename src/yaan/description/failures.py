@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from yaan.base import UnitError, nearest, parse
-from yaan.base.plain import is_mapping, items, mapping
+from yaan.base.plain import is_mapping, item, items, mapping
 from yaan.description.block import Block
 from yaan.description.quantity import FILE, Mistake, refuse
 
@@ -173,6 +173,9 @@ def _count_mistakes(
     lost, name = failure.get("lost"), failure.get("engine")
     if isinstance(lost, int) and lost > 1 and name in bodies and name not in stages:
         yield Mistake((*at, "lost"), f"at most 1, the engine of {name}")
+    if isinstance(lost, int) and item(bodies.get(str(name)), "motors") is not None:
+        hint = f"which of the motors of {name} is lost is not told, and their moments differ"
+        yield Mistake((*at, "lost"), "left out, so that all of them go, or thrust_left", hint)
     if not (isinstance(lost, int) and isinstance(name, str) and is_mapping(stages.get(name))):
         return
     counts = [stages[name].get(key, 1) for key in ("count", "engine_count")]
@@ -230,7 +233,7 @@ def _throttle_mistakes(
 
 
 def _has_engine(body: Any) -> bool:
-    return is_mapping(body) and "engine" in body
+    return is_mapping(body) and ("engine" in body or "motors" in body)
 
 
 def _steps(data: Any, carriers: dict[str, Any]) -> Iterator[str]:

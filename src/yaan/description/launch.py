@@ -6,22 +6,30 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from yaan.description.block import Block
+from yaan.description.body_shape import ORIGIN, Triple
 from yaan.description.exactly import RANGE
+from yaan.description.limits import LimitsSpec
 from yaan.description.quantity import (
     Azimuth,
     Inclination,
     Latitude,
     Longitude,
     Mistake,
+    Name,
     OrbitHeight,
     Propellant,
+    Quantity,
     SiteHeight,
     check_rising,
     refuse,
 )
 
 _UNIT_TOLERANCE = 1e-3
+_DEG = math.pi / 180.0
 
+Recline = Annotated[float, Quantity("angle", "80 deg", low=0.0, high=110 * _DEG)]
+Cant = Annotated[float, Quantity("angle", "10 deg", low=-45 * _DEG, high=45 * _DEG)]
+Clocking = Annotated[float, Quantity("angle", "30 deg", low=-180 * _DEG, high=180 * _DEG)]
 AzimuthLimits = Annotated[list[Azimuth], RANGE, AfterValidator(check_rising)]
 
 
@@ -97,16 +105,57 @@ class SeatSpec(Block):
         return self
 
 
+class CouchSpec(Block):
+    """How one couch stands in the vehicle, whose axes are x forward, y right, z down.
+
+    At 90 deg it lies on its back, chest forward and head up (towards -z), so that thrust presses
+    the chest to the back; at 0 deg it sits upright on its seat, head forward.
+    """
+
+    recline: Recline = Field(
+        default=math.pi / 2.0, description="of the back from the vehicle's x axis; 90 deg lies flat"
+    )
+    cant: Cant = Field(default=0.0, description="turn about the back, chest towards its left")
+    clocking: Clocking = Field(
+        default=0.0, description="turn about the vehicle's x axis, head from -z towards +y"
+    )
+    position: Triple = Field(
+        default=ORIGIN, description="of the chest, structural axes: x forward, y right, z down"
+    )
+
+
 class CrewSpec(Block):
     """Who rides, for grading the loads."""
 
-    condition: Literal["fresh", "deconditioned"] = Field(
-        default="fresh", description="fresh, or deconditioned by weightlessness"
+    condition: Literal["fresh", "deconditioned", "emergency"] = Field(
+        default="fresh",
+        description="fresh, deconditioned by weightlessness, or an emergency: an escape, in which "
+        "injury is possible and survival intended",
     )
     return_condition: Literal["fresh", "deconditioned"] = Field(
         default="deconditioned", description="the same, on the way home"
     )
     seat: SeatSpec = Field(default_factory=SeatSpec, description="thrust axis in couch axes")
+    couches: dict[Name, CouchSpec] = Field(
+        default_factory=dict[str, CouchSpec],
+        description="couches by name, each graded; left out, all sit as `seat` says",
+    )
+    limits: LimitsSpec | None = Field(
+        default=None, description="limits of your own, over the packaged ones"
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        """Couches say how they stand themselves."""
+        if self.couches and "seat" in self.model_fields_set:
+            raise refuse(
+                Mistake(
+                    ("seat",),
+                    "either seat or couches, not both",
+                    "`seat: null` takes away that of a base file",
+                )
+            )
+        return self
 
 
 class ReserveSpec(Block):

@@ -212,22 +212,34 @@ def _of_spacecraft(craft: SpacecraftSpec, mass: float) -> Iterator[str]:
         yield from _ratio(told, mass / craft.drag_area, _CROSS_SECTION, "kg/m2")
 
 
+def _of_motors(key: str, one: BodyConfigurationSpec) -> Iterator[str]:
+    empty, full = one.ends()
+    held, engines = full.mass - empty.mass, one.engines
+    if not engines:
+        return
+    curves = [(engine, count) for engine, count in engines if engine.thrust_curve is not None]
+    what = "vacuum_thrust" if not curves else "thrust_curve, at its peak,"
+    at = f"{key}.engine.{what}" if one.engine is not None else f"{key}.motors, together at peak,"
+    peak = sum(engine.peak * count for engine, count in engines)
+    told = f"{at} over the weight of {key}.full.mass is"
+    yield from _ratio(told, peak / (full.mass * STANDARD_GRAVITY), (0.0, MOST_OF_ALL))
+    if len(curves) < len(engines) or held <= 0.0:
+        return
+    given = sum(engine.given * count for engine, count in curves)
+    at = f"{key}.engine.thrust_curve" if one.engine is not None else f"{key}.motors"
+    yield from _ratio(
+        f"{at} over the propellant gives an exhaust velocity of", given / held, _EXHAUST, "m/s"
+    )
+    if all(engine.specific_impulse is not None for engine, _ in curves):
+        told = f"{at} at its specific_impulse burns, of what is loaded,"
+        burnt = sum(engine.given * count / one.exhaust(engine) for engine, count in curves)
+        yield from _ratio(told, burnt / held, _BURNT)
+
+
 def _of_configuration(name: str, one: BodyConfigurationSpec) -> Iterator[str]:
     key, (empty, full) = f"body.configurations.{name}", one.ends()
     mass = f"{key}.mass" if one.mass is not None else f"{key}.full.mass"
-    if one.engine is not None:
-        engine, held = one.engine, full.mass - empty.mass
-        what = "vacuum_thrust" if engine.thrust_curve is None else "thrust_curve, at its peak,"
-        told = f"{key}.engine.{what} over the weight of {mass} is"
-        yield from _ratio(told, engine.peak / (full.mass * STANDARD_GRAVITY), (0.0, MOST_OF_ALL))
-        if engine.thrust_curve is not None and held > 0.0:
-            told = f"{key}.engine.thrust_curve over the propellant gives an exhaust velocity of"
-            yield from _ratio(told, engine.given / held, _EXHAUST, "m/s")
-            if engine.specific_impulse is not None:
-                told = (
-                    f"{key}.engine.thrust_curve at its specific_impulse burns, of what is loaded,"
-                )
-                yield from _ratio(told, engine.given / engine.exhaust(held) / held, _BURNT)
+    yield from _of_motors(key, one)
     if one.mass is None:
         told = f"{key}.empty.mass over {mass} is"
         yield from _ratio(told, empty.mass / full.mass, (_STRUCTURE[0], math.inf))

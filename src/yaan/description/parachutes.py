@@ -1,5 +1,6 @@
 """A parachute train: steps that are deployed one after another."""
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -187,3 +188,27 @@ class ParachutesSpec(Block):
     steps: list[StepSpec] = Field(
         min_length=1, max_length=12, description="steps, in the order of deployment"
     )
+
+    @model_validator(mode="after")
+    def _boxes_in_turn(self) -> Self:
+        """The box of a step that carries lies lower than that of the one before it.
+
+        It may begin above where that ends, since a step is deployed while the one before stands.
+        """
+        boxed = [
+            (k, step.box.height)
+            for k, step in enumerate(self.steps)
+            if step.drags == "capsule" and step.box is not None and step.box.height is not None
+        ]
+        mistakes = [
+            Mistake(
+                ("steps", k, "box", "height"),
+                f"a box that lies lower than that of {self.steps[before].name}, which it overlaps",
+                "a step that carries is deployed after the one before it, and lower",
+            )
+            for (before, above), (k, height) in pairwise(boxed)
+            if height[0] >= above[0] or height[1] > above[1]
+        ]
+        if mistakes:
+            raise refuse(*mistakes)
+        return self

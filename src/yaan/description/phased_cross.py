@@ -88,6 +88,8 @@ class _Aboard:
     dropped: dict[str, str]
     """By name: the phase that dropped it."""
     lit: set[str] = field(default_factory=set[str])
+    turning: bool = False
+    """The phase before flew one of the bodies."""
 
     def enter(self, at: At, phase: dict[str, Any]) -> Iterator[Mistake]:
         """What a phase drops, lights and shuts down as it begins, and what flies in it."""
@@ -111,6 +113,7 @@ class _Aboard:
 
     def leave(self, at: At, phase: dict[str, Any]) -> Iterator[Mistake]:
         """What ends a phase."""
+        self.turning = phase.get("motion") in TURNING
         dry = mapping(phase, "until").get("depleted")
         place = (*at, "until", "depleted")
         if phase.get("motion") in TURNING:
@@ -154,6 +157,9 @@ class _Aboard:
                 told = f"aboard are those of {', '.join(carriers)}" if carriers else ""
                 told = told or "no part aboard has any"
                 yield Mistake((*at, "motion"), "the parachutes of one part that is aboard", told)
+        if phase.get("separates") is True and motion in TURNING and not self.turning:
+            hint = "before it a point flies, whose place is not that of a centre of mass"
+            yield Mistake((*at, "separates"), "nothing but after a phase of a body", hint)
         if motion in TURNING and isinstance(phase.get("body"), str):
             name = str(phase["body"])
             if name not in self.vehicle.bodies:

@@ -10,7 +10,7 @@ from typing import Final, Literal, Self
 from pydantic import Field, model_validator
 
 from yaan.description.block import Block
-from yaan.description.body import AttitudeSpec, RailSpec, RateSpec
+from yaan.description.body import AttitudeSpec, BodyControlSpec, RailSpec, RateSpec
 from yaan.description.landing import BankOrSolve, BankSpec
 from yaan.description.quantity import BallisticCoefficient, Mistake, Name, refuse
 from yaan.description.steer import Steer, SteerSpec
@@ -27,7 +27,8 @@ TURNING: Final = frozenset({"rigid", "point"})
 _GROUND: Final = frozenset({"height_below", "speed_below", "duration", "time", "ground"})
 _RIGID: Final = frozenset(
     {"time", "duration", "height_above", "height_below", "speed_above", "speed_below", "mach_above"}
-    | {"mach_below", "apex", "depleted", "ground"}
+    | {"mach_below", "apex", "depleted", "ground", "dynamic_pressure_above"}
+    | {"dynamic_pressure_below"}
 )
 
 ENDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -48,7 +49,7 @@ KEYS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "orbit": frozenset[str](),
         "entry": frozenset({"bank"}),
         "canopies": frozenset({"ignite"}),
-        "rigid": frozenset({"body", "engine", "attitude", "rate", "rail"}),
+        "rigid": frozenset({"body", "engine", "attitude", "rate", "rail", "control", "separates"}),
         "point": frozenset({"body", "engine", "pointing"}),
         "fall": frozenset({"ballistic_coefficient"}),
     }
@@ -93,10 +94,21 @@ class FlightPhaseSpec(PhaseSpec):
     rail: RailSpec | None = Field(
         default=None, description="of a rigid phase: a launch rail along its nose"
     )
+    control: BodyControlSpec | None = Field(
+        default=None, description="of a rigid phase: what turns it besides, within its moments"
+    )
+    separates: bool = Field(
+        default=False,
+        description="of a rigid phase after one of another body: something leaves as it begins, "
+        "so position and velocity become those of the centre of mass of what flies on; both "
+        "bodies are told on the same structural axes",
+    )
     pointing: Literal["stream", "held", "ned", "vvlh"] | None = Field(
         default=None, description="of a point with axes: what they keep to; left out, stream"
     )
-    engine: Literal["on", "off"] = Field(default="off", description="of a rigid phase: its engine")
+    engine: Literal["on", "off"] = Field(
+        default="off", description="of a rigid phase: its engine or motors"
+    )
     ballistic_coefficient: BallisticCoefficient | None = Field(
         default=None, description="of a fall: mass over drag area"
     )

@@ -21,6 +21,7 @@ from yaan.description.body_shape import BodySpec
 from yaan.description.craft import CapsuleSpec, SpacecraftSpec
 from yaan.description.dispersions import Dispersions, DispersionSpec
 from yaan.description.environment import EnvironmentSpec, WindSpec
+from yaan.description.escape import EscapeSpec
 from yaan.description.failures import FailureSpec
 from yaan.description.ground import BodyGroundSpec, GroundSpec
 from yaan.description.guidance import GuidanceSpec
@@ -96,6 +97,9 @@ class Plan(Block):
     crew: CrewSpec | None = Field(default=None, description="crew; left out, no loads are graded")
     environment: EnvironmentSpec = Field(
         default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
+    )
+    escape: EscapeSpec | None = Field(
+        default=None, description="how the crew leaves the launcher; for `yaan escape`"
     )
     integration: IntegrationSpec = Field(
         default_factory=IntegrationSpec, description="what the integration may be out by"

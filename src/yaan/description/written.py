@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from yaan.base.units import UNITS
 from yaan.description.block import quantity_in
+from yaan.description.escape import WindowSpec
+from yaan.description.failures import FailureSpec
 from yaan.description.steer import SteerSpec
 from yaan.description.steering import QUANTITIES, MeetSpec, PublishedSpec
 
@@ -28,6 +30,9 @@ def as_written(block: BaseModel) -> dict[str, Any]:
         found |= {k: f"{getattr(block, k)!r} {unit}" for k in ("value", "tolerance") if k in found}
     if isinstance(block, MeetSpec) and isinstance(block.at, float):
         found["at"] = f"{block.at!r} s"
+    if isinstance(block, (WindowSpec, FailureSpec)):  # an event, or a time since the epoch
+        moments = {key: found[key] for key in ("from", "until", "at") if key in found}
+        found |= {key: f"{at!r} s" for key, at in moments.items() if isinstance(at, float)}
     return found
 
 

@@ -18,7 +18,7 @@ from yaan.design.steer import Steered
 from yaan.dynamics.forces import World
 from yaan.flight import batches
 from yaan.flight.ascent_guiding import closed_loop, guided_case
-from yaan.flight.batches import Case, Lane
+from yaan.flight.batches import Case, Lane, of_lane_rows
 from yaan.gnc.explicit_burns import Burns
 from yaan.gnc.speed_table import SpeedTable, speed_table
 from yaan.gnc.steered import Part
@@ -157,7 +157,7 @@ def _table(world: World, lane: Lane, known: Believed) -> SpeedTable:
     return speed_table(speed[:count][rows], axis[:count][rows]).table
 
 
-@programme
+@programme(lanes=of_lane_rows)
 def _axes(world: World, lane: Lane) -> tuple[Any, Any]:
     """Speed against the Earth, and the axis towards east, north and up, of the rows of a lane."""
     case, legs = lane.case, lane.legs

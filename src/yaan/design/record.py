@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from yaan.base.programme import programme
+from yaan.base.programme import Lanes, programme
 from yaan.crew.couch import Couch
 from yaan.design.landing import Landed, Lander
 from yaan.design.return_search import ReturnDesign
@@ -17,7 +17,7 @@ from yaan.dynamics.solve import Tape
 from yaan.flight import legs
 from yaan.flight.recording import Array, cut, in_blocks, looked_at, written
 from yaan.motion import orbit
-from yaan.motion.base import AbstractMotion, Leg, rows_of
+from yaan.motion.base import AbstractMotion, Leg, of_rows, rows_of
 from yaan.motion.row import Row
 from yaan.results.trajectory import COLUMNS, SIZES, History, make_history
 from yaan.spacetime.elements import Elements, elements
@@ -126,7 +126,7 @@ def _seen(motion: AbstractMotion, tape: Tape, phase: str, seat: Couch) -> Rows:
     return Rows(columns, np.full(int(tape.count), phase, dtype="<U16"))
 
 
-@programme
+@programme(lanes=of_rows)
 def _look(motion: AbstractMotion, tape: Tape) -> Row:
     return rows_of(motion, tape)
 
@@ -193,7 +193,7 @@ def _propellant(parts: list[dict[str, Array]], lengths: list[int], stages: int) 
     return np.concatenate(found)
 
 
-@programme
+@programme(lanes=lambda *_: Lanes((None, 0, 0)))
 def _elements(world: World, position: Any, velocity: Any) -> Elements:
     of_date = world.earth.of_date
     place, motion = vector(position, Frame.GCRS), vector(velocity, Frame.GCRS)
@@ -205,7 +205,7 @@ def elements_of(world: World, position: Array, velocity: Array) -> Elements:
     return jax.device_get(_elements(world, position, velocity))
 
 
-@programme
+@programme(lanes=lambda *_: Lanes((None, 0, 0, 0)))
 def _along(world: World, t: Any, position: Any, velocity: Any) -> tuple[Any, Any, Any]:
     def one(t: Any, r: Any, v: Any) -> tuple[Any, Any, Any]:
         place, motion = vector(r, Frame.GCRS), vector(v, Frame.GCRS)

@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from yaan.base.programme import programme
+from yaan.base.programme import Lanes, programme
 from yaan.dynamics.forces import World
 from yaan.flight import batches
 from yaan.flight.batches import Case
@@ -103,7 +103,7 @@ def fly_atmosphere(
     return Atmospheric(legs, count, seen)
 
 
-@programme
+@programme(lanes=lambda world, *_: Lanes((world.axes, 0, 0, None), (1, 0, 0)))
 def _fly(
     world: World, cases: Case, steering: Steering, guide: AscentGuide, *, rows: int
 ) -> tuple[Legs, Array, Seen]:

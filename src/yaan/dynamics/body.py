@@ -84,8 +84,10 @@ class Instant(eqx.Module):
     force: Vector
     """Of air, engine, pulses and light [N], body axes."""
     torque: Vector
-    """Of air, engine, pulses and gravity [N m], body axes."""
+    """Of air, engine, pulses, gravity and control [N m], body axes."""
     exhaust: Exhaust
+    control: Vector | None = None
+    """Moment of the control [N m], body axes, where the body has one."""
 
 
 def instant(
@@ -105,8 +107,8 @@ def instant(
     age = t - state.lit[scene.configuration]
     push = nozzle.push(age, around.air.pressure)
     thrust = nozzle.direction * (push * state.burning)
-    exit_arm = nozzle.position - centre
-    engine = Push(thrust, exit_arm.cross(thrust))
+    exits = nozzle.position - centre
+    engine = Push(_sum(thrust), _sum(exits.cross(thrust)))
     arms = (scene.pulses.position - centre) * (1.0 - scene.pulses.about_centre)
     pulses = _pulses(state, scene.pulses, arms)
     force, torque = air.force + engine.force + pulses.force, air.moment + engine.moment
@@ -118,11 +120,11 @@ def instant(
     if scene.gradient:
         down = attitude.apply(state.position)
         gravity = gravity_gradient(world.mu, down, properties.inertia)
-    burnt = nozzle.flow * nozzle.level(age) * state.burning
+    burnt = nozzle.burnt(age) * state.burning
     flow = jnp.append(scene.pulses.flow * state.pulsing, burnt)
-    exits = jax.tree.map(jnp.append, arms, exit_arm)
+    jets = jax.tree.map(jnp.append, arms, exits)
     # A jet from nobody knows where takes away the momentum that its mass had: it turns nothing.
-    placed = flow * jnp.append(1.0 - scene.pulses.about_centre, 1.0)
+    placed = flow * jnp.append(1.0 - scene.pulses.about_centre, jnp.ones_like(burnt))
     return Instant(
         around=around,
         attitude=attitude,
@@ -134,7 +136,7 @@ def instant(
         gravity=gravity,
         force=force,
         torque=torque + pulses.moment + gravity,
-        exhaust=Exhaust(flow, exits, body.inertia_rate(jnp.sum(placed))),
+        exhaust=Exhaust(flow, jets, body.inertia_rate(jnp.sum(placed))),
     )
 
 
@@ -143,4 +145,9 @@ def _pulses(state: BodyState, pulses: Pulses, arms: Vector) -> Push:
     on = state.pulsing
     force = pulses.force * on
     twist = arms.cross(force) + pulses.torque * on
-    return Push(jax.tree.map(jnp.sum, force), jax.tree.map(jnp.sum, twist))
+    return Push(_sum(force), _sum(twist))
+
+
+def _sum(v: Vector) -> Vector:
+    """The sum of all that a vector holds."""
+    return jax.tree.map(jnp.sum, v)

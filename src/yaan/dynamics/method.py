@@ -9,7 +9,7 @@ something was switched in between.
 import abc
 import math
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import equinox as eqx
 import jax
@@ -119,39 +119,41 @@ class ExponentialRungeKutta(AbstractMethod):
     def step(
         self, evaluate: Evaluate, t: Array, y: Array, h: Array, slope: Slope, events: int
     ) -> Step:
-        nodes = jnp.asarray(_NODES)
-        index = jnp.arange(y.shape[1])
-        within = (index >= self.damped[0]) & (index < self.damped[1])
+        nodes, weights, ahead = jnp.asarray(_NODES), jnp.asarray(_WEIGHTS), jnp.asarray(_NEXT)
+        first, last = self.damped
+        length, c, start = h[:, None], y[:, self.rate, None], y[:, first:last]
         z = -y[:, self.rate] * h
         # One number a lane, worked out once: fused into every use they take minutes to compile.
-        lanes = jax.lax.optimization_barrier((_kept(z), _weights(z)))
-        free = (jnp.asarray([0.0, 1.0, 1.0, 1.0, 1.0]), jnp.asarray(_CLASSICAL))
-        kept, weights = (
-            jnp.where(within, each[..., None], f[(..., *[None] * (each.ndim - f.ndim + 1))])
-            for each, f in zip(lanes, free, strict=True)
-        )
-        table = weights * h[:, None]
-        c = y[:, self.rate, None]
+        kept, table = jax.lax.optimization_barrier((_kept(z), _weights(z) * h))
+        kept, table = kept[..., None], table[..., None]
 
-        def stage(i: Array, carry: tuple[Array, Array, Step]) -> tuple[Array, Array, Step]:
-            point, others, so_far = carry
+        def carried(others: Array, i: Array | int) -> Array:
+            """The damped numbers at node `i`, from their rates without the damping."""
+            return kept[i] * start + jnp.sum(table[i] * others, axis=0)
+
+        def stage(i: Array, carry: tuple[Array, Array, Array, Step]) -> Any:
+            point, total, others, so_far = carry
             rate, g = evaluate(t + nodes[i] * h, point)
-            # What is not damped may be infinite, as instants are that have not come.
-            other = rate + jnp.where(within, c * point, 0.0)
-            error = table[4, 3] * (other - others[i - 1])
             before = jnp.where(i == 0, rate, so_far.before)
+            other = rate[:, first:last] + c * point[:, first:last]
+            error = length * (rate - so_far.after) / 6.0
+            error = error.at[:, first:last].set(table[4, 3] * (other - others[i - 1]))
             others = others.at[i].set(other, mode="drop")
-            ahead = kept[i + 1] * y + jnp.sum(table[i + 1] * others, axis=0)
-            point = jnp.where(i < 4, ahead, point)
-            return point, others, Step(point, g, before, rate, error)
+            total = total + weights[i] * rate
+            partway, whole = y + ahead[i] * length * rate, y + length * total
+            further = jnp.where(i < 3, partway, whole)
+            further = further.at[:, first:last].set(carried(others, i + 1))
+            point = jnp.where(i < 4, further, point)
+            return point, total, others, Step(point, g, before, rate, error)
 
         known, rate = slope.known, slope.rate
-        other = rate + jnp.where(within, c * y, 0.0)
-        others = jnp.zeros((4, *y.shape), y.dtype).at[0].set(other)
-        point = jnp.where(known, kept[1] * y + table[1, 0] * other, y)
+        other = rate[:, first:last] + c * start
+        others = jnp.zeros((4, *start.shape), y.dtype).at[0].set(other)
+        point = (y + ahead[0] * length * rate).at[:, first:last].set(carried(others, 1))
+        point, total = jnp.where(known, point, y), jnp.where(known, weights[0] * rate, 0.0)
         blank = jnp.zeros((y.shape[0], events), y.dtype)
-        start = (point, others, Step(y, blank, rate, rate, y))
-        return jax.lax.fori_loop(known.astype(int), 5, stage, start)[2]
+        begun = (point, total, others, Step(y, blank, rate, rate, y))
+        return jax.lax.fori_loop(known.astype(int), 5, stage, begun)[3]
 
 
 def _kept(z: Array) -> Array:
@@ -236,13 +238,6 @@ class TabledRungeKutta(AbstractMethod):
         return high**2 / jnp.where(size > 0.0, size, 1.0)
 
 
-_CLASSICAL = (
-    (0.0, 0.0, 0.0, 0.0),
-    (0.5, 0.0, 0.0, 0.0),
-    (0.0, 0.5, 0.0, 0.0),
-    (0.0, 0.0, 1.0, 0.0),
-    (1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0),
-)
 _NEAR_ZERO = 0.3  # of z: nearer to zero the quotients cancel
 _TERMS = 9
 

@@ -164,6 +164,11 @@ def blank_tape(state: PyTree, rows: int) -> Tape:
     return Tape(blank, blank.astype(int), jnp.zeros((lanes, rows, width)), count, packing)
 
 
+def rows_abreast(tape: Tape) -> Tape:
+    """The axes of one lane's tape whose rows are looked at side by side."""
+    return eqx.tree_at(lambda x: x.count, jax.tree.map(lambda _: 0, tape), None)
+
+
 class _Loop(eqx.Module):
     t: Array
     y: Array

@@ -32,6 +32,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from yaan.base.trigonometry import cos, sin
 from yaan.environment import nrlmsise00_series as sums
 from yaan.environment.nrlmsise00_series import DEGREE, YEAR, Drivers, Instant, Series
 
@@ -147,7 +148,7 @@ class NRLMSISE00(eqx.Module):
     def _turbopause(self, z: Array, instant: Instant) -> Array:
         """The heights that are asked for [km]: `z`, and the turbopause of each gas."""
         swing, phase = self.turbopause_season
-        season = jnp.sin(DEGREE * instant.latitude) * jnp.cos(YEAR * (instant.day - phase))
+        season = sin(DEGREE * instant.latitude) * cos(YEAR * (instant.day - phase))
         nitrogen = np.arange(7) == _N2
         pause = self.turbopause * jnp.where(nitrogen, 1.0 + swing * season, 1.0)
         return jnp.concatenate([z[None], pause])
@@ -312,7 +313,7 @@ class _Field(NamedTuple):
 
 
 def _field(latitude: Array) -> _Field:
-    tilt = jnp.cos(2.0 * DEGREE * latitude)
+    tilt = cos(2.0 * DEGREE * latitude)
     surface = 980.616 * (1.0 - 0.0026373 * tilt)
     return _Field(surface, 2.0e-5 * surface / (3.085462e-6 + 2.27e-9 * tilt))
 

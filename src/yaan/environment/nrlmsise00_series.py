@@ -26,6 +26,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
+from yaan.base.trigonometry import sincos
+
 # Constants as the model has them, of few digits: they define it.
 DEGREE: Final = 1.74533e-2  # [rad/deg]
 YEAR: Final = 1.72142e-2  # [rad/day]
@@ -264,7 +266,8 @@ class Series(eqx.Module):
     ) -> Float[Array, "rows slots"]:
         """What differs from row to row within a slot."""
         day = YEAR * instant.day * _HARMONICS
-        season = jnp.cos(day)[None] * self.seasons[0] + jnp.sin(day)[None] * self.seasons[1]
+        sine, cosine = sincos(day)
+        season = cosine[None] * self.seasons[0] + sine[None] * self.seasons[1]
         odd = legendre[_LEGENDRE.index((1, 0))]
         a, d = drivers.f107a - 150.0, drivers.f107 - drivers.f107a
         by_mean, by_mean_day, by_day, by_day2, far, universal, north, tilt = self.gains[:, :8].T
@@ -335,7 +338,7 @@ def _features(
     instant: Instant, drivers: Drivers
 ) -> tuple[Float[Array, "slots width"], Float[Array, " n"]]:
     """The features, and the Legendre functions that they are made of."""
-    sine, cosine = jnp.sin(DEGREE * instant.latitude), jnp.cos(DEGREE * instant.latitude)
+    sine, cosine = sincos(DEGREE * instant.latitude)
     square, across = sine * sine, cosine * cosine
     one = jnp.ones_like(sine)
     up = [one, sine, square, square * sine, square * square]
@@ -347,7 +350,7 @@ def _features(
     angles = jnp.stack(
         [local, 2.0 * local, 3.0 * local, longitude, universal, universal + 2.0 * longitude]
     )
-    waves = jnp.stack([jnp.cos(angles), jnp.sin(angles)], axis=-1)
+    waves = jnp.stack(sincos(angles)[::-1], axis=-1)
     flux = jnp.stack([one, a * one, a * a * one, d * one, a * d * one, d * d * one])
     times = jnp.concatenate([flux, waves.ravel(), a * waves[5]])
     return legendre[_HARMONIC] * times[_TIME], legendre

@@ -16,6 +16,7 @@ from jaxtyping import Array, Float
 from typing_extensions import override
 
 from yaan.base.model import Model
+from yaan.base.trigonometry import sincos
 from yaan.environment.atmosphere import GAMMA, Air
 from yaan.environment.nrlmsise00 import NRLMSISE00, Gases, load_nrlmsise00
 from yaan.environment.nrlmsise00_series import Drivers, Instant
@@ -127,8 +128,10 @@ def equation_of_time(day: Array, second: Array) -> Array:
     Valid: within 40 s. Source: J. W. Spencer, Search 2 (1971) 172, as commonly quoted.
     """
     angle = 2.0 * math.pi / 365.0 * (day - 1.0 + second / _DAY)
-    once = 0.001868 * jnp.cos(angle) - 0.032077 * jnp.sin(angle)
-    twice = 0.014615 * jnp.cos(2.0 * angle) + 0.040849 * jnp.sin(2.0 * angle)
+    sine, cosine = sincos(angle)
+    once = 0.001868 * cosine - 0.032077 * sine
+    sine, cosine = sincos(2.0 * angle)
+    twice = 0.014615 * cosine + 0.040849 * sine
     return (0.000075 + once - twice) * _DAY / (2.0 * math.pi)
 
 

@@ -9,18 +9,18 @@ import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
-from yaan.base.programme import programme
+from yaan.base.programme import Lanes, programme
 from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
-from yaan.dynamics.solve import Tape
+from yaan.dynamics.solve import Tape, rows_abreast
 from yaan.dynamics.state import State, state_of
 from yaan.flight.start import AbstractStart
 from yaan.gnc.navigation import AbstractNavigator
 from yaan.gnc.powered import Law, Steering
 from yaan.motion.base import Legs
 from yaan.motion.guided_ascent import AscentGuide
-from yaan.motion.powered import Reached, ascend, observe, reached
+from yaan.motion.powered import Reached, ascend, observe, phase_of, reached, with_outset
 from yaan.motion.powered_phases import Phases
 from yaan.motion.row import Row
 from yaan.search.unknowns import LANES
@@ -127,6 +127,11 @@ class Batch:
         lanes = (self.tape, self.cases, self.steering)
         tape, case, steering = jax.tree.map(lambda leaf: np.asarray(leaf)[i], lanes)
         return Lane(legs, tape, case, steering)
+
+
+def of_lane_rows(world: World, lane: "Lane") -> Lanes:
+    """The lanes of a programme that looks at each row of one recorded flight."""
+    return Lanes((None, Lane(None, rows_abreast(lane.tape), None, None)))  # pyright: ignore[reportArgumentType] - axes, as of vmap
 
 
 def left_at(batch: Batch, leg: int, tanks: np.ndarray | None = None, last: int = 1) -> State:
@@ -243,7 +248,7 @@ def fly(world: World, cases: Case, flat: np.ndarray, rows: int | None = ROWS) ->
     )
 
 
-@programme
+@programme(lanes=lambda world, *_: Lanes((world.axes, 0, 0), (1, 0, 1)))
 def _fly(
     world: World, cases: Case, steering: Steering, *, rows: int | None
 ) -> tuple[Legs, Tape | None, Reached]:
@@ -287,7 +292,7 @@ def observe_lane(world: World, lane: Lane) -> Row:
     return jax.device_get(_observe(world, lane))
 
 
-@programme
+@programme(lanes=of_lane_rows)
 def _observe(world: World, lane: Lane) -> Row:
     case, guided = lane.case, lane.case.guidance
     who: dict[str, Any] = (
@@ -295,3 +300,20 @@ def _observe(world: World, lane: Lane) -> Row:
     )
     flown = (case.launcher, case.phases, lane.steering, lane.legs, lane.tape)
     return observe(world, *flown, **who)
+
+
+@programme(lanes=of_lane_rows)
+def axes_of(world: World, lane: Lane) -> jax.Array:
+    """The axis of the vehicle forward in all rows of a lane [rows, 3], GCRS."""
+    case, guided = lane.case, lane.case.guidance
+    who: dict[str, Any] = (
+        {} if guided is None else {"guide": guided.guide, "navigator": guided.navigator}
+    )
+
+    def one(t: jax.Array, label: jax.Array, inner: Any) -> jax.Array:
+        phase, outset = jax.tree.map(lambda leaf: leaf[label], (case.phases, lane.legs.told))
+        flown = (case.launcher, lane.steering, with_outset(phase, outset), lane.legs.start[label])
+        axis = phase_of(world, *flown, **who).instant(t, inner).axis
+        return jnp.stack([axis.x, axis.y, axis.z])
+
+    return jax.vmap(one)(lane.tape.t, lane.tape.label, lane.tape.state)

@@ -7,13 +7,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from yaan.base.programme import programme
+from yaan.base.programme import Lanes, programme
 from yaan.base.session import computing
 from yaan.description import FreeFlight
 from yaan.dynamics.accuracy import LONGER, loosened, shortened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853, RK4
-from yaan.dynamics.solve import Tape
+from yaan.dynamics.solve import Tape, rows_abreast
 from yaan.dynamics.state import State
 from yaan.flight.accuracy import PhaseError, accurately, compare
 from yaan.flight.models.body import (
@@ -200,7 +200,7 @@ def _fly(
     )
 
 
-@programme
+@programme(lanes=lambda world, cast, legs, tape: Lanes((None, None, None, rows_abreast(tape))))
 def _look(world: World, cast: Cast, legs: Legs, tape: Tape, *, gradient: bool) -> Row:
     return observe_body(world, cast, legs, tape, gradient=gradient)
 

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
-from yaan.base.programme import programme
+from yaan.base.programme import Lanes, programme
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.flight import legs
@@ -305,7 +305,7 @@ def placed(world: World, t: Array, position: Vector) -> Geodetic:
     return jax.device_get(_placed(world, t, position))
 
 
-@programme
+@programme(lanes=lambda world, *_: Lanes((world.axes, 0, 0)))
 def _placed(world: World, t: jax.Array, position: Vector) -> Geodetic:
     def lane(world: World, t: jax.Array, position: Vector) -> Geodetic:
         return geodetic(world.earth.rotation(t).apply(position), world.shape)

@@ -15,7 +15,7 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from yaan.base.programme import programme
+from yaan.base.programme import Lanes, fewest, programme
 from yaan.dynamics.forces import World
 from yaan.dynamics.solve import Tape
 from yaan.dynamics.state import State, nothing_added
@@ -25,7 +25,7 @@ from yaan.gnc.base import AbstractEntryGuidance
 from yaan.gnc.navigation import AbstractNavigator
 from yaan.gnc.roll import RollLimits
 from yaan.motion import descent, entry, orbit
-from yaan.motion.base import Leg, fly
+from yaan.motion.base import Leg, fly, of_motion
 from yaan.motion.descent import Descended
 from yaan.motion.entry import Handover
 from yaan.motion.guided_entry import GuidedEntry
@@ -68,6 +68,9 @@ ORBIT_TOLERANCE = 1e-2
 OPENING_STEP = 0.05
 """Step of a descent while a canopy opens [s]."""
 
+_FEW = 64
+"""Lanes whose rows are made even where only their ends are saved."""
+
 _GROUND_ROWS = 8_192
 
 Array = NDArray[np.float64]
@@ -91,6 +94,8 @@ class Burns:
     sense: Array
     delta_v: Array | None = None
     """Velocity gained at which each ends [m/s]; None: by the clock."""
+    pitch: Array | None = None
+    """Of the thrust above its line along the velocity [rad]; None: none."""
 
     @classmethod
     def none(cls, lanes: int) -> "Burns":
@@ -100,7 +105,12 @@ class Burns:
 
     def with_burn(self, index: int, start: ArrayLike, duration: ArrayLike, sense: float) -> "Burns":
         """The same with burn `index` set in every lane."""
-        made = Burns(self.start.copy(), self.duration.copy(), self.sense.copy(), self.delta_v)
+        made = replace(
+            self,
+            start=self.start.copy(),
+            duration=self.duration.copy(),
+            sense=self.sense.copy(),
+        )
         made.start[:, index] = start
         made.duration[:, index] = duration
         made.sense[:, index] = sense
@@ -155,7 +165,9 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
     flies = jax.tree.map(lambda leaf: np.asarray(leaf)[index], flies)
     around = world.take(index)
     wanted = None if burns.delta_v is None else burns.delta_v[index]
-    flown = orbit.Burns(burns.start[index], burns.duration[index], burns.sense[index], wanted)
+    tilted = None if burns.pitch is None else burns.pitch[index]
+    start_of, lasting, sense = (x[index] for x in (burns.start, burns.duration, burns.sense))
+    flown = orbit.Burns(start_of, lasting, sense, wanted, tilted)
     saved = save is Save.STEPS
     pieces: list[Tape] = []
     outcome = np.zeros(len(index), dtype=np.int64)
@@ -189,7 +201,7 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
     return leg.take(np.arange(count))
 
 
-@programme
+@programme(lanes=of_motion)
 def _coast(
     motion: orbit.Orbit, start: State, stop: jax.Array, step: jax.Array, tolerance: jax.Array
 ) -> Leg:
@@ -228,12 +240,12 @@ def enter(  # noqa: PLR0913 - who, where from, where to, and by what step
         longest,
         entry.coasting_step(loose),
     )
-    leg = saved(lambda rows: _enter(motion, lanes, loose, rows=rows), ENTRY_ROWS, save)
+    leg = saved(lambda rows: _enter(motion, lanes, loose, rows=rows), ENTRY_ROWS, save, len(index))
     return leg.take(np.arange(count))
 
 
-@programme
-def _enter(motion: entry.Entry, start: State, tolerance: jax.Array, *, rows: int) -> Leg:
+@programme(lanes=of_motion)
+def _enter(motion: entry.Entry, start: State, tolerance: jax.Array, *, rows: int | None) -> Leg:
     stop = start.t + entry.TIMEOUT
     return fly(motion, start, stop=stop, step=motion.coast, tolerance=tolerance, rows=rows)
 
@@ -279,12 +291,16 @@ def enter_guided(  # noqa: PLR0913 - who, guided by what, where from, where to, 
         longest,
         entry.coasting_step(loose),
     )
-    leg = saved(lambda rows: _enter_guided(motion, lanes, loose, rows=rows), GUIDED_ROWS, save)
+    leg = saved(
+        lambda rows: _enter_guided(motion, lanes, loose, rows=rows), GUIDED_ROWS, save, len(index)
+    )
     return leg.take(np.arange(count))
 
 
-@programme
-def _enter_guided(motion: GuidedEntry, start: State, tolerance: jax.Array, *, rows: int) -> Leg:
+@programme(lanes=of_motion)
+def _enter_guided(
+    motion: GuidedEntry, start: State, tolerance: jax.Array, *, rows: int | None
+) -> Leg:
     stop = start.t + entry.TIMEOUT
     return fly(motion, start, stop=stop, step=motion.coast, tolerance=tolerance, rows=rows)
 
@@ -299,12 +315,14 @@ def descend(  # noqa: PLR0913 - who, under what, where from, and by what step
     step: float = OPENING_STEP,
     tolerance: float = 1.0,
     save: Save = Save.STEPS,
+    rows: int = DESCENT_ROWS,
 ) -> tuple[Leg, Descended]:
     """Descend under canopies to the ground, with no more lanes than `start` has.
 
     `armed` [s] is when the entry began, from which the first step may have its delay; `step` [s] is
     the longest of an opening; `tolerance` is that of `dynamics.accuracy`. The models have lanes, or
-    are the same in all of them. What became of the canopies has lanes.
+    are the same in all of them. What became of the canopies has lanes. `rows` of a recording are
+    made, and more where it needs them.
     """
     count = len(start)
     flown: tuple[Forebody, Train] = (
@@ -314,12 +332,14 @@ def descend(  # noqa: PLR0913 - who, under what, where from, and by what step
     until = in_lanes(descent.Until(), count)
     motion = descent.Descent(world, *flown, start.t, armed, np.full(count, step), until)
     loose = np.full(count, tolerance)
-    leg = saved(lambda rows: _descend(motion, start, loose, rows=rows), DESCENT_ROWS, save)
+    leg = saved(lambda rows: _descend(motion, start, loose, rows=rows), rows, save, count)
     return leg, descended(motion, leg)
 
 
-@programme
-def _descend(motion: descent.Descent, start: State, tolerance: jax.Array, *, rows: int) -> Leg:
+@programme(lanes=of_motion)
+def _descend(
+    motion: descent.Descent, start: State, tolerance: jax.Array, *, rows: int | None
+) -> Leg:
     step, stop = descent.CALM * motion.step, motion.stop()
     return fly(motion, start, stop=stop, step=step, tolerance=tolerance, rows=rows)
 
@@ -329,7 +349,7 @@ def descended(motion: descent.Descent, leg: Leg) -> Descended:
     return jax.device_get(_descended(motion, leg))
 
 
-@programme
+@programme(lanes=of_motion)
 def _descended(motion: descent.Descent, leg: Leg) -> Descended:
     return descent.descended(motion, leg)
 
@@ -339,19 +359,27 @@ def turn(motion: RigidEntry, start: State, tolerance: Array, rows: int) -> Leg:
     return saved(lambda rows: _turn(motion, start, tolerance, rows=rows), rows, Save.STEPS)
 
 
-@programme
-def _turn(motion: RigidEntry, start: State, tolerance: jax.Array, *, rows: int) -> Leg:
+@programme(lanes=of_motion)
+def _turn(motion: RigidEntry, start: State, tolerance: jax.Array, *, rows: int | None) -> Leg:
     stop = start.t + entry.TIMEOUT
     return fly(motion, start, stop=stop, step=motion.step, tolerance=tolerance, rows=rows)
 
 
-def saved(flown: Callable[[int], Leg], rows: int, save: Save = Save.STEPS) -> Leg:
-    """A leg on the host: flown again with more rows until these hold what is saved of it."""
+def saved(
+    flown: Callable[[int | None], Leg], rows: int, save: Save = Save.STEPS, lanes: int = 1
+) -> Leg:
+    """A leg on the host: flown again with more rows until these hold what is saved of it.
+
+    Of more than `_FEW` `lanes` that save nothing no row is made: for few of them the programme that
+    saves serves, which then compiles once.
+    """
+    if save is Save.ENDS:
+        return jax.device_get(without_rows(flown(rows if lanes <= _FEW else None)))
     leg = flown(rows)
-    while save is Save.STEPS and leg.tape is not None and int(np.max(leg.tape.count)) > rows:
+    while leg.tape is not None and int(np.max(leg.tape.count)) > rows:
         rows = enough(rows, leg.tape)
         leg = flown(rows)
-    return jax.device_get(leg if save is Save.STEPS else without_rows(leg))
+    return jax.device_get(leg)
 
 
 def saved_at(leg: Leg, rows: NDArray[np.int64], tank: int) -> State:
@@ -375,7 +403,7 @@ def place_of(leg: Leg) -> tuple[Array, Array]:
 
 def without_rows(leg: Leg) -> Leg:
     """The leg without what it has saved."""
-    return eqx.tree_at(lambda x: x.tape, leg, None)
+    return leg if leg.tape is None else eqx.tree_at(lambda x: x.tape, leg, None)
 
 
 def below(world: World, t: Array, position: Array) -> tuple[Array, Array, Array]:
@@ -394,17 +422,17 @@ def below(world: World, t: Array, position: Array) -> tuple[Array, Array, Array]
     return latitude, longitude, height
 
 
-@programme
+@programme(lanes=lambda *_: Lanes((None, 0, 0)))
 def _below(world: World, t: jax.Array, position: jax.Array) -> Geodetic:
     fixed = world.earth.rotation(t).apply(vector(position, Frame.GCRS))
     return geodetic(fixed, world.shape)
 
 
 def enough(rows: int, tape: Tape) -> int:
-    """Rows that hold all that the tape of too few has counted, doubled until they do."""
+    """Rows that hold all that the tape of too few has counted: four times as many until they do."""
     most = int(np.max(tape.count))
     while rows < most:
-        rows *= 2
+        rows *= 4
     return rows
 
 
@@ -421,5 +449,5 @@ def until_of(until: Handover, index: NDArray[np.int64]) -> Handover:
 
 
 def _padded(count: int) -> NDArray[np.int64]:
-    """Lanes of a batch: all of `count`, the last one repeated up to the fewest."""
-    return np.minimum(np.arange(max(count, LANES)), count - 1)
+    """Lanes of a batch: all of `count`, the last one repeated up to the fewest of a programme."""
+    return np.minimum(np.arange(max(count, fewest(LANES))), count - 1)

@@ -13,10 +13,10 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from yaan.base.programme import programme
+from yaan.base.programme import Lanes, programme
 from yaan.description.attitude import AscentAttitudeSpec
 from yaan.dynamics.forces import World
-from yaan.dynamics.solve import Tape
+from yaan.dynamics.solve import Tape, rows_abreast
 from yaan.flight.batches import Case, Lane
 from yaan.flight.models.attitude import build_ascent_control, build_rigid_launcher
 from yaan.flight.models.launcher import Vehicle
@@ -119,7 +119,7 @@ def _axes(world: World, lane: Lane, legs: int) -> Replay:
     return Replay(times, axes)  # pyright: ignore[reportArgumentType]
 
 
-@programme
+@programme(lanes=lambda world, lane, tape: Lanes((None, None, rows_abreast(tape))))
 def _look(world: World, lane: Lane, tape: Tape) -> Vector:
     case, legs, who = lane.case, lane.legs, lane.case.guidance
     guided: dict[str, Any] = {} if who is None else {"guide": who.guide, "navigator": who.navigator}

@@ -19,6 +19,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from yaan.base.constants import EARTH_RADIUS
+from yaan.base.trigonometry import sincos
 from yaan.dynamics.forces import Surroundings
 from yaan.gnc.bank import BankProfile, eased, eased_acceleration
 from yaan.spacetime.attitude import from_axes, rate_of
@@ -122,8 +123,9 @@ def trim_attitude(path: AirPath, bank: Scalar, angle: Scalar) -> Rotation:
     ahead = path.stream / jnp.sqrt(path.stream.dot(path.stream) + 1e-12)
     above = path.up - ahead * path.up.dot(ahead)
     above = above / jnp.sqrt(above.dot(above) + 1e-24)
-    lift = above * jnp.cos(bank) + ahead.cross(above) * jnp.sin(bank)
-    sine, cosine = jnp.sin(angle), jnp.cos(angle)
+    across, up = sincos(bank)
+    lift = above * up + ahead.cross(above) * across
+    sine, cosine = sincos(angle)
     forward = ahead * cosine - lift * sine
     down = -(lift * cosine + ahead * sine)
     return from_axes(forward, down.cross(forward), down, Frame.BODY)

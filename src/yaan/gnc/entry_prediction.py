@@ -31,6 +31,7 @@ from jaxtyping import Array, Float
 
 from yaan.aerodynamics.heating import sutton_graves
 from yaan.base.constants import EARTH_J2, EARTH_MU, EARTH_RADIUS, EARTH_SPIN, STANDARD_GRAVITY
+from yaan.base.trigonometry import sincos
 from yaan.environment.placed import Atmosphere, air_over
 from yaan.gnc.navigation import Estimate
 from yaan.spacetime.earth import WGS84, EarthRotation, Geodetic
@@ -109,7 +110,8 @@ class Aim(eqx.Module):
     def at(self, t: Scalar) -> Vector:
         """Where it is at `t` [s]: from the Earth's centre [m], GCRS."""
         turned = self.spin * (t - self.t)
-        return self.along + self.first * jnp.cos(turned) + self.second * jnp.sin(turned)
+        sine, cosine = sincos(turned)
+        return self.along + self.first * cosine + self.second * sine
 
 
 def aim_at(

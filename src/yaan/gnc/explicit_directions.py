@@ -17,6 +17,7 @@ from jaxtyping import Array, Bool, Float
 from typing_extensions import override
 
 from yaan.base.constants import EARTH_RADIUS
+from yaan.base.trigonometry import sincos
 from yaan.gnc.powered import TANGENT_UNIT
 from yaan.spacetime.frame import Frame, Vector, where
 
@@ -212,7 +213,8 @@ class Corrected(AbstractDirection):
         level = level + spare * 1e-9
         ahead = level / jnp.sqrt(level.dot(level) + 1e-24)
         slope, yaw = self.slope(t) + carried[0], self.yaw + carried[2]
-        heading = ahead * jnp.cos(yaw) + ahead.cross(up) * jnp.sin(yaw)
+        sine, cosine = sincos(yaw)
+        heading = ahead * cosine + ahead.cross(up) * sine
         return (heading + up * slope) / jnp.sqrt(1.0 + slope**2)
 
     @override

@@ -37,6 +37,8 @@ class Pointed(eqx.Module):
     pointing: Int[Array, "*batch"]
     offset: Rotation
     """From the pointing's frame to the body."""
+    held: Rotation | None = None
+    """GCRS to BODY, where a control may hold it."""
 
     def attitude(
         self, around: Surroundings, position: Vector, velocity: Vector, own: Rotation

@@ -33,6 +33,7 @@ from jaxtyping import Array, Bool, Float, Int
 from typing_extensions import override
 
 from yaan.base.model import Model
+from yaan.base.trigonometry import sincos
 from yaan.gnc.base import AbstractGuidance, Command
 from yaan.gnc.navigation import Estimate
 from yaan.spacetime.frame import Vector, where
@@ -110,7 +111,8 @@ class Aims(eqx.Module):
         level = estimate.relative - estimate.up * estimate.relative.dot(estimate.up)
         level = level + ahead * 1e-6
         heading = level / level.norm()
-        free = estimate.up * jnp.sin(elevation) + heading * jnp.cos(elevation)
+        sine, cosine = sincos(elevation)
+        free = estimate.up * sine + heading * cosine
         return where(self.follows, free, tilted(estimate, azimuth, 0.5 * jnp.pi - elevation))
 
 
@@ -222,8 +224,9 @@ def tangent(memory: Memory, t: Float[Array, ""]) -> Float[Array, ""]:
 
 def tilted(estimate: Estimate, azimuth: Float[Array, ""], tilt: Float[Array, ""]) -> Vector:
     """The vertical tilted by `tilt` [rad] towards `azimuth` [rad]."""
-    ahead = estimate.east * jnp.sin(azimuth) + estimate.north * jnp.cos(azimuth)
-    return estimate.up * jnp.cos(tilt) + ahead * jnp.sin(tilt)
+    (east, north), (along, up) = sincos(azimuth), sincos(tilt)
+    ahead = estimate.east * east + estimate.north * north
+    return estimate.up * up + ahead * along
 
 
 def _turn(estimate: Estimate) -> Vector:
@@ -237,5 +240,6 @@ def _linear_tangent(estimate: Estimate, memory: Memory, yaw: Float[Array, ""]) -
     ahead = (estimate.velocity - vertical * estimate.velocity.dot(vertical)).unit()
     right = ahead.cross(vertical)
     slope = tangent(memory, estimate.t)
-    heading = ahead * jnp.cos(yaw) + right * jnp.sin(yaw)
+    sine, cosine = sincos(yaw)
+    heading = ahead * cosine + right * sine
     return (heading + vertical * slope) / jnp.sqrt(1.0 + slope**2)

@@ -26,6 +26,7 @@ from typing_extensions import override
 
 from yaan.base.model import Model
 from yaan.base.tables import Table
+from yaan.base.trigonometry import sincos
 from yaan.environment.atmosphere import load_standard_atmosphere
 from yaan.environment.wind import TableWind
 from yaan.gnc.base import AbstractGuidance, Command
@@ -81,7 +82,8 @@ def turned(start: Vector, aim: Vector, angle: Float[Array, ""]) -> Vector:
     across = where(defined, side / jnp.sqrt(jnp.where(defined, square, 1.0)), start.cross(other))
     # Once more, since of almost opposite sides rounding leaves a part along.
     across = (across - start * start.dot(across)).unit()
-    return start * jnp.cos(angle) + across * jnp.sin(angle)
+    sine, cosine = sincos(angle)
+    return start * cosine + across * sine
 
 
 def _x_of(like: Vector) -> Vector:

@@ -21,6 +21,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from yaan.base.trigonometry import sincos
 from yaan.spacetime.frame import Frame, Vector, where
 from yaan.spacetime.rotation import Rotation
 from yaan.vehicle.body import Inertia
@@ -74,7 +75,8 @@ def followed(reference: Reference, wanted: Vector, period: Scalar, turn_rate: Sc
     about = where(opposed, _square_to(axis), across / sine)
     left = jnp.where(opposed, jnp.pi, jnp.arctan2(sine, cosine))
     turned = jnp.minimum(left, turn_rate * jnp.maximum(period, 0.0))
-    moved = axis * jnp.cos(turned) + about.cross(axis) * jnp.sin(turned)
+    sine, cosine = sincos(turned)
+    moved = axis * cosine + about.cross(axis) * sine
     moved = moved / jnp.sqrt(moved.dot(moved))
     return Reference(moved, about * (turned / jnp.maximum(period, 1e-9)))
 

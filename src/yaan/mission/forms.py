@@ -13,6 +13,7 @@ from yaan.description.body_shape import BodySpec
 from yaan.description.craft import CapsuleSpec, SpacecraftSpec
 from yaan.description.dispersions import Dispersions, DispersionSpec
 from yaan.description.environment import EnvironmentSpec, world_mistakes
+from yaan.description.escape import EscapeSpec
 from yaan.description.failures import FailureSpec
 from yaan.description.ground import BodyGroundSpec, GroundSpec
 from yaan.description.guidance import GuidanceSpec
@@ -88,6 +89,9 @@ class MissionSpec(Block):
     failures: list[FailureSpec] = Field(
         default_factory=list[FailureSpec], description="what breaks, and is not foreknown"
     )
+    escape: EscapeSpec | None = Field(
+        default=None, description="how the crew leaves the launcher; for `yaan escape`"
+    )
     integration: IntegrationSpec = Field(
         default_factory=IntegrationSpec, description="what the integration may be out by"
     )
@@ -151,6 +155,9 @@ class FlightSpec(Block):
         default_factory=EnvironmentSpec, description="gravity, air, wind, rotation"
     )
     step: Step = Field(default=0.25, description="integration step of powered phases")
+    escape: EscapeSpec | None = Field(
+        default=None, description="how the crew leaves the launcher; for `yaan escape`"
+    )
     integration: IntegrationSpec = Field(
         default_factory=IntegrationSpec, description="what the integration may be out by"
     )

@@ -23,9 +23,12 @@ _REFERENCES: Final = {
     "SpacecraftSpec": ("spacecraft", "spacecraft", ""),
     "CapsuleSpec": ("capsule", "capsule", ""),
     "TrimSpec": ("aerodynamics", "table of force coefficients at trim", "lift"),
+    "BodyAirSpec": ("aerodynamics", "table of a body's coefficients", "area"),
     "ParachutesSpec": ("parachutes", "parachute train", ""),
     "ZoneSpec": ("zone", "landing zone", ""),
     "StationSpec": ("station", "station", ""),
+    "EscapeSpec": ("escape", "escape system", ""),
+    "LimitsSpec": ("limits", "limits of a crew", ""),
 }
 # Models that a file may replace by a word.
 _WORDS: Final = {

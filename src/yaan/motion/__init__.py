@@ -1,7 +1,8 @@
 """Kinds of motion: one file each, each one integration between two states that are handed over."""
 
 from yaan.motion.base import AbstractMotion, Leg, Legs, fly, fly_in_turn, rows_of
-from yaan.motion.body import Body, BodyEnd, BodyPhases, fly_body, limits, observe_body
+from yaan.motion.body import Body, fly_body, observe_body
+from yaan.motion.body_phases import BodyEnd, BodyPhases, limits
 from yaan.motion.descent import Descended, Descent, Until, descended
 from yaan.motion.entry import Entry, Handover
 from yaan.motion.fall import Fall, Fallen, fall

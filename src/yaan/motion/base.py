@@ -20,10 +20,11 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree
 from numpy.typing import ArrayLike
 
+from yaan.base.programme import Lanes
 from yaan.dynamics.accuracy import allowed
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import AbstractMethod
-from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, solve
+from yaan.dynamics.solve import Arrival, Problem, Tape, blank_tape, rows_abreast, solve
 from yaan.dynamics.state import State, Sums
 from yaan.motion.row import Row
 from yaan.results.outcome import OutcomeCode
@@ -153,6 +154,16 @@ def lanes_of(motion: _Motion) -> _Motion:
 
 _Flying = tuple[AbstractMotion, Array]
 """A motion, and the specific energy that its leg began with [m^2/s^2]."""
+
+
+def of_motion(motion: AbstractMotion, *rest: PyTree) -> Lanes:
+    """The lanes of a programme whose arguments all have them: a motion, and others."""
+    return Lanes((lanes_of(motion), *[0] * len(rest)))
+
+
+def of_rows(motion: AbstractMotion, tape: Tape) -> Lanes:
+    """The lanes of a programme that looks at each row of one lane."""
+    return Lanes((None, rows_abreast(tape)))
 
 
 def _possible(t: Array, inner: PyTree, leg: _Flying) -> Array:

@@ -7,13 +7,12 @@ from there; a rigid phase hands its attitude to a point that is held, or keeps i
 
 """
 
-import enum
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float
 from typing_extensions import override
 
 from yaan.aerodynamics.coefficients import meet
@@ -28,7 +27,9 @@ from yaan.dynamics.rigid import angular_acceleration
 from yaan.dynamics.solve import Arrival, Tape
 from yaan.dynamics.state import State, Sums, nothing_added
 from yaan.gnc.pointing import Pointed, pointed
+from yaan.gnc.pointing_control import PointingEstimate
 from yaan.motion.base import AbstractMotion, Entered, Legs, chosen, fly_in_turn
+from yaan.motion.body_phases import BodyEnd, BodyPhases, parted
 from yaan.motion.row import Row, row
 from yaan.results.outcome import OutcomeCode
 from yaan.spacetime.attitude import angles_of, kinematics, ned, normalised, orbital_rate, vvlh
@@ -82,6 +83,12 @@ RAIL: Final = Model(
     ignores="friction, tip-off while the upper lug is still on, a rail that bends or is let go",
 )
 
+CONTROL: Final = Model(
+    name="attitude control",
+    text="moments within their limits by a law of attitude and rate",
+    ignores="what its thrusters burn and push, their pulsing, delay, errors of sensors",
+)
+
 NOT_TURNED: Final = Model(
     name="torque of gravity",
     text="gravity does not turn the body",
@@ -96,52 +103,6 @@ class Fineness(eqx.Module):
     """Its longest step over that of the phase."""
     tolerance: Float[Array, " lanes"]
     """Of `dynamics.accuracy`."""
-
-
-class BodyEnd(enum.IntEnum):
-    """What can end a phase besides its time, by the names of the keys of `until`.
-
-    A new one is a member here, its function in `Body._ends`, and its key. The ground comes last:
-    it ends every phase, and is the wanted end of those that say so.
-    """
-
-    HEIGHT_BELOW = 0
-    DEPLETED = 1
-    HEIGHT_ABOVE = 2
-    APEX = 3
-    SPEED_ABOVE = 4
-    SPEED_BELOW = 5
-    MACH_ABOVE = 6
-    MACH_BELOW = 7
-    RAIL = 8
-    STUCK = 9
-    GROUND = 10
-
-
-def limits(**ends: float) -> Float[Array, " ends"]:
-    """Where the `ends` of one phase are, by their names in `BodyEnd`; what is left out is none."""
-    given = {end: ends.pop(end.name.lower(), jnp.nan) for end in BodyEnd}
-    assert not ends, f"no ends of a body: {', '.join(ends)}"
-    return jnp.asarray([given[end] for end in BodyEnd], dtype=float)
-
-
-class BodyPhases(eqx.Module):
-    """Phases in turn, one entry each on the first axis; shared by all lanes."""
-
-    rigid: Bool[Array, "*phases"]
-    pointing: Int[Array, "*phases"]
-    configuration: Int[Array, "*phases"]
-    engine: Bool[Array, "*phases"]
-    duration: Float[Array, "*phases"]  # [s]
-    limits: Float[Array, "*phases ends"]
-    """Where each `BodyEnd` ends it, in SI; NaN: it does not. Of those without a value, any number.
-
-    A phase with `RAIL` [m] is on a rail for that length, with its x axis as it stands at the start,
-    whatever its pointing.
-    """
-    time: Float[Array, "*phases"]
-    """Ends at this time since the epoch [s], and at once where that has passed."""
-    step: Float[Array, "*phases"]  # [s]
 
 
 class Body(AbstractMotion):
@@ -213,7 +174,7 @@ class Body(AbstractMotion):
         nozzle, lightest = body.nozzle, body.empty.mass
         carried = body.full.mass - lightest
         burning = jnp.minimum(phase.duration, carried / jnp.maximum(nozzle.flow, 1e-300))
-        engine = jnp.where(nozzle.thrust > 0.0, nozzle.thrust * burning, 0.0)
+        engine = jnp.sum(jnp.where(nozzle.thrust > 0.0, nozzle.thrust * burning, 0.0))
         push = jnp.sqrt(pulses.force.dot(pulses.force))
         pushed = jnp.sum(jnp.where(push > 0.0, push * (pulses.stop - pulses.start), 0.0))
         given = (engine + pushed) / lightest
@@ -253,7 +214,7 @@ class Body(AbstractMotion):
         return eqx.tree_at(
             lambda s: (s.t, s.position, s.velocity, s.attitude, s.rate, s.tanks),
             start,
-            (*moved, start.tanks.at[: self.tanks].set(done.propellant)),
+            (*moved, jnp.asarray(start.tanks).at[: self.tanks].set(done.propellant)),
         )
 
     @override
@@ -307,6 +268,7 @@ class Body(AbstractMotion):
             force_pulses=now.pulses.force,
             moment_pulses=now.pulses.moment,
             moment_gravity=now.gravity,
+            moment_control=now.control,
             velocity_ned=level.apply(around.to_fixed.apply(around.relative)),
             position_itrs=around.to_fixed.apply(r),
             inertia_pitch=now.properties.inertia.yy,
@@ -326,7 +288,23 @@ class Body(AbstractMotion):
             lambda: aim.attitude(around, inner.position, inner.velocity, own),
         )
         scene = Scene(self.world, self.body, index, self.pulses, self.gradient)
-        return instant(around, t, inner, scene, attitude)
+        now = instant(around, t, inner, scene, attitude)
+        return now if self.phase.control is None else self._controlled(now, inner)
+
+    def _controlled(self, now: Instant, inner: BodyState) -> Instant:
+        """The instant with the moment of the control."""
+        control = self.phase.control
+        assert control is not None
+        assert self.pointed.held is not None
+        around, own = now.around, now.attitude
+        known = (around.stream, around.relative, around.up, own, inner.rate, self.pointed.held)
+        moment = control.moment(PointingEstimate(*known), now.properties.inertia)
+        return eqx.tree_at(
+            lambda i: (i.control, i.torque),
+            now,
+            (moment, now.torque + moment),
+            is_leaf=lambda x: x is None,
+        )
 
     def turning(self, t: Array, inner: BodyState, now: Instant) -> Vector:
         """The rate [rad/s] of a state, whether it is its own or prescribed; `now` is its instant.
@@ -375,7 +353,8 @@ class Body(AbstractMotion):
         """The state with what is on in the step that begins at `t` [s]."""
         phase, pulses = self.phase, self.pulses
         empty = inner.propellant[phase.configuration] <= self._least()
-        burnt = self.body.nozzle.flow * inner.burning + jnp.sum(pulses.flow * inner.pulsing)
+        burnt = jnp.sum(self.body.nozzle.flow) * inner.burning
+        burnt = burnt + jnp.sum(pulses.flow * inner.pulsing)
         spent = empty & (burnt > 0.0)
         own = jnp.arange(inner.propellant.shape[0]) == phase.configuration
         burning = phase.engine & ~empty & (self._over(t, inner) < 0.0)
@@ -451,7 +430,7 @@ class Body(AbstractMotion):
         along = _along(now.attitude)
         gone = around.to_fixed.apply(inner.position) - self.foot
         # By the speed of sound, not Mach numbers: where it is nothing there are none.
-        sound = around.air.sound_speed
+        sound, pressure = around.air.sound_speed, 0.5 * around.air.density * airspeed**2
         return {
             # Low and sinking: what begins below and rises has not come down to it.
             BodyEnd.HEIGHT_BELOW: jnp.minimum(at[BodyEnd.HEIGHT_BELOW] - height, sinking) * 1e-3,
@@ -468,6 +447,8 @@ class Body(AbstractMotion):
             BodyEnd.STUCK: jnp.minimum(
                 0.5 - inner.burning, 2.0 * _CREEP - along.dot(around.relative)
             ),
+            BodyEnd.DYNAMIC_PRESSURE_BELOW: (at[BodyEnd.DYNAMIC_PRESSURE_BELOW] - pressure) * 1e-3,
+            BodyEnd.DYNAMIC_PRESSURE_ABOVE: (pressure - at[BodyEnd.DYNAMIC_PRESSURE_ABOVE]) * 1e-3,
             BodyEnd.GROUND: (self.world.ground - _DEEP - height) * 1e-3,
         }
 
@@ -478,7 +459,7 @@ class Body(AbstractMotion):
 
     def _least(self) -> Array:
         """Propellant that is none [kg]."""
-        return (self.body.nozzle.flow + jnp.sum(self.pulses.flow)) * _CLOSE
+        return (jnp.sum(self.body.nozzle.flow) + jnp.sum(self.pulses.flow)) * _CLOSE
 
 
 def _along(attitude: Rotation) -> Vector:
@@ -505,11 +486,23 @@ def turning_state(state: State, lit: Float[Array, " tanks"], pulses: Pulses) -> 
     )
 
 
+def _separated(
+    phase: BodyPhases, body: Configuration, flying: Configuration, inner: BodyState
+) -> BodyState:
+    """The state as a phase begins, moved to the centre of mass of what flies on; one lane."""
+    before = jax.tree.map(lambda leaf: leaf[phase.before], body)
+    whole = before.properties(inner.propellant[phase.before]).centre
+    left = flying.properties(inner.propellant[phase.configuration]).centre
+    assert phase.separates is not None
+    parts = jnp.where(phase.separates, 1.0, 0.0)
+    return parted(inner, (left - whole) * parts)
+
+
 Cast = tuple[Configuration, BodyPhases, Pulses]
 """What flies, when, and what pushes it."""
 
 
-def fly_body(
+def fly_body(  # noqa: PLR0913 - what flies, from where, and how finely
     world: World,
     cast: Cast,
     start: State,
@@ -518,28 +511,40 @@ def fly_body(
     fineness: Fineness | None = None,
     method: AbstractMethod = RK4,
     rows: int | None = None,
+    lit: Float[Array, "lanes configurations"] | None = None,
 ) -> tuple[Legs, Tape | None]:
     """Fly all phases in turn from `start`, whose tanks are those of the configurations.
 
     The body of the `cast` and `start` have lanes on their first axis, the body its configurations
     on the second; phases and pulses are shared. `gradient`: gravity turns rigid bodies. The step
-    of a phase is its longest one: steps are shorter where their error asks for it. What is told of
-    each leg is where a point's axes were. See `motion.base.fly_in_turn`.
+    of a phase is its longest one: steps are shorter where their error asks for it. `lit`: when the
+    motors of each configuration were lit [s], `vehicle.body.NEVER` before that; NaN or left out, as
+    what they have burnt tells. What is told of each leg is where a point's axes were. See
+    `motion.base.fly_in_turn`.
     """
     body, phases, pulses = cast
     t = start.t
     fine = fineness or Fineness(jnp.ones_like(t), jnp.ones_like(t))
     kinds = (gradient, method, body.empty.mass.shape[-1])
     # What all lanes share is not mapped: that would only copy it.
-    axes = Body(world.axes, 0, None, None, Pointed(None, 0), 0, *kinds)  # pyright: ignore[reportArgumentType]
+    held_at = None if phases.control is None else 0
+    aimed: Any = Pointed(None, 0, held_at)  # pyright: ignore[reportArgumentType]
+    axes = Body(world.axes, 0, None, None, aimed, 0, *kinds)  # pyright: ignore[reportArgumentType]
 
     def enter(phase: BodyPhases, t: Array, inner: BodyState) -> Entered:
         def lane(
             world: World, body: Configuration, t: Array, inner: BodyState
         ) -> tuple[Body, BodyState, Array]:
             around = surroundings(world, t, inner.position, inner.velocity)
-            aim = pointed(phase.pointing, around, inner.position, inner.velocity, inner.attitude)
             flying = jax.tree.map(lambda leaf: leaf[phase.configuration], body)
+            if phase.separates is not None:
+                inner = _separated(phase, body, flying, inner)
+                around = surroundings(world, t, inner.position, inner.velocity)
+            aim = pointed(phase.pointing, around, inner.position, inner.velocity, inner.attitude)
+            if phase.control is not None:
+                facing = (around, inner.position, inner.velocity, inner.attitude)
+                held = phase.control.held.attitude(*facing)
+                aim = eqx.tree_at(lambda a: a.held, aim, held, is_leaf=lambda x: x is None)
             begun = energy(inner.position, inner.velocity, world.mu)
             foot = around.to_fixed.apply(inner.position)
             motion = Body(world, flying, pulses, phase, aim, foot, *kinds)
@@ -551,8 +556,9 @@ def fly_body(
         stop = jnp.maximum(jnp.minimum(t + phase.duration, phase.time), t)
         return Entered(motion, axes, inner, stop, step, begun, told=motion.pointed)
 
-    def begun(body: Configuration, state: State) -> BodyState:
-        lit = jax.vmap(lambda one, left: one.lit(state.t, left))(body, state.tanks[: kinds[-1]])
+    def begun(body: Configuration, state: State, lit: Array | None) -> BodyState:
+        told = jax.vmap(lambda one, left: one.lit(state.t, left))(body, state.tanks[: kinds[-1]])
+        lit = told if lit is None else jnp.where(jnp.isnan(lit), told, lit)
         return turning_state(state, lit, pulses)
 
     def settle(entered: Entered, t: Array, inner: BodyState) -> BodyState:
@@ -565,7 +571,7 @@ def fly_body(
         settle,
         phases,
         t,
-        jax.vmap(begun)(body, start),
+        jax.vmap(begun)(body, start, lit),
         tolerance=fine.tolerance,
         most_steps=MAX_STEPS if rows is None else min(MAX_STEPS, int(_SPARE * rows)),
         rows=rows,

@@ -272,7 +272,7 @@ class Descent(AbstractMotion):
     def end(self, t: Array, inner: Hanging, start: State) -> State:
         tanks = start.tanks
         if self.retro is not None and inner.burning is not None:
-            tanks = tanks.at[self.retro.tank].set(inner.burning.propellant)
+            tanks = jnp.asarray(tanks).at[self.retro.tank].set(inner.burning.propellant)
         return eqx.tree_at(
             lambda s: (s.t, s.position, s.velocity, s.tanks, s.canopies),
             start,

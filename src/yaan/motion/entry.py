@@ -25,6 +25,7 @@ from yaan.aerodynamics.heating import (
 )
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
 from yaan.base.model import Model
+from yaan.base.trigonometry import sincos
 from yaan.dynamics.accuracy import POSITION, VELOCITY, loosened
 from yaan.dynamics.forces import Surroundings, World, surroundings
 from yaan.dynamics.method import RK4, AbstractMethod
@@ -253,7 +254,8 @@ def meeting(
     slant = jnp.sqrt(above.dot(above) + 1e-24)  # cosine of the flight-path angle
     above = above / slant
     lift = trim.lift * jnp.minimum(slant / _UPRIGHT, 1.0)
-    lifted = above * jnp.cos(bank) + ahead.cross(above) * jnp.sin(bank)
+    sine, cosine = sincos(bank)
+    lifted = above * cosine + ahead.cross(above) * sine
     sensed = (lifted * lift - ahead * trim.drag) * (pressure * capsule.area / capsule.mass)
     flux = sutton_graves(density, speed, capsule.nose_radius)
     return Meeting(around, speed, mach, pressure, trim, lift, bank, sensed, flux)
@@ -263,7 +265,7 @@ def meeting_row(now: Meeting, capsule: Capsule, inner: Entering, **known: Any) -
     """The row of a point's entry; `inner` is what is integrated of it, `known` goes beside."""
     force, weight = now.pressure * capsule.area, capsule.mass * STANDARD_GRAVITY
     drag, lift = now.trim.drag, now.lift
-    sine, cosine = jnp.sin(now.trim.angle), jnp.cos(now.trim.angle)
+    sine, cosine = sincos(now.trim.angle)
     return row(
         now.around,
         inner.position,

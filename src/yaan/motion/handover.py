@@ -63,7 +63,7 @@ def ended(start: State, legs: Legs) -> State:
         start,
         (
             *(t, last.position, last.velocity, last.attitude, last.rate),
-            start.tanks.at[:, :tanks].set(last.propellant),
+            jnp.asarray(start.tanks).at[:, :tanks].set(last.propellant),
         ),
     )
 

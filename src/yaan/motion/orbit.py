@@ -1,4 +1,4 @@
-"""Flight in orbit: gravity, the thin air, and finite burns along the motion.
+"""Flight in orbit: gravity, the thin air, and finite burns along the motion, or pitched off it.
 
 The thrust of a step is a state, set where the step begins: a burn starts and ends on steps, so no
 stage of a step sees the other side of the switch. A burn ends by the clock, or by the velocity that
@@ -43,11 +43,15 @@ FLOOR = 0
 _AIR = 140e3  # [m] above the equatorial radius: below it the air changes within a step
 _AIR_STEP = 10.0  # [s]
 _CLOSE = 1e-6  # [s] instants nearer than this are one
+_VERTICAL = 1e-3  # [m] of a path this near to vertical the plane is not known
 _EDGE = 1e-3  # [s] a recorded row stands this long before a switch, so that thrust shows its steps
 
 
 class Burns(eqx.Module):
     """Finite burns of full thrust along or against the inertial velocity, tracked all the while.
+
+    With a `pitch` each is turned from there by it, upwards in the plane of the orbit: towards the
+    zenith whatever its sense, so that +90 deg is across the velocity.
 
     They must not overlap; one that is not used has no duration, and no velocity to gain. One that
     ends by velocity and whose ignition lies before a leg begins is under way there, and has all of
@@ -62,6 +66,8 @@ class Burns(eqx.Module):
     """+1 along the velocity, -1 against it."""
     delta_v: Float[Any, "*batch burns"] | None = None
     """Thrust over mass [m/s] at which each ends, whatever its `duration`; None: by the clock."""
+    pitch: Float[Any, "*batch burns"] | None = None
+    """Of the thrust above its line along the velocity [rad]; None: none, and nothing turns."""
 
 
 class Coasting(eqx.Module):
@@ -214,7 +220,7 @@ class Orbit(AbstractMotion):
 
     @override
     def end(self, t: Array, inner: Coasting, start: State) -> State:
-        left = start.tanks.at[self.craft.tank].set(inner.propellant)
+        left = jnp.asarray(start.tanks).at[self.craft.tank].set(inner.propellant)
         return eqx.tree_at(
             lambda s: (s.t, s.position, s.velocity, s.tanks),
             start,
@@ -240,6 +246,12 @@ class Orbit(AbstractMotion):
         sensed = now.thrust + now.drag
         ahead = jnp.where(sense == 0.0, jnp.nan, sense)  # of the axis, along the velocity
         attack = ahead * v.dot(around.stream) / speed / stream
+        axial, lifted = sensed.dot(v) / speed * ahead, ahead * rise
+        if self.burns.pitch is not None:
+            known = jnp.where(sense == 0.0, jnp.nan, 1.0)
+            axis = self._axis(inner) * known
+            attack = axis.dot(around.stream) / stream
+            axial, lifted = sensed.dot(axis), axis.dot(r) / r.norm()
         return row(
             around,
             r,
@@ -252,8 +264,8 @@ class Orbit(AbstractMotion):
             heat_flux=free_stream_flux(around.air.density, stream),
             angle_of_attack=jnp.arccos(jnp.clip(attack, -1, 1)),
             load=jnp.sqrt(sensed.dot(sensed)) / STANDARD_GRAVITY,
-            load_axial=sensed.dot(v) / speed * ahead / STANDARD_GRAVITY,
-            pitch=jnp.arcsin(jnp.clip(ahead * rise, -1.0, 1.0)),
+            load_axial=axial / STANDARD_GRAVITY,
+            pitch=jnp.arcsin(jnp.clip(lifted, -1.0, 1.0)),
             propellant=inner.propellant[None],
         )
 
@@ -264,7 +276,23 @@ class Orbit(AbstractMotion):
         speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
         braking = -0.5 * around.air.density * speed * craft.drag_area / mass
         pushing = jnp.sum(inner.thrusting) * craft.thrust / mass
-        return _Forces(around, mass, inner.velocity.unit() * pushing, around.stream * braking)
+        thrust = inner.velocity.unit() * pushing
+        if self.burns.pitch is not None:
+            thrust = self._axis(inner) * (craft.thrust / mass)
+        return _Forces(around, mass, thrust, around.stream * braking)
+
+    def _axis(self, inner: Coasting) -> Vector:
+        """Unit vector of the pitched thrust; nothing while no burn is under way.
+
+        On a vertical path no direction is above it, and none is taken.
+        """
+        pitch, on = self.burns.pitch, inner.thrusting
+        assert pitch is not None
+        along = inner.velocity.unit()
+        above = inner.position - along * inner.position.dot(along)
+        above = above / jnp.sqrt(above.dot(above) + _VERTICAL**2)
+        ahead, up = jnp.sum(on * jnp.cos(pitch)), jnp.sum(jnp.abs(on) * jnp.sin(pitch))
+        return along * ahead + above * up
 
     def _thrusting(self, t: Array, propellant: Array, given: Array) -> tuple[Array, Array]:
         """The sense of each burn in the step that begins at `t` [s], and whether one lacks fuel.

@@ -207,8 +207,8 @@ class Powered(AbstractMotion):
                 t,
                 inner.position,
                 inner.velocity,
-                start.tanks.at[:stages].set(inner.propellant),
-                start.aboard.at[: aboard.shape[0]].set(aboard),
+                jnp.asarray(start.tanks).at[:stages].set(inner.propellant),
+                jnp.asarray(start.aboard).at[: aboard.shape[0]].set(aboard),
                 _remembered(self.guidance.finish(t, inner.memory), inner.navigation),
             ),
             is_leaf=lambda x: x is None,
@@ -563,14 +563,14 @@ def ended(launcher: Launcher, phases: Phases, start: State, legs: Legs) -> State
     parts = carried.shape[-1]
     known = start.aboard if start.aboard.shape[-1] else jnp.ones_like(carried)
     # Nothing comes back aboard that had left before.
-    aboard = known.at[:, :parts].set(known[:, :parts] & carried)
+    aboard = jnp.asarray(known).at[:, :parts].set(known[:, :parts] & carried)
     unknown = jax.tree.map(lambda x: jnp.full_like(x, jnp.nan), (start.attitude, start.rate))
     return State(
         legs.stop[-1],
         end.position,
         end.velocity,
         *unknown,
-        tanks=start.tanks.at[:, :stages].set(end.propellant),
+        tanks=jnp.asarray(start.tanks).at[:, :stages].set(end.propellant),
         aboard=aboard,
         sums=jax.tree.map(jnp.add, start.sums, end.losses.sums),
         memory=_remembered(end.memory, end.navigation),

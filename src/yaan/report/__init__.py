@@ -7,6 +7,7 @@ from yaan.report.figures.payload import Payloads
 from yaan.report.page import (
     write_capability,
     write_comparison,
+    write_escape_report,
     write_orbit,
     write_report,
     write_sweep,
@@ -22,6 +23,7 @@ __all__ = [
     "write_capability",
     "write_comparison",
     "write_engine",
+    "write_escape_report",
     "write_orbit",
     "write_report",
     "write_sweep",

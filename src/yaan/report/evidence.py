@@ -43,7 +43,8 @@ def crew(loads: CrewLoads) -> Table | None:
         Column("Used", "%"),
         Column("Status of the limit, and why", kind="wide"),
     )
-    return make_table("Crew loads by couch axis", columns, rows)
+    of = f" of {loads.couch}" if loads.couch else ""
+    return make_table(f"Crew loads by couch axis{of}", columns, rows)
 
 
 def _allowed(row: AxisLoads) -> str:

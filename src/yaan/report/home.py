@@ -101,7 +101,8 @@ def crew(record: FlightRecord) -> Iterator[Block]:
         " axes: deorbit, entry, parachutes and touchdown.",
     )
     yield "figure", figures.exposure(record, "return")
-    yield "table", evidence.crew(found)
+    for couch in record.summary.couches_in("return"):
+        yield "table", evidence.crew(couch)
 
 
 def descent(record: FlightRecord) -> Iterator[Block]:

@@ -1,12 +1,15 @@
 """What a notebook shows of a flight or a comparison, and the figures that it asks for."""
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from markupsafe import Markup
 
 from yaan.base.errors import YaanError
+from yaan.report.escape import ESCAPE_FIGURES
+from yaan.report.figures import Figure
 from yaan.report.figures.columns import columns
 from yaan.report.figures.histories import thinned
 from yaan.report.figures.quantities import largest, shown
@@ -14,6 +17,7 @@ from yaan.report.sections import key_cards
 from yaan.report.span import aloft
 from yaan.report.text import NONE, clock, label, number, quantity, significant
 from yaan.results import Change, Comparison, FlightRecord, History, Summary
+from yaan.results.escape import EscapeRecord
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -44,7 +48,29 @@ def plot(
     """
     usual = [name for name in _USUAL if name in history]
     since = "the epoch" if aloft(summary) else "ignition"
-    drawn = columns(history, names or usual, since=since, between=between)
+    return _shown(columns(history, names or usual, since=since, between=between))
+
+
+def plot_escapes(made: EscapeRecord, name: str) -> "go.Figure":
+    """A figure of the report of escapes, as a figure of plotly; see `Escapes.plot`.
+
+    Raises:
+        YaanError: for a figure that is not there or has no data, or where plotly is missing.
+    """
+    make = ESCAPE_FIGURES.get(name)
+    if make is None:
+        near = get_close_matches(name.casefold(), ESCAPE_FIGURES, 1)
+        hint = f" (near: {near[0]})" if near else ""
+        known = ", ".join(ESCAPE_FIGURES)
+        raise YaanError(f"There is no figure {name!r} of escapes{hint}. There are {known}.")
+    drawn = make(made)
+    if drawn is None:
+        raise YaanError(f"These escapes have no data for the figure {name!r}.")
+    return _shown(drawn)
+
+
+def _shown(drawn: Figure) -> "go.Figure":
+    """A figure of the report as one of plotly, whose axes may be zoomed."""
     try:
         import plotly.graph_objects as go
     except ImportError as error:

@@ -32,7 +32,7 @@
     const pairs = Object.entries(value);
     return Object.fromEntries(
       pairs.map(([key, item]) => {
-        const data = numbers.has(key) && Array.isArray(item);
+        const data = key === "meta" || (numbers.has(key) && Array.isArray(item));
         return [key, data ? item : tinted(item)];
       }),
     );
@@ -225,6 +225,7 @@
     if (!window.Plotly) throw new Error("the script that draws them did not start");
     tellTime();
     plots.forEach(offer);
+    listen();
   }
 
   // The tables stand without the figures; a reader is told why those are missing.
@@ -257,6 +258,15 @@
       await still(plot);
       turn(plot);
     }
+  }
+
+  // What the reader switches on the page colours some of its figures anew.
+  function listen() {
+    if (typeof switches !== "function") return;
+    switches(figures, (name) => {
+      const plot = plots.find((one) => one.dataset.figure === name && one.dataset.drawn);
+      if (plot) draw(plot, Number(plot.dataset.width));
+    });
   }
 
   // The contents show where the reader is.

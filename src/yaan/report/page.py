@@ -20,6 +20,7 @@ from yaan.base.errors import YaanError
 from yaan.report.capability import capability_head, capability_sections
 from yaan.report.comparison import comparison_sections, headline
 from yaan.report.course import Course
+from yaan.report.escape import escape_head, escape_sections
 from yaan.report.figures import Figure
 from yaan.report.figures.dark import DARK
 from yaan.report.figures.lanes import Lanes
@@ -37,6 +38,7 @@ from yaan.results import (
     read_flight,
     write_text,
 )
+from yaan.results.escape import EscapeRecord
 from yaan.results.store import SUMMARY
 
 NAME: Final = "report.html"
@@ -45,6 +47,7 @@ SWEEP: Final = "sweep.html"
 DISPERSED: Final = "dispersions.html"
 CAPABILITY: Final = "capability.html"
 ORBIT: Final = "orbit.html"
+ESCAPES: Final = "escape.html"
 _PLOTLY: Final = "package_data/plotly.min.js"
 _LEVEL: Final = 3  # of gzip; 6 takes twice as long for a twelfth less
 
@@ -150,9 +153,25 @@ def write_orbit(course: Course, folder: Path | str) -> Path:
     return path
 
 
+def write_escape_report(folder: Path | str, made: EscapeRecord) -> Path:
+    """Write `escape.html`, the page of escapes, into their folder.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        OutputError: if the page cannot be written.
+    """
+    path = Path(folder) / ESCAPES
+    write_text(path, compose(escape_head(made), escape_sections(made)))
+    return path
+
+
 def compose(head: Mapping[str, Any], parts: Sequence[Section]) -> str:
     """A page from what stands above, as `page.html.j2` reads it, and its sections."""
-    drawn = [block for part in parts for kind, block in part.blocks if kind == "figure"]
+    blocks = [block for part in parts for block in part.blocks]
+    beside = [block for kind, block in blocks if kind == "beside"]
+    drawn = [*(one.figure for one in beside), *(one for kind, one in blocks if kind == "figure")]
     return _template().render(
         head=head,
         sections=parts,
@@ -162,6 +181,7 @@ def compose(head: Mapping[str, Any], parts: Sequence[Section]) -> str:
         scheme=_own("scheme.js"),
         dark=Markup(json.dumps(DARK)),
         csv=_own("csv.js"),
+        switch=_own("switch.js") if beside else "",
         script=_own("page.js"),
         plotly=_plotly() if drawn else "",
     )

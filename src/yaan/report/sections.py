@@ -161,7 +161,8 @@ def _crew(record: FlightRecord) -> Iterator[Block]:
         " grades provisionally, a missing one grades nothing.",
     )
     yield "figure", figures.exposure(ascent(record))
-    yield "table", evidence.crew(crew)
+    for couch in record.summary.couches_in("ascent"):
+        yield "table", evidence.crew(couch)
 
 
 def _escape(record: FlightRecord) -> Iterator[Block]:

@@ -53,7 +53,7 @@ def netcdf_bytes(
         about = {key: getattr(history, key) for key in _ABOUT if getattr(history, key)}
         for key, text in {"Conventions": _CONVENTIONS, **attributes, **about}.items():
             file.attrs[key] = text
-        _write_columns(file, history.columns, COLUMNS)
+        write_columns(file, history.columns, COLUMNS)
         if "axis" in file.dimensions:
             _write_names(file, "axis", _AXES)
         if "quaternion" in file.dimensions:
@@ -66,7 +66,7 @@ def netcdf_bytes(
             phase.attrs["flag_meanings"] = " ".join(n.replace(" ", "_") for n in history.phases)
             phase.attrs["names"] = "\n".join(history.phases)
         for name, columns in checked.items():
-            _write_columns(file.create_group(name), columns, GROUP_COLUMNS[name.split("/")[0]])
+            write_columns(file.create_group(name), columns, GROUP_COLUMNS[name.split("/")[0]])
     return made.getvalue()
 
 
@@ -105,9 +105,10 @@ def _read(path: Path) -> tuple[History, Groups]:
     return replace(history, **about), groups
 
 
-def _write_columns(
+def write_columns(
     group: Any, columns: Mapping[str, Array], catalogue: Mapping[str, Column]
 ) -> None:
+    """Write columns into a group, with the dimensions, units and names of the catalogue."""
     for name, array in columns.items():
         column = catalogue[name]
         for dimension, size in zip(column.dimensions, array.shape, strict=True):

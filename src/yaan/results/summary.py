@@ -332,9 +332,12 @@ class AxisLoads:
         allowed_duration: what is allowed there [s]; None is without end.
         utilisation: of what is allowed; 1 is the limit.
         peak_g: largest load.
-        source: of the curve.
+        source: of the curve: document, revision, clause and how it was read, in one line.
         text: the verdict as a sentence.
         allowed: points of the curve: duration [s] and level [g0].
+        document: that says so; empty of a flight told before this was.
+        clause: of the document.
+        revision: of the document.
     """
 
     axis: str
@@ -349,6 +352,9 @@ class AxisLoads:
     source: str
     text: str
     allowed: tuple[tuple[float, float], ...]
+    document: str = ""
+    clause: str = ""
+    revision: str = ""
 
 
 @record
@@ -359,11 +365,13 @@ class CrewLoads:
         part: of the flight: ascent or return.
         condition: of the crew.
         axes: every direction of the couch.
+        couch: its name; empty where only a seat is told.
     """
 
     part: str
     condition: str
     axes: tuple[AxisLoads, ...]
+    couch: str = ""
 
 
 @record
@@ -534,8 +542,15 @@ class Summary:
     integration: Integration | None
 
     def crew_in(self, part: str) -> CrewLoads | None:
-        """The graded loads of a part of the flight, `ascent` or `return`; None without any."""
-        return next((loads for loads in self.crew if loads.part == part), None)
+        """The graded loads of a part of the flight, `ascent` or `return`; None without any.
+
+        Of several couches those of the first.
+        """
+        return next(iter(self.couches_in(part)), None)
+
+    def couches_in(self, part: str) -> tuple[CrewLoads, ...]:
+        """The graded loads of each couch in a part of the flight, or of the one seat."""
+        return tuple(loads for loads in self.crew if loads.part == part)
 
     def __getitem__(self, key: str) -> object:
         """What stood at `key` in schema 1, as plain data, with a notice of its new place.

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from yaan.base.errors import FrameError
+from yaan.base.trigonometry import sincos
 from yaan.spacetime.frame import Frame, Vector
 
 
@@ -107,9 +108,10 @@ def about(vector_angle: Vector, target: Frame) -> Rotation:
     """
     angle = jnp.sqrt(vector_angle.dot(vector_angle) + 1e-300)
     half = 0.5 * angle
-    factor = jnp.sin(half) / angle
+    sine, cosine = sincos(half)
+    factor = sine / angle
     return Rotation(
-        jnp.cos(half),
+        cosine,
         vector_angle.x * factor,
         vector_angle.y * factor,
         vector_angle.z * factor,

@@ -1,4 +1,4 @@
-"""A rigid body: mass, centre of mass and inertia against the propellant left, air and engine.
+"""A rigid body: mass, centre of mass and inertia against the propellant left, air and motors.
 
 Positions are in structural axes: parallel to the body axes (x forward, y right, z down), from an
 origin that the file chooses and keeps.
@@ -17,6 +17,7 @@ from yaan.base.tables import Table
 from yaan.spacetime.frame import Vector
 
 Scalar = Float[Array, "*batch"]
+Motors = Float[Array, "*motors"]
 
 
 class Inertia(eqx.Module):
@@ -75,42 +76,48 @@ def steady() -> Table:
 
 
 class Nozzle(eqx.Module):
-    """An engine whose vacuum thrust and flow are a level times their largest.
+    """The motors of a configuration, which burn its propellant together; most have one.
 
-    The level is a function of the time since ignition, linear between its knots: constant for a
-    liquid engine, the thrust curve of a motor. Below `full_flow` of it the nozzle does not flow
-    full, and back pressure falls with thrust (as `propulsion.Engines`).
+    Thrust and flow of each are a level times their largest. The level is a function of the time
+    since ignition, linear between its knots, which all share: constant for a liquid engine, the
+    thrust curve of a motor, zero until one that waits. Below `full_flow` of it a nozzle does not
+    flow full, and back pressure falls with thrust (as `propulsion.Engines`). Leaves are scalars of
+    one motor, or have the motors on their last axis.
     """
 
-    thrust: Scalar  # [N] in vacuum, the largest
-    exit_area: Scalar  # [m^2]
-    flow: Scalar  # [kg/s] at that thrust
-    position: Vector  # [m] of the exit, structural axes
+    thrust: Motors  # [N] in vacuum, the largest
+    exit_area: Motors  # [m^2]
+    flow: Motors  # [kg/s] at that thrust
+    position: Vector  # [m] of each exit, structural axes
     direction: Vector
-    """Unit vector along the thrust, body axes."""
+    """Unit vectors along the thrusts, body axes."""
     level: Table = eqx.field(default_factory=steady)
-    """Of thrust and flow, against the time since ignition [s]."""
+    """Of thrust and flow, against the time since ignition [s]; values are [motors, knots]."""
     lasts: Scalar = eqx.field(default=NEVER, converter=jnp.asarray)
-    """Time since ignition [s] after which the curve is over; `NEVER` where its last level holds."""
-    full_flow: Scalar = eqx.field(default=0.0, converter=jnp.asarray)
-    """The least level at which the nozzle flows full."""
+    """Time since ignition [s] after which all curves are over; `NEVER` where a last level holds."""
+    full_flow: Motors = eqx.field(default=0.0, converter=jnp.asarray)
+    """The least level at which each flows full."""
 
-    def push(self, age: Scalar, pressure: Scalar) -> Scalar:
-        """Thrust [N] at `age` [s] since ignition under ambient `pressure` [Pa]."""
+    def push(self, age: Scalar, pressure: Scalar) -> Motors:
+        """Thrust of each [N] at `age` [s] since ignition under ambient `pressure` [Pa]."""
         level = self.level(age)
         flowing = jnp.minimum(level / jnp.maximum(self.full_flow, 1e-300), 1.0)
         return self.thrust * level - self.exit_area * pressure * flowing
 
+    def burnt(self, age: Scalar) -> Motors:
+        """Propellant that each burns at `age` [kg/s]."""
+        return self.flow * self.level(age)
+
     def lasting(self, age: Scalar, burning: Scalar, left: Scalar, others: Scalar) -> Scalar:
         """How long `left` [kg] lasts [s] from `age` on, while `others` [kg/s] are burnt beside.
 
-        `burning` is 1 while the engine is on. Within the curve's interval at `age`; infinite where
+        `burning` is 1 while the motors are on. Within the curves' interval at `age`; infinite where
         it lasts longer than that.
         """
         knots = self.level.nodes
         ahead = jnp.min(jnp.where(knots > age + 1e-9, knots, NEVER))
-        now = self.flow * self.level(age) * burning
-        slope = (self.flow * self.level(ahead) * burning - now) / (ahead - age)
+        now = jnp.sum(self.burnt(age)) * burning
+        slope = (jnp.sum(self.burnt(ahead)) * burning - now) / (ahead - age)
         now = now + others
         # left = now dt + slope dt^2 / 2, in a form that holds without a slope.
         root = now * now + 2.0 * slope * left
@@ -119,8 +126,9 @@ class Nozzle(eqx.Module):
         return jnp.where((root >= 0.0) & (divisor > 0.0), lasting, jnp.inf)
 
     def age(self, burnt: Scalar) -> Scalar:
-        """Time since ignition [s] at which `burnt` [kg] have been burnt by this engine alone."""
-        knots, levels = self.level.nodes, self.flow * self.level.values
+        """The first time since ignition [s] at which these motors have burnt `burnt` [kg] alone."""
+        knots, levels = self.level.nodes, self.flow[..., None] * self.level.values
+        levels = jnp.sum(levels.reshape(-1, knots.shape[0]), axis=0)
         span, first, last = jnp.diff(knots), levels[:-1], levels[1:]
         whole = 0.5 * (first + last) * span
         over = burnt - jnp.concatenate([jnp.zeros(1), jnp.cumsum(whole)[:-1]])
@@ -153,7 +161,8 @@ class Configuration(eqx.Module):
     def lit(self, t: Scalar, propellant: Scalar) -> Scalar:
         """When the engine was lit [s] that has left `propellant` [kg] at `t`, if it was.
 
-        Of that engine alone: a motor that is handed over while it burns goes on along its curve.
+        Of its motors alone: those handed over while they burn go on along their curves. While none
+        of them burns the propellant does not tell how long: then it is the first such instant.
         """
         burnt = self.load - propellant
         return jnp.where(burnt > 1e-9 * self.load, t - self.nozzle.age(burnt), NEVER)

@@ -69,6 +69,6 @@ def test_loads_of_half_a_flight_are_not_passed(
         allowed=(),
     )
     loads = CrewLoads(part="ascent", condition="fresh", axes=(axis,))
-    (row,) = judge_crew(loads, "crew load", whole=whole)
+    (row,) = judge_crew([loads], "crew load", whole=whole)
     assert row.passed is expected
     assert row.state == ("ungraded" if expected is None else found)

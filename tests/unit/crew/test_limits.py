@@ -1,29 +1,41 @@
-from pathlib import Path
+"""The packaged limits, and what becomes of them under those of a file of one's own."""
 
 import numpy as np
 import pytest
 
-from yaan.base import UnitError
 from yaan.crew import Curve, load_limits
+from yaan.crew.limits import fitting
 
 FRESH = Curve("c", "+x", "fresh", "primary", "s", (0.5, 5.0, 300.0), (19.0, 16.0, 7.5))
-FILE = """
-schema: 1
-sustained_acceleration:
-  curves:
-    one: {axis: +x, condition: all, status: primary, source: s, points: POINTS}
-"""
 
 
 def test_packaged_curves():
-    curves = {curve.name: curve for curve in load_limits()}
+    curves = {curve.name: curve for curve in load_limits().curves}
     fresh = curves["ax_plus_conditioned"]
     assert (fresh.durations, fresh.levels) == (FRESH.durations, FRESH.levels)
     assert (fresh.axis, fresh.condition, fresh.status) == ("+x", "fresh", "second-hand")
     # Every direction of the seat is there, and those without points are said to be missing.
     assert {c.axis for c in curves.values()} == {"+x", "-x", "+y", "-y", "+z", "-z"}
     assert all((c.status == "missing") == (not c.levels) for c in curves.values())
-    assert all(c.source for c in curves.values())
+    assert all(c.document and c.clause and c.source for c in curves.values())
+    assert fresh.cited == (
+        "NASA-STD-3001 Vol 2 Rev F, Table 6.5-1 (seated, Ax), [V2 6064], as tabulated in a public"
+        " engineering note that reports opening the document"
+    )
+
+
+def test_packaged_turning_and_blows():
+    limits = load_limits()
+    assert {c.axis: c.status for c in limits.turning} == {
+        "rate": "missing",
+        "acceleration": "recalled",
+        "transient_acceleration": "recalled",
+    }
+    assert fitting(limits.turning, "transient_acceleration", "emergency").levels == (3800.0,)
+    assert fitting(limits.turning, "transient_acceleration", "fresh").levels == (2200.0,)
+    assert limits.response.status == "recalled"
+    assert not limits.response.grades("fresh")
+    assert limits.response.levels["low"][2] == (-13.4, 15.2)
 
 
 def test_straight_in_logarithms_between_points():
@@ -53,41 +65,28 @@ def test_what_grades(status, levels: tuple[float, ...], grades: bool):
     assert Curve("c", "+x", "all", status, "s", (1.0,) * len(levels), levels).grades is grades
 
 
-def test_a_file_of_ones_own(tmp_path: Path):
-    file = tmp_path / "limits.yaml"
-    file.write_text(FILE.replace("POINTS", '[["1 min", "4 g0"], ["1 h", "29.41995 m/s2"]]'))
-    (curve,) = load_limits(file)
-    assert curve.durations == (60.0, 3600.0)
-    assert curve.levels == (4.0, 3.0)
+def test_what_is_higher_than_the_curve_starts_is_not_allowed():
+    # The curve speaks from 60 s on; 25 g0 for 30 s is beyond what it allows for any time.
+    late = Curve("c", "+x", "all", "primary", "s", (60.0, 300.0), (19.0, 7.5))
+    assert late.allowed_duration(25.0) == 0.5
+    assert late.allowed_level(30.0) == pytest.approx(19.0)
 
 
-@pytest.mark.parametrize(
-    ("points", "error", "said"),
-    [
-        ('[["1 s", "4 g0"], ["1 s", "3 g0"]]', ValueError, "one: durations must rise"),
-        ('[["1 s", "4 g0"], ["2 s", "5 g0"]]', ValueError, "levels fall"),
-        # "g" is a gram.
-        ('[["1 s", "4 g"]]', UnitError, "4 g"),
-        ('[["1 s", 4]]', UnitError, "acceleration"),
-    ],
-)
-def test_bad_points_are_refused(tmp_path: Path, points: str, error: type, said: str):
-    file = tmp_path / "limits.yaml"
-    file.write_text(FILE.replace("POINTS", points))
-    with pytest.raises(error, match=said):
-        load_limits(file)
+def test_own_curves_replace_those_of_their_axis_and_condition():
+    own = Curve("mine", "+x", "fresh", "primary", "s", (1.0,), (3.0,))
+    limits = load_limits().overlaid((own,))
+    assert fitting(limits.curves, "+x", "fresh") is own
+    assert "ax_plus_conditioned" not in {c.name for c in limits.curves}
+    assert fitting(limits.curves, "+x", "emergency").name == "ax_plus_emergency"
+    every = Curve("mine", "+x", "all", "recalled", "s", (1.0,), (3.0,))
+    limits = load_limits().overlaid((every,))
+    # A worse standing does not bring back what was replaced.
+    assert {fitting(limits.curves, "+x", c).name for c in ("fresh", "emergency")} == {"mine"}
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("schema: 1", "schema: 2", "schema 2"),
-        ("primary", "certain", "status 'certain'"),
-        ("axis: +x", "axis: x", "axis 'x'"),
-    ],
-)
-def test_bad_files_are_refused(tmp_path: Path, old: str, new: str, said: str):
-    file = tmp_path / "limits.yaml"
-    file.write_text(FILE.replace("POINTS", "null").replace(old, new))
-    with pytest.raises(ValueError, match=said):
-        load_limits(file)
+def test_a_curve_of_its_condition_comes_before_one_for_all():
+    every = Curve("all", "+z", "all", "primary", "s", (1.0,), (3.0,))
+    close = Curve("close", "+z", "fresh", "primary", "s", (1.0,), (2.0,))
+    assert fitting((every, close), "+z", "fresh") is close
+    better = Curve("close", "+z", "fresh", "second-hand", "s", (1.0,), (2.0,))
+    assert fitting((every, better), "+z", "fresh") is every

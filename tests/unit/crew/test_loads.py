@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from yaan.crew import Curve, grade, load_limits, longest_exposure
-from yaan.crew.limits import Condition
+from yaan.crew.limits import Condition, fitting
 from yaan.results.record import to_plain
 from yaan.results.summary import AxisLoads
 
@@ -99,8 +99,49 @@ def test_a_blow_is_not_a_sustained_load():
     assert found.verdict == "pass"
     assert found.peak_g == 60.0
     assert "too short" in found.text
-    # Above the curve's first point its first duration is what is allowed, or the shortest one.
-    assert along_x(*square(60.0, 62.6)).verdict == "fail"
+    # Above the curve's first point no sustained load is allowed.
+    assert along_x(*square(60.0, 0.6)).verdict == "fail"
+
+
+@pytest.mark.parametrize("condition", ["fresh", "deconditioned", "emergency"])
+def test_each_curve_passes_just_below_and_fails_just_above(condition: Condition):
+    curve = fitting(load_limits().curves, "+x", condition)
+    for duration, level in zip(curve.durations, curve.levels, strict=True):
+        for share, verdict in ((0.999, "provisional-pass"), (1.001, "provisional-fail")):
+            # A pulse of a level just off the point's; its last point is for as long as one likes.
+            length = max(duration, 0.5001) * (1.0 if duration < curve.durations[-1] else 3.0)
+            allowed = float(curve.allowed_level(length))
+            found = along_x(*square(share * allowed, length), curve, condition=condition)
+            assert found.verdict == verdict, (level, share)
+            assert found.curve == curve.name
+
+
+@pytest.mark.parametrize("axis", ["+x", "-x", "+y", "-y", "+z", "-z"])
+def test_an_invented_curve_grades_on_each_axis(axis):
+    own = Curve("own", axis, "all", "primary", "s", (0.5, 10.0), (4.0, 2.0))
+    limits = load_limits().overlaid((own,))
+    side, sign = "xyz".index(axis[1]), 1.0 if axis[0] == "+" else -1.0
+    for level, verdict in ((1.99, "pass"), (2.01, "fail")):
+        time, load = square(level, 20.0)
+        seat = np.zeros((len(time), 3))
+        seat[:, side] = sign * load
+        found = {one.axis: one for one in grade(time, seat, limits.curves, "fresh")}
+        assert found[axis].verdict == verdict
+        others = [one.verdict for key, one in found.items() if key != axis]
+        assert others.count("ungraded") == (5 if axis == "+x" else 4)
+
+
+@pytest.mark.parametrize("condition", ["fresh", "deconditioned", "emergency"])
+def test_how_densely_a_history_is_written_changes_nothing(condition: Condition):
+    def pulse(step: float) -> AxisLoads:
+        time = np.arange(0.0, 40.0 + 0.5 * step, step)
+        load = 12.0 * np.sin(np.pi * time / 40.0) ** 2
+        return along_x(time, load, *load_limits().curves, condition=condition)
+
+    fine, coarse = pulse(1e-3), pulse(1e-2)
+    assert fine.verdict == coarse.verdict
+    assert coarse.utilisation == pytest.approx(fine.utilisation, rel=1e-5)
+    assert coarse.worst_duration == pytest.approx(fine.worst_duration, rel=1e-2)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +168,7 @@ def test_status_rules(status, easy: str, hard: str):
 def test_signs_and_axes():
     time = np.array([0.0, 100.0])
     load = np.array([[-3.0, 2.0, -1.0]] * 2)
-    peaks = {v.axis: v.peak_g for v in grade(time, load, load_limits(), "fresh")}
+    peaks = {v.axis: v.peak_g for v in grade(time, load, load_limits().curves, "fresh")}
     assert peaks == {"+x": 0.0, "-x": 3.0, "+y": 2.0, "-y": 0.0, "+z": 0.0, "-z": 1.0}
 
 
@@ -135,7 +176,8 @@ def test_condition_picks_the_curve():
     # 9 g0 for 30 s: the fresh may bear it for 100 s and more, the deconditioned for 17 s.
     time, load = square(9.0, 30.0)
     found = {
-        c: along_x(time, load, *load_limits(), condition=c) for c in ("fresh", "deconditioned")
+        c: along_x(time, load, *load_limits().curves, condition=c)
+        for c in ("fresh", "deconditioned")
     }
     assert found["fresh"].verdict == "provisional-pass"
     assert found["deconditioned"].verdict == "provisional-fail"
@@ -150,9 +192,12 @@ def test_no_axis_passes_in_silence():
 
 
 def test_row_is_plain_data():
-    row = to_plain(along_x(*square(9.0, 30.0), *load_limits()))
+    row = to_plain(along_x(*square(9.0, 30.0), *load_limits().curves))
     wanted = "axis curve status verdict worst_level_g worst_duration allowed_duration utilisation"
-    assert set(row) == {*wanted.split(), "peak_g", "source", "text", "allowed"}
+    assert set(row) == {
+        *wanted.split(),
+        *("peak_g", "source", "text", "allowed", "document", "clause", "revision"),
+    }
     assert json.loads(json.dumps(row))["allowed"][0] == [0.5, 19.0]
 
 
@@ -168,4 +213,4 @@ def test_row_is_plain_data():
 )
 def test_bad_histories_are_refused(time, load: np.ndarray, said: str):
     with pytest.raises(ValueError, match=said):
-        grade(time, load, load_limits(), "fresh")
+        grade(time, load, load_limits().curves, "fresh")

@@ -24,7 +24,7 @@ from yaan.flight.models.body import (
 from yaan.flight.models.world import HORIZON, build_world
 from yaan.gnc.pointing import Pointing
 from yaan.mission import check, load_tree
-from yaan.motion.body import BodyEnd
+from yaan.motion.body_phases import BodyEnd
 from yaan.spacetime.axes import convert, older_axes
 from yaan.spacetime.frame import Frame, Vector, components, frame_named
 from yaan.spacetime.time import bundled_orientation, parse_utc
@@ -102,9 +102,9 @@ def test_numbers_reach_the_models() -> None:
     assert float(body.full.centre.x) == 1.0
     assert float(body.radiation_area) == 3.0
     nozzle = body.nozzle
-    assert (float(nozzle.thrust), float(nozzle.exit_area), float(nozzle.flow)) == (1e6, 2.0, 300.0)
+    assert (nozzle.thrust[0], nozzle.exit_area[0], nozzle.flow[0]) == (1e6, 2.0, 300.0)
     # Turned by pitch about +y its end goes up, then by yaw about +z to the right.
-    ahead = components(nozzle.direction)
+    (ahead,) = components(nozzle.direction)
     assert ahead == pytest.approx([0.0, math.cos(math.radians(30)), -0.5], abs=1e-15)
     assert float(build_start(spec, build_world(spec.plan)).tanks[0, 0]) == 20e3
 

@@ -95,7 +95,30 @@ def test_a_leg_that_saves_its_steps_is_flown_again_until_the_rows_hold_them(monk
     leg = legs.enter(*flown, until=until, step=0.5, save=Save.STEPS)
     assert leg.tape is not None
     assert leg.tape.count.tolist() == [41, 41]
-    assert leg.tape.t.shape == (2, 64)
+    assert leg.tape.t.shape == (2, 128)
     np.testing.assert_allclose(leg.tape.t[:, :41], np.tile(np.arange(0.0, 20.1, 0.5), (2, 1)))
     np.testing.assert_array_equal(leg.tape.state.velocity.x[:, 40], leg.end.velocity.x)
     assert legs.enter(*flown, until=until, step=0.5).tape is None
+
+
+@pytest.mark.slow
+def test_the_ends_of_many_lanes_of_which_no_row_is_made_are_those_of_few():
+    place = world(atmosphere=load_standard_atmosphere())
+    flat = np.ones(2)
+    capsule = Capsule(5e3, 9.62, 4.2, 0.85, np.array([0.0, 30.0]), 0.0 * flat, flat, 0.0 * flat)
+    r, v = ellipse(EARTH_RADIUS + 120e3)
+    few, many = (
+        legs.enter(
+            place,
+            capsule,
+            state_of(np.zeros(n), np.tile(r, (n, 1)), np.linspace(1.0, 0.9, n)[:, None] * v),
+            constant_bank(np.zeros(n)),
+            until=Handover(delay=20.0, climbing=1.0),
+            step=0.5,
+        )
+        for n in (2, 130)
+    )
+    assert few.tape is None
+    assert many.tape is None
+    np.testing.assert_allclose(many.end.position_gcrs[[0, -1]], few.end.position_gcrs, rtol=1e-14)
+    np.testing.assert_array_equal(many.steps[[0, -1]], few.steps)

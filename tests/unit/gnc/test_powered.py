@@ -191,7 +191,8 @@ def test_a_rail_turns_with_the_horizon_and_a_fixed_direction_does_not():
 
 @pytest.mark.parametrize("law", [x for x in Law if x <= Law.LINEAR_TANGENT])
 def test_a_law_of_a_launch_is_the_same_beside_the_others(law: Law):
-    np.testing.assert_array_equal(aimed(law), axis(law))
+    # Compiled within other expressions: a last digit.
+    np.testing.assert_allclose(aimed(law), axis(law), rtol=0, atol=2.3e-16)
 
 
 def test_steps_end_on_the_knots_of_a_table():

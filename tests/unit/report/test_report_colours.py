@@ -84,7 +84,7 @@ def test_the_words_of_a_figure_can_be_read_on_both_papers(drawn: list[Figure]) -
         for made in (figure.wide, figure.narrow):
             notes = made.get("annotations", [])
             fonts |= {note["font"]["color"] for note in notes if "color" in note.get("font", {})}
-            fonts.add(made["font"]["color"])
+            fonts |= {made["font"]["color"], made["hoverlabel"]["font"]["color"]}
     assert len(fonts) > 4
     for colour in fonts | set(TEXT_COLOURS.values()):
         assert contrast(colour, "#ffffff") >= 4.5, colour

@@ -27,7 +27,7 @@ FIGURES = (
     "motion", "environment", "downrange", "track", "velocity", "exposure", "abort", "profiles",
     "tornado",
 )  # fmt: skip
-VOID = {"meta", "link", "br", "wbr", "path", "circle", "use"}
+VOID = {"input", "meta", "link", "br", "wbr", "path", "circle", "use"}
 
 
 class Reader(HTMLParser):

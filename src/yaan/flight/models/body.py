@@ -31,6 +31,7 @@ from yaan.description import (
     RateSpec,
     StartSpec,
 )
+from yaan.description.body import BodyMomentSpec
 from yaan.description.body_start import SKY_FRAMES
 from yaan.description.broken import Faults
 from yaan.dynamics.body import Pulses
@@ -39,7 +40,8 @@ from yaan.dynamics.state import State
 from yaan.flight.models.sky import motion_in_the_sky
 from yaan.flight.start import moving
 from yaan.gnc.pointing import Against, Axes, Facing, Pointing
-from yaan.motion.body import BodyPhases, limits
+from yaan.gnc.pointing_control import Aim, PointingControl
+from yaan.motion.body_phases import BodyPhases, limits
 from yaan.propulsion.failures import LOSING, Failures
 from yaan.spacetime.attitude import Angles, from_angles, ned, normalised, orbital_rate, vvlh
 from yaan.spacetime.earth import Geodetic, geodetic
@@ -72,14 +74,20 @@ def stacked(configurations: Sequence[BodyConfigurationSpec]) -> Configuration:
     tables = [t for air in airs for t in (getattr(air, name) for name in TABLES) if t is not None]
     angles = _nodes([table.angle for table in tables])
     machs = _nodes([table.mach for table in tables])
-    engines = [c.engine for c in configurations if c.engine is not None]
-    knots = padded(max((len(engine.curve) for engine in engines), default=1))
-    built = [_configuration(c, angles, machs, knots) for c in configurations]
+    knots = padded(max(len(_times(c)) for c in configurations))
+    motors = padded(max(sum(count for _, count in c.engines) for c in configurations), 1)
+    built = [_configuration(c, angles, machs, (knots, motors)) for c in configurations]
+    if any(air.symmetric for air in airs):
+        told = [c.aerodynamics is not None and c.aerodynamics.symmetric for c in configurations]
+        built = [
+            eqx.tree_at(lambda b: b.coefficients.round, one, _number(is_round), is_leaf=_is_none)
+            for one, is_round in zip(built, told, strict=True)
+        ]
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *built)
 
 
 def _configuration(
-    spec: BodyConfigurationSpec, angles: Grid, machs: Grid, knots: int
+    spec: BodyConfigurationSpec, angles: Grid, machs: Grid, size: tuple[int, int]
 ) -> Configuration:
     empty, full = spec.ends()
     light = 0.0
@@ -89,7 +97,7 @@ def _configuration(
         empty=_mass_properties(empty),
         full=_mass_properties(full),
         coefficients=_coefficients(spec.aerodynamics, angles, machs),
-        nozzle=_nozzle(spec.engine, full.mass - empty.mass, knots),
+        nozzle=_nozzle(spec, *size),
         radiation_area=_number(light),
     )
 
@@ -105,31 +113,70 @@ def _mass_properties(spec: MassPropertiesSpec) -> MassProperties:
     )
 
 
-def _nozzle(spec: BodyEngineSpec | None, load: float, knots: int) -> Nozzle:
-    """An engine with `load` [kg] of propellant, its curve padded to `knots`."""
-    if spec is None:
-        zero = _number(0.0)
-        nowhere, ahead = _body([0.0, 0.0, 0.0]), _body([1.0, 0.0, 0.0])
-        return Nozzle(zero, zero, zero, nowhere, ahead, _level([(0.0, 1.0)], knots))
-    peak, (ends, last) = spec.peak, spec.curve[-1]
-    pitch, yaw = spec.gimbal.pitch, spec.gimbal.yaw
-    ahead = [np.cos(pitch) * np.cos(yaw), np.cos(pitch) * np.sin(yaw), -np.sin(pitch)]
+def _nozzle(spec: BodyConfigurationSpec, knots: int, motors: int) -> Nozzle:
+    """The motors of a configuration, their curves on shared knots, padded to `knots`, `motors`."""
+    engines = [(one, k, count) for one, count in spec.engines for k in range(count)]
+    missing = motors - len(engines)
+    times = _times(spec)
+    levels = [_levels(engine, times) for engine, *_ in engines]
+    levels += [np.full(len(times), 1.0)] * missing
+    ends = [engine.curve[-1] for engine, *_ in engines]
+    forever = not ends or any(thrust > 0.0 for _, thrust in ends)
+    flows = [
+        engine.peak / spec.exhaust(engine) if engine.flow is None else engine.flow
+        for engine, *_ in engines
+    ]
+    none = [0.0] * missing
     return Nozzle(
-        thrust=_number(peak),
-        exit_area=_number(spec.exit_area),
-        flow=_number(peak / spec.exhaust(load) if spec.flow is None else spec.flow),
-        position=_body(spec.position),
-        direction=_body(ahead),
-        level=_level([(time, thrust / peak) for time, thrust in spec.curve], knots),
-        lasts=_number(NEVER if last > 0.0 else ends),
-        full_flow=_number((spec.full_flow_thrust or 0.0) / peak),
+        thrust=_array([engine.peak for engine, *_ in engines] + none),
+        exit_area=_array([engine.exit_area for engine, *_ in engines] + none),
+        flow=_array(flows + none),
+        position=_bodies(
+            [_around(engine.position, k / count) for engine, k, count in engines]
+            + [[0.0, 0.0, 0.0]] * missing
+        ),
+        direction=_bodies(
+            [_around(_ahead(engine), k / count) for engine, k, count in engines]
+            + [[1.0, 0.0, 0.0]] * missing
+        ),
+        level=_level(times, levels, knots),
+        lasts=_number(NEVER if forever else max(time for time, _ in ends)),
+        full_flow=_array(
+            [(engine.full_flow_thrust or 0.0) / engine.peak for engine, *_ in engines] + none
+        ),
     )
+
+
+def _times(spec: BodyConfigurationSpec) -> list[float]:
+    """The knots of all curves of a configuration."""
+    return sorted({time for engine, _ in spec.engines for time, _ in engine.curve}) or [0.0]
+
+
+def _levels(engine: BodyEngineSpec, times: list[float]) -> Grid:
+    """The level of an engine at `times` [s]; its last one is held."""
+    own, thrusts = (list(column) for column in zip(*engine.curve, strict=True))
+    return np.interp(times, own, [thrust / engine.peak for thrust in thrusts])
+
+
+def _ahead(engine: BodyEngineSpec) -> list[float]:
+    """The direction of a thrust, body axes."""
+    pitch, yaw = engine.gimbal.pitch, engine.gimbal.yaw
+    return [np.cos(pitch) * np.cos(yaw), np.cos(pitch) * np.sin(yaw), -np.sin(pitch)]
+
+
+def _around(v: Sequence[float], part: float) -> list[float]:
+    """A vector, turned about the x axis by a `part` of the whole way round."""
+    if part == 0.0:
+        return [*v]
+    sine, cosine = np.sin(2.0 * np.pi * part), np.cos(2.0 * np.pi * part)
+    return [v[0], cosine * v[1] - sine * v[2], sine * v[1] + cosine * v[2]]
 
 
 def failing(body: Configuration, faults: Faults, start: float, burnt: float) -> Configuration:
     """A configuration, alone, whose engine fails after `start` [s], when it has `burnt` [kg].
 
-    A curve goes on from what has been burnt; its level falls as `propulsion.Failures` has it.
+    Of several motors all fail alike. A curve goes on from what has been burnt; its level falls as
+    `propulsion.Failures` has it.
     """
     nozzle = jax.tree.map(lambda leaf: leaf[0], body.nozzle)
     age = float(nozzle.age(_number(burnt)))
@@ -138,7 +185,8 @@ def failing(body: Configuration, faults: Faults, start: float, burnt: float) -> 
     failures = Failures(*columns)
     times = np.unique([*np.asarray(nozzle.level.nodes), *np.asarray(failures.kinks)])
     share = np.asarray(jax.vmap(failures.share)(jnp.asarray(times)))[:, 0]
-    level = np.interp(times, np.asarray(nozzle.level.nodes), np.asarray(nozzle.level.values))
+    nodes = np.asarray(nozzle.level.nodes)
+    level = np.stack([np.interp(times, nodes, row) for row in np.asarray(nozzle.level.values)])
     dead = [at + LOSING for at, left in lost if left <= 0.0]
     bent = eqx.tree_at(
         lambda n: (n.level.nodes, n.level.values, n.lasts),
@@ -154,14 +202,12 @@ def failing(body: Configuration, faults: Faults, start: float, burnt: float) -> 
     )
 
 
-def _level(curve: list[tuple[float, float]], knots: int) -> Table:
-    """A curve whose last level is held, with as many knots as all have."""
-    times, levels = (list(column) for column in zip(*curve, strict=True))
-    missing = knots - len(curve)
-    return Table(
-        _array(times + [times[-1] + _LATER * (k + 1) for k in range(missing)]),
-        _array(levels + levels[-1:] * missing),
-    )
+def _level(times: list[float], levels: Sequence[Grid], knots: int) -> Table:
+    """Curves whose last level is held, with as many knots as all have."""
+    missing = knots - len(times)
+    nodes = times + [times[-1] + _LATER * (k + 1) for k in range(missing)]
+    rows = [np.concatenate([level, np.full(missing, level[-1])]) for level in levels]
+    return Table(_array(nodes), jnp.asarray(np.stack(rows)))
 
 
 def _coefficients(spec: BodyAirSpec | None, angles: Grid, machs: Grid) -> Coefficients:
@@ -170,11 +216,17 @@ def _coefficients(spec: BodyAirSpec | None, angles: Grid, machs: Grid) -> Coeffi
     }
     point = None if spec is None else spec.reference_point
     damping = [0.0] * 3
+    span = 0.0
     if spec is not None:
         damping = [spec.damping.roll, spec.damping.pitch, spec.damping.yaw]
+        span = spec.span or 0.0
+        if spec.symmetric and spec.chord is not None:
+            # The planes are alike: yaw is damped as pitch is, on the chord.
+            span = spec.span or spec.chord
+            damping[2] = spec.damping.pitch * (spec.chord / span) ** 2
     return Coefficients(
         area=_number(0.0 if spec is None else spec.area),
-        span=_number(0.0 if spec is None else spec.span or 0.0),
+        span=_number(span),
         chord=_number(0.0 if spec is None else spec.chord or 0.0),
         reference=_body(point or [0.0, 0.0, 0.0]),
         about_centre=_number(1.0 if point is None else 0.0),
@@ -205,6 +257,10 @@ def _nodes(axes: Sequence[list[float] | None]) -> Grid:
     return np.concatenate([nodes, nodes[-1] + _BEYOND * np.arange(1, missing + 1)])
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 def padded(count: int, least: int = 2) -> int:
     """The next power of two from `count` on, at least `least`."""
     return max(least, 1 << max(count - 1, 0).bit_length())
@@ -224,7 +280,45 @@ def build_phases(free: FreeFlight) -> BodyPhases:
         time=_array([phase.until.time or np.inf for phase in free.phases]),
         limits=jnp.stack([limits(**_ends_of(phase)) for phase in free.phases]),
         step=_array([phase.step for phase in free.phases]),
+        control=build_control(free.phases),
+        **_partings(free),
     )
+
+
+def _partings(free: FreeFlight) -> dict[str, jax.Array]:
+    """Where something leaves, and what flew before; nothing where nothing does."""
+    if not any(phase.separates for phase in free.phases):
+        return {}
+    names = list(free.body.configurations)
+    flies = [names.index(free.configuration_of(p)) for p in free.phases]
+    return {
+        "separates": jnp.asarray([phase.separates for phase in free.phases]),
+        "before": jnp.asarray([flies[0], *flies[:-1]]),
+    }
+
+
+def build_control(phases: Sequence[BodyPhaseSpec]) -> PointingControl | None:
+    """What turns a body in each phase besides its moments; None where nothing does."""
+    if all(phase.control is None for phase in phases):
+        return None
+    told = [phase.control for phase in phases]
+    # Where none is told the limits are zero.
+    idle, still = BodyMomentSpec.model_construct(roll=0.0, pitch=0.0, yaw=0.0), Aim.RATES_ONLY
+    limits = [idle if one is None else one.moment for one in told]
+    return PointingControl(
+        aim=jnp.asarray([int(still if one is None else _aim(one.point)) for one in told]),
+        frequency=_array([1.0 if one is None else one.frequency for one in told]),
+        damping_ratio=_array([1.0 if one is None else one.damping_ratio for one in told]),
+        limit=_bodies([[most.roll, most.pitch, most.yaw] for most in limits]),
+        held=jax.tree.map(
+            lambda *leaves: jnp.stack(leaves),
+            *(facing_of(None if one is None else one.attitude, None) for one in told),
+        ),
+    )
+
+
+def _aim(point: str) -> Aim:
+    return Aim[point.upper().replace("-", "_")]
 
 
 def _ends_of(phase: BodyPhaseSpec) -> dict[str, float]:

@@ -20,7 +20,7 @@ from yaan.dynamics.solve import Tape
 from yaan.dynamics.state import State
 from yaan.flight.models.parts import Parts
 from yaan.flight.recording import Array, looked_at, written
-from yaan.motion.base import AbstractMotion, Leg, rows_of
+from yaan.motion.base import AbstractMotion, Leg, of_rows, rows_of
 from yaan.motion.descent import Descended
 from yaan.motion.row import Row
 from yaan.results.outcome import OutcomeCode
@@ -97,7 +97,7 @@ def _seen(motion: AbstractMotion, tape: Tape, lane: int, index: int) -> dict[str
     return columns | {"time": np.asarray(rows.t), "phase": np.full(count, index)}
 
 
-@programme
+@programme(lanes=of_rows)
 def _look(motion: AbstractMotion, tape: Tape) -> Row:
     return rows_of(motion, tape)
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.errors import YaanError
-from yaan.base.programme import programme
+from yaan.base.programme import Lanes, programme
 from yaan.description import (
     AttitudeSpec,
     BodyPhaseSpec,
@@ -21,7 +21,7 @@ from yaan.description import (
 )
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853, RK4
-from yaan.dynamics.solve import Tape
+from yaan.dynamics.solve import Tape, rows_abreast
 from yaan.dynamics.state import State
 from yaan.flight.models.body import build_body, build_phases, build_pulses, facing_of, failing
 from yaan.flight.models.parts import Parts
@@ -38,9 +38,11 @@ from yaan.flight.segments.base import (
 from yaan.gnc.pointing import Facing
 from yaan.motion.base import Legs
 from yaan.motion.body import Cast, Fineness, fly_body, observe_body
+from yaan.motion.body_phases import parted
 from yaan.motion.handover import ended, from_rigid, to_rigid
 from yaan.motion.row import Row
 from yaan.results.outcome import OutcomeCode
+from yaan.spacetime.frame import Vector
 from yaan.vehicle.body import Configuration
 
 _METHODS: Final = {"rk4": RK4, "dop853": DOP853}
@@ -67,6 +69,8 @@ def turn(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
     flown: list[PhaseFlown] = []
     rows: list[list[dict[str, Array]]] = [[] for _ in range(LANES)]
     own: dict[str, Array] = {}
+    lit: dict[str, Array] = {}
+    before: tuple[Configuration, jax.Array] | None = None
     for index, phase in enumerate(phases):
         start = switched(scene, phase, state)
         cast = _cast(scene, phase)
@@ -76,10 +80,13 @@ def turn(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segme
         begun = _begin(world, cast[0], _facing(phase, start), start, tanks)
         if tanks[0] is None and phase.body in own:
             begun = eqx.tree_at(lambda s: s.tanks, begun, jnp.asarray(own[phase.body]))
+        if phase.separates and before is not None:
+            begun = _part(begun, before, (cast[0], begun.tanks))
         cast = (_failing(scene, phase, cast[0], begun), *cast[1:])
-        went, tape = _turned(world, cast, begun, fine, plan)
+        went, tape = _turned(world, cast, begun, fine, plan, lit.get(phase.body or ""))
         end = ended(begun, went)
-        own[phase.body or ""] = np.asarray(end.tanks)
+        own[phase.body or ""], lit[phase.body or ""] = np.asarray(end.tanks), went.inner.lit[-1]
+        before = cast[0], end.tanks
         state = jax.device_get(from_rigid(start, end, tanks))
         code, steps = np.asarray(went.outcome)[0], np.asarray(went.steps)[0]
         flies = tuple(scene.parts.aboard(start))
@@ -140,9 +147,28 @@ def as_body_phase(phase: FlightPhaseSpec) -> BodyPhaseSpec:
         pointing=phase.pointing,
         engine=phase.engine,
         rail=phase.rail,
+        control=phase.control,
+        separates=False,
         until=BodyUntilSpec.model_construct(None, **until),
         step=phase.step or _BODY_STEP,
     )
+
+
+@programme
+def _part(
+    start: State, before: tuple[Configuration, jax.Array], now: tuple[Configuration, jax.Array]
+) -> State:
+    """The lanes of `start`, moved to the centre of mass of what flies on.
+
+    Of what flew and of what flies now: one configuration, and what it has left [kg, lanes by
+    configurations].
+    """
+
+    def centre(one: tuple[Configuration, jax.Array]) -> Vector:
+        flies = jax.tree.map(lambda leaf: leaf[0], one[0])
+        return jax.vmap(lambda kg: flies.properties(kg).centre)(one[1][:, 0])
+
+    return jax.vmap(parted)(start, centre(now) - centre(before))
 
 
 def _weigh(scene: Scene, phase: FlightPhaseSpec, state: State, body: Configuration) -> None:
@@ -172,11 +198,14 @@ def _gradient(plan: Plan) -> bool:
 
 
 def _turned(
-    world: World, cast: Cast, start: State, fine: Fineness, plan: Plan
+    world: World, cast: Cast, start: State, fine: Fineness, plan: Plan, lit: Array | None
 ) -> tuple[Legs, Tape]:
-    """One phase of a body in all lanes, with as many rows as it needs."""
+    """One phase of a body in all lanes, with as many rows as it needs.
+
+    `lit`: when its motors were, where a phase before has it [s, lanes by configurations].
+    """
     rows = _TURN_ROWS
-    given = (world, cast, start, fine)
+    given = (world, cast, start, fine, np.full((LANES, 1), np.nan) if lit is None else lit)
     while True:
         went, tape = _turn(*given, rows=rows, gradient=_gradient(plan), method=plan.method)
         assert tape is not None
@@ -187,11 +216,12 @@ def _turned(
 
 
 @programme
-def _turn(
+def _turn(  # noqa: PLR0913 - what flies, from where, and how finely
     world: World,
     cast: Cast,
     start: State,
     fine: Fineness,
+    lit: jax.Array,
     *,
     rows: int,
     gradient: bool,
@@ -200,7 +230,9 @@ def _turn(
     body, phases, pulses = cast
     lanes = jax.tree.map(lambda leaf: jnp.stack([leaf] * LANES), body)
     by, cast = _METHODS[method], (lanes, phases, pulses)
-    return fly_body(world, cast, start, fineness=fine, gradient=gradient, method=by, rows=rows)
+    return fly_body(
+        world, cast, start, fineness=fine, gradient=gradient, method=by, rows=rows, lit=lit
+    )
 
 
 def _turned_rows(
@@ -213,6 +245,6 @@ def _turned_rows(
     return seen | {"time": np.asarray(rows.t)}
 
 
-@programme
+@programme(lanes=lambda world, cast, went, tape: Lanes((None, None, None, rows_abreast(tape))))
 def _watch(world: World, cast: Cast, went: Legs, tape: Tape, *, gradient: bool) -> Row:
     return observe_body(world, cast, went, tape, gradient=gradient)

@@ -20,7 +20,7 @@ from yaan.flight.segments.base import (
     each,
     until_of,
 )
-from yaan.motion.base import AbstractMotion, Leg, fly
+from yaan.motion.base import AbstractMotion, Leg, fly, of_motion
 from yaan.motion.descent import CALM, Descended, Descent, Until
 from yaan.vehicle.retro import Burning
 
@@ -79,7 +79,7 @@ def _still(before: Sequence[str], burning: Burning, names: Sequence[str]) -> Bur
     )
 
 
-@programme
+@programme(lanes=of_motion)
 def _hang(motion: Descent, start: State, tolerance: jax.Array, *, rows: int) -> Leg:
     step, stop = CALM * motion.step, motion.stop()
     return fly(motion, start, stop=stop, step=step, tolerance=tolerance, rows=rows)

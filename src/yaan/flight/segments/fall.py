@@ -21,7 +21,7 @@ from yaan.flight.segments.base import (
     switched,
     told,
 )
-from yaan.motion.base import AbstractMotion, Leg, fly
+from yaan.motion.base import AbstractMotion, Leg, fly, of_motion
 from yaan.motion.fall import TIMEOUT, Fall
 
 _FALL_STEP: Final = 10.0  # [s] of a phase that names none
@@ -87,7 +87,7 @@ def _weighed(scene: Scene, found: SegmentFlown) -> SegmentFlown:
     return replace(found, rows=[weighed(rows) for rows in found.rows])
 
 
-@programme
+@programme(lanes=of_motion)
 def _sink(motion: Fall, start: State, step: jax.Array, tolerance: jax.Array, *, rows: int) -> Leg:
     stop = start.t + TIMEOUT
     return fly(motion, start, stop=stop, step=step, tolerance=tolerance, rows=rows)

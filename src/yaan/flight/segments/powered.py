@@ -8,11 +8,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from yaan.base.programme import programme
+from yaan.base.programme import Lanes, programme
 from yaan.description import FlightPhaseSpec, Plan
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
-from yaan.dynamics.solve import Tape
+from yaan.dynamics.solve import Tape, rows_abreast
 from yaan.dynamics.state import State
 from yaan.flight import legs
 from yaan.flight.models.parts import Parts
@@ -75,7 +75,7 @@ def drive(scene: Scene, phases: Sequence[FlightPhaseSpec], state: State) -> Segm
     return SegmentFlown(found, columns)
 
 
-@programme
+@programme(lanes=lambda world, *_: Lanes((world.axes, 0, 0, 0, 0, 0), (1, 0)))
 def _drive(
     world: World,
     launcher: Launcher,
@@ -160,7 +160,7 @@ def _driven_rows(
     return columns | {"time": np.asarray(rows.t), "phase": owner[label]}
 
 
-@programme
+@programme(lanes=lambda *given: Lanes((*[None] * 5, rows_abreast(given[5]))))
 def _observe(
     world: World, launcher: Launcher, phases: Phases, steering: Steering, went: Legs, tape: Tape
 ) -> Row:

@@ -28,7 +28,9 @@ FOLDERS: Final = {
     "parachutes": "parachutes",
     "zone": "zones",
     "station": "stations",
+    "limits": "limits",
     "propellant": "propellants",
+    "escape": "escapes",
 }
 
 
@@ -77,6 +79,7 @@ def wanted(kind: str) -> str:
         "spacecraft": "a spacecraft",
         "aerodynamics": "a table of force coefficients",
         "parachutes": "a parachute train",
+        "limits": "limits of a crew",
     }
     return f"{what.get(kind, f'a {kind}')} from the library, or a path that ends in .yaml"
 

@@ -22,17 +22,31 @@ _SLOTS: Final[dict[str, dict[tuple[str, ...], str]]] = {
         ("launch", "site"): "site",
         ("spacecraft",): "spacecraft",
         ("landing", "zone"): "zone",
+        ("escape",): "escape",
         ("stations", "*"): "station",
+        ("crew", "limits"): "limits",
     },
     "flight": {
         ("vehicle",): "vehicle",
         ("start", "pad", "site"): "site",
+        ("escape",): "escape",
         ("stations", "*"): "station",
+        ("crew", "limits"): "limits",
     },
-    "entry": {("capsule",): "capsule", ("stations", "*"): "station"},
+    "entry": {
+        ("capsule",): "capsule",
+        ("stations", "*"): "station",
+        ("crew", "limits"): "limits",
+    },
     "body": {("stations", "*"): "station"},
     "orbit": {("stations", "*"): "station"},
     "spacecraft": {("capsule",): "capsule"},
+    "escape": {
+        ("capsule",): "capsule",
+        ("bodies", "*", "aerodynamics"): "aerodynamics",
+        ("modes", "*", "parachutes"): "parachutes",
+        ("return_now", "zones", "*"): "zone",
+    },
     "capsule": {("aerodynamics",): "aerodynamics", ("parachutes",): "parachutes"},
     "vehicle": {
         ("stages", "*", "engine"): "engine",
@@ -41,6 +55,7 @@ _SLOTS: Final[dict[str, dict[tuple[str, ...], str]]] = {
         ("parts", "*", "capsule"): "capsule",
         ("parts", "*", "parachutes"): "parachutes",
         ("stages", "*", "parachutes"): "parachutes",
+        ("bodies", "*", "aerodynamics"): "aerodynamics",
     },
     "engine": {},
     "site": {},
@@ -48,6 +63,7 @@ _SLOTS: Final[dict[str, dict[tuple[str, ...], str]]] = {
     "parachutes": {},
     "zone": {},
     "station": {},
+    "limits": {},
     "propellant": {},
 }
 

@@ -8,11 +8,13 @@ its paper by 4.5 to 1 and lines by 3 to 1 (WCAG 2.2, 1.4.3 and 1.4.11).
 from typing import Final
 
 from yaan.report.figures.style import (
+    BLACK_COLOUR,
     BLUE,
     COLOUR_SCALE,
     GREEN,
     GRID,
     INK,
+    MARGIN_COLOURS,
     ORANGE,
     PURPLE,
     SHADE,
@@ -55,6 +57,8 @@ DARK: Final[dict[str, str]] = {
     "#f6d58a": "#d9b25c",  # sunlight
     "#3d4a58": "#46535f",  # night, umbra
     "#aab4be": "#aab4be",  # twilight
+    **{c: c for c in MARGIN_COLOURS},  # margins are told by hue, whatever the paper
+    BLACK_COLOUR: BLACK_COLOUR,  # within a frame
     **{c: c for c in COLOUR_SCALE},  # even in lightness, from dark to light on either paper
     "white": "white",  # day, whatever the paper
     "rgba(0,0,0,0)": "rgba(0,0,0,0)",

@@ -9,7 +9,17 @@ from yaan.report.figures.style import NARROW, SOFT, WIDE, Figure, Json, note, sa
 _LETTER: Final = 6.6  # [px] of the letters, on average
 _HEADING: Final = 28  # [px] of the heading of a panel
 _ROW: Final = 17  # [px]
-_KEYS: Final = {"solid": "━━", "dash": "╍╍", "dot": "┅┅"}
+_KEYS: Final = {
+    "solid": "━━",
+    "dash": "╍╍",
+    "dot": "┅┅",
+    "circle": "○",
+    "square": "□",
+    "diamond": "◇",
+    "triangle-up": "△",
+    "cross": "✚",
+    "x": "✖",
+}
 
 
 class Named(Protocol):
@@ -27,12 +37,18 @@ class Named(Protocol):
 
     @property
     def dash(self) -> str:
-        """Of its lines: solid, dash or dot."""
+        """Of its lines: solid, dash or dot; or the symbol of its points."""
         ...
 
 
-def legend(figure: Figure, curves: Sequence[Named]) -> Figure:
-    """The figure with the names of `curves` above it, in their colours; no room where none is."""
+def legend(figure: Figure, curves: Sequence[Named], *, events: bool = False) -> Figure:
+    """The figure with the names of `curves` above it, in their colours; no room where none is.
+
+    Args:
+        figure: whose layouts get them.
+        curves: that are named.
+        events: whether events stand above it, which keep their room.
+    """
 
     def above(layout: Json, width: int) -> Json:
         rows, used = list[list[Named]](), 0.0
@@ -45,7 +61,7 @@ def legend(figure: Figure, curves: Sequence[Named]) -> Figure:
             used += wanted
         margin = layout["margin"]
         plot = layout["height"] - margin["t"] - margin["b"]
-        top = min(margin["t"], _HEADING)  # no events stand there
+        top = margin["t"] if events else min(margin["t"], _HEADING)
         tall = top + _ROW * len(rows) + 6
         texts = [
             note(

@@ -91,6 +91,8 @@ def _worst(duration: float, level: float) -> Json:
 def _shown_axis(record: FlightRecord, part: str = "ascent") -> AxisLoads | None:
     """The axis that is graded, or else the first one with a curve, or the first one."""
     crew = record.summary.crew_in(part)
+    if crew is not None and crew.couch:
+        return None  # a history tells loads along the vehicle's axes, not along those of a couch
     axes = () if crew is None else crew.axes
     curved = [axis for axis in axes if axis.allowed]
     graded = [axis for axis in curved if axis.verdict != "ungraded"]

@@ -44,6 +44,13 @@ COLOUR_SCALE: Final = ("#00224e", "#35456c", "#666970", "#948e77", "#c8b866", "#
 Source: Nunez, Anderton and Renslow, Optimizing colormaps with consideration for color vision
 deficiency, PLoS ONE 13(7), 2018.
 """
+MARGIN_COLOURS: Final = (
+    "#7f2704", "#b3420b", "#d9691e", "#f0a068", "#fad3b0",
+    "#cfe4f3", "#94c3e3", "#559dce", "#0a72b0", "#063f6b",
+)  # fmt: skip
+"""Of margins: orange below zero, blue above; told apart by people who see colours differently."""
+BLACK_COLOUR: Final = "#000000"
+"""Of instants without a survivable mode."""
 SOFT: Final = "#5b6875"
 GRID: Final = "#e4e8ec"
 SHADE: Final = "#d9dee6"
@@ -132,7 +139,12 @@ def layout(height: int, margin: tuple[int, int, int, int], **more: Any) -> Json:
         "showlegend": False,
         "separators": ".\u202f",
         "hovermode": "x unified",
-        "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": "#c3ccd4", "font": {"size": 12}},
+        # Without a colour the words of a readout are as pale as its edge.
+        "hoverlabel": {
+            "bgcolor": "#ffffff",
+            "bordercolor": "#c3ccd4",
+            "font": {"size": 12, "color": INK},
+        },
         "dragmode": False,
         **more,
     }

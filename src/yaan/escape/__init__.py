@@ -1,0 +1,1 @@
+"""Crew escape: a branch of the flight from every instant of an ascent, flown in lanes."""
