@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from yaan.base.programme import programme
+from yaan.base.programme import Lanes, programme
 from yaan.dynamics.accuracy import LONGER, allowed, loosened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853
@@ -216,7 +216,10 @@ def _flown(
     ]
 
 
-@programme
+_AXES: Any = Flight(None, None, None, None, 0, None, 0)  # pyright: ignore[reportArgumentType] - axes, as of vmap
+
+
+@programme(lanes=lambda *_: Lanes((_AXES, 0, 0, None, 0)))
 def _chunk(
     flight: Flight, begun: Any, start: Any, stop: Any, paces: Any, *, opened: bool
 ) -> tuple[Arrival, Tape | None]:
@@ -229,7 +232,7 @@ def _chunk(
     state = begun
     if opened:
         centre, columns = begun
-        state = jax.vmap(begin, in_axes=(0, 0, 0, axes))(start, centre, columns, flight)
+        state = jax.vmap(begin, in_axes=(0, 0, 0, _AXES))(start, centre, columns, flight)
     events = 1 + 2 * len(flight.craft.burns.direction) + len(flight.craft.kicks.direction)
     lanes = start.shape[0]
     tape = blank_tape(state, _ROWS).write_state(
@@ -246,7 +249,7 @@ def _chunk(
         ending=ending,
         switching=jnp.arange(events) > 0,
         max_steps=_PASSES,
-        axes=axes,
+        axes=_AXES,
         method=DOP853,
         allowed=allowed(
             state, tolerance, lambda s: (s.centre.position, s.centre.velocity), _ERRORS
