@@ -228,7 +228,6 @@ def _chunk(
     `paces`: the longest step and the tolerance of each lane.
     """
     longest, tolerance = paces
-    axes = Flight(None, None, None, None, 0, None, 0)  # pyright: ignore[reportArgumentType] - axes, as of vmap
     state = begun
     if opened:
         centre, columns = begun
