@@ -35,10 +35,9 @@ _rows = eqx.filter_jit(rows_of)
 
 def still_earth() -> EarthRotation:
     """An Earth that does not turn: ITRS and GCRS are one."""
-    zero, one = jnp.zeros(1), jnp.ones(1)
     scalar = jnp.asarray(0.0)
     of_date = Rotation(scalar + 1.0, scalar, scalar, scalar, Frame.GCRS, Frame.CIRS)
-    return EarthRotation(600.0, one, zero, zero, zero, zero, zero, zero, of_date)
+    return EarthRotation(600.0, jnp.asarray([[1.0, 0, 0, 0, 0, 0, 0]]), of_date)
 
 
 def world(

@@ -41,7 +41,7 @@ def sutton_graves(
     kilograms that NASA's thermal workshops print (TFAWS 2012; the report itself has an enthalpy
     form and another constant).
     """
-    return SUTTON_GRAVES * jnp.sqrt(density / nose_radius) * speed**3
+    return SUTTON_GRAVES * jnp.sqrt(density) * (1.0 / jnp.sqrt(nose_radius)) * speed**3
 
 
 def radiative_equilibrium_temperature(

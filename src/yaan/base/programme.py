@@ -25,6 +25,7 @@ from jax import export
 
 from yaan.base.errors import YaanError
 from yaan.base.kept import Kept
+from yaan.base.lanes import spread
 from yaan.base.native import engine
 from yaan.base.native.emit import UnsupportedError
 from yaan.base.native.engine import Kernel, Leaf, Made
@@ -202,19 +203,8 @@ def _about(
     if lanes is None:
         return _About(function, tree, shapes, constants, (None,) * len(shapes), None)
     told = lanes(*arguments)
-    axes = _spread(told.arguments, arguments)
+    axes = spread(told.arguments, arguments)
     return _About(function, tree, shapes, constants, axes, told.results)
-
-
-def _spread(prefix: Any, tree: Any) -> tuple[Any, ...]:
-    """The axis of each leaf of a tree, from the beginning of a tree of them."""
-    axes: list[Any] = []
-
-    def note(axis: Any, part: Any) -> None:
-        axes.extend([axis] * len(jax.tree.leaves(part)))
-
-    jax.tree.map(note, prefix, tree, is_leaf=lambda x: x is None)
-    return tuple(axes)
 
 
 class _About(NamedTuple):
@@ -264,7 +254,7 @@ def _native(about: _About, kept: Kept | None) -> _Native | None:
         result = about.function(*jax.tree.unflatten(about.tree, leaves), **about.constants)
         found, structure = jax.tree.flatten(result)
         structures.append(structure)
-        axes.append(_spread(about.results, result))
+        axes.append(spread(about.results, result))
         return found
 
     traced = jax.make_jaxpr(flat)(*one.kinds())

@@ -79,9 +79,18 @@ def shortened(tolerance: float, order: int) -> float:
 
 def size_of(error: Float[Array, "lanes width"], allowed: Allowed) -> Float[Array, " lanes"]:
     """The error of a step over what is allowed; infinite where it is no number."""
-    size = jnp.max(jnp.abs(error) / allowed.error, axis=1) / allowed.tolerance
+    size = jnp.max(jnp.abs(error) * (1.0 / allowed.error), axis=1) / allowed.tolerance
     # A lane that is not judged has a size of zero, whatever its error.
     return jnp.where(jnp.isinf(allowed.tolerance), 0.0, jnp.where(jnp.isnan(size), jnp.inf, size))
+
+
+def _inverse_root(x: Array, order: int) -> Array:
+    """x^(-1 / order); by square roots, which are quick in all lanes, where it is a power of two."""
+    if order & (order - 1):
+        return x ** (-1.0 / order)
+    while order > 1:
+        x, order = jnp.sqrt(x), order // 2
+    return 1.0 / x
 
 
 def next_pace(
@@ -97,7 +106,7 @@ def next_pace(
     A step that was cut short by an event or a deadline says little of a long one: it never
     shortens the `pace`.
     """
-    best = _SAFETY * jnp.maximum(size, 1e-30) ** (-1.0 / order)
+    best = _SAFETY * _inverse_root(jnp.maximum(size, 1e-30), order)
     grown = h * jnp.clip(best, _SLOWEST, _FASTEST)
     told = jnp.where(best < _FASTEST, grown, jnp.maximum(pace, grown))
     shortened = h * jnp.clip(best, _SLOWEST, _SAFETY)

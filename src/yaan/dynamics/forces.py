@@ -17,6 +17,7 @@ from yaan.environment.gravity import AbstractGravity
 from yaan.environment.placed import Atmosphere, Wind, air_over, wind_over
 from yaan.environment.radiation import Radiation
 from yaan.environment.third_bodies import AbstractThirdBodies
+from yaan.environment.wind import NoWind
 from yaan.spacetime.earth import WGS84, EarthRotation, Ellipsoid, Geodetic, placed
 from yaan.spacetime.frame import Frame, Vector, where
 from yaan.spacetime.rotation import Rotation
@@ -117,8 +118,10 @@ def surroundings(
     spin = to_inertial.apply(world.earth.spin(t))
     turning = spin.cross(position)
     relative = velocity - turning
-    blow_east, blow_north = wind_over(world.wind, place, t)
-    wind = to_inertial.apply(east * blow_east + north * blow_north)
+    stream = relative
+    if not isinstance(world.wind, NoWind):
+        blow_east, blow_north = wind_over(world.wind, place, t)
+        stream = relative - to_inertial.apply(east * blow_east + north * blow_north)
     return Surroundings(
         place=place,
         to_fixed=to_fixed,
@@ -128,7 +131,7 @@ def surroundings(
         gravity=gravity,
         carried=-spin.cross(turning),
         relative=relative,
-        stream=relative - wind,
+        stream=stream,
         air=air_over(world.atmosphere, place, t),
     )
 

@@ -9,7 +9,7 @@ something was switched in between.
 import abc
 import math
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import equinox as eqx
 import jax
@@ -50,6 +50,8 @@ class AbstractMethod(eqx.Module):
 
     order: eqx.AbstractVar[int]
     """The power of the step's length with which its `error` grows."""
+    whole: ClassVar[bool] = False
+    """Whether it asks for every number of a state, not for those alone that have a rate."""
 
     @abc.abstractmethod
     def step(
@@ -79,22 +81,31 @@ class ClassicalRungeKutta(AbstractMethod):
         nodes, weights, ahead = jnp.asarray(_NODES), jnp.asarray(_WEIGHTS), jnp.asarray(_NEXT)
         length = h[:, None]
 
-        def stage(i: Array, carry: tuple[Array, Array, Step]) -> tuple[Array, Array, Step]:
-            point, total, so_far = carry
-            rate, g = evaluate(t + nodes[i] * h, point)
+        def stage(i: Array, carry: tuple[Array, Array, Array, Step]) -> Any:
+            point, total, _, so_far = carry
+            rate, g = _told(evaluate, i, t + nodes[i] * h, point, slope, so_far.events)
             before = jnp.where(i == 0, rate, so_far.before)
-            error = length * (rate - so_far.after) / 6.0
             total = total + weights[i] * rate
             partway, whole = y + ahead[i] * length * rate, y + length * total
             point = jnp.where(i < 3, partway, jnp.where(i == 3, whole, point))
-            return point, total, Step(point, g, before, rate, error)
+            return point, total, so_far.after, Step(point, g, before, rate, so_far.error)
 
-        known, rate = slope.known, slope.rate
-        point = jnp.where(known, y + ahead[0] * length * rate, y)
-        total = jnp.where(known, weights[0] * rate, 0.0)
         blank = jnp.zeros((y.shape[0], events), y.dtype)
-        start = (point, total, Step(y, blank, rate, rate, y))
-        return jax.lax.fori_loop(known.astype(int), 5, stage, start)[2]
+        start = (y, jnp.zeros_like(y), y, Step(y, blank, slope.rate, slope.rate, y))
+        _, _, last, step = jax.lax.fori_loop(0, 5, stage, start)
+        error = length * (step.after - last) * (1.0 / 6.0)
+        return eqx.tree_at(lambda s: s.error, step, error)
+
+
+def _told(
+    evaluate: Evaluate, i: Array, t: Array, point: Array, slope: Slope, events: Array
+) -> tuple[Array, Array]:
+    """The rate at stage `i`, and the events; the first rate may be known from the step before."""
+
+    def found() -> tuple[Array, Array]:
+        return evaluate(t, point)
+
+    return jax.lax.cond((i > 0) | ~slope.known, found, lambda: (slope.rate, events))
 
 
 class ExponentialRungeKutta(AbstractMethod):
@@ -114,6 +125,7 @@ class ExponentialRungeKutta(AbstractMethod):
     rate: int = eqx.field(static=True)
     """Which number of the packed state is c [1/s]."""
     order: int = eqx.field(static=True, default=4)
+    whole: ClassVar[bool] = True
 
     @override
     def step(
@@ -133,10 +145,10 @@ class ExponentialRungeKutta(AbstractMethod):
 
         def stage(i: Array, carry: tuple[Array, Array, Array, Step]) -> Any:
             point, total, others, so_far = carry
-            rate, g = evaluate(t + nodes[i] * h, point)
+            rate, g = _told(evaluate, i, t + nodes[i] * h, point, slope, so_far.events)
             before = jnp.where(i == 0, rate, so_far.before)
             other = rate[:, first:last] + c * point[:, first:last]
-            error = length * (rate - so_far.after) / 6.0
+            error = length * (rate - so_far.after) * (1.0 / 6.0)
             error = error.at[:, first:last].set(table[4, 3] * (other - others[i - 1]))
             others = others.at[i].set(other, mode="drop")
             total = total + weights[i] * rate
@@ -146,14 +158,10 @@ class ExponentialRungeKutta(AbstractMethod):
             point = jnp.where(i < 4, further, point)
             return point, total, others, Step(point, g, before, rate, error)
 
-        known, rate = slope.known, slope.rate
-        other = rate[:, first:last] + c * start
-        others = jnp.zeros((4, *start.shape), y.dtype).at[0].set(other)
-        point = (y + ahead[0] * length * rate).at[:, first:last].set(carried(others, 1))
-        point, total = jnp.where(known, point, y), jnp.where(known, weights[0] * rate, 0.0)
+        rate, others = slope.rate, jnp.zeros((4, *start.shape), y.dtype)
         blank = jnp.zeros((y.shape[0], events), y.dtype)
-        begun = (point, total, others, Step(y, blank, rate, rate, y))
-        return jax.lax.fori_loop(known.astype(int), 5, stage, begun)[3]
+        begun = (y, jnp.zeros_like(y), others, Step(y, blank, rate, rate, y))
+        return jax.lax.fori_loop(0, 5, stage, begun)[3]
 
 
 def _kept(z: Array) -> Array:
@@ -216,19 +224,17 @@ class TabledRungeKutta(AbstractMethod):
 
         def stage(i: Array, carry: tuple[Array, Array, Step]) -> tuple[Array, Array, Step]:
             point, slopes, so_far = carry
-            rate, g = evaluate(t + nodes[i] * h, point)
+            rate, g = _told(evaluate, i, t + nodes[i] * h, point, slope, so_far.events)
             # The rate after the last stage is of the new state: it has no part in the step.
             slopes = slopes.at[i].set(rate, mode="drop")
             ahead = y + length * jnp.sum(table[i + 1] * slopes, axis=0)
             point = jnp.where(i < count, ahead, point)
             return point, slopes, Step(point, g, slopes[0], rate, so_far.error)
 
-        known, rate = slope.known, slope.rate
-        slopes = jnp.zeros((count, *y.shape), y.dtype).at[0].set(rate)
-        point = jnp.where(known, y + length * table[1, 0] * rate, y)
+        slopes = jnp.zeros((count, *y.shape), y.dtype)
         blank = jnp.zeros((y.shape[0], events), y.dtype)
-        start = (point, slopes, Step(y, blank, rate, rate, y))
-        _, slopes, step = jax.lax.fori_loop(known.astype(int), count + 1, stage, start)
+        start = (y, slopes, Step(y, blank, slope.rate, slope.rate, y))
+        _, slopes, step = jax.lax.fori_loop(0, count + 1, stage, start)
         return eqx.tree_at(lambda s: s.error, step, length * self._error(slopes))
 
     def _error(self, slopes: Array) -> Array:

@@ -25,9 +25,10 @@ def higher(t: Float[Array, ""], peaks: Peaks, value: Float[Array, " values"]) ->
     a, b, c = peaks.before, peaks.last, value
     first = jnp.maximum(peaks.t_last - peaks.t_before, 1e-9)
     second = jnp.maximum(t - peaks.t_last, 1e-9)
-    rise, fall = (b - a) / first, (c - b) / second
-    slope = (rise * second + fall * first) / (first + second)
-    bend = (fall - rise) / (first + second)
+    rise, fall = (b - a) * (1.0 / first), (c - b) * (1.0 / second)
+    inverse = 1.0 / (first + second)
+    slope = (rise * second + fall * first) * inverse
+    bend = (fall - rise) * inverse
     # Only around a summit that is resolved.
     summit = (b > a) & (b > c) & (a > 0.2 * b) & (c > 0.2 * b)
     vertex = jnp.where(summit, b - slope**2 / (4.0 * jnp.where(summit, bend, -1.0)), b)

@@ -18,8 +18,8 @@ without Derivatives, 1973, chapter 4).
 """
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -27,8 +27,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
+from yaan.base.lanes import over_lanes
 from yaan.dynamics.accuracy import LEAST, Allowed, next_pace, size_of
-from yaan.dynamics.method import RK4, AbstractMethod, Slope
+from yaan.dynamics.method import RK4, AbstractMethod, Evaluate, Slope
+from yaan.dynamics.rates import rates_of
 
 TOLERANCE = 1e-10  # [s]
 """Events are landed within this time."""
@@ -92,6 +94,50 @@ class Packing(eqx.Module):
             leaves.append(part.reshape(*packed.shape[:-1], *shape))
             start += size
         return jax.tree.unflatten(self.structure, leaves)
+
+    def columns(self, chosen: Sequence[bool]) -> "Columns":
+        """The columns of the leaves that are `chosen`."""
+        runs: list[tuple[bool, int]] = []
+        for taken, shape in zip(chosen, self.shapes, strict=True):
+            size = math.prod(shape)
+            if runs and runs[-1][0] == taken:
+                runs[-1] = (taken, runs[-1][1] + size)
+            else:
+                runs.append((taken, size))
+        return Columns(tuple(runs))
+
+
+class Columns(NamedTuple):
+    """Some columns of a packed state, as runs of those that belong to it and those that do not."""
+
+    runs: tuple[tuple[bool, int], ...]
+
+    def of(self, packed: Float[Array, "*batch width"]) -> Float[Array, "*batch chosen"]:
+        """Their numbers."""
+        parts = [
+            part for (taken, _), part in zip(self.runs, self._cut(packed), strict=True) if taken
+        ]
+        if not parts:
+            return packed[..., :0]
+        return parts[0] if len(parts) == 1 else jnp.concatenate(parts, axis=-1)
+
+    def within(
+        self, packed: Float[Array, "*batch width"], own: Float[Array, "*batch chosen"]
+    ) -> Float[Array, "*batch width"]:
+        """The packed state with other numbers in these columns."""
+        parts, first = self._cut(packed), 0
+        for i, (taken, size) in enumerate(self.runs):
+            if taken:
+                parts[i] = own[..., first : first + size]
+                first += size
+        return parts[0] if len(parts) == 1 else jnp.concatenate(parts, axis=-1)
+
+    def _cut(self, packed: Array) -> list[Array]:
+        parts, first = [], 0
+        for _, size in self.runs:
+            parts.append(packed[..., first : first + size])
+            first += size
+        return parts
 
 
 def packing_of(state: PyTree) -> Packing:
@@ -169,6 +215,55 @@ def rows_abreast(tape: Tape) -> Tape:
     return eqx.tree_at(lambda x: x.count, jax.tree.map(lambda _: 0, tape), None)
 
 
+class _Batch:
+    """The functions of a problem over lanes, of packed states."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        start: Array,
+        state: PyTree,
+        parameters: PyTree,
+        axes: PyTree,
+        *,
+        whole: bool,
+    ) -> None:
+        lanes, packing = start.shape[0], packing_of(state)
+        rates = rates_of(problem.evaluate, start, state, parameters, axes)
+        self.packing = packing
+        self.moving = packing.columns((True,) * len(rates.moving) if whole else rates.moving)
+        """What a method carries from stage to stage."""
+        self.felt = packing.columns(rates.felt)
+        """What the rates depend on."""
+        self._rates = rates
+        self._parameters = parameters
+        self._deadline = over_lanes(problem.deadline, (0, 0, axes), lanes)
+        self._switch = over_lanes(problem.switch, (0, 0, 0, 0, axes), lanes)
+        self._possible = over_lanes(problem.possible, (0, 0, axes), lanes)
+
+    def evaluate(self, y: Array) -> Evaluate:
+        """The rates of what moves, and the events, around the state `y`."""
+
+        def found(t: Array, part: Array) -> tuple[Array, Array]:
+            rate, g = self._rates.evaluate(t, self.packing.unpack(self.moving.within(y, part)))
+            return self.moving.of(self.packing.pack(rate)), g
+
+        return found
+
+    def deadline(self, t: Array, y: Array) -> Array:
+        """When the next step must end."""
+        return self._deadline(t, self.packing.unpack(y), self._parameters)
+
+    def switched(self, t: Array, y: Array, events: Array, fired: Array) -> Array:
+        """The state after a step to `y`."""
+        state = self._switch(t, self.packing.unpack(y), events, fired, self._parameters)
+        return self.packing.pack(state)
+
+    def possible(self, t: Array, y: Array) -> Array:
+        """Whether such a state can be."""
+        return self._possible(t, self.packing.unpack(y), self._parameters)
+
+
 class _Loop(eqx.Module):
     t: Array
     y: Array
@@ -221,33 +316,26 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     `step` [s] is the longest one; with `allowed` steps are shorter where their error asks for it.
     A state that is not finite, or that cannot be, stops its lane and is reported, never raised.
     """
-    heeded = ending | switching
-
-    packing = packing_of(state)
-
-    evaluate_lanes = jax.vmap(problem.evaluate, in_axes=(0, 0, axes))
-
-    def evaluate(t: Array, y: Array) -> tuple[Array, Array]:
-        rate, g = evaluate_lanes(t, packing.unpack(y), parameters)
-        return packing.pack(rate), g
-
-    deadline = jax.vmap(problem.deadline, in_axes=(0, 0, axes))
-    switch = jax.vmap(problem.switch, in_axes=(0, 0, 0, 0, axes))
-    can_be = jax.vmap(problem.possible, in_axes=(0, 0, axes))
-    loop, still = _begun(packing.pack(state), ending, start, step, tape), jnp.zeros_like(start)
+    heeded, still = ending | switching, jnp.zeros_like(start)
+    batch = _Batch(problem, start, state, parameters, axes, whole=method.whole)
+    packing, moving, felt = batch.packing, batch.moving, batch.felt
+    loop = _begun(packing.pack(state), moving, ending, start, step, tape)
+    if allowed is not None:
+        allowed = Allowed(moving.of(allowed.error), allowed.tolerance)
 
     def going(s: _Loop) -> Array:
         return jnp.any(~s.done) & (s.passes < max_steps)
 
     def body(s: _Loop) -> _Loop:
         opening = s.passes == 0  # the first pass goes nowhere: it asks what has happened already
-        limit = jnp.minimum(deadline(s.t, packing.unpack(s.y), parameters), stop)
+        limit = jnp.minimum(batch.deadline(s.t, s.y), stop)
         ahead = limit - s.t
         last = ahead <= s.pace + TOLERANCE  # so that it ends on the limit, not beside it
         h = jnp.where(s.seeking, s.tried, jnp.where(last, ahead, s.pace))
         h = jnp.where(s.done | opening, 0.0, h)
-        taken = method.step(evaluate, s.t, s.y, h, s.slope, ending.shape[1])
-        new, values = taken.y, taken.events
+        evaluate = batch.evaluate(s.y)
+        taken = method.step(evaluate, s.t, moving.of(s.y), h, s.slope, ending.shape[1])
+        new, values = moving.within(s.y, taken.y), taken.events
         size = still if allowed is None else size_of(taken.error, allowed)
         # Trials for an event lie within a step that was accepted.
         free = ~s.seeking & ~s.done & ~opening
@@ -265,14 +353,13 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
         hit = landed[:, None] & met & (roots <= (root + 10.0 * TOLERANCE)[:, None])
         already = opening & ending & (g >= 0.0)
         t = jnp.where(moved, jnp.where(last & ~s.seeking, limit, s.t + h), s.t)
-        switched = switch(t, packing.unpack(new), values, hit, parameters)
-        y = jnp.where(moved[:, None], packing.pack(switched), s.y)
+        y = jnp.where(moved[:, None], batch.switched(t, new, values, hit), s.y)
         rate = jnp.where(moved[:, None], taken.after, taken.before)
-        # What was switched has another rate than the step found at its end.
-        known = jnp.all(s.done | ~moved | jnp.all(y == new, axis=1))
+        # What was switched may have another rate than the step found at its end.
+        known = jnp.all(s.done | ~moved | jnp.all(felt.of(y) == felt.of(new), axis=1))
         fired = (hit & ending) | already
         finite = jnp.all(jnp.isfinite(values), axis=1) | s.done | refused
-        possible = can_be(t, packing.unpack(y), parameters) | s.done
+        possible = batch.possible(t, y) | s.done
         pace = next_pace(s.pace, h, size, method.order, refused=refused)
         tape = s.tape
         if tape is not None:
@@ -317,7 +404,9 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     return arrival, end.tape
 
 
-def _begun(packed: Array, ending: Array, start: Array, step: Array, tape: Tape | None) -> _Loop:
+def _begun(
+    packed: Array, moving: Columns, ending: Array, start: Array, step: Array, tape: Tape | None
+) -> _Loop:
     """The loop before its first pass."""
     nothing = jnp.zeros(ending.shape)
     still = jnp.zeros_like(start)
@@ -325,7 +414,7 @@ def _begun(packed: Array, ending: Array, start: Array, step: Array, tape: Tape |
     return _Loop(
         t=start,
         y=packed,
-        slope=Slope(jnp.zeros_like(packed), jnp.asarray(False)),
+        slope=Slope(jnp.zeros_like(moving.of(packed)), jnp.asarray(False)),
         g=nothing,
         tried=still,
         low=still,

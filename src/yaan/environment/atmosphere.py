@@ -22,6 +22,7 @@ from importlib import resources
 from typing import ClassVar, NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Real
@@ -126,19 +127,27 @@ class StandardAtmosphere1976(AbstractAtmosphere):
     @override
     def at(self, height: Lane) -> Air:
         height = jnp.asarray(height, dtype=self.cubic.dtype)
-        low_log, low = _layers(jnp.minimum(height, SEAM))
-        high_log, high, kinetic = self._table(jnp.clip(height, SEAM, TOP))
-        above = height >= SEAM
-        log_pressure = jnp.where(above, high_log, low_log)
-        scale = jnp.where(above, high, low)
+
+        def high(height: Array) -> tuple[Array, Array, Array]:
+            return self._table(jnp.clip(height, SEAM, TOP))
+
+        def low(height: Array) -> tuple[Array, Array, Array]:
+            log_pressure, scale = _layers(jnp.minimum(height, SEAM))
+            return log_pressure, scale, scale
+
+        if height.ndim == 0:  # of one lane only the side that it is on costs anything
+            found = jax.lax.cond(height >= SEAM, high, low, height)
+        else:
+            pairs = zip(high(height), low(height), strict=True)
+            found = tuple(jnp.where(height >= SEAM, above, below) for above, below in pairs)
+        log_pressure, scale, temperature = found
         pressure = jnp.where(height > TOP, 0.0, jnp.exp(log_pressure))
         density = pressure / (GAS * scale)
-        temperature = jnp.where(above, kinetic, low)
         return Air(density, pressure, temperature, jnp.sqrt(GAMMA * GAS * scale))
 
     def _table(self, height: Array) -> tuple[Array, Array, Array]:
         """Give ln p, T_M and T from the cubics, for heights inside the table."""
-        place = (height - self.base) / self.spacing
+        place = (height - self.base) * (1.0 / self.spacing)
         last = self.cubic.shape[0] - 1
         cell = jnp.clip(place.astype(jnp.int32), 0, last)
         row = self.cubic[cell]

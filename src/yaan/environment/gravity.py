@@ -53,8 +53,8 @@ class PointGravity(AbstractGravity):
 
     @override
     def acceleration(self, x: Lane, y: Lane, z: Lane) -> Acceleration:
-        square = x * x + y * y + z * z
-        k = -self.mu / (square * jnp.sqrt(square))
+        inverse = 1.0 / (x * x + y * y + z * z)
+        k = -self.mu * inverse * jnp.sqrt(inverse)
         return k * x, k * y, k * z
 
 
@@ -72,9 +72,9 @@ class ZonalJ2Gravity(AbstractGravity):
 
     @override
     def acceleration(self, x: Lane, y: Lane, z: Lane) -> Acceleration:
-        square = x * x + y * y + z * z
-        k = -self.mu / (square * jnp.sqrt(square))
-        bulge = 1.5 * self.j2 * self.radius * self.radius / square
-        polar = 5.0 * z * z / square
+        inverse = 1.0 / (x * x + y * y + z * z)
+        k = -self.mu * inverse * jnp.sqrt(inverse)
+        bulge = 1.5 * self.j2 * self.radius * self.radius * inverse
+        polar = 5.0 * z * z * inverse
         equatorial = k * (1.0 + bulge * (1.0 - polar))
         return equatorial * x, equatorial * y, k * z * (1.0 + bulge * (3.0 - polar))

@@ -175,7 +175,7 @@ class Entry(AbstractMotion):
         )
         height = now.around.place.height
         left = leaving(inner.sunk, height)
-        load = now.sensed.norm() / STANDARD_GRAVITY
+        load = now.sensed.norm() * (1.0 / STANDARD_GRAVITY)
         rise = now.around.stream.dot(now.around.up)
         ground, elapsed = self.world.ground, t - self.start
         end = self.until.due(elapsed, height, now.speed, rise, ground)
@@ -253,10 +253,10 @@ def meeting(
     above = around.up - ahead * around.up.dot(ahead)
     slant = jnp.sqrt(above.dot(above) + 1e-24)  # cosine of the flight-path angle
     above = above / slant
-    lift = trim.lift * jnp.minimum(slant / _UPRIGHT, 1.0)
+    lift = trim.lift * jnp.minimum(slant * (1.0 / _UPRIGHT), 1.0)
     sine, cosine = sincos(bank)
     lifted = above * cosine + ahead.cross(above) * sine
-    sensed = (lifted * lift - ahead * trim.drag) * (pressure * capsule.area / capsule.mass)
+    sensed = (lifted * lift - ahead * trim.drag) * (pressure * (capsule.area / capsule.mass))
     flux = sutton_graves(density, speed, capsule.nose_radius)
     return Meeting(around, speed, mach, pressure, trim, lift, bank, sensed, flux)
 

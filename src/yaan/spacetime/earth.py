@@ -109,21 +109,22 @@ def placed(position: Vector, shape: Ellipsoid = WGS84) -> tuple[Geodetic, Vector
     ep2 = e2 / (1.0 - e2)
     x, y, z = position.x, position.y, position.z
     rho = jnp.sqrt(x * x + y * y + 1e-30)
-    tan_beta = z / rho * (a / b)
-    above, along = z, rho
-    for _ in range(3):
-        inverse = 1.0 / jnp.sqrt(1.0 + tan_beta**2)
-        sin_beta, cos_beta = tan_beta * inverse, inverse
-        above = z + ep2 * b * sin_beta**3
+    above, along = z * (a / b), rho  # of the reduced latitude, then of the geodetic one
+    for _ in range(2):
+        inverse = 1.0 / jnp.sqrt(above * above + along * along)
+        sin_beta, cos_beta = above * inverse, along * inverse
+        above = (1.0 - shape.flattening) * (z + ep2 * b * sin_beta**3)
         along = rho - e2 * a * cos_beta**3
-        tan_beta = (1.0 - shape.flattening) * above / along
-    scale = 1.0 / jnp.sqrt(above**2 + along**2)
+    above = above * (1.0 / (1.0 - shape.flattening))
+    scale = 1.0 / jnp.sqrt(above * above + along * along)
     sin, cos = above * scale, along * scale
     # The projection on the normal is exact near the poles too, unlike rho / cos - N.
     height = rho * cos + z * sin - a * jnp.sqrt(1.0 - e2 * sin**2)
     place = Geodetic(jnp.arctan2(above, along), jnp.arctan2(y, x), height)
     on_axis = x * x + y * y < 1e-20  # [m^2] where longitude is zero by convention
-    sin_lon, cos_lon = jnp.where(on_axis, 0.0, y / rho), jnp.where(on_axis, 1.0, x / rho)
+    inverse = 1.0 / rho
+    sin_lon = jnp.where(on_axis, 0.0, y * inverse)
+    cos_lon = jnp.where(on_axis, 1.0, x * inverse)
     up = Vector(cos * cos_lon, cos * sin_lon, sin, Frame.ITRS)
     return place, up, Vector(-sin_lon, cos_lon, jnp.zeros_like(x), Frame.ITRS)
 
@@ -135,32 +136,27 @@ class EarthRotation(eqx.Module):
     """
 
     step: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [s]
-    w: Float[Array, " n"]
-    x: Float[Array, " n"]
-    y: Float[Array, " n"]
-    z: Float[Array, " n"]
-    turn_x: Float[Array, " n"]
-    turn_y: Float[Array, " n"]
-    turn_z: Float[Array, " n"]
-    """Turn to the next node, ITRS components [rad]."""
+    nodes: Float[Array, "n 7"] = eqx.field(converter=jnp.asarray)
+    """The rotation at each node, w x y z, and the turn from there to the next, of ITRS [rad]."""
     of_date: Rotation
     """GCRS to the true equator of date, frozen at the epoch."""
 
     def rotation(self, t: Float[Array, "*batch"]) -> Rotation:
         """GCRS to ITRS at `t` [s] since the epoch."""
-        i, fraction = self._locate(t)
-        node = Rotation(self.w[i], self.x[i], self.y[i], self.z[i], Frame.GCRS, Frame.ITRS)
-        turn = Vector(self.turn_x[i], self.turn_y[i], self.turn_z[i], Frame.ITRS)
+        node, turn, fraction = self._locate(t)
         return node.then(about(turn * fraction, Frame.ITRS))
 
     def spin(self, t: Float[Array, "*batch"]) -> Vector:
         """Angular velocity of ITRS against GCRS, in ITRS [rad/s]."""
-        i, _ = self._locate(t)
-        return Vector(self.turn_x[i], self.turn_y[i], self.turn_z[i], Frame.ITRS) / self.step
+        return self._locate(t)[1] / self.step
 
-    def _locate(self, t: Float[Array, "*batch"]) -> tuple[Array, Array]:
-        i = jnp.clip(jnp.floor(t / self.step), 0, self.w.shape[0] - 1).astype(int)
-        return i, t / self.step - i
+    def _locate(self, t: Float[Array, "*batch"]) -> tuple[Rotation, Vector, Array]:
+        """The last node before `t`, the turn to the next, and how far on it is."""
+        place = t * (1.0 / self.step)
+        i = jnp.clip(jnp.floor(place), 0, self.nodes.shape[0] - 1)
+        w, x, y, z, *turn = jnp.moveaxis(self.nodes[i.astype(int)], -1, 0)
+        node = Rotation(w, x, y, z, Frame.GCRS, Frame.ITRS)
+        return node, Vector(*turn, Frame.ITRS), place - i
 
 
 def iers_rotation(
@@ -270,14 +266,9 @@ def _tabulated(matrices: np.ndarray, step: float, of_date: np.ndarray) -> EarthR
     nodes = from_matrix(matrices[:-1], Frame.GCRS, Frame.ITRS)
     # erfa.rm2v gives the rotation vector of the axes, the convention of `about`.
     turns = erfa.rm2v(matrices[1:] @ np.swapaxes(matrices[:-1], 1, 2))
+    quaternions = jnp.stack([nodes.w, nodes.x, nodes.y, nodes.z], axis=-1)
     return EarthRotation(
         step=jnp.asarray(step),
-        w=nodes.w,
-        x=nodes.x,
-        y=nodes.y,
-        z=nodes.z,
-        turn_x=jnp.asarray(turns[:, 0]),
-        turn_y=jnp.asarray(turns[:, 1]),
-        turn_z=jnp.asarray(turns[:, 2]),
+        nodes=jnp.concatenate([quaternions, jnp.asarray(turns)], axis=-1),
         of_date=from_matrix(of_date, Frame.GCRS, Frame.CIRS),
     )

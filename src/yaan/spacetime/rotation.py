@@ -1,6 +1,9 @@
 """Rotations between frames, as unit quaternions that know both."""
 
+import math
+
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -101,15 +104,22 @@ def from_matrix(c: np.ndarray, source: Frame, target: Frame) -> Rotation:
     return Rotation(w, x, y, z, source, target)
 
 
+_SMALL = 0.01
+"""The square of half an angle [rad^2] below which a series takes it."""
+_TERMS = 5
+
+
 def about(vector_angle: Vector, target: Frame) -> Rotation:
     """Rotation of the axes by the angle and about the axis of `vector_angle` [rad].
 
-    From the frame of `vector_angle` to `target`; smooth through zero angle.
+    From the frame of `vector_angle` to `target`; smooth through zero angle. A small turn, as of the
+    Earth from one node to the next, takes a series: no root, no quotient, no sine.
     """
-    angle = jnp.sqrt(vector_angle.dot(vector_angle) + 1e-300)
-    half = 0.5 * angle
-    sine, cosine = sincos(half)
-    factor = sine / angle
+    square = 0.25 * vector_angle.dot(vector_angle)
+    if square.ndim == 0:  # of one lane only the side that it is on costs anything
+        cosine, factor = jax.lax.cond(square < _SMALL, _by_series, _by_sine, square)
+    else:
+        cosine, factor = _by_sine(square)
     return Rotation(
         cosine,
         vector_angle.x * factor,
@@ -118,3 +128,18 @@ def about(vector_angle: Vector, target: Frame) -> Rotation:
         vector_angle.frame,
         target,
     )
+
+
+def _by_series(square: Array) -> tuple[Array, Array]:
+    """Cosine of half the angle, and its sine over the angle; the first terms left out are 3e-17."""
+    sine = cosine = jnp.zeros_like(square)
+    for n in range(_TERMS - 1, -1, -1):
+        sine = sine * -square + 1.0 / math.factorial(2 * n + 1)
+        cosine = cosine * -square + 1.0 / math.factorial(2 * n)
+    return cosine, 0.5 * sine
+
+
+def _by_sine(square: Array) -> tuple[Array, Array]:
+    half = jnp.sqrt(square + 1e-300)
+    sine, cosine = sincos(half)
+    return cosine, 0.5 * sine / half

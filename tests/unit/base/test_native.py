@@ -1,6 +1,7 @@
 """Native code gives what XLA gives, primitive by primitive, alone and in lanes."""
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from yaan.base import programme as programmes
+from yaan.base.lanes import over_lanes
 from yaan.base.native import engine
 from yaan.base.native.emit import UnsupportedError
 from yaan.base.programme import Lanes, programme
@@ -545,3 +547,65 @@ def test_many_lanes_are_shared_out_to_threads_and_put_together() -> None:
         found = programme(lambda x: jnp.sqrt(x) + 1.0, lanes=abreast(1))(x)
     np.testing.assert_array_equal(found, np.sqrt(x) + 1.0)
     assert math.isclose(found[-1], math.sqrt(10_006.0) + 1.0)
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_the_exponential_and_the_logarithm_are_right_to_the_last_place(wide: bool) -> None:
+    rng = np.random.default_rng(5)
+    asked = {
+        "exp": np.concatenate([rng.uniform(-745.0, 709.7, 400), rng.uniform(-1.0, 1.0, 400)]),
+        "log": np.concatenate(
+            [np.exp(rng.uniform(-740.0, 709.0, 400)), rng.uniform(0.5, 2.0, 400)]
+        ),
+    }
+    for name, x in asked.items():
+        with computing():
+            made = getattr(jnp, name)
+            function = programme(made, lanes=abreast(1)) if wide else programme(made)
+            found = np.asarray(function(x if wide else x[:, None]))
+        exact = np.array([float(getattr(math, name)(one)) for one in x])
+        # Of the library half a unit, of ours one.
+        assert np.max(np.abs(found.ravel() - exact) / np.spacing(np.abs(exact))) <= 2.0
+
+
+def _loop(text: str) -> str:
+    """What is in the innermost loop of a text: the last that begins."""
+    inside = re.split(r"\ndo\d+:\n", text)[-1]
+    return inside[: inside.index("br label %while")]
+
+
+def test_what_a_loop_leaves_as_it_is_is_divided_once() -> None:
+    def outer(x: Any, a: Any, b: Any) -> Any:
+        def inner(_: Any, y: Any) -> Any:
+            return y * (1.0 / (a[1:] - a[:-1]))[0] + jnp.sqrt(b) + 1.0 / y
+
+        def one(_: Any, y: Any) -> Any:
+            return jax.lax.fori_loop(0, jnp.asarray(b, int), inner, y)
+
+        return jax.lax.fori_loop(0, jnp.asarray(b, int), one, x)
+
+    given = (jnp.asarray([1.0, 2.0, 3.0]), jnp.asarray([[1.0, 3.0]] * 3), jnp.full(3, 4.0))
+    mapped = jax.vmap(outer)
+    alike(mapped, *given, lanes=abreast(3), within=1e-13)
+    with computing():
+        one = [jax.ShapeDtypeStruct((1, *x.shape[1:]), x.dtype) for x in given]
+        traced = jax.make_jaxpr(mapped)(*one)
+        leaves = [engine.Leaf(x.shape, str(x.dtype), 0) for x in one]
+        text, _, _ = engine.text_of(traced, leaves, (0,))
+    loop = _loop(text)
+    assert loop.count("fdiv") == 1  # that of y, which changes
+    assert "llvm.sqrt" not in loop
+    assert text.count("fdiv") == 2
+
+
+def test_a_branch_of_one_lane_is_only_taken_where_a_lane_takes_it() -> None:
+    def one(x: Any) -> Any:
+        return jax.lax.cond(x > 1.0, jnp.sqrt, lambda y: y - 1.0, x)
+
+    given = jnp.asarray([0.5, 4.0, -3.0, np.nan, 9.0])
+    alike(over_lanes_of(one), given, lanes=abreast(1))
+
+
+def over_lanes_of(one: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """As the loop maps it: not at all, where one lane is traced."""
+    return lambda x: over_lanes(one, (0,), x.shape[0])(x)

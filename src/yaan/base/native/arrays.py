@@ -197,7 +197,7 @@ class Memory:
         if buffer is None or buffer.wide or buffer.kind != "float64" or array.strides[-1] != 1:
             return None
         at = self._linear(array, index)
-        if not at.wide or count < width:
+        if not at.wide or 2 * count < width:
             return None
         vector = emit.type_of("float64", True)
         first = [
@@ -206,14 +206,27 @@ class Memory:
         ]
         made: list[Value] = []
         while len(made) < count:
-            begin = min(len(made), count - width)
+            begin = max(min(len(made), count - width), 0)
             rows = []
             for lane in first:
                 place = self._pointer(buffer, emit.add_index(lane, emit.index(begin)))
                 text = f"load {vector}, ptr {place}, align 8"
+                if count < width:
+                    text = self._beginning(place, count)
                 rows.append(emit.put(text, "float64", True, pure=buffer.fixed))
             made = made[:begin] + self._turned(rows)
-        return made
+        return made[:count]
+
+    def _beginning(self, place: str, count: int) -> str:
+        """A load of fewer numbers than a register holds."""
+        emit, width = self.emit, self.emit.width
+        vector, name = f"<{width} x double>", f"@llvm.masked.load.v{width}f64.p0"
+        emit.declared[name] = f"declare {vector} {name}(ptr, <{width} x i1>, {vector})"
+        mask = ", ".join(f"i1 {'true' if k < count else 'false'}" for k in range(width))
+        return (
+            f"call {vector} {name}(ptr align 8 {place}, <{width} x i1> <{mask}>,"
+            f" {vector} zeroinitializer)"
+        )
 
     def _turned(self, rows: list[Value]) -> list[Value]:
         """The columns of a square of registers, from pairs of them, pairs of pairs and so on."""

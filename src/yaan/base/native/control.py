@@ -14,6 +14,7 @@ import numpy as np
 from jax.extend import core
 
 from yaan.base.native import places, replaced
+from yaan.base.native.ahead import Ahead
 from yaan.base.native.arrays import FEW, Array, Memory
 from yaan.base.native.emit import KINDS, Emitter, UnsupportedError, Value
 from yaan.base.native.numbers import added
@@ -26,6 +27,7 @@ _INLINED = {
     "core_call": "call_jaxpr",
     "custom_jvp_call": "call_jaxpr",
     "custom_vjp_call": "call_jaxpr",
+    "custom_vmap_call": "call",
     "remat": "jaxpr",
     "checkpoint": "jaxpr",
 }
@@ -163,6 +165,7 @@ class Evaluator:
                 break
             wide = new
         emit, outer = self.emit, self.maker.mask
+        self._write_ahead(body, fixed, len(first))
         carried = _Carried(self, first, wide, mapped=bool(test.jaxpr.outvars[0].aval.size > 1))
         head, inside, after_label = emit.labels("while", "do", "done")
         emit.do(f"br label %{head}")
@@ -193,6 +196,14 @@ class Evaluator:
         emit.begin(after_label)
         return carried.arrays(owned=scope)
 
+    def _write_ahead(self, body: Any, fixed: list[Array], others: int) -> None:
+        """Compute what is costly in a loop's body and the same at each pass."""
+        stays = [array if _stays(array) else None for array in fixed]
+        if any(array is not None for array in stays):
+            known = lambda number: self.memory.known(_raw(number))  # noqa: E731
+            ahead = Ahead(_INLINED, self._equation, known)
+            ahead.body(body, [*stays, *[None] * others])
+
     def _scan(self, params: dict[str, Any], given: list[Array]) -> list[Array]:
         n, c, length = params["num_consts"], params["num_carry"], params["length"]
         fixed, first, over = given[:n], given[n : n + c], given[n + c :]
@@ -205,6 +216,7 @@ class Evaluator:
             if new == wide:
                 break
             wide = new
+        self._write_ahead(body, fixed, len(first) + len(over))
         over = [self.memory.spill(array) for array in over]
         avals = [v.aval for v in body.jaxpr.outvars[c:]]
         made = [
@@ -403,6 +415,11 @@ class _Carried:
                     kept = emit.select(when.items[at[: when.items.ndim]], value, old)
                 if kept != old:
                     emit.store_slot(slot, kept, wide)
+
+
+def _stays(array: Array) -> bool:
+    """Whether its numbers have names, or nothing writes to where they are."""
+    return array.size <= FEW and (array.buffer is None or array.buffer.fixed)
 
 
 def _is(array: Array, held: Array) -> bool:

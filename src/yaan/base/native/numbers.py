@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from yaan.base.native.emit import Emitter, UnsupportedError, Value
+from yaan.base.native.functions import exponential, logarithm
 
 
 def _folded(emit: Emitter, function: Callable[..., Any], *values: Value) -> Value | None:
@@ -59,30 +60,29 @@ def remainder(emit: Emitter, a: Value, b: Value) -> Value:
 
 def smaller(emit: Emitter, a: Value, b: Value) -> Value:
     """The smaller of two; a NaN where one is."""
-    return _extreme(emit, "minimum", "min", np.minimum, a, b)
+    return _extreme(emit, "min", np.minimum, a, b)
 
 
 def larger(emit: Emitter, a: Value, b: Value) -> Value:
     """The larger of two; a NaN where one is."""
-    return _extreme(emit, "maximum", "max", np.maximum, a, b)
+    return _extreme(emit, "max", np.maximum, a, b)
 
 
-def _extreme(
-    emit: Emitter, real: str, whole: str, function: Callable[..., Any], a: Value, b: Value
-) -> Value:
+def _extreme(emit: Emitter, word: str, function: Callable[..., Any], a: Value, b: Value) -> Value:
     folded = _folded(emit, function, a, b)
     if folded is not None:
         return folded
     if a.kind == "bool":
-        return emit.either(a, b) if whole == "max" else emit.both(a, b)
+        return emit.either(a, b) if word == "max" else emit.both(a, b)
     if not a.is_float:
-        return emit.call(("u" if a.is_unsigned else "s") + whole, a, b)
-    # One of them a number: then the one that is compared false is what is left of a NaN.
-    if b.constant is not None and not math.isnan(b.constant):
+        return emit.call(("u" if a.is_unsigned else "s") + word, a, b)
+    if a.constant is not None:
         a, b = b, a
-    if a.constant is not None and not math.isnan(a.constant) and (a.constant or whole == "max"):
-        return emit.select(emit.compare("le" if whole == "min" else "ge", a, b), a, b)
-    return emit.call(real, a, b)
+    # One instruction, which gives the second number where they do not compare.
+    chosen = emit.select(emit.compare("lt" if word == "min" else "gt", b, a), b, a)
+    if b.constant is not None and not math.isnan(b.constant):
+        return chosen
+    return emit.select(emit.compare("ne", b, b), b, chosen)
 
 
 def _negated(emit: Emitter, a: Value) -> Value:
@@ -210,8 +210,19 @@ def _named(name: str) -> Callable[..., Value]:
     return lambda emit, *values: lanes(emit, name, *values)
 
 
+def _arithmetical(
+    made: Callable[[Emitter, Value], Value], function: Callable[..., Any]
+) -> Callable[..., Value]:
+    def rule(emit: Emitter, a: Value) -> Value:
+        if a.kind != "float64":
+            raise UnsupportedError(f"{function.__name__} of {a.kind}")
+        return _folded(emit, function, a) or made(emit, a)
+
+    return rule
+
+
 _OF_ONE = (
-    *("exp", "exp2", "expm1", "log", "log1p", "cbrt"),
+    *("exp2", "expm1", "log1p", "cbrt"),
     *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
 )
 
@@ -277,6 +288,8 @@ UNARY: dict[str, Callable[..., Value]] = {
     "sqrt": _unary("sqrt", np.sqrt),
     "square": lambda emit, a: multiplied(emit, a, a),
     "rsqrt": lambda emit, a: divided(emit, emit.constant(1, a.kind), emit.call("sqrt", a)),
+    "exp": _arithmetical(exponential, np.exp),
+    "log": _arithmetical(logarithm, np.log),
     **{name: _named(name) for name in _OF_ONE},
 }
 """Of one number, by the names of JAX."""

@@ -31,6 +31,10 @@ def dynamic_slice(maker: Maker, shape: Sequence[int], a: Array, *starts: Array) 
     for i, stride in zip(first, a.strides, strict=True):
         offset = maker.emit.add_index(offset, maker.emit.scale_index(i, stride))
     part = maker.view(a, shape, a.strides, offset)
+    if part.size <= FEW and part.size == shape[-1] and offset.wide:  # one row of each lane
+        row = maker.memory.run(part, [maker.emit.index(0)] * len(shape), part.size)
+        if row is not None:
+            return maker.memory.of(row, tuple(shape), a.kind)
     return maker.few(part)
 
 

@@ -1,0 +1,104 @@
+"""What a loop would compute anew at each pass, computed once ahead of it.
+
+Only what is costly is worth a register from there on, and what leads to it: quotients, roots and
+functions of what the loop leaves as it is. They are written ahead of the loop and found there by
+their text, since what has been computed is not computed again.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from jax.extend import core
+
+from yaan.base.native.arrays import FEW, Array
+
+COSTLY = frozenset(
+    {
+        *("div", "sqrt", "rsqrt", "pow", "exp", "exp2", "expm1", "log", "log1p", "cbrt"),
+        *("sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh"),
+    }
+)
+_LOOPS: Mapping[str, Callable[[Any], tuple[Any, int, int]]] = {
+    "while": lambda p: (p["body_jaxpr"], p["cond_nconsts"], p["body_nconsts"]),
+    "scan": lambda p: (p["jaxpr"], 0, p["num_consts"]),
+}
+"""Of a loop: its body, and which of its arguments the body leaves as they are."""
+_APART = frozenset({*_LOOPS, "cond", "gather", "scatter", "scatter-add", "dynamic_update_slice"})
+
+Equation = Callable[[Any, list[Array]], list[Array]]
+
+
+class _Later:
+    """An equation whose results may be asked for."""
+
+    def __init__(self, equation: Any, given: list[Any], index: int, others: list[Any]) -> None:
+        self.equation = equation
+        self.given = given
+        self.index = index
+        self.others = others
+        """What is computed once for all results."""
+
+
+class Ahead:
+    """Writes the costly equations of a loop's body that rest on what the loop leaves as it is."""
+
+    def __init__(
+        self, inlined: Mapping[str, str], equation: Equation, known: Callable[[Any], Array]
+    ) -> None:
+        self._inlined = inlined
+        self._equation = equation
+        self._known = known
+
+    def body(self, closed: Any, given: list[Any]) -> list[Any]:
+        """The results of a body, None where they change from pass to pass; writes what is costly.
+
+        `given` likewise: an array that stays, or None.
+        """
+        jaxpr = getattr(closed, "jaxpr", closed)
+        env: dict[Any, Any] = {}
+        for variable, constant in zip(jaxpr.constvars, getattr(closed, "consts", ()), strict=True):
+            env[variable] = self._known(constant) if np.size(constant) <= FEW else None
+        env.update(zip(jaxpr.invars, given, strict=True))
+
+        def of(atom: Any) -> Any:
+            if isinstance(atom, core.Literal):
+                return self._known(np.asarray(atom.val, atom.aval.dtype))
+            return env[atom]
+
+        for equation in jaxpr.eqns:
+            inputs = [of(atom) for atom in equation.invars]
+            env.update(zip(equation.outvars, self._results(equation, inputs), strict=True))
+        return [of(atom) for atom in jaxpr.outvars]
+
+    def _results(self, equation: Any, inputs: list[Any]) -> list[Any]:
+        name, params = equation.primitive.name, equation.params
+        nothing = [None] * len(equation.outvars)
+        if all(one is None for one in inputs):
+            return nothing
+        if name in self._inlined:
+            return self.body(params[self._inlined[name]], inputs)
+        if name in _LOOPS:
+            body, first, count = _LOOPS[name](params)
+            if any(one is not None for one in inputs[first : first + count]):
+                rest = len(body.jaxpr.invars) - count
+                self.body(body, [*inputs[first : first + count], *[None] * rest])
+            return nothing
+        if any(one is None for one in inputs) or name in _APART or not _small(equation):
+            return nothing
+        others: list[Any] = []
+        made = [_Later(equation, inputs, k, others) for k in range(len(equation.outvars))]
+        if name in COSTLY:
+            self._now(made[0])
+        return made
+
+    def _now(self, one: Any) -> Array:
+        if isinstance(one, Array):
+            return one
+        if not one.others:
+            one.others.extend(self._equation(one.equation, [self._now(x) for x in one.given]))
+        return one.others[one.index]
+
+
+def _small(equation: Any) -> bool:
+    return all(v.aval.size <= FEW for v in (*equation.invars, *equation.outvars))
