@@ -156,7 +156,7 @@ class EarthRotation(eqx.Module):
         i = jnp.clip(jnp.floor(place), 0, self.nodes.shape[0] - 1)
         w, x, y, z, *turn = jnp.moveaxis(self.nodes[i.astype(int)], -1, 0)
         node = Rotation(w, x, y, z, Frame.GCRS, Frame.ITRS)
-        return node, Vector(*turn, Frame.ITRS), place - i
+        return node, Vector(turn[0], turn[1], turn[2], Frame.ITRS), place - i
 
 
 def iers_rotation(

@@ -107,7 +107,7 @@ def test_what_a_switch_changes_of_the_rates_is_heeded_and_the_rest_costs_nothing
         fuel = jnp.where(fired[0], 2.0, y["fuel"])
         return {"fuel": fuel, "place": y["place"], "peak": jnp.maximum(y["peak"], t)}
 
-    problem = Problem(rates, switch, lambda t, y, p: jnp.inf)
+    problem = Problem(rates, switch, lambda t, y, p: jnp.asarray(jnp.inf))
     state = {"fuel": jnp.ones(1), "peak": jnp.zeros(1), "place": jnp.zeros(1)}
 
     def flown(switching: bool) -> Any:

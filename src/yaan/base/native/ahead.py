@@ -63,7 +63,8 @@ class Ahead:
 
         def of(atom: Any) -> Any:
             if isinstance(atom, core.Literal):
-                return self._known(np.asarray(atom.val, atom.aval.dtype))
+                kind: Any = atom.aval
+                return self._known(np.asarray(atom.val, kind.dtype))
             return env[atom]
 
         for equation in jaxpr.eqns:
