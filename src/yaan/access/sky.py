@@ -132,10 +132,8 @@ class TabulatedTurning(AbstractTurning):
 
     @cached_property
     def _table(self) -> tuple[Array, Array, float]:
-        held = self.rotation
-        w, x, y, z = (np.asarray(getattr(held, name)) for name in "wxyz")
-        turn = np.stack([np.asarray(getattr(held, f"turn_{name}")) for name in "xyz"], axis=-1)
-        return _matrices(w, x, y, z), turn, float(held.step)
+        nodes = np.asarray(self.rotation.nodes)
+        return _matrices(*nodes[:, :4].T), nodes[:, 4:], float(self.rotation.step)
 
 
 def _matrices(w: Array, x: Array, y: Array, z: Array) -> Array:

@@ -3,11 +3,10 @@
 from typing import ClassVar
 
 import equinox as eqx
-import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from yaan.base.model import Model
-from yaan.base.tables import hats
+from yaan.base.tables import hats, weighed
 
 
 class ForceTable(eqx.Module):
@@ -34,8 +33,8 @@ class ForceTable(eqx.Module):
         self, angle: Float[Array, ""], mach: Float[Array, ""]
     ) -> tuple[Float[Array, ""], Float[Array, ""]]:
         """Force areas [m^2], axial and normal: times dynamic pressure they are the forces."""
-        weights = hats(angle, self.angles)[:, None] * hats(mach, self.mach)[None, :]
+        weights = (hats(angle, self.angles), hats(mach, self.mach))
         return (
-            self.reference_area * jnp.sum(weights * self.axial),
-            self.reference_area * jnp.sum(weights * self.normal),
+            self.reference_area * weighed(self.axial, *weights),
+            self.reference_area * weighed(self.normal, *weights),
         )

@@ -28,6 +28,21 @@ def hats(x: Float[Array, "*batch"], nodes: Float[Array, " n"]) -> Float[Array, "
     return ahead - behind
 
 
+def weighed(
+    values: Float[Array, "m n"], rows: Float[Array, "*batch m"], columns: Float[Array, "*batch n"]
+) -> Float[Array, "*batch"]:
+    """The sum of `values` by weights of its rows and of its columns.
+
+    Line by line along the longer side: the product of all weights would be a table of its own.
+    """
+    if values.shape[0] > values.shape[1]:
+        return weighed(values.T, columns, rows)
+    total = jnp.zeros(rows.shape[:-1])
+    for i in range(values.shape[0]):
+        total = total + rows[..., i] * jnp.sum(values[i] * columns, axis=-1)
+    return total
+
+
 class Table(eqx.Module):
     """A piecewise linear function of one variable, flat beyond its ends.
 
@@ -58,5 +73,4 @@ class Table2(eqx.Module):
         self, row: Float[Array, "*batch"], column: Float[Array, "*batch"]
     ) -> Float[Array, "*batch"]:
         """Value at (`row`, `column`), in the unit of `values`."""
-        along = jnp.sum(hats(row, self.rows)[..., :, None] * self.values, axis=-2)
-        return jnp.sum(hats(column, self.columns) * along, axis=-1)
+        return weighed(self.values, hats(row, self.rows), hats(column, self.columns))

@@ -151,10 +151,10 @@ def airload(table: ForceTable, around: Surroundings, axis: Vector) -> Airload:
     speed = jnp.sqrt(around.stream.dot(around.stream) + 1e-12)
     pressure = 0.5 * around.air.density * speed**2
     mach = speed / around.air.sound_speed
-    along = around.stream.dot(axis)
-    across = axis - around.stream * (along / speed**2)  # points from the stream to the axis
+    along, inverse = around.stream.dot(axis), 1.0 / speed
+    across = axis - around.stream * (along * inverse**2)  # points from the stream to the axis
     sine = jnp.sqrt(across.dot(across) + 1e-30)
-    angle = jnp.arctan2(sine, along / speed)
+    angle = jnp.arctan2(sine, along * inverse)
     axial, normal = table.areas(angle, mach)
     # The normal force is across the axis, on the leeward side: away from where the air goes.
     leeward = axis * along - around.stream

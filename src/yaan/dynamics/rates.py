@@ -15,8 +15,7 @@ from jax.extend import core
 from jaxtyping import Array, PyTree
 
 from yaan.base.lanes import over_lanes, spread
-
-_CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr"}
+from yaan.base.traced import CALLS, needed
 
 
 class Rates(NamedTuple):
@@ -41,7 +40,7 @@ def rates_of(
     leaves, tree = jax.tree.flatten(given)
     each = spread((0, 0, axes), given)
     one = [
-        jax.ShapeDtypeStruct(_without(leaf.shape, axis), leaf.dtype)
+        jax.ShapeDtypeStruct(_without(jnp.shape(leaf), axis), jnp.result_type(leaf))
         for leaf, axis in zip(leaves, each, strict=True)
     ]
     structures: list[Any] = []
@@ -62,8 +61,8 @@ def rates_of(
     out = closed.jaxpr.outvars[:count]
     moving = tuple(not _is_zero(closed.jaxpr, closed.consts, atom) for atom in out)
     asked = [atom for atom, moves in zip(out, moving, strict=True) if moves]
-    needed = _needed(closed.jaxpr, asked)
-    felt = tuple(variable in needed for variable in closed.jaxpr.invars[1 : 1 + count])
+    rests = needed(closed.jaxpr, asked)
+    felt = tuple(variable in rests for variable in closed.jaxpr.invars[1 : 1 + count])
     return Rates(lanes, moving, felt)
 
 
@@ -83,24 +82,8 @@ def _is_zero(jaxpr: Any, constants: Sequence[Any], atom: Any) -> bool:
             name = equation.primitive.name
             if name in ("broadcast_in_dim", "convert_element_type", "reshape"):
                 return _is_zero(jaxpr, constants, equation.invars[0])
-            if name in _CALLS:
-                inner = equation.params[_CALLS[name]]
-                place = equation.outvars.index(atom)
-                return _is_zero(inner.jaxpr, inner.consts, inner.jaxpr.outvars[place])
+            if name in CALLS:
+                inner = equation.params[CALLS[name]]
+                body, place = getattr(inner, "jaxpr", inner), equation.outvars.index(atom)
+                return _is_zero(body, getattr(inner, "consts", ()), body.outvars[place])
     return False
-
-
-def _needed(jaxpr: Any, asked: Sequence[Any]) -> set[Any]:
-    """Every variable of a body that what is `asked` of it depends on."""
-    needed = {atom for atom in asked if not isinstance(atom, core.Literal)}
-    for equation in reversed(jaxpr.eqns):
-        places = [k for k, variable in enumerate(equation.outvars) if variable in needed]
-        if not places:
-            continue
-        given = equation.invars
-        if equation.primitive.name in _CALLS:
-            inner = equation.params[_CALLS[equation.primitive.name]].jaxpr
-            within = _needed(inner, [inner.outvars[k] for k in places])
-            given = [atom for atom, own in zip(given, inner.invars, strict=True) if own in within]
-        needed.update(atom for atom in given if not isinstance(atom, core.Literal))
-    return needed

@@ -317,6 +317,7 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     A state that is not finite, or that cannot be, stops its lane and is reported, never raised.
     """
     heeded, still = ending | switching, jnp.zeros_like(start)
+    never = jnp.zeros(ending.shape, dtype=bool)
     batch = _Batch(problem, start, state, parameters, axes, whole=method.whole)
     packing, moving, felt = batch.packing, batch.moving, batch.felt
     loop = _begun(packing.pack(state), moving, ending, start, step, tape)
@@ -341,10 +342,14 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
         free = ~s.seeking & ~s.done & ~opening
         refused = free & (size > 1.0) & (h > LEAST)
         g = jnp.where(heeded, values, -1.0)
-        met, low, high, g_low, g_high = _bracket(s, h, g)
         beyond = jnp.any((s.g < 0.0) & (g >= 0.0), axis=1) & ~opening & ~refused
         seeking = beyond | s.seeking
-        roots = _roots(met, low, high, g_low, g_high)
+        # Most steps meet no event, and need no bracket.
+        (met, low, high, g_low, g_high), roots = jax.lax.cond(
+            jnp.any(seeking),
+            lambda: _sought(s, h, g),
+            lambda: ((never, s.low, s.high, s.g_low, s.g_high), s.g_low),
+        )
         root = jnp.minimum(jnp.min(roots, axis=1), high)
         close = (jnp.abs(root - h) < TOLERANCE) | (high - low < TOLERANCE)
         landed = seeking & (close | (s.tries > _TRIES)) & ~s.done
@@ -435,7 +440,16 @@ def _begun(
     )
 
 
-def _bracket(s: _Loop, h: Array, g: Array) -> tuple[Array, Array, Array, Array, Array]:
+_Bracket = tuple[Array, Array, Array, Array, Array]
+
+
+def _sought(s: _Loop, h: Array, g: Array) -> tuple[_Bracket, Array]:
+    """The bracket of the events, and where each that is met has its zero."""
+    bracket = _bracket(s, h, g)
+    return bracket, _roots(*bracket)
+
+
+def _bracket(s: _Loop, h: Array, g: Array) -> _Bracket:
     """Which events lie in the bracket, and its ends: `low` before all of them, `high` after one."""
     beyond = jnp.any((s.g < 0.0) & (g >= 0.0), axis=1)
     short = s.seeking & ~beyond

@@ -28,6 +28,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 from typing_extensions import override
@@ -167,13 +168,17 @@ class OpenLoop(AbstractGuidance):
     def command(self, estimate: Estimate, memory: Memory) -> Command:
         steering = self.steering
         duration = jnp.maximum(self.stop - self.began, 1e-3)
-        done = jnp.clip((estimate.t - self.began) / duration, 0.0, 1.0)
+        done = jnp.clip((estimate.t - self.began) * (1.0 / duration), 0.0, 1.0)
         over = jnp.where(self.law == Law.PITCH_OVER, done, 1.0)
         share = jnp.where(self.law == Law.VERTICAL, 0.0, over)
-        climbing = tilted(estimate, steering.azimuth, steering.kick * share)
-        lower = where(self.law == Law.GRAVITY_TURN, _turn(estimate), climbing)
-        above = _linear_tangent(estimate, memory, steering.yaw)
-        axis = where(self.law == Law.LINEAR_TANGENT, above, lower)
+        laws = (
+            lambda: tilted(estimate, steering.azimuth, steering.kick * share),
+            lambda: _turn(estimate),
+            lambda: _linear_tangent(estimate, memory, steering.yaw),
+        )
+        # Of one lane only the law that it flies costs anything.
+        programmed = jnp.where(self.law == Law.LINEAR_TANGENT, 2, 0)
+        axis = jax.lax.switch(jnp.where(self.law == Law.GRAVITY_TURN, 1, programmed), laws)
         return Command(axis if self.aims is None else self._aimed(estimate, self.aims, axis))
 
     def _aimed(self, estimate: Estimate, aims: Aims, axis: Vector) -> Vector:
@@ -217,7 +222,7 @@ def no_memory(like: Float[Array, "*lanes"]) -> Memory:
 
 def tangent(memory: Memory, t: Float[Array, ""]) -> Float[Array, ""]:
     """tan(pitch) of the linear tangent in force at `t` [s]."""
-    s = (t - memory.origin) / TANGENT_UNIT
+    s = (t - memory.origin) * (1.0 / TANGENT_UNIT)
     a, b, c = memory.coefficients
     return a + s * (b + s * c)
 

@@ -290,8 +290,8 @@ class Powered(AbstractMotion):
 
     def _rate(self, now: Instant, inner: Climbing) -> Climbing:
         around, mass = now.around, now.mass
-        vacuum = jnp.sum(now.firing.vacuum_thrust) / mass
-        back = jnp.sum(now.firing.back_pressure) / mass
+        vacuum = jnp.sum(now.firing.vacuum_thrust) * (1.0 / mass)
+        back = jnp.sum(now.firing.back_pressure) * (1.0 / mass)
         drag = now.air.force / mass
         held = now.sensed - now.axis * (vacuum - back) - drag
         along = around.relative + around.up * 1e-6

@@ -186,9 +186,9 @@ def ends(  # noqa: PLR0913 - what is looked at has as many sources
     gained = energy(position, velocity, world.mu) - limit[End.ORBIT]
     height = around.place.height
     values = {
-        End.HEAT_FLUX_BELOW: 1.0 - flux / limit[End.HEAT_FLUX_BELOW],
+        End.HEAT_FLUX_BELOW: 1.0 - flux * (1.0 / limit[End.HEAT_FLUX_BELOW]),
         End.DYNAMIC_PRESSURE_BELOW: 1.0
-        - now.air.dynamic_pressure / limit[End.DYNAMIC_PRESSURE_BELOW],
+        - now.air.dynamic_pressure * (1.0 / limit[End.DYNAMIC_PRESSURE_BELOW]),
         End.HEIGHT_ABOVE: (height - limit[End.HEIGHT_ABOVE]) * 1e-3,
         End.ALIGNED: jnp.cos(tilt) - rise,
         End.ORBIT: gained * 1e-6,

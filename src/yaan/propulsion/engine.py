@@ -90,15 +90,15 @@ class Engines(eqx.Module):
         which `left` [kg] is read where the mixture shifts.
         """
         age = (t - ignition)[:, None]
-        crossed = jnp.clip(
-            (age - self.times[:, :-1]) / (self.times[:, 1:] - self.times[:, :-1]), 0.0, 1.0
-        )
+        inverse = 1.0 / (self.times[:, 1:] - self.times[:, :-1])
+        crossed = jnp.clip((age - self.times[:, :-1]) * inverse, 0.0, 1.0)
         rises = self.thrusts[:, 1:] - self.thrusts[:, :-1]
         level = self.thrusts[:, 0] + jnp.sum(rises * crossed, axis=1)
-        fading = jnp.clip(1.0 - (t - cut_off) / jnp.maximum(self.tail_off, 1e-9), 0.0, 1.0)
+        faded = (t - cut_off) * (1.0 / jnp.maximum(self.tail_off, 1e-9))
+        fading = jnp.clip(1.0 - faded, 0.0, 1.0)
         share = jnp.where(t < cut_off, 1.0, jnp.where(self.tail_off > 0.0, fading, 0.0))
         thrust = jnp.where(fed & (t >= ignition), level * share, 0.0)
-        flowing = jnp.minimum(thrust / self.full_flow_thrust, 1.0)
+        flowing = jnp.minimum(thrust * (1.0 / self.full_flow_thrust), 1.0)
         if self.failures is not None:
             burning = self.failures.share(t)
             thrust, flowing = thrust * burning, flowing * burning
@@ -109,7 +109,7 @@ class Engines(eqx.Module):
         return Firing(
             vacuum_thrust=thrust,
             back_pressure=pressure * self.exit_area * flowing,
-            flow=thrust / (isp * STANDARD_GRAVITY),
+            flow=thrust * (1.0 / (isp * STANDARD_GRAVITY)),
         )
 
     def throttled(self, firing: Firing, share: Float[Array, " stages"]) -> Firing:

@@ -568,6 +568,17 @@ def test_the_exponential_and_the_logarithm_are_right_to_the_last_place(wide: boo
         assert np.max(np.abs(found.ravel() - exact) / np.spacing(np.abs(exact))) <= 2.0
 
 
+@pytest.mark.parametrize("wide", [False, True])
+def test_the_arc_tangent_is_right_to_the_last_places(wide: bool) -> None:
+    rng = np.random.default_rng(6)
+    y, x = rng.standard_normal((2, 600)) * np.exp(rng.uniform(-20.0, 20.0, (2, 600)))
+    with computing():
+        function = programme(jnp.arctan2, lanes=abreast(2) if wide else None)
+        found = np.asarray(function(y, x) if wide else function(y[:, None], x[:, None]))
+    exact = np.arctan2(y, x)
+    assert np.max(np.abs(found.ravel() - exact) / np.spacing(np.abs(exact))) <= 3.0
+
+
 def _loop(text: str) -> str:
     """What is in the innermost loop of a text: the last that begins."""
     inside = re.split(r"\ndo\d+:\n", text)[-1]

@@ -5,13 +5,14 @@ functions of what the loop leaves as it is. They are written ahead of the loop a
 their text, since what has been computed is not computed again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from jax.extend import core
 
 from yaan.base.native.arrays import FEW, Array
+from yaan.base.traced import CALLS
 
 COSTLY = frozenset(
     {
@@ -44,13 +45,18 @@ class Ahead:
     """Writes the costly equations of a loop's body that rest on what the loop leaves as it is."""
 
     def __init__(
-        self, inlined: Mapping[str, str], equation: Equation, known: Callable[[Any], Array]
+        self,
+        equation: Equation,
+        alive: Callable[[Any, Sequence[bool] | None], set[Any]],
+        known: Callable[[Any], Array],
     ) -> None:
-        self._inlined = inlined
         self._equation = equation
+        self._alive = alive
         self._known = known
 
-    def body(self, closed: Any, given: list[Any]) -> list[Any]:
+    def body(
+        self, closed: Any, given: list[Any], wanted: Sequence[bool] | None = None
+    ) -> list[Any]:
         """The results of a body, None where they change from pass to pass; writes what is costly.
 
         `given` likewise: an array that stays, or None.
@@ -65,20 +71,24 @@ class Ahead:
             if isinstance(atom, core.Literal):
                 kind: Any = atom.aval
                 return self._known(np.asarray(atom.val, kind.dtype))
-            return env[atom]
+            return env.get(atom)
 
+        alive = self._alive(jaxpr, wanted)
         for equation in jaxpr.eqns:
+            wants = [variable in alive for variable in equation.outvars]
+            if not any(wants):
+                continue
             inputs = [of(atom) for atom in equation.invars]
-            env.update(zip(equation.outvars, self._results(equation, inputs), strict=True))
+            env.update(zip(equation.outvars, self._results(equation, inputs, wants), strict=True))
         return [of(atom) for atom in jaxpr.outvars]
 
-    def _results(self, equation: Any, inputs: list[Any]) -> list[Any]:
+    def _results(self, equation: Any, inputs: list[Any], wants: list[bool]) -> list[Any]:
         name, params = equation.primitive.name, equation.params
         nothing = [None] * len(equation.outvars)
         if all(one is None for one in inputs):
             return nothing
-        if name in self._inlined:
-            return self.body(params[self._inlined[name]], inputs)
+        if name in CALLS:
+            return self.body(params[CALLS[name]], inputs, wants)
         if name in _LOOPS:
             body, first, count = _LOOPS[name](params)
             if any(one is not None for one in inputs[first : first + count]):

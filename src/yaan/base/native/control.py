@@ -5,6 +5,7 @@ those that have left it; of a branch all sides that a lane takes are computed. A
 that a loop carries is written where it stands, when nothing reads it as it was.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,18 +20,7 @@ from yaan.base.native.arrays import FEW, Array, Memory
 from yaan.base.native.emit import KINDS, Emitter, UnsupportedError, Value
 from yaan.base.native.numbers import added
 from yaan.base.native.primitives import Maker, apply, split
-
-_INLINED = {
-    "jit": "jaxpr",
-    "pjit": "jaxpr",
-    "closed_call": "call_jaxpr",
-    "core_call": "call_jaxpr",
-    "custom_jvp_call": "call_jaxpr",
-    "custom_vjp_call": "call_jaxpr",
-    "custom_vmap_call": "call",
-    "remat": "jaxpr",
-    "checkpoint": "jaxpr",
-}
+from yaan.base.traced import CALLS, needed
 
 
 @dataclass
@@ -51,27 +41,51 @@ class Evaluator:
     maker: Maker
     frames: list[_Frame] = field(default_factory=list)
     _vary: dict[Any, tuple[bool, ...]] = field(default_factory=dict)
+    _alive: dict[Any, set[Any]] = field(default_factory=dict)
 
-    def body(self, closed: Any, arguments: list[Array]) -> list[Array]:
-        """The results of a closed body."""
+    def body(
+        self, closed: Any, arguments: list[Array], wanted: Sequence[bool] | None = None
+    ) -> list[Array]:
+        """The results of a closed body; those that are not `wanted` mean nothing."""
         jaxpr = getattr(closed, "jaxpr", closed)
         constants = [self.memory.known(_raw(c)) for c in getattr(closed, "consts", ())]
-        frame = _Frame({}, _last_uses(jaxpr))
+        alive = self.alive(jaxpr, wanted)
+        frame = _Frame({}, _last_uses(jaxpr, alive))
         for variable, array in zip(jaxpr.constvars, constants, strict=True):
             frame.env[variable] = array
         for variable, array in zip(jaxpr.invars, arguments, strict=True):
             frame.env[variable] = array
         self.frames.append(frame)
         for frame.now, equation in enumerate(jaxpr.eqns):
+            wants = [variable in alive for variable in equation.outvars]
+            if not any(wants):
+                continue
             given = [self._read(frame, atom) for atom in equation.invars]
-            results = self._equation(equation, given)
+            if equation.primitive.name in CALLS:
+                body = equation.params[CALLS[equation.primitive.name]]
+                results = self.body(body, given, wants)
+            else:
+                results = self._equation(equation, given, wants)
             for variable, array in zip(equation.outvars, results, strict=True):
+                if variable not in alive:
+                    continue
                 kind, shape = _kind_of(variable.aval), _shape_of(variable.aval)
                 if kind not in KINDS or (array.kind, array.shape) != (kind, shape):
                     raise UnsupportedError(f"{equation.primitive} made {array.shape} {array.kind}")
                 frame.env[variable] = array
         self.frames.pop()
-        return [self._read(frame, atom) for atom in jaxpr.outvars]
+        return [
+            _NOTHING if wanted is not None and not wanted[k] else self._read(frame, atom)
+            for k, atom in enumerate(jaxpr.outvars)
+        ]
+
+    def alive(self, jaxpr: Any, wanted: Sequence[bool] | None) -> set[Any]:
+        """What of a body leads to what is wanted of it; the rest is never written."""
+        key = (id(jaxpr), None if wanted is None else tuple(wanted))
+        if key not in self._alive:
+            asked = [atom for k, atom in enumerate(jaxpr.outvars) if wanted is None or wanted[k]]
+            self._alive[key] = needed(jaxpr, asked)
+        return self._alive[key]
 
     def _read(self, frame: _Frame, atom: Any) -> Array:
         if isinstance(atom, core.Literal):
@@ -79,14 +93,12 @@ class Evaluator:
         return frame.env[atom]
 
     def _equation(  # noqa: PLR0911 - a case each
-        self, equation: Any, given: list[Array]
+        self, equation: Any, given: list[Array], wants: Sequence[bool] | None = None
     ) -> list[Array]:
         name, params = equation.primitive.name, equation.params
         out = [v.aval for v in equation.outvars]
-        if name in _INLINED:
-            return self.body(params[_INLINED[name]], given)
         if name == "while":
-            return self._while(params, given)
+            return self._while(params, given, wants)
         if name == "scan":
             return self._scan(params, given)
         if name == "cond":
@@ -149,7 +161,9 @@ class Evaluator:
 
     # Loops
 
-    def _while(self, params: dict[str, Any], given: list[Array]) -> list[Array]:
+    def _while(
+        self, params: dict[str, Any], given: list[Array], wants: Sequence[bool] | None
+    ) -> list[Array]:
         n, m = params["cond_nconsts"], params["body_nconsts"]
         tests, fixed, first = given[:n], given[n : n + m], given[n + m :]
         test, body = params["cond_jaxpr"], params["body_jaxpr"]
@@ -189,19 +203,29 @@ class Evaluator:
             emit.begin(inside)
             self.maker.mask = mask
             results = self.body(body, [*fixed, *now])
-            carried.put(results, now, when)
+            carried.put(results, now, when, self._kept(test, len(tests), wants))
             emit.do(f"br label %{head}")
         self.maker.mask = outer
         self.frames, self.memory.scope = frames, scope
         emit.begin(after_label)
         return carried.arrays(owned=scope)
 
+    def _kept(
+        self, test: Any, constants: int, wants: Sequence[bool] | None
+    ) -> Sequence[bool] | None:
+        """What a lane that has left a loop keeps: what is asked of it after, and by the test."""
+        if wants is None:
+            return None
+        asked = self.alive(test.jaxpr, None)
+        tested = [variable in asked for variable in test.jaxpr.invars[constants:]]
+        return [a or b for a, b in zip(wants, tested, strict=True)]
+
     def _write_ahead(self, body: Any, fixed: list[Array], others: int) -> None:
         """Compute what is costly in a loop's body and the same at each pass."""
         stays = [array if _stays(array) else None for array in fixed]
         if any(array is not None for array in stays):
             known = lambda number: self.memory.known(_raw(number))  # noqa: E731
-            ahead = Ahead(_INLINED, self._equation, known)
+            ahead = Ahead(self._equation, self.alive, known)
             ahead.body(body, [*stays, *[None] * others])
 
     def _scan(self, params: dict[str, Any], given: list[Array]) -> list[Array]:
@@ -259,13 +283,19 @@ class Evaluator:
         wides = [self.varies(branch, tuple(a.wide for a in operands)) for branch in branches]
         wide = tuple(which.wide or any(each) for each in zip(*wides, strict=True))
         avals = [v.aval for v in branches[0].jaxpr.outvars]
-        blank = [Array(_shape_of(aval), _kind_of(aval), None) for aval in avals]
-        carried = _Carried(self, blank, wide, blank=True)
+        usual = next((k for k, branch in enumerate(branches) if not branch.jaxpr.eqns), None)
+        if usual is None:
+            blank = [Array(_shape_of(aval), _kind_of(aval), None) for aval in avals]
+            carried = _Carried(self, blank, wide, blank=True)
+        else:  # a branch that only hands on: what is there before the others
+            carried = _Carried(self, self.body(branches[usual], operands), wide)
         outer = self.maker.mask
         frames, self.frames = self.frames, []
         scope, self.memory.scope = self.memory.scope, carried.scope
         last = len(branches) - 1
         for k, branch in enumerate(branches):
+            if k == usual:
+                continue
             kind = which.kind
             if kind == "bool":
                 chosen = which if k else emit.binary("xor", which, emit.constant(True, "bool"))
@@ -312,8 +342,8 @@ class Evaluator:
         for equation in jaxpr.eqns:
             given = tuple(of(atom) for atom in equation.invars)
             name, params = equation.primitive.name, equation.params
-            if name in _INLINED:
-                results = self.varies(params[_INLINED[name]], given)
+            if name in CALLS:
+                results = self.varies(params[CALLS[name]], given)
             elif name == "cond":
                 each = [self.varies(branch, given[1:]) for branch in params["branches"]]
                 results = tuple(given[0] or any(one) for one in zip(*each, strict=True))
@@ -335,6 +365,10 @@ class Evaluator:
                 results = (any(given),) * len(equation.outvars)
             env.update(zip(equation.outvars, results, strict=True))
         return tuple(of(atom) for atom in jaxpr.outvars)
+
+
+_NOTHING = Array((0,), "float64", np.empty(0, dtype=object))
+"""In the place of a result that nobody wants."""
 
 
 class _Carried:
@@ -390,8 +424,17 @@ class _Carried:
                 made.append(self.to.memory.of(values, like.shape, like.kind))
         return made
 
-    def put(self, results: list[Array], now: list[Array], when: Array | None) -> None:
-        """Carry `results` where `when` holds: of everything, or by the first axes of each."""
+    def put(
+        self,
+        results: list[Array],
+        now: list[Array],
+        when: Array | None,
+        kept: Sequence[bool] | None = None,
+    ) -> None:
+        """Carry `results` where `when` holds: of everything, or by the first axes of each.
+
+        Where it does not hold only what is `kept` stays; the rest nobody asks for.
+        """
         emit, memory = self.to.emit, self.to.memory
         mine = [held.buffer for held in self.held if isinstance(held, Array)]
         ready: list[Any] = []
@@ -402,19 +445,23 @@ class _Carried:
                 ready.append(memory.fresh(result, result.wide) if moved else result)
             else:
                 ready.append(memory.each(result))
-        for held, result, before, wide in zip(self.held, ready, now, self.wide, strict=True):
+        stays = [True] * len(ready) if kept is None else kept
+        for held, result, before, wide, keeps in zip(
+            self.held, ready, now, self.wide, stays, strict=True
+        ):
+            asked = when if keeps else None
             if isinstance(held, Array):
                 if not _is(result, held):
-                    _replace(self.to, result, held, when)
+                    _replace(self.to, result, held, asked)
                 continue
             places = np.ndindex(*before.shape)
             for slot, value, at in zip(held, result, places, strict=True):
                 old = before.items[at]
-                kept = value
-                if when is not None and value != old:
-                    kept = emit.select(when.items[at[: when.items.ndim]], value, old)
-                if kept != old:
-                    emit.store_slot(slot, kept, wide)
+                new = value
+                if asked is not None and value != old:
+                    new = emit.select(asked.items[at[: asked.items.ndim]], value, old)
+                if new != old:
+                    emit.store_slot(slot, new, wide)
 
 
 def _stays(array: Array) -> bool:
@@ -452,9 +499,11 @@ def _passes(closed: Any, constants: int, index: int) -> bool:
     return jaxpr.outvars[index] is jaxpr.invars[constants + index]
 
 
-def _last_uses(jaxpr: Any) -> dict[Any, int]:
+def _last_uses(jaxpr: Any, alive: set[Any]) -> dict[Any, int]:
     last: dict[Any, int] = {}
     for i, equation in enumerate(jaxpr.eqns):
+        if not any(variable in alive for variable in equation.outvars):
+            continue
         for atom in equation.invars:
             if not isinstance(atom, core.Literal):
                 last[atom] = i

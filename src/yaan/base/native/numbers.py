@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from yaan.base.native.emit import Emitter, UnsupportedError, Value
-from yaan.base.native.functions import exponential, logarithm
+from yaan.base.native.functions import arc_tangent, exponential, logarithm
 
 
 def _folded(emit: Emitter, function: Callable[..., Any], *values: Value) -> Value | None:
@@ -210,20 +210,18 @@ def _named(name: str) -> Callable[..., Value]:
     return lambda emit, *values: lanes(emit, name, *values)
 
 
-def _arithmetical(
-    made: Callable[[Emitter, Value], Value], function: Callable[..., Any]
-) -> Callable[..., Value]:
-    def rule(emit: Emitter, a: Value) -> Value:
-        if a.kind != "float64":
-            raise UnsupportedError(f"{function.__name__} of {a.kind}")
-        return _folded(emit, function, a) or made(emit, a)
+def _arithmetical(made: Callable[..., Value], function: Callable[..., Any]) -> Callable[..., Value]:
+    def rule(emit: Emitter, *values: Value) -> Value:
+        if any(value.kind != "float64" for value in values):
+            raise UnsupportedError(f"{function.__name__} of {[v.kind for v in values]}")
+        return _folded(emit, function, *values) or made(emit, *values)
 
     return rule
 
 
 _OF_ONE = (
     *("exp2", "expm1", "log1p", "cbrt"),
-    *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
+    *("sin", "cos", "tan", "asin", "acos", "sinh", "cosh", "tanh"),
 )
 
 
@@ -275,7 +273,7 @@ BINARY: dict[str, Callable[..., Value]] = {
     "shift_right_logical": _shift("lshr"),
     "shift_right_arithmetic": _shift("ashr"),
     "pow": _named("pow"),
-    "atan2": _named("atan2"),
+    "atan2": _arithmetical(arc_tangent, np.arctan2),
 }
 """Of two numbers, by the names of JAX."""
 UNARY: dict[str, Callable[..., Value]] = {
@@ -290,6 +288,9 @@ UNARY: dict[str, Callable[..., Value]] = {
     "rsqrt": lambda emit, a: divided(emit, emit.constant(1, a.kind), emit.call("sqrt", a)),
     "exp": _arithmetical(exponential, np.exp),
     "log": _arithmetical(logarithm, np.log),
+    "atan": _arithmetical(
+        lambda emit, a: arc_tangent(emit, a, emit.constant(1.0, a.kind)), np.arctan
+    ),
     **{name: _named(name) for name in _OF_ONE},
 }
 """Of one number, by the names of JAX."""
