@@ -2,7 +2,7 @@
 
 A piecewise linear table is written as a sum of clipped ramps,
 
-    f(x) = f0 + sum_i (f[i+1] - f[i]) clip((x - x[i]) / (x[i+1] - x[i]), 0, 1),
+    f(x) = f0 + sum_i (f[i+1] - f[i]) / (x[i+1] - x[i]) clip(x - x[i], 0, x[i+1] - x[i]),
 
 which is exact, flat beyond its ends, free of gathers and differentiable. A binary search would
 be a gather in every lane at every step, several times slower for the sizes flown here.
@@ -55,8 +55,10 @@ class Table(eqx.Module):
 
     def __call__(self, x: Float[Array, "*batch"]) -> Float[Array, "..."]:
         """Value at `x`, in the unit of `values`."""
-        steps = (self.values[..., 1:] - self.values[..., :-1]) * ramps(x, self.nodes)
-        return self.values[..., 0] + jnp.sum(steps, axis=-1)
+        apart = self.nodes[1:] - self.nodes[:-1]
+        slopes = (self.values[..., 1:] - self.values[..., :-1]) / apart
+        within = jnp.clip(x[..., None] - self.nodes[:-1], 0.0, apart)
+        return self.values[..., 0] + jnp.sum(slopes * within, axis=-1)
 
 
 class Table2(eqx.Module):

@@ -17,7 +17,10 @@ from collections.abc import Callable, Sequence
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, PyTree
+
+from yaan.dynamics.packing import columns_of
 
 POSITION = 0.01
 """What a step may be out by in each component of a position [m], at a tolerance of one."""
@@ -38,8 +41,8 @@ _FASTEST, _SLOWEST = 5.0, 0.1  # times the length of the step before
 class Allowed(eqx.Module):
     """What a step may be out by."""
 
-    error: Float[Array, " width"]
-    """Of each number of the packed state; infinite where it is not judged."""
+    error: Float[np.ndarray, " width"]
+    """Of each number of the packed state, known while tracing; infinite where it is not judged."""
     tolerance: Float[Array, " lanes"]
     """By which share of it each lane abides; infinite: steps are as long as asked."""
 
@@ -51,13 +54,13 @@ def allowed(
     errors: Sequence[float],
 ) -> Allowed:
     """What the parts `judged` of a state of lanes may be out by in one step, in SI."""
-    blank = jax.tree.map(lambda leaf: jnp.full(leaf.shape[1:], jnp.inf), state)
+    blank = jax.tree.map(lambda leaf: np.full(leaf.shape[1:], np.inf), state)
     parts = [
-        jax.tree.map(lambda leaf, e=error: jnp.full_like(leaf, e), part)
+        jax.tree.map(lambda leaf, e=error: np.full_like(leaf, e), part)
         for part, error in zip(judged(blank), errors, strict=True)
     ]
     filled = eqx.tree_at(judged, blank, parts)
-    return Allowed(jnp.concatenate([leaf.ravel() for leaf in jax.tree.leaves(filled)]), tolerance)
+    return Allowed(np.concatenate([leaf.ravel() for leaf in jax.tree.leaves(filled)]), tolerance)
 
 
 def loosened(order: int) -> float:
@@ -79,7 +82,9 @@ def shortened(tolerance: float, order: int) -> float:
 
 def size_of(error: Float[Array, "lanes width"], allowed: Allowed) -> Float[Array, " lanes"]:
     """The error of a step over what is allowed; infinite where it is no number."""
-    size = jnp.max(jnp.abs(error) * (1.0 / allowed.error), axis=1) / allowed.tolerance
+    judged = columns_of(np.isfinite(allowed.error).tolist())
+    share = jnp.abs(judged.of(error)) * (1.0 / allowed.error[list(judged.taken)])
+    size = jnp.max(share, axis=1, initial=0.0) / allowed.tolerance
     # A lane that is not judged has a size of zero, whatever its error.
     return jnp.where(jnp.isinf(allowed.tolerance), 0.0, jnp.where(jnp.isnan(size), jnp.inf, size))
 

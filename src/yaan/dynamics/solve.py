@@ -17,19 +17,17 @@ Source of the search: regula falsi, safeguarded by bisection (Brent, Algorithms 
 without Derivatives, 1973, chapter 4).
 """
 
-import math
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
 from yaan.base.lanes import over_lanes
 from yaan.dynamics.accuracy import LEAST, Allowed, next_pace, size_of
 from yaan.dynamics.method import RK4, AbstractMethod, Evaluate, Slope
+from yaan.dynamics.packing import Columns, Packing, packing_of
 from yaan.dynamics.rates import rates_of
 
 TOLERANCE = 1e-10  # [s]
@@ -69,81 +67,6 @@ class Arrival(eqx.Module):
     steps: Int[Array, " lanes"]
     shortest: Float[Array, " lanes"]
     """The shortest step that no event and no deadline asked for [s]; infinite without one."""
-
-
-class Packing(eqx.Module):
-    """How a state of named fields is laid out as one array with its numbers on the last axis.
-
-    The loop does its arithmetic on that array: one operation instead of one for each field.
-    """
-
-    structure: Any = eqx.field(static=True)
-    shapes: tuple[tuple[int, ...], ...] = eqx.field(static=True)
-
-    def pack(self, state: PyTree) -> Float[Array, "lanes width"]:
-        """The numbers of a state of lanes."""
-        leaves = jax.tree.leaves(state)
-        return jnp.concatenate([leaf.reshape(leaf.shape[0], -1) for leaf in leaves], axis=1)
-
-    def unpack(self, packed: Float[Array | np.ndarray, "*batch width"]) -> PyTree:
-        """The state of those numbers."""
-        leaves, start = [], 0
-        for shape in self.shapes:
-            size = math.prod(shape)
-            part = packed[..., start : start + size]
-            leaves.append(part.reshape(*packed.shape[:-1], *shape))
-            start += size
-        return jax.tree.unflatten(self.structure, leaves)
-
-    def columns(self, chosen: Sequence[bool]) -> "Columns":
-        """The columns of the leaves that are `chosen`."""
-        runs: list[tuple[bool, int]] = []
-        for taken, shape in zip(chosen, self.shapes, strict=True):
-            size = math.prod(shape)
-            if runs and runs[-1][0] == taken:
-                runs[-1] = (taken, runs[-1][1] + size)
-            else:
-                runs.append((taken, size))
-        return Columns(tuple(runs))
-
-
-class Columns(NamedTuple):
-    """Some columns of a packed state, as runs of those that belong to it and those that do not."""
-
-    runs: tuple[tuple[bool, int], ...]
-
-    def of(self, packed: Float[Array, "*batch width"]) -> Float[Array, "*batch chosen"]:
-        """Their numbers."""
-        parts = [
-            part for (taken, _), part in zip(self.runs, self._cut(packed), strict=True) if taken
-        ]
-        if not parts:
-            return packed[..., :0]
-        return parts[0] if len(parts) == 1 else jnp.concatenate(parts, axis=-1)
-
-    def within(
-        self, packed: Float[Array, "*batch width"], own: Float[Array, "*batch chosen"]
-    ) -> Float[Array, "*batch width"]:
-        """The packed state with other numbers in these columns."""
-        parts, first = self._cut(packed), 0
-        for i, (taken, size) in enumerate(self.runs):
-            if taken:
-                parts[i] = own[..., first : first + size]
-                first += size
-        return parts[0] if len(parts) == 1 else jnp.concatenate(parts, axis=-1)
-
-    def _cut(self, packed: Array) -> list[Array]:
-        parts, first = [], 0
-        for _, size in self.runs:
-            parts.append(packed[..., first : first + size])
-            first += size
-        return parts
-
-
-def packing_of(state: PyTree) -> Packing:
-    """The packing of states like this one of lanes."""
-    leaves, structure = jax.tree.flatten(state)
-    return Packing(structure, tuple(leaf.shape[1:] for leaf in leaves))
 
 
 class Tape(eqx.Module):
@@ -322,7 +245,7 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     packing, moving, felt = batch.packing, batch.moving, batch.felt
     loop = _begun(packing.pack(state), moving, ending, start, step, tape)
     if allowed is not None:
-        allowed = Allowed(moving.of(allowed.error), allowed.tolerance)
+        allowed = Allowed(allowed.error[list(moving.taken)], allowed.tolerance)
 
     def going(s: _Loop) -> Array:
         return jnp.any(~s.done) & (s.passes < max_steps)

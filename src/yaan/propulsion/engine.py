@@ -89,11 +89,11 @@ class Engines(eqx.Module):
         `ignition` and `cut_off` are instants [s] (infinite: not yet); `fed`: has propellant, of
         which `left` [kg] is read where the mixture shifts.
         """
-        age = (t - ignition)[:, None]
-        inverse = 1.0 / (self.times[:, 1:] - self.times[:, :-1])
-        crossed = jnp.clip((age - self.times[:, :-1]) * inverse, 0.0, 1.0)
-        rises = self.thrusts[:, 1:] - self.thrusts[:, :-1]
-        level = self.thrusts[:, 0] + jnp.sum(rises * crossed, axis=1)
+        age, apart = (t - ignition)[:, None], self.times[:, 1:] - self.times[:, :-1]
+        slopes = (self.thrusts[:, 1:] - self.thrusts[:, :-1]) / apart
+        level = self.thrusts[:, 0] + jnp.sum(
+            slopes * jnp.clip(age - self.times[:, :-1], 0.0, apart), axis=1
+        )
         faded = (t - cut_off) * (1.0 / jnp.maximum(self.tail_off, 1e-9))
         fading = jnp.clip(1.0 - faded, 0.0, 1.0)
         share = jnp.where(t < cut_off, 1.0, jnp.where(self.tail_off > 0.0, fading, 0.0))

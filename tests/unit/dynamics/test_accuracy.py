@@ -89,7 +89,7 @@ def test_a_steady_motion_that_itself_changes_is_followed_without_a_lag():
 
 
 def test_the_size_of_an_error_is_that_of_its_worst_component():
-    bounds = Allowed(jnp.asarray([0.1, jnp.inf, 2.0]), jnp.asarray([1.0, 0.5, jnp.inf]))
+    bounds = Allowed(np.asarray([0.1, np.inf, 2.0]), jnp.asarray([1.0, 0.5, jnp.inf]))
     error = jnp.asarray([[0.05, 9.0, -3.0], [0.05, jnp.inf, 0.0], [1e9, 0.0, 0.0]])
     size = size_of(error, bounds)
     assert float(size[0]) == pytest.approx(1.5)

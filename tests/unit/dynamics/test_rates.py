@@ -9,8 +9,9 @@ import pytest
 from jaxtyping import Array
 
 from yaan.dynamics.method import RK4
+from yaan.dynamics.packing import packing_of
 from yaan.dynamics.rates import rates_of
-from yaan.dynamics.solve import Problem, packing_of, solve
+from yaan.dynamics.solve import Problem, solve
 
 STATE = {
     "fuel": jnp.asarray([1.0, 2.0]),
