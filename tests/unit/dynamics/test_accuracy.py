@@ -89,12 +89,15 @@ def test_a_steady_motion_that_itself_changes_is_followed_without_a_lag():
 
 
 def test_the_size_of_an_error_is_that_of_its_worst_component():
-    bounds = Allowed(np.asarray([0.1, np.inf, 2.0]), jnp.asarray([1.0, 0.5, jnp.inf]))
-    error = jnp.asarray([[0.05, 9.0, -3.0], [0.05, jnp.inf, 0.0], [1e9, 0.0, 0.0]])
+    bounds = Allowed(np.asarray([0.1, np.inf, 2.0]), jnp.asarray([1.0, 0.5, jnp.inf, 1.0]))
+    error = jnp.asarray(
+        [[0.05, 9.0, -3.0], [0.05, 0.0, jnp.nan], [1e9, 0.0, 0.0], [0.05, jnp.inf, 0.0]]
+    )
     size = size_of(error, bounds)
     assert float(size[0]) == pytest.approx(1.5)
-    assert np.isinf(size[1])  # what is no number is as large as can be: inf over inf
+    assert np.isinf(size[1])  # what is no number is as large as can be
     assert float(size[2]) == 0.0  # a lane that is not judged
+    assert float(size[3]) == pytest.approx(0.5)  # a number that is not judged
 
 
 def test_a_step_that_was_cut_short_does_not_shorten_the_next():
