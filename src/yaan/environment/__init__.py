@@ -13,7 +13,7 @@ from yaan.environment.atmosphere import (
 )
 from yaan.environment.fields import harmonic_gravity, load_gravity
 from yaan.environment.gravity import AbstractGravity, PointGravity, ZonalJ2Gravity
-from yaan.environment.harmonics import HarmonicGravity, LowDegreeGravity
+from yaan.environment.harmonics import HarmonicGravity
 from yaan.environment.nrlmsise00 import NRLMSISE00, Gases, load_nrlmsise00
 from yaan.environment.nrlmsise00_series import Drivers, Instant
 from yaan.environment.placed import (
@@ -51,7 +51,6 @@ __all__ = [
     "Gases",
     "HarmonicGravity",
     "Instant",
-    "LowDegreeGravity",
     "NRLMSISE00Atmosphere",
     "NoAtmosphere",
     "NoWind",

@@ -6,14 +6,10 @@ import numpy as np
 
 from yaan.base.constants import EARTH_J2, EARTH_MU, EARTH_RADIUS
 from yaan.environment.gravity import AbstractGravity, PointGravity, ZonalJ2Gravity
-from yaan.environment.harmonics import HarmonicGravity, LowDegreeGravity, Scalar
+from yaan.environment.harmonics import HarmonicGravity, Scalar
 
 MAX_DEGREE = 70
 """Of any packaged field."""
-
-EXPANDED_DEGREE = 12
-"""Up to here the sums are expanded: 8x8 takes 2.5 us for one lane, 16 us for 64 (two slow cores),
-the pass over degree 16 us and 34 us. Above, many lanes lose by it."""
 
 PACKAGED = {"egm2008": "egm2008_70", "jgm3": "jgm3_70", "ggm05c": "ggm05c_8"}
 """Fields with a table of coefficients, and the table's name."""
@@ -52,7 +48,7 @@ def load_gravity(field: str, degree: int) -> AbstractGravity:
 def harmonic_gravity(
     mu: Scalar, radius: Scalar, c: np.ndarray, s: np.ndarray, degree: int
 ) -> AbstractGravity:
-    """The field of fully normalised coefficients, cut at `degree`, by whichever sums are fast.
+    """The field of fully normalised coefficients, cut at `degree`.
 
     Args:
         mu: gravitational parameter [m^3/s^2].
@@ -70,8 +66,7 @@ def harmonic_gravity(
     if degree < 2:
         return PointGravity(mu)
     part = slice(degree + 1)
-    model = LowDegreeGravity if degree <= EXPANDED_DEGREE else HarmonicGravity
-    return model(mu, radius, c[part, part], s[part, part])
+    return HarmonicGravity(mu, radius, c[part, part], s[part, part])
 
 
 def read_field(name: str) -> dict[str, np.ndarray]:

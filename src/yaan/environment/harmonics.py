@@ -9,10 +9,9 @@ depends on the field is six sums over degree for each order m:
 
     K = m C_nm,  m S_nm,  f_nm C_n,m-1,  f_nm S_n,m-1,  (n+m+1) C_nm,  (n+m+1) S_nm
 
-and the longitude enters afterwards, once for each order. Two models make the sums: one by a pass
-over degree with the order as array axis, right for any degree; one by a single product with the
-powers of radius/r and u, three to six times faster for few lanes at low degree, where the pass
-costs more in its own steps than in arithmetic.
+and the longitude enters afterwards, once for each order. An order is one loop over its degrees,
+which holds the sums, the function and the one before: all in registers. Functions are scaled so
+that each is u times the last less a share of the one before; the scale is in the weights.
 """
 
 import jax.numpy as jnp
@@ -25,7 +24,9 @@ from typing_extensions import override
 from yaan.environment.gravity import AbstractGravity, Acceleration, Lane
 
 Scalar = float | ArrayLike
-Longitude = tuple[Float[Array, "orders *lanes"], Float[Array, "orders *lanes"]]
+
+_UNROLLED = 8
+"""The highest degree at which arrays of lanes have their loops written out."""
 
 
 class HarmonicGravity(AbstractGravity):
@@ -42,10 +43,9 @@ class HarmonicGravity(AbstractGravity):
 
     mu: Float[Array, ""]  # [m^3/s^2]
     radius: Float[Array, ""]  # [m]
-    weights: Float[Array, "degrees 6 orders"]  # K above
-    rise: Float[Array, "degrees orders"]  # A_n = rise u A_n-1 - fall A_n-2 + seed
-    fall: Float[Array, "degrees orders"]
-    seed: Float[Array, "degrees orders"]
+    rows: Float[Array, "terms 7"]
+    """Order by order, each from its own degree up: how much of the function before goes into the
+    next, then K above."""
 
     def __init__(self, mu: Scalar, radius: Scalar, c: ArrayLike, s: ArrayLike):
         """Make the model from fully normalised coefficients.
@@ -54,105 +54,73 @@ class HarmonicGravity(AbstractGravity):
             mu: gravitational parameter [m^3/s^2].
             radius: reference radius of the coefficients [m].
             c: cosine coefficients, shape [degree + 1, degree + 1], c[0, 0] = 1. Known when the
-                model is built (not traced): to disperse a field, disperse `weights`.
+                model is built (not traced): to disperse a field, disperse `rows`.
             s: sine coefficients, same shape.
         """
-        rise, fall, seed = _recursion(np.shape(c)[0] - 1)
         self.mu = jnp.asarray(mu)
         self.radius = jnp.asarray(radius)
-        self.weights = jnp.asarray(_weights(np.asarray(c), np.asarray(s)))
-        self.rise = jnp.asarray(rise)
-        self.fall = jnp.asarray(fall)
-        self.seed = jnp.asarray(seed)
+        self.rows = jnp.asarray(_rows(np.asarray(c), np.asarray(s)))
 
     @property
     def degree(self) -> int:
         """Highest degree and order of the field."""
-        return self.seed.shape[0] - 1
+        # terms = (degree + 1) (degree + 2) / 2
+        return int(np.sqrt(2 * self.rows.shape[0])) - 1
 
     @override
     def acceleration(self, x: Lane, y: Lane, z: Lane) -> Acceleration:
-        r = jnp.sqrt(x * x + y * y + z * z)
-        s, t, u = x / r, y / r, z / r
-        sums, longitude = self._sums(self.radius / r, s, t, u)
-        return _assemble(self.mu / (r * r), (s, t, u), sums, longitude)
-
-    def _sums(self, ratio: Array, s: Array, t: Array, u: Array) -> tuple[Array, Longitude]:
-        """The sums L [6, orders, *lanes], and re, im [orders, *lanes] of (s + i t)^m."""
-        orders, lanes = self.seed.shape[0], jnp.shape(u)
-        first, second = ratio * u, ratio * ratio
-
-        def step(
-            carry: tuple[Array, ...], row: tuple[Array, ...]
-        ) -> tuple[tuple[Array, ...], tuple[Array, Array]]:
-            before, before2, sums, power, re, im = carry
-            rise, fall, seed, weights = (_columns(array, len(lanes)) for array in row)
-            # The power of radius/r rides along in `legendre`, so nothing overflows at any degree.
-            legendre = rise * first[None] * before - fall * second[None] * before2
-            legendre = legendre + seed * power[None]
-            sums = sums + weights * legendre[None]
-            turned = (re * s - im * t, im * s + re * t)
-            return (legendre, before, sums, power * ratio, *turned), (re, im)
-
-        nothing = jnp.zeros((orders, *lanes), dtype=u.dtype)
-        one = jnp.ones_like(u)
-        start = (nothing, nothing, jnp.stack([nothing] * 6), one, one, jnp.zeros_like(u))
-        rows = (self.rise, self.fall, self.seed, self.weights)
-        (_, _, sums, *_), longitude = lax.scan(step, start, rows)
-        return sums, longitude
+        inverse = 1.0 / jnp.sqrt(x * x + y * y + z * z)
+        s, t, u = x * inverse, y * inverse, z * inverse
+        ratio = self.radius * inverse
+        power = re = jnp.ones_like(u)
+        im = a1 = a2 = a3 = a4 = jnp.zeros_like(u)
+        below, first, degree = (im, im), 0, self.degree
+        for order in range(degree + 1):
+            last = first + degree + 1 - order
+            sums = _sums(self.rows[first:last], ratio, u, power, unroll=degree <= _UNROLLED)
+            a1 = a1 + sums[0] * below[0] + sums[1] * below[1]
+            a2 = a2 + sums[1] * below[0] - sums[0] * below[1]
+            a3 = a3 + sums[2] * below[0] + sums[3] * below[1]
+            a4 = a4 - sums[4] * re - sums[5] * im
+            below, first = (re, im), last
+            re, im, power = re * s - im * t, im * s + re * t, power * ratio
+        a4 = a4 - u * a3
+        k = self.mu * inverse * inverse
+        return k * (a1 + s * a4), k * (a2 + t * a4), k * (a3 + u * a4)
 
 
-class LowDegreeGravity(AbstractGravity):
-    """The same field with its sums expanded in powers, for low degrees.
+def _sums(
+    rows: Float[Array, "degrees 7"], ratio: Array, u: Array, power: Array, *, unroll: bool
+) -> Float[Array, "6 *lanes"]:
+    """The sums L of one order, whose first function is `power` of radius/r.
 
-    For order m, the terms of the sums whose degree and power of u are even, or odd, differ from
-    polynomials in (radius/r)^2 and u^2 by one common factor, so that all of them are two matrices
-    times the products of those powers.
-
-    Valid: outside the Earth, poles included, to degree 20 or so: the coefficients of the Legendre
-    polynomials alternate and grow as 2.4^degree, which costs digits of the highest harmonics only.
-    Ignores and source: as `HarmonicGravity`.
+    The power rides along in the function, so nothing overflows at any degree.
     """
+    first, second = ratio * u, ratio * ratio
 
-    mu: Float[Array, ""]  # [m^3/s^2]
-    radius: Float[Array, ""]  # [m]
-    matrix: Float[Array, "2 6 orders products"]
+    def step(carry: tuple[Array, ...], row: Array) -> tuple[tuple[Array, ...], None]:
+        legendre, before, sums = carry
+        weights = row[1:].reshape(6, *(1,) * u.ndim)
+        after = first * legendre - row[0] * second * before
+        return (after, legendre, sums + weights * legendre), None
 
-    def __init__(self, mu: Scalar, radius: Scalar, c: ArrayLike, s: ArrayLike):
-        """Make the model from fully normalised coefficients.
+    start = (power, jnp.zeros_like(u), jnp.zeros((6, *u.shape), u.dtype))
+    # Many lanes at once are arrays, of which each operation is a loop: written out, one does all.
+    (_, _, sums), _ = lax.scan(step, start, rows, unroll=unroll and u.ndim > 0)
+    return sums
 
-        Args:
-            mu: gravitational parameter [m^3/s^2].
-            radius: reference radius of the coefficients [m].
-            c: cosine coefficients, shape [degree + 1, degree + 1], c[0, 0] = 1. Known when the
-                model is built (not traced): to disperse a field, disperse `matrix`.
-            s: sine coefficients, same shape.
-        """
-        self.mu = jnp.asarray(mu)
-        self.radius = jnp.asarray(radius)
-        self.matrix = jnp.asarray(_expanded(np.asarray(c), np.asarray(s)))
 
-    @property
-    def degree(self) -> int:
-        """Highest degree and order of the field."""
-        return self.matrix.shape[2] - 1
-
-    @override
-    def acceleration(self, x: Lane, y: Lane, z: Lane) -> Acceleration:
-        r = jnp.sqrt(x * x + y * y + z * z)
-        s, t, u = x / r, y / r, z / r
-        ratio = self.radius / r
-        count = self.degree // 2 + 1
-        products = _powers(ratio * ratio, count)[:, None] * _powers(u * u, count)[None]
-        even, odd = jnp.tensordot(
-            self.matrix, products.reshape(-1, *u.shape), axes=1, precision=lax.Precision.HIGHEST
-        )
-        is_odd = _columns(jnp.arange(self.degree + 1) % 2 == 1, u.ndim)
-        # An odd order meets odd degrees with even powers of u, an even order the other way.
-        sums = jnp.where(is_odd, ratio[None], 1.0)[None] * even
-        sums = sums + jnp.where(is_odd, u[None], (ratio * u)[None])[None] * odd
-        longitude = _complex_powers(s, t, self.degree + 1)
-        return _assemble(self.mu / (r * r), (s, t, u), sums, longitude)
+def _rows(c: np.ndarray, s: np.ndarray) -> np.ndarray:
+    """What `HarmonicGravity.rows` is."""
+    rise, fall, seed = _recursion(len(c) - 1)
+    weights, made = _weights(c, s), []
+    for m in range(len(c)):
+        # A_nm = scale_n times the function that is carried.
+        scale = seed[m, m] * np.cumprod(np.append(1.0, rise[m + 1 :, m]))
+        share = np.zeros_like(scale)
+        share[1:-1] = fall[m + 2 :, m] * scale[:-2] / scale[2:]
+        made.append(np.column_stack([share, weights[m:, :, m] * scale[:, None]]))
+    return np.concatenate(made)
 
 
 def _recursion(degree: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -180,74 +148,3 @@ def _weights(c: np.ndarray, s: np.ndarray) -> np.ndarray:
     c_below[:, 1:], s_below[:, 1:] = c[:, :-1], s[:, :-1]
     reach = n + m + 1
     return np.stack([m * c, m * s, f * c_below, f * s_below, reach * c, reach * s], axis=1)
-
-
-def _expanded(c: np.ndarray, s: np.ndarray) -> np.ndarray:
-    """The sums as polynomials, shape [2, 6, orders, count * count].
-
-    The first axis tells even from odd powers of u; the last runs over powers of (radius/r)^2, then
-    of u^2.
-    """
-    degree, count = c.shape[0] - 1, (c.shape[0] - 1) // 2 + 1
-    rise, fall, seed = _recursion(degree)
-    # legendre[n, m, k]: coefficient of u^k in A_nm.
-    legendre = np.zeros((degree + 1, degree + 1, degree + 1))
-    for n in range(degree + 1):
-        legendre[n, :, 0] = seed[n]
-        if n > 0:
-            legendre[n, :, 1:] += rise[n, :, None] * legendre[n - 1, :, :-1]
-        if n > 1:
-            legendre[n] -= fall[n, :, None] * legendre[n - 2]
-    terms = np.einsum("nmk,nqm->nkqm", legendre, _weights(c, s))
-    matrix = np.zeros((2, 6, degree + 1, count, count))
-    for n, k in np.ndindex(degree + 1, degree + 1):
-        # Absent powers are zero in `terms`; those present have n - m - k even.
-        orders = slice((n + k) % 2, None, 2)
-        matrix[k % 2, :, orders, n // 2, k // 2] += terms[n, k, :, orders]
-    return matrix.reshape(2, 6, degree + 1, count * count)
-
-
-def _assemble(
-    k: Array, direction: tuple[Array, Array, Array], sums: Array, longitude: Longitude
-) -> Acceleration:
-    """The acceleration from the sums L and re, im of (s + i t)^m; k = mu / r^2."""
-    (s, t, u), (re, im) = direction, longitude
-    # Order m meets the longitude factor of order m - 1 in the sums made by differentiation.
-    re_below, im_below = _shift(re), _shift(im)
-    a1 = jnp.sum(sums[0] * re_below + sums[1] * im_below, axis=0)
-    a2 = jnp.sum(sums[1] * re_below - sums[0] * im_below, axis=0)
-    a3 = jnp.sum(sums[2] * re_below + sums[3] * im_below, axis=0)
-    a4 = -jnp.sum(sums[4] * re + sums[5] * im, axis=0) - u * a3
-    return k * (a1 + s * a4), k * (a2 + t * a4), k * (a3 + u * a4)
-
-
-def _powers(base: Array, count: int) -> Array:
-    """base^0 to base^(count-1) in front of the lanes, by doubling: few operations to compile."""
-    powers, top = jnp.stack([jnp.ones_like(base), base]), base
-    while powers.shape[0] < count:
-        top = top * top
-        powers = jnp.concatenate([powers, powers * top[None]])
-    return powers[:count]
-
-
-def _complex_powers(s: Array, t: Array, count: int) -> Longitude:
-    """Real and imaginary parts of (s + i t)^m, m from 0 to count - 1, by doubling."""
-    re = jnp.stack([jnp.ones_like(s), s])
-    im = jnp.stack([jnp.zeros_like(t), t])
-    while re.shape[0] < count:
-        s, t = s * s - t * t, 2.0 * s * t
-        re, im = (
-            jnp.concatenate([re, re * s[None] - im * t[None]]),
-            jnp.concatenate([im, re * t[None] + im * s[None]]),
-        )
-    return re[:count], im[:count]
-
-
-def _columns(array: Array, rank: int) -> Array:
-    """`array` with `rank` axes of length one behind it, to meet lanes."""
-    return array.reshape(array.shape + (1,) * rank)
-
-
-def _shift(array: Array) -> Array:
-    """Row m holds what row m - 1 held; row 0 is zero."""
-    return jnp.concatenate([jnp.zeros_like(array[:1]), array[:-1]])

@@ -14,7 +14,7 @@ from yaan.description import InterfaceSpec
 from yaan.dynamics.forces import World
 from yaan.environment import (
     AbstractWind,
-    LowDegreeGravity,
+    HarmonicGravity,
     NoAtmosphere,
     NRLMSISE00Atmosphere,
     PointBodies,
@@ -55,7 +55,7 @@ def pull(world: World) -> np.ndarray:
 
 def test_the_default_world() -> None:
     world = built()
-    assert isinstance(world.gravity, LowDegreeGravity)
+    assert isinstance(world.gravity, HarmonicGravity)
     assert isinstance(world.atmosphere, StandardAtmosphere1976)
     assert world.shape == WGS84
     assert (world.third_bodies, world.radiation) == (None, None)
