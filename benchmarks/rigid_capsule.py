@@ -25,7 +25,7 @@ from rigid_problem import (
 )
 
 from yaan.aerodynamics.coefficients import Coefficients
-from yaan.base.programme import compiled
+from yaan.base.programme import programme
 from yaan.dynamics.body import Pulses
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State, nothing_added
@@ -34,7 +34,7 @@ from yaan.environment.fields import load_gravity
 from yaan.environment.gravity import PointGravity
 from yaan.environment.wind import NoWind
 from yaan.motion.base import Legs
-from yaan.motion.body import fly_body
+from yaan.motion.body import Cast, fly_body, of_body
 from yaan.motion.body_phases import BodyPhases, limits
 from yaan.spacetime.attitude import from_axes
 from yaan.spacetime.earth import WGS84, Ellipsoid, still_rotation, uniform_rotation
@@ -158,12 +158,16 @@ class Capsules:
         cast = (body(lanes), phases(duration), pulses)
         self.world = around
         self.arguments = (around, cast, start(lanes, around))
-        # Compiled as Yaan compiles its flights.
-        self.flown = compiled(jax.jit(lambda *a: fly_body(*a)[0]).lower(*self.arguments))
 
     def fly(self) -> Legs:
         """How the one phase went, all of it worked out."""
-        return jax.block_until_ready(self.flown(*self.arguments))
+        return jax.block_until_ready(_fly(*self.arguments)[0])
+
+
+# Compiled as Yaan compiles its flights.
+@programme(lanes=of_body)
+def _fly(world: World, cast: Cast, start: State) -> tuple[Legs, Any]:
+    return fly_body(world, cast, start)
 
 
 def ends(legs: Legs, around: World) -> dict[str, np.ndarray]:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from yaan.base.model import Model
+from yaan.base.tables import ramps
 from yaan.spacetime.frame import Vector, where
 
 Scalar = Float[Array, "*batch"]
@@ -130,6 +131,10 @@ def _up_in_plane(air: Vector, stream: Stream) -> Vector:
     return Vector(sine, -cosine * air.y * across, -cosine * air.z * across, air.frame)
 
 
+_FEW = 24
+"""Nodes of a table of one variable that are added up faster than two of them are fetched."""
+
+
 class _Cell(NamedTuple):
     """Where a value lies on the nodes of a table."""
 
@@ -137,24 +142,31 @@ class _Cell(NamedTuple):
     high: Int[Array, ""]
     part: Scalar
     """Of the way from the one node to the other."""
+    crossed: Float[Array, " intervals"]
+    """How far it has crossed each interval."""
 
 
 def _cell(x: Scalar, nodes: Float[Array, " n"]) -> _Cell:
-    """The cell of `x`, by counting nodes: held beyond the ends.
+    """The cell of `x`, by the intervals that it has crossed: held beyond the ends.
 
     Nodes and tables differ from lane to lane, so sums of hats would cross the whole table in each;
     a gather of the cell's corners takes a tenth of their time.
     """
     if nodes.shape[0] == 1:
         first = jnp.asarray(0)
-        return _Cell(first, first, jnp.zeros_like(x))
-    i = jnp.sum(x >= nodes[1:-1])
-    part = (x - nodes[i]) / (nodes[i + 1] - nodes[i])
-    return _Cell(i, i + 1, jnp.clip(part, 0.0, 1.0))
+        return _Cell(first, first, jnp.zeros_like(x), jnp.zeros((0,)))
+    crossed = ramps(x, nodes)
+    place = jnp.sum(crossed)
+    i = jnp.clip(jnp.floor(place), 0, nodes.shape[0] - 2)
+    low = i.astype(int)
+    return _Cell(low, low + 1, place - i, crossed)
 
 
 def _look_up(table: Grid, angle: _Cell, mach: _Cell) -> Scalar:
     """Bilinear interpolation in a cell."""
+    if table.shape[1] == 1 and table.shape[0] <= _FEW:
+        column = table[:, 0]
+        return column[0] + jnp.sum((column[1:] - column[:-1]) * angle.crossed)
 
     def along(column: Int[Array, ""]) -> Scalar:
         low, high = table[angle.low, column], table[angle.high, column]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yaan.base.constants import STANDARD_GRAVITY
-from yaan.base.programme import programme
+from yaan.base.programme import Lanes, programme
 from yaan.description import FlightPhaseSpec, FreeFlight, Plan
 from yaan.description.body import AttitudeSpec
 from yaan.description.body_shape import BodyConfigurationSpec, BodySpec
@@ -36,7 +36,7 @@ from yaan.gnc.bank import BankProfile
 from yaan.gnc.pointing import Facing
 from yaan.motion import entry
 from yaan.motion.base import AbstractMotion, Legs, lanes_of, of_motion
-from yaan.motion.body import Cast, Fineness, fly_body, observe_body
+from yaan.motion.body import Cast, Fineness, fly_body, observe_body, of_body
 from yaan.motion.body_phases import parted
 from yaan.motion.descent import Descended, Descent, Until
 from yaan.motion.handover import ended, to_rigid
@@ -124,25 +124,29 @@ def _part(left: Configuration, tanks: jax.Array, centre: Vector, start: State) -
     return jax.vmap(lane)(tanks[:, 0], start)
 
 
-@programme
+@programme(lanes=of_body)
 def _turn(
     world: World, cast: Cast, start: State, fine: Fineness, *, rows: int, gradient: bool
 ) -> tuple[Legs, Tape | None]:
-    body, phases, pulses = cast
-    lanes = jax.tree.map(lambda leaf: jnp.stack([leaf] * LANES), body)
-    cast = (lanes, phases, pulses)
     return fly_body(world, cast, start, fineness=fine, gradient=gradient, rows=rows)
 
 
-@programme
+def _of_legs(world: World, cast: Cast, went: Legs, tape: Tape) -> Lanes:
+    # Where a point would have its axes is the same in all lanes.
+    return Lanes((world.axes, None, jax.tree.map(_lane_of_leg, went), 0))
+
+
+def _lane_of_leg(leaf: Any) -> int | None:
+    return 1 if np.ndim(leaf) > 1 else None
+
+
+@programme(lanes=_of_legs)
 def _watch_body(world: World, cast: Cast, went: Legs, tape: Tape, *, gradient: bool) -> Seen:
     def lane(legs: Legs, rows: Tape) -> Seen:
         row = observe_body(world, cast, legs, rows, gradient=gradient)
         return seen_of(rows.t, row, _body_load(row))
 
-    # Where a point would have its axes is the same in all lanes.
-    axes = jax.tree.map(lambda leaf: 1 if jnp.ndim(leaf) > 1 else None, went)
-    return jax.vmap(lane, in_axes=(axes, 0))(went, tape)
+    return jax.vmap(lane, in_axes=(jax.tree.map(_lane_of_leg, went), 0))(went, tape)
 
 
 def _body_load(row: Row) -> Vector:
@@ -236,8 +240,9 @@ class Crafts:
             begun = eqx.tree_at(lambda s: s.rate, begun, spun)
         ones, rows = jnp.ones(LANES), _BODY_ROWS
         fine = Fineness(ones * self._stretch, ones * self._tolerance)
+        lanes = (legs.in_lanes(body, len(begun)), *cast[1:])
         while True:
-            flown = _turn(world, cast, begun, fine, rows=rows, gradient=gradient)
+            flown = _turn(world, lanes, begun, fine, rows=rows, gradient=gradient)
             went, tape = jax.device_get(flown)
             out = np.any(np.asarray(went.outcome) == OutcomeCode.OUT_OF_STEPS)
             if rows >= _MOST_BODY_ROWS or not (out or int(np.max(tape.count)) > rows):

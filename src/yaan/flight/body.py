@@ -16,6 +16,7 @@ from yaan.dynamics.method import DOP853, RK4
 from yaan.dynamics.solve import Tape, rows_abreast
 from yaan.dynamics.state import State
 from yaan.flight.accuracy import PhaseError, accurately, compare
+from yaan.flight.legs import in_lanes
 from yaan.flight.models.body import (
     build_body,
     build_phases,
@@ -26,7 +27,7 @@ from yaan.flight.models.world import HORIZON, build_world
 from yaan.flight.progress import Clock, Progress, Report, before
 from yaan.flight.recording import Array, looked_at, written
 from yaan.motion.base import Legs
-from yaan.motion.body import Cast, Fineness, fly_body, observe_body
+from yaan.motion.body import Cast, Fineness, fly_body, observe_body, of_body
 from yaan.motion.row import Row
 from yaan.results.outcome import OutcomeCode
 from yaan.results.trajectory import History, make_history
@@ -138,10 +139,13 @@ def _flown(
     stretch = shortened(tolerance, order) * jnp.asarray([1.0, LONGER])
     fine = Fineness(stretch, loose)
     known, turned, most = rows_of(free), gradient(free), _ROWS[-1]
+    body, phases, pulses = cast
+    lanes = (in_lanes(body, _LANES), phases, pulses)
+    starts = start.take(np.zeros(_LANES, dtype=int))
     rows = next((size for size in _ROWS if size >= known), most)
     while True:
         legs, tape = _fly(
-            world, cast, start, fine, rows=rows, gradient=turned, method=free.plan.method
+            world, lanes, starts, fine, rows=rows, gradient=turned, method=free.plan.method
         )
         count = int(tape.count[0])
         out = bool(np.any(np.asarray(legs.outcome) == OutcomeCode.OUT_OF_STEPS))
@@ -177,7 +181,7 @@ def rows_of(free: FreeFlight) -> int:
     return int(steps) + 8 * len(known) + 4 * len(free.pulses)
 
 
-@programme
+@programme(lanes=of_body)
 def _fly(
     world: World,
     cast: Cast,
@@ -188,11 +192,10 @@ def _fly(
     gradient: bool,
     method: str,
 ) -> tuple[Legs, Any]:
-    body, phases, pulses = cast
     return fly_body(
         world,
-        (jax.tree.map(lambda leaf: jnp.stack([leaf] * _LANES), body), phases, pulses),
-        jax.tree.map(lambda leaf: jnp.concatenate([leaf] * _LANES), start),
+        cast,
+        start,
         fineness=fine,
         gradient=gradient,
         method=_METHODS[method],

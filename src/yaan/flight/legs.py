@@ -175,7 +175,7 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
     while True:
         until = np.minimum(last, now.t + (_PIECE if saved else _LONG_PIECE) * longest)
         motion = orbit.Orbit(around, flies, flown, low)
-        leg = _coast(motion, now, until, longest, loose)
+        leg = _coast(motion, now, until, longest, loose, rows=LEG_ROWS if saved else None)
         if saved:
             pieces.append(jax.device_get(leg.tape))
         leg = jax.device_get(without_rows(leg))
@@ -203,9 +203,15 @@ def coast(  # noqa: PLR0913 - who, where from, where to, and by what step
 
 @programme(lanes=of_motion)
 def _coast(
-    motion: orbit.Orbit, start: State, stop: jax.Array, step: jax.Array, tolerance: jax.Array
+    motion: orbit.Orbit,
+    start: State,
+    stop: jax.Array,
+    step: jax.Array,
+    tolerance: jax.Array,
+    *,
+    rows: int | None,
 ) -> Leg:
-    return fly(motion, start, stop=stop, step=step, tolerance=tolerance, rows=LEG_ROWS)
+    return fly(motion, start, stop=stop, step=step, tolerance=tolerance, rows=rows)
 
 
 def enter(  # noqa: PLR0913 - who, where from, where to, and by what step

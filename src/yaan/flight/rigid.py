@@ -150,7 +150,7 @@ def _fly(
     )
 
 
-@programme
+@programme(lanes=lambda *given: Lanes((*[None] * 5, rows_abreast(given[5]))))
 def _tell(
     world: World, models: Turned, phases: Phases, legs: Legs, axes: Replay, tape: Tape
 ) -> Told:

@@ -12,12 +12,13 @@ from typing import Any, ClassVar, Final
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, PyTree
 from typing_extensions import override
 
 from yaan.aerodynamics.coefficients import meet
 from yaan.base.constants import STANDARD_GRAVITY
 from yaan.base.model import Model
+from yaan.base.programme import Lanes
 from yaan.dynamics.accuracy import POSITION, VELOCITY
 from yaan.dynamics.body import BodyState, Instant, Pulses, Scene, instant
 from yaan.dynamics.forces import Surroundings, World, surroundings
@@ -281,12 +282,14 @@ class Body(AbstractMotion):
         around = surroundings(self.world, t, inner.position, inner.velocity)
         own = normalised(inner.attitude)
         aim, index = self.pointed, self.phase.configuration
+
+        def aimed() -> Rotation:
+            # Once more, so that a rigid body does not pay for what only a pointing asks of them.
+            again = surroundings(self.world, t, inner.position, inner.velocity)
+            return aim.attitude(again, inner.position, inner.velocity, own)
+
         # The phase is one for all lanes, so a rigid one never works out a pointing.
-        attitude: Rotation = jax.lax.cond(
-            self._free,
-            lambda: own,
-            lambda: aim.attitude(around, inner.position, inner.velocity, own),
-        )
+        attitude: Rotation = jax.lax.cond(self._free, lambda: own, aimed)
         scene = Scene(self.world, self.body, index, self.pulses, self.gradient)
         now = instant(around, t, inner, scene, attitude)
         return now if self.phase.control is None else self._controlled(now, inner)
@@ -500,6 +503,14 @@ def _separated(
 
 Cast = tuple[Configuration, BodyPhases, Pulses]
 """What flies, when, and what pushes it."""
+
+
+def of_body(world: World, cast: Cast, start: State, *rest: PyTree) -> Lanes:
+    """The lanes of a programme of `fly_body`, whose other arguments have lanes."""
+    held = None if cast[1].control is None else 1
+    told: Any = Pointed(None, 1, held)  # pyright: ignore[reportArgumentType] - axes, as of vmap
+    legs: Any = Legs(1, 1, 1, 1, 1, 1, told)  # pyright: ignore[reportArgumentType]
+    return Lanes((world.axes, (0, None, None), *[0] * (1 + len(rest))), (legs, 0))
 
 
 def fly_body(  # noqa: PLR0913 - what flies, from where, and how finely

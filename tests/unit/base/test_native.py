@@ -579,6 +579,32 @@ def test_the_arc_tangent_is_right_to_the_last_places(wide: bool) -> None:
     assert np.max(np.abs(found.ravel() - exact) / np.spacing(np.abs(exact))) <= 3.0
 
 
+def test_what_nobody_asks_for_is_not_written() -> None:
+    @jax.jit
+    def two(a: Any, b: Any) -> tuple[Any, Any]:
+        return a + 1.0, jnp.sort(b)
+
+    def asked(a: Any) -> Any:
+        # A sort has no native code: neither it nor what leads to it is written.
+        first, _ = two(a, jnp.sort(jnp.stack([a, 2.0 * a])))
+        jnp.sort(jnp.exp(a)[None])
+        return first
+
+    alike(asked, FLOATS[:, None], within=0.0)
+
+
+def test_lanes_that_have_left_a_loop_keep_what_is_asked_of_them() -> None:
+    def one(x: Any) -> Any:
+        def go(s: tuple[Any, ...]) -> tuple[Any, ...]:
+            n, total, _, passes = s
+            return n + 1.0, total + 1.0 / n, 1.0 / (n - 3.0), passes + 1
+
+        end = jax.lax.while_loop(lambda s: s[1] < x, go, (1.0, 0.0, x, 0))
+        return end[1], end[3]
+
+    alike(jax.vmap(one), jnp.linspace(0.5, 3.5, 13), lanes=abreast(1))
+
+
 def _loop(text: str) -> str:
     """What is in the innermost loop of a text: the last that begins."""
     inside = re.split(r"\ndo\d+:\n", text)[-1]

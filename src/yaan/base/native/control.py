@@ -60,8 +60,13 @@ class Evaluator:
             wants = [variable in alive for variable in equation.outvars]
             if not any(wants):
                 continue
-            given = [self._read(frame, atom) for atom in equation.invars]
-            if equation.primitive.name in CALLS:
+            called = equation.primitive.name in CALLS
+            given = [
+                # What a call takes and does not use may never have been written.
+                _NOTHING if called and not self._has(frame, atom) else self._read(frame, atom)
+                for atom in equation.invars
+            ]
+            if called:
                 body = equation.params[CALLS[equation.primitive.name]]
                 results = self.body(body, given, wants)
             else:
@@ -86,6 +91,9 @@ class Evaluator:
             asked = [atom for k, atom in enumerate(jaxpr.outvars) if wanted is None or wanted[k]]
             self._alive[key] = needed(jaxpr, asked)
         return self._alive[key]
+
+    def _has(self, frame: _Frame, atom: Any) -> bool:
+        return isinstance(atom, core.Literal) or atom in frame.env
 
     def _read(self, frame: _Frame, atom: Any) -> Array:
         if isinstance(atom, core.Literal):

@@ -178,3 +178,10 @@ def arc_tangent(emit: Emitter, y: Value, x: Value) -> Value:
     for given in (x, y):
         made = emit.select(emit.compare("ne", given, given), given, made)
     return made
+
+
+def beside(emit: Emitter, x: Value) -> Value:
+    """The other side of a triangle in a unit circle, sqrt(1 - x^2), to the last digits near 1."""
+    do = _Sums(emit)
+    one = do.number(1.0)
+    return emit.call("sqrt", do.mul(do.sub(one, x), do.add(one, x)))

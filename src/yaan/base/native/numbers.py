@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from yaan.base.native.emit import Emitter, UnsupportedError, Value
-from yaan.base.native.functions import arc_tangent, exponential, logarithm
+from yaan.base.native.functions import arc_tangent, beside, exponential, logarithm
 
 
 def _folded(emit: Emitter, function: Callable[..., Any], *values: Value) -> Value | None:
@@ -221,7 +221,7 @@ def _arithmetical(made: Callable[..., Value], function: Callable[..., Any]) -> C
 
 _OF_ONE = (
     *("exp2", "expm1", "log1p", "cbrt"),
-    *("sin", "cos", "tan", "asin", "acos", "sinh", "cosh", "tanh"),
+    *("sin", "cos", "tan", "sinh", "cosh", "tanh"),
 )
 
 
@@ -288,6 +288,8 @@ UNARY: dict[str, Callable[..., Value]] = {
     "rsqrt": lambda emit, a: divided(emit, emit.constant(1, a.kind), emit.call("sqrt", a)),
     "exp": _arithmetical(exponential, np.exp),
     "log": _arithmetical(logarithm, np.log),
+    "asin": _arithmetical(lambda emit, a: arc_tangent(emit, a, beside(emit, a)), np.arcsin),
+    "acos": _arithmetical(lambda emit, a: arc_tangent(emit, beside(emit, a), a), np.arccos),
     "atan": _arithmetical(
         lambda emit, a: arc_tangent(emit, a, emit.constant(1.0, a.kind)), np.arctan
     ),

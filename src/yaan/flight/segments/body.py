@@ -23,6 +23,7 @@ from yaan.dynamics.forces import World
 from yaan.dynamics.method import DOP853, RK4
 from yaan.dynamics.solve import Tape, rows_abreast
 from yaan.dynamics.state import State
+from yaan.flight.legs import in_lanes
 from yaan.flight.models.body import build_body, build_phases, build_pulses, facing_of, failing
 from yaan.flight.models.parts import Parts
 from yaan.flight.recording import Array, looked_at, written
@@ -37,7 +38,7 @@ from yaan.flight.segments.base import (
 )
 from yaan.gnc.pointing import Facing
 from yaan.motion.base import Legs
-from yaan.motion.body import Cast, Fineness, fly_body, observe_body
+from yaan.motion.body import Cast, Fineness, fly_body, observe_body, of_body
 from yaan.motion.body_phases import parted
 from yaan.motion.handover import ended, from_rigid, to_rigid
 from yaan.motion.row import Row
@@ -205,7 +206,9 @@ def _turned(
     `lit`: when its motors were, where a phase before has it [s, lanes by configurations].
     """
     rows = _TURN_ROWS
-    given = (world, cast, start, fine, np.full((LANES, 1), np.nan) if lit is None else lit)
+    body, phases, pulses = cast
+    lanes = (in_lanes(body, len(start)), phases, pulses)
+    given = (world, lanes, start, fine, np.full((len(start), 1), np.nan) if lit is None else lit)
     while True:
         went, tape = _turn(*given, rows=rows, gradient=_gradient(plan), method=plan.method)
         assert tape is not None
@@ -215,7 +218,7 @@ def _turned(
         rows *= 8
 
 
-@programme
+@programme(lanes=of_body)
 def _turn(  # noqa: PLR0913 - what flies, from where, and how finely
     world: World,
     cast: Cast,
@@ -227,9 +230,7 @@ def _turn(  # noqa: PLR0913 - what flies, from where, and how finely
     gradient: bool,
     method: str,
 ) -> tuple[Legs, Tape | None]:
-    body, phases, pulses = cast
-    lanes = jax.tree.map(lambda leaf: jnp.stack([leaf] * LANES), body)
-    by, cast = _METHODS[method], (lanes, phases, pulses)
+    by = _METHODS[method]
     return fly_body(
         world, cast, start, fineness=fine, gradient=gradient, method=by, rows=rows, lit=lit
     )
