@@ -106,9 +106,9 @@ class Evaluator:
         name, params = equation.primitive.name, equation.params
         out = [v.aval for v in equation.outvars]
         if name == "while":
-            return self._while(params, given, wants)
+            return self._while(params, given, wants, equation.invars)
         if name == "scan":
-            return self._scan(params, given)
+            return self._scan(params, given, equation.invars)
         if name == "cond":
             return self._cond(params, given)
         if name == "gather":
@@ -140,8 +140,14 @@ class Evaluator:
 
     def _own(self, array: Array, atom: Any, wide: bool) -> Array:
         """The array in memory that may be written: where it stands, or a copy."""
+        if self.is_free(array, atom, wide):
+            return array
+        return self.memory.fresh(array, array.wide or wide)
+
+    def is_free(self, array: Array, atom: Any, wide: bool) -> bool:
+        """Whether it may be written over where it stands: nothing reads it as it is."""
         buffer = array.buffer
-        if (
+        return (
             buffer is not None
             and not buffer.fixed
             and buffer.scope == self.memory.scope
@@ -150,9 +156,7 @@ class Evaluator:
             and array.offset is not None
             and array.offset.constant == 0
             and not self._read_later(buffer, atom)
-        ):
-            return array
-        return self.memory.fresh(array, array.wide or wide)
+        )
 
     def _read_later(self, buffer: Any, atom: Any) -> bool:
         for depth, frame in enumerate(self.frames):
@@ -170,7 +174,11 @@ class Evaluator:
     # Loops
 
     def _while(
-        self, params: dict[str, Any], given: list[Array], wants: Sequence[bool] | None
+        self,
+        params: dict[str, Any],
+        given: list[Array],
+        wants: Sequence[bool] | None,
+        atoms: Sequence[Any],
     ) -> list[Array]:
         n, m = params["cond_nconsts"], params["body_nconsts"]
         tests, fixed, first = given[:n], given[n : n + m], given[n + m :]
@@ -188,7 +196,8 @@ class Evaluator:
             wide = new
         emit, outer = self.emit, self.maker.mask
         self._write_ahead(body, fixed, len(first))
-        carried = _Carried(self, first, wide, mapped=bool(test.jaxpr.outvars[0].aval.size > 1))
+        mapped = bool(test.jaxpr.outvars[0].aval.size > 1)
+        carried = _Carried(self, first, wide, mapped=mapped, atoms=atoms[n + m :])
         head, inside, after_label = emit.labels("while", "do", "done")
         emit.do(f"br label %{head}")
         emit.begin(head)
@@ -236,7 +245,9 @@ class Evaluator:
             ahead = Ahead(self._equation, self.alive, known)
             ahead.body(body, [*stays, *[None] * others])
 
-    def _scan(self, params: dict[str, Any], given: list[Array]) -> list[Array]:
+    def _scan(
+        self, params: dict[str, Any], given: list[Array], atoms: Sequence[Any]
+    ) -> list[Array]:
         n, c, length = params["num_consts"], params["num_carry"], params["length"]
         fixed, first, over = given[:n], given[n : n + c], given[n + c :]
         body, emit = params["jaxpr"], self.emit
@@ -255,7 +266,7 @@ class Evaluator:
             self.memory.new((length, *_shape_of(aval)), _kind_of(aval), varies)
             for aval, varies in zip(avals, after[c:], strict=True)
         ]
-        carried = _Carried(self, first, wide)
+        carried = _Carried(self, first, wide, atoms=atoms[n : n + c])
         frames, self.frames = self.frames, []
         scope, self.memory.scope = self.memory.scope, carried.scope
 
@@ -392,16 +403,29 @@ class _Carried:
         *,
         blank: bool = False,
         mapped: bool = False,
+        atoms: Sequence[Any] | None = None,
     ) -> None:
+        """With `atoms`, the variables of what it begins with, it takes over what is free."""
         type(self)._scopes += 1
         self.scope = type(self)._scopes
         self.to = to
         self.wide = wide
         self.held: list[list[str] | Array] = []
         self.like = first
+        free = [
+            atoms is not None
+            and not mapped
+            and array.size > FEW
+            and to.is_free(array, atom, varies)
+            and sum(other.buffer is array.buffer for other in first) == 1
+            for array, atom, varies in zip(first, atoms or first, wide, strict=True)
+        ]
         outer, to.memory.scope = to.memory.scope, self.scope
-        for array, varies in zip(first, wide, strict=True):
-            if array.size <= FEW:
+        for array, varies, taken in zip(first, wide, free, strict=True):
+            if taken and array.buffer is not None:
+                array.buffer.scope = self.scope
+                self.held.append(array)
+            elif array.size <= FEW:
                 slots = [to.emit.slot(array.kind, varies) for _ in range(array.size)]
                 if not blank:
                     for slot, value in zip(slots, to.memory.each(array), strict=True):
