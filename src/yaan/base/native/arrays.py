@@ -9,6 +9,9 @@ import numpy as np
 
 from yaan.base.native.emit import KINDS, Emitter, Value
 
+_LARGE = 2048
+"""Numbers of a lane from which on an array may become a result where it stands."""
+
 FEW = 40
 """Numbers of an array that each have a name; an array of more is in memory."""
 
@@ -24,6 +27,14 @@ class Buffer:
     """Whether nothing writes to it."""
     scope: int = -1
     """The body of a loop which made it, and may write over it."""
+    stride: str | None = None
+    """Numbers from one of a lane to the next; None: as many as go side by side."""
+    size: int = 0
+    """How many numbers a lane has, of one in scratch memory."""
+    place: int = 0
+    """Of the two lines that say where a large one is and what its stride is."""
+    fill: tuple[int, int] | None = None
+    """The lines that fill it with zeros, and nothing else."""
 
 
 @dataclass(eq=False, slots=True)
@@ -81,6 +92,7 @@ class Memory:
         self.scratch = 0  # [bytes]
         self.scope = 0
         self._constants: dict[bytes, Buffer] = {}
+        self._zeros: set[str] = set()
 
     def of(self, values: Any, shape: tuple[int, ...], kind: str) -> Array:
         """An array of named values."""
@@ -119,6 +131,8 @@ class Memory:
                 f"{name} = private unnamed_addr constant {kind_of_all} [{text}], align 64"
             )
             self._constants[key] = Buffer(name, kind, False, True)
+            if not np.any(numbers):
+                self._zeros.add(name)
         return self._constants[key]
 
     def new(self, shape: tuple[int, ...], kind: str, wide: bool) -> Array:
@@ -127,10 +141,12 @@ class Memory:
         self.emit.allocated.append(
             f"  {pointer} = getelementptr inbounds i8, ptr %scratch, i64 {self.scratch}"
         )
-        width = self.emit.width if wide else 1
-        size = math.prod(shape) * width * np.dtype(kind).itemsize
-        self.scratch += -(-size // 64) * 64
-        buffer = Buffer(pointer, kind, wide, False, self.scope)
+        width, count = self.emit.width if wide else 1, math.prod(shape)
+        self.scratch += -(-(count * width * np.dtype(kind).itemsize) // 64) * 64
+        buffer = Buffer(pointer, kind, wide, False, self.scope, size=count)
+        if wide and count >= _LARGE:
+            buffer.stride, buffer.place = f"{pointer}s", len(self.emit.allocated) - 1
+            self.emit.allocated.append(f"  {buffer.stride} = add i64 0, {width}")
         return Array(shape, kind, None, buffer, self.emit.index(0), strides_of(shape))
 
     # Numbers of an array
@@ -256,14 +272,20 @@ class Memory:
         emit, width = self.emit, self.emit.width
         if buffer.wide:
             lanes = "<" + ", ".join(f"i64 {i}" for i in range(width)) + ">"
-            at = emit.binary("add", emit.scale_index(at, width), Value(lanes, "int64", True))
+            at = emit.binary("add", self._scaled(buffer, at), Value(lanes, "int64", True))
         held = self._held(buffer.kind)
         text = f"getelementptr inbounds {held}, ptr {buffer.pointer}, {emit.typed(at)}"
         return emit.put(text, "int64", True)
 
+    def _scaled(self, buffer: Buffer, at: Value) -> Value:
+        """Where the number `at` of the first lane is, among those of all."""
+        if buffer.stride is None or at.constant == 0:
+            return self.emit.scale_index(at, self.emit.width)
+        return self.emit.binary("mul", at, Value(buffer.stride, "int64", False))
+
     def _pointer(self, buffer: Buffer, at: Value) -> str:
         held = self._held(buffer.kind)
-        scaled = self.emit.scale_index(at, self.emit.width) if buffer.wide else at
+        scaled = self._scaled(buffer, at) if buffer.wide else at
         if scaled.constant == 0:
             return buffer.pointer
         text = f"getelementptr inbounds {held}, ptr {buffer.pointer}, i64 {scaled.name}"
@@ -352,14 +374,35 @@ class Memory:
             for at in np.ndindex(*source.shape):
                 self.put(target, [self.emit.index(i) for i in at], source.items[at], when)
             return
+        begin = len(self.emit.lines)
+        blank = when is None and self._is_blank(source) and is_whole(target)
         shape, source, target = _joined(source, target)
         self.emit.nest(shape, lambda index: self.put(target, index, self.get(source, index), when))
+        # In a loop it would have to be done again.
+        if blank and self.scope == 0 and target.buffer is not None:
+            target.buffer.fill = (begin, len(self.emit.lines))
+
+    def _is_blank(self, array: Array) -> bool:
+        return array.buffer is not None and array.buffer.pointer in self._zeros
 
     def fresh(self, source: Array, wide: bool) -> Array:
         """A copy in memory of its own."""
         made = self.new(source.shape, source.kind, wide)
         self.copy(source, made)
         return made
+
+
+def is_whole(array: Array) -> bool:
+    """Whether it is all of a large one in scratch memory, as it lies there."""
+    buffer, offset = array.buffer, array.offset
+    return (
+        buffer is not None
+        and buffer.stride is not None
+        and buffer.size == array.size
+        and array.contiguous
+        and offset is not None
+        and offset.constant == 0
+    )
 
 
 def _joined(source: Array, target: Array) -> tuple[tuple[int, ...], Array, Array]:

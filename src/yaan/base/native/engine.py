@@ -19,7 +19,7 @@ import jax
 import llvmlite.binding as llvm
 import numpy as np
 
-from yaan.base.native.arrays import Array, Buffer, Memory, strides_of
+from yaan.base.native.arrays import Array, Buffer, Memory, is_whole, strides_of
 from yaan.base.native.control import Evaluator
 from yaan.base.native.emit import KINDS, Emitter, UnsupportedError
 from yaan.base.native.primitives import Maker
@@ -45,21 +45,23 @@ class Made(NamedTuple):
     scratch: int
     arguments: tuple[Leaf, ...]
     results: tuple[Leaf, ...]
+    blank: tuple[int, ...]
+    """Results that must be zeros before it runs."""
 
     def written(self) -> bytes:
         """As bytes: a line of what it takes and gives, then the code."""
-        about = (self.width, self.scratch, self.arguments, self.results)
+        about = (self.width, self.scratch, self.blank, self.arguments, self.results)
         return json.dumps(about).encode() + b"\n" + self.code
 
     @classmethod
     def read(cls, content: bytes) -> "Made":
         """What `written` gave."""
         text, _, code = content.partition(b"\n")
-        width, scratch, *leaves = json.loads(text)
+        width, scratch, blank, *leaves = json.loads(text)
         arguments, results = (
             tuple(Leaf(tuple(shape), kind, axis) for shape, kind, axis in each) for each in leaves
         )
-        return cls(code, width, scratch, arguments, results)
+        return cls(code, width, scratch, arguments, results, tuple(blank))
 
 
 def wanted() -> bool:
@@ -97,10 +99,19 @@ def named() -> str:
     return f"{version} {width()} {machine.triple} {llvm.get_host_cpu_name()} {features}"
 
 
-def text_of(
-    closed: Any, arguments: Sequence[Leaf], axes: Sequence[int | None]
-) -> tuple[str, int, list[Leaf]]:
-    """The code of a body traced for one lane, its scratch memory [bytes], and its results."""
+class Text(NamedTuple):
+    """The code of a body traced for one lane."""
+
+    text: str
+    scratch: int
+    """Its scratch memory [bytes]."""
+    results: tuple[Leaf, ...]
+    blank: tuple[int, ...]
+    """Results that must be zeros before it runs."""
+
+
+def text_of(closed: Any, arguments: Sequence[Leaf], axes: Sequence[int | None]) -> Text:
+    """Write the code of a body traced for one lane; `axes` are those of its results."""
     emit = Emitter(width())
     memory = Memory(emit)
     maker = Maker(emit, memory)
@@ -109,22 +120,37 @@ def text_of(
     loads: list[str] = []
     for k, leaf in enumerate(arguments):
         pointer, wide = f"%a{k}", leaf.axis is not None
-        loads += _address(emit, pointer, k, leaf)
+        loads += _address(pointer, k, leaf, _size(leaf, emit.width))
         buffer = Buffer(pointer, leaf.kind, wide, True)
         array = Array(leaf.shape, leaf.kind, None, buffer, emit.index(0), strides_of(leaf.shape))
         given.append(array)
     given = [maker.few(array) for array in given]
     found = evaluator.body(closed, given)
     results: list[Leaf] = []
+    blank: list[int] = []
+    laid: set[str] = set()
+    count = len(arguments) + len(found)
     for k, (array, axis) in enumerate(zip(found, axes, strict=True)):
         leaf = Leaf(array.shape, array.kind, axis)
         results.append(leaf)
-        pointer = f"%r{k}"
-        loads += _address(emit, pointer, len(arguments) + k, leaf)
-        buffer = Buffer(pointer, leaf.kind, axis is not None, False)
+        pointer, stride = f"%r{k}", f"%r{k}s"
+        loads += _loaded(stride, count + 2 * k) + _loaded(f"{pointer}g", count + 2 * k + 1)
+        loads += _address(pointer, len(arguments) + k, leaf, f"{pointer}g")
         if array.wide if axis is None else array.shape[axis] != 1:
             raise ValueError(f"Result {k}, {array.shape}, has lanes on another axis than {axis}.")
-        if array.size:
+        own = array.buffer
+        if axis is not None and own is not None and is_whole(array) and own.pointer not in laid:
+            # It is made where it is given: nothing is copied, and no page touched for nothing.
+            laid.add(own.pointer)
+            emit.allocated[own.place] = f"  {own.pointer} = getelementptr i8, ptr {pointer}, i64 0"
+            emit.allocated[own.place + 1] = f"  {own.stride} = add i64 0, {stride}"
+            if own.fill is not None:
+                first, last = own.fill
+                emit.lines[first:last] = [""] * (last - first)
+                blank.append(k)
+        elif array.size:
+            wide = axis is not None
+            buffer = Buffer(pointer, leaf.kind, wide, False, stride=stride if wide else None)
             target = Array(
                 leaf.shape, leaf.kind, None, buffer, emit.index(0), strides_of(leaf.shape)
             )
@@ -143,18 +169,30 @@ def text_of(
         "}",
         _DRIVER,
     ]
-    return "\n".join(lines), memory.scratch, results
+    return Text("\n".join(lines), memory.scratch, tuple(results), tuple(blank))
 
 
-def _address(emit: Emitter, pointer: str, k: int, leaf: Leaf) -> list[str]:
+def _size(leaf: Leaf, lanes: int) -> int:
+    """Bytes of so many lanes."""
+    return int(np.prod(leaf.shape)) * lanes * np.dtype(leaf.kind).itemsize
+
+
+def _loaded(name: str, k: int) -> list[str]:
+    return [
+        f"  {name}t = getelementptr inbounds i64, ptr %table, i64 {k}",
+        f"  {name} = load i64, ptr {name}t",
+    ]
+
+
+def _address(pointer: str, k: int, leaf: Leaf, step: int | str) -> list[str]:
+    """Where a leaf is; with lanes a `step` [bytes] further for each group."""
     lines = [
-        f"  {pointer}s = getelementptr inbounds ptr, ptr %table, i64 {k}",
-        f"  {pointer}{'b' if leaf.axis is not None else ''} = load ptr, ptr {pointer}s",
+        f"  {pointer}t = getelementptr inbounds ptr, ptr %table, i64 {k}",
+        f"  {pointer}{'b' if leaf.axis is not None else ''} = load ptr, ptr {pointer}t",
     ]
     if leaf.axis is not None:
-        size = int(np.prod(leaf.shape)) * emit.width * np.dtype(leaf.kind).itemsize
         lines += [
-            f"  {pointer}o = mul i64 %group, {size}",
+            f"  {pointer}o = mul i64 %group, {step}",
             f"  {pointer} = getelementptr inbounds i8, ptr {pointer}b, i64 {pointer}o",
         ]
     return lines
@@ -201,8 +239,8 @@ def made(closed: Any, arguments: Sequence[Leaf], axes: Sequence[int | None]) -> 
     strange = {leaf.kind for leaf in arguments} - KINDS.keys()
     if strange:
         raise UnsupportedError(f"arguments of {strange}")
-    text, scratch, results = text_of(closed, arguments, axes)
-    return Made(compiled(text), width(), scratch, tuple(arguments), tuple(results))
+    text, scratch, results, blank = text_of(closed, arguments, axes)
+    return Made(compiled(text), width(), scratch, tuple(arguments), results, blank)
 
 
 class Kernel:
@@ -235,16 +273,21 @@ class Kernel:
             _grouped(np.asarray(leaf), about, groups, width)
             for leaf, about in zip(leaves, self._made.arguments, strict=True)
         ]
-        outs = [
-            np.empty(
-                (groups, *leaf.shape, width) if leaf.axis is not None else leaf.shape, leaf.kind
-            )
-            for leaf in self._made.results
-        ]
-        table = np.array([array.ctypes.data for array in (*held, *outs)], dtype=np.uint64)
+        together = groups <= _TOGETHER
+        outs, layout = [], []
+        for k, leaf in enumerate(self._made.results):
+            shape = (*leaf.shape, groups * width) if together else (groups, *leaf.shape, width)
+            made = np.zeros if k in self._made.blank else np.empty
+            outs.append(made(leaf.shape if leaf.axis is None else shape, leaf.kind))
+            size = np.dtype(leaf.kind).itemsize
+            layout += [groups * width, width * size] if together else [width, _size(leaf, width)]
+        table = np.array(
+            [*(array.ctypes.data for array in (*held, *outs)), *layout], dtype=np.uint64
+        )
         self._shared_out(table, groups)
+        lay = _side_by_side if together else _lanes
         return [
-            _lanes(array, leaf, lanes) for array, leaf in zip(outs, self._made.results, strict=True)
+            lay(array, leaf, lanes) for array, leaf in zip(outs, self._made.results, strict=True)
         ]
 
     def _different(self, leaves: Sequence[Any], lanes: int) -> int:
@@ -292,6 +335,9 @@ class Kernel:
 _NUMBERS = itertools.count()
 _MINE = threading.local()
 _FILLED = 64  # lanes of the largest batch that is filled up with copies
+_TOGETHER = 8
+"""Groups whose results are laid side by side, so that none is copied; more are copied into order,
+which whoever looks at lanes one by one is quicker with."""
 _HELD = 1 << 28  # [bytes] of memory that a thread holds from call to call
 
 
@@ -335,6 +381,13 @@ def _grouped(array: Any, leaf: Leaf, groups: int, width: int) -> Any:
     if lanes < groups * width:
         flat = flat[np.minimum(np.arange(groups * width), lanes - 1)]
     return np.ascontiguousarray(flat.reshape(groups, width, -1).transpose(0, 2, 1))
+
+
+def _side_by_side(array: Any, leaf: Leaf, lanes: int) -> Any:
+    """A result whose lanes are on its last axis, as it stands."""
+    if leaf.axis is None:
+        return array
+    return np.moveaxis(np.squeeze(array[..., :lanes], leaf.axis), -1, leaf.axis)
 
 
 def _lanes(array: Any, leaf: Leaf, lanes: int) -> Any:
