@@ -10,7 +10,7 @@ from yaan.design.deorbit import COARSE, offsets
 from yaan.dynamics.forces import World
 from yaan.dynamics.state import State
 from yaan.flight import legs
-from yaan.flight.legs import LANES, Array, Save
+from yaan.flight.legs import Array, Save
 from yaan.gnc.bank import BankProfile, rounded, with_reversal
 from yaan.motion.base import Leg
 from yaan.motion.entry import Handover
@@ -140,11 +140,10 @@ class _Flown:
 
     def __init__(self, glider: Glider, aim: tuple[float, float], step: float) -> None:
         self.glider, self.step = glider, step
-        lanes = np.ones(LANES)
-        self.aim = (lanes * aim[0], lanes * aim[1])
+        self.aim = aim
         ends = glider.interface
         latitude, longitude, _ = legs.below(glider.world, ends.t, ends.position_gcrs)
-        self.origin = (lanes * latitude[0], lanes * longitude[0])
+        self.origin = (latitude[0], longitude[0])
 
     def flown(self, x: Array, *, save: Save = Save.ENDS) -> Leg:
         glider = self.glider
@@ -164,7 +163,9 @@ class _Flown:
     def __call__(self, x: Array) -> Answers:
         fall = self.flown(x)
         place = legs.place_of(fall)
-        along, right = offsets(self.origin, self.aim, place)
+        each = np.ones(len(x))
+        origin, aim = ((a * each, b * each) for a, b in (self.origin, self.aim))
+        along, right = offsets(origin, aim, place)
         misses = np.stack([along, right], axis=1) / _MISS
         misses = np.where((fall.outcome == 0)[:, None], misses, np.nan)
         return Answers(misses, misses, np.zeros(len(x)))

@@ -144,9 +144,12 @@ def by_commands(task: Task, commands: AscentCommands, world: World) -> Steered:
 
 def shadowed(steered: Steered, world: World) -> Steered:
     """The same solution flown once more, with its shadow in the second lane."""
-    flat = np.repeat(steered.flat[None], LANES, axis=0)
-    x = np.repeat(steered.solution.x[None], LANES, axis=0)
-    cases = batches.timed(batches.shadowed(steered.task.case), steered.task.aim.base, x)
+    lanes = batches.shadowed(steered.task.case)
+    flat, x = (
+        np.repeat(row[None], len(lanes.tolerance), axis=0)
+        for row in (steered.flat, steered.solution.x)
+    )
+    cases = batches.timed(lanes, steered.task.aim.base, x)
     batch = batches.fly(world, cases, flat)
     return replace(steered, batch=batch)
 

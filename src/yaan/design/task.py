@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import jax
 import numpy as np
 
 from yaan.description import Ascent
@@ -50,5 +51,6 @@ class Searched:
     def __call__(self, x: np.ndarray) -> Answers:
         """Fly the rows and answer what the search asks."""
         base = self.task.aim.base
-        self.last = batches.fly(self.world, batches.timed(self.lanes, base, x), base.place(x))
+        lanes = jax.tree.map(lambda leaf: leaf[: len(x)], self.lanes)
+        self.last = batches.fly(self.world, batches.timed(lanes, base, x), base.place(x))
         return self.task.aim.answers(self.last.ends, x)

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
-from yaan.base.programme import Lanes, programme
+from yaan.base.programme import Lanes, fewest, programme
 from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.forces import World
 from yaan.dynamics.method import RK4
@@ -195,9 +195,10 @@ def coarse(case: Case, factor: float) -> Case:
 
 
 def shadowed(case: Case) -> Case:
-    """The case in every lane, and in the second one its shadow, which tells the errors of it."""
-    lanes = repeat(case)
-    stretch, loosen = np.ones(LANES), np.ones(LANES)
+    """The case in some lanes, and in the second one its shadow, which tells the errors of it."""
+    count = max(fewest(LANES), 2)
+    lanes = repeat(case, count)
+    stretch, loosen = np.ones(count), np.ones(count)
     stretch[1], loosen[1] = LONGER, loosened(RK4.order)
     steps = (lanes.phases.step * stretch[:, None], lanes.tolerance * loosen)
     return eqx.tree_at(lambda c: (c.phases.step, c.tolerance), lanes, steps)

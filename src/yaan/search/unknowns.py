@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yaan.base.programme import fewest
+
 LANES = 16
 """Flights in a batch; every question is padded to it, so that nothing compiles twice."""
 
@@ -51,7 +53,7 @@ class Answers:
 
 
 Fly = Callable[[np.ndarray], Answers]
-"""Flies LANES rows of unknowns [LANES, n] in their own units."""
+"""Flies up to LANES rows of unknowns [rows, n] in their own units."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,8 @@ class Search:
         misses, costs = [], []
         for start in range(0, len(points), LANES):
             part = points[start : start + LANES]
-            padded = np.concatenate([part, np.repeat(part[-1:], LANES - len(part), axis=0)])
+            more = max(fewest(LANES) - len(part), 0)
+            padded = np.concatenate([part, np.repeat(part[-1:], more, axis=0)])
             answers = self.fly(padded * self.scale)
             self.batches += 1
             wanted = answers.approach if self.approaching else answers.misses
