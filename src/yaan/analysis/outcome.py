@@ -16,7 +16,6 @@ from yaan.design.return_search import ReturnDesign
 from yaan.design.steer import Steered
 from yaan.flight.body import FlownBody
 from yaan.flight.chain import ChainFlown, PathFlown
-from yaan.flight.legs import LANES
 from yaan.results.outcome import OutcomeCode
 from yaan.results.summary import Outcome, Verdict, VerdictCounts
 from yaan.results.summary_return import Descent, Entry, Landing
@@ -216,7 +215,7 @@ def _not_found(plan: Plan, landed: Landed) -> Outcome | None:
     met = banked.met if plan.failures else (landed.miss or 0.0) <= MISS
     if down and met:
         return None
-    tries = f"{banked.solution.batches * LANES} entries were tried; the nearest, banked "
+    tries = f"{banked.solution.batches} batches of entries were tried; the nearest, banked "
     tries += f"{degrees(banked.magnitude):.1f} deg with its reversal {banked.reversal:.0f} s after "
     tries += "the interface,"
     if down:

@@ -15,6 +15,7 @@ import jax
 import numpy as np
 
 from yaan.analysis import abort_map
+from yaan.base.programme import fewest
 from yaan.base.provenance import Assumption, Provenance
 from yaan.base.session import computing
 from yaan.description import Ascent, Plan
@@ -238,8 +239,9 @@ def _targets(task: Task) -> list[str]:
 
 def _fly_group(world: World, group: list[_Mending], met: float) -> None:
     """Fly at most a batch of variants: those that miss by less than `met` stay, others move on."""
-    cases = batches.stack([batches.lengthened(m.variant.task.case) for m in group])
-    filled = [*group, *[group[-1]] * (LANES - len(group))]
+    lanes = max(len(group), fewest(LANES))
+    cases = batches.stack([batches.lengthened(m.variant.task.case) for m in group], lanes)
+    filled = [*group, *[group[-1]] * (lanes - len(group))]
     bases = [m.variant.task.aim.base for m in filled]
     flat = np.stack([base.place(m.at) for base, m in zip(bases, filled, strict=True)])
     if bases[0].coasts:
@@ -247,7 +249,7 @@ def _fly_group(world: World, group: list[_Mending], met: float) -> None:
         cases = batches.lasting(cases, bases[0].coasts, np.stack(durations))
     batch = batches.fly(world, cases, flat)
     for k, mending in enumerate(group):
-        rows = np.repeat(mending.at[None], LANES, axis=0)
+        rows = np.repeat(mending.at[None], lanes, axis=0)
         misses = mending.variant.task.aim.misses(batch.ends, rows)[k]
         if np.max(np.abs(misses), initial=0.0) <= met:
             mending.lane = batch.lane(k)
@@ -265,9 +267,10 @@ def _updated(slope: np.ndarray, step: np.ndarray, change: np.ndarray) -> np.ndar
 def _jacobian(world: World, task: Task, x: np.ndarray) -> np.ndarray:
     """Scaled Jacobian of the misses at the nominal solution `x`."""
     scale = _scale(task)
-    cases = batches.repeat(batches.lengthened(task.case))
     n = len(x)
-    points = np.concatenate([x + 1e-3 * np.diag(scale), np.repeat(x[None], LANES - n, axis=0)])
+    lanes = max(n + 1, fewest(LANES))
+    cases = batches.repeat(batches.lengthened(task.case), lanes)
+    points = np.concatenate([x + 1e-3 * np.diag(scale), np.repeat(x[None], lanes - n, axis=0)])
     cases = batches.timed(cases, task.aim.base, points)
     ends = batches.fly(world, cases, task.aim.base.place(points)).ends
     misses = task.aim.misses(ends, points)

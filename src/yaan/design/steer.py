@@ -76,7 +76,7 @@ class Steered:
         What its guidance remembers ends with it: the return steers by laws of its own.
         """
         stack, last = stack_of(self.task.ascent), len(self.task.sequence.legs) - 1
-        tanks = np.repeat(np.array(stack.loads)[None], LANES, axis=0)
+        tanks = np.repeat(np.array(stack.loads)[None], len(self.batch.ends.time), axis=0)
         return batches.left_at(self.batch, last, tanks, len(stack.payload)).take(0)
 
     @property

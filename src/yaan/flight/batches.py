@@ -290,7 +290,13 @@ def _host(legs: Legs, ends: Reached) -> Ends:
 
 def observe_lane(world: World, lane: Lane) -> Row:
     """All rows of a lane as NumPy arrays; those beyond its count mean nothing."""
-    return jax.device_get(_observe(world, lane))
+    rows = max(int(lane.tape.count), fewest(lane.tape.t.shape[0]))
+    tape = eqx.tree_at(
+        lambda x: (x.t, x.label, x.rows),
+        lane.tape,
+        tuple(leaf[:rows] for leaf in (lane.tape.t, lane.tape.label, lane.tape.rows)),
+    )
+    return jax.device_get(_observe(world, eqx.tree_at(lambda x: x.tape, lane, tape)))
 
 
 @programme(lanes=of_lane_rows)
