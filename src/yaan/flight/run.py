@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from yaan.base.constants import EARTH_RADIUS
 from yaan.base.errors import YaanError
+from yaan.base.programme import fewest
 from yaan.base.session import computing
 from yaan.description import EntryPhaseSpec, Plan
 from yaan.description.broken import broken
@@ -142,8 +143,9 @@ def run(
 
         def one(job: list[int]) -> None:
             with computing():
-                # The last one fills the batch, so that nothing compiles for what is left over.
-                full = [*job, *[job[-1]] * (batch - len(job) if len(work) > 1 else 0)]
+                # The last one fills the batch where XLA would compile for what is left over.
+                more = max(fewest(batch) - len(job), 0) if len(work) > 1 else 0
+                full = [*job, *[job[-1]] * more]
                 batched = _Batch([models[i] for i in full], commands, stretch)
                 batched.ground = ground[0] if ground else batched.first
                 if seen is not None and seen.estimating is not None:

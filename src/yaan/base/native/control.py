@@ -437,7 +437,9 @@ class _Carried:
                     # Each row has a loop of its own: what a body writes is not yet what it carries.
                     made.buffer.scope = -1
                 if not blank:
+                    to.memory.scope = outer
                     to.memory.copy(array, made)
+                    to.memory.scope = self.scope
                 self.held.append(made)
         to.memory.scope = outer
 
