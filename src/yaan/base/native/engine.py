@@ -47,21 +47,24 @@ class Made(NamedTuple):
     results: tuple[Leaf, ...]
     blank: tuple[int, ...]
     """Results that must be zeros before it runs."""
+    unused: tuple[int, ...]
+    """Arguments that it never reads."""
 
     def written(self) -> bytes:
         """As bytes: a line of what it takes and gives, then the code."""
-        about = (self.width, self.scratch, self.blank, self.arguments, self.results)
+        known = (self.width, self.scratch, self.blank, self.unused)
+        about = (*known, self.arguments, self.results)
         return json.dumps(about).encode() + b"\n" + self.code
 
     @classmethod
     def read(cls, content: bytes) -> "Made":
         """What `written` gave."""
         text, _, code = content.partition(b"\n")
-        width, scratch, blank, *leaves = json.loads(text)
+        width, scratch, blank, unused, *leaves = json.loads(text)
         arguments, results = (
             tuple(Leaf(tuple(shape), kind, axis) for shape, kind, axis in each) for each in leaves
         )
-        return cls(code, width, scratch, arguments, results, tuple(blank))
+        return cls(code, width, scratch, arguments, results, tuple(blank), tuple(unused))
 
 
 def wanted() -> bool:
@@ -108,6 +111,8 @@ class Text(NamedTuple):
     results: tuple[Leaf, ...]
     blank: tuple[int, ...]
     """Results that must be zeros before it runs."""
+    unused: tuple[int, ...]
+    """Arguments that it never reads."""
 
 
 def text_of(closed: Any, arguments: Sequence[Leaf], axes: Sequence[int | None]) -> Text:
@@ -169,7 +174,9 @@ def text_of(closed: Any, arguments: Sequence[Leaf], axes: Sequence[int | None]) 
         "}",
         _DRIVER,
     ]
-    return Text("\n".join(lines), memory.scratch, tuple(results), tuple(blank))
+    alive = evaluator.alive(closed.jaxpr, None)
+    unused = tuple(k for k, v in enumerate(closed.jaxpr.invars) if v not in alive)
+    return Text("\n".join(lines), memory.scratch, tuple(results), tuple(blank), unused)
 
 
 def _size(leaf: Leaf, lanes: int) -> int:
@@ -239,8 +246,8 @@ def made(closed: Any, arguments: Sequence[Leaf], axes: Sequence[int | None]) -> 
     strange = {leaf.kind for leaf in arguments} - KINDS.keys()
     if strange:
         raise UnsupportedError(f"arguments of {strange}")
-    text, scratch, results, blank = text_of(closed, arguments, axes)
-    return Made(compiled(text), width(), scratch, tuple(arguments), results, blank)
+    text, scratch, results, blank, unused = text_of(closed, arguments, axes)
+    return Made(compiled(text), width(), scratch, tuple(arguments), results, blank, unused)
 
 
 class Kernel:
@@ -248,6 +255,7 @@ class Kernel:
 
     def __init__(self, made: Made) -> None:
         self._made = made
+        self._unused = frozenset(made.unused)
         build = llvm.JITLibraryBuilder().add_object_img(made.code).add_current_process()
         self._code = build.export_symbol("run").link(_linker(), f"kernel{next(_NUMBERS)}")
         address = self._code["run"]
@@ -270,8 +278,8 @@ class Kernel:
         width = self._made.width
         groups = -(-lanes // width)
         held = [
-            _grouped(np.asarray(leaf), about, groups, width)
-            for leaf, about in zip(leaves, self._made.arguments, strict=True)
+            _NOTHING if k in self._unused else _grouped(np.asarray(leaf), about, groups, width)
+            for k, (leaf, about) in enumerate(zip(leaves, self._made.arguments, strict=True))
         ]
         together = groups <= _TOGETHER
         outs, layout = [], []
@@ -295,8 +303,8 @@ class Kernel:
         first = 1
         if lanes > _FILLED:
             return lanes
-        for leaf, about in zip(leaves, self._made.arguments, strict=True):
-            if about.axis is None:
+        for k, (leaf, about) in enumerate(zip(leaves, self._made.arguments, strict=True)):
+            if about.axis is None or k in self._unused:
                 continue
             rows = np.ascontiguousarray(np.moveaxis(np.asarray(leaf), about.axis, 0))
             seen = rows.reshape(lanes, -1).view(np.uint8)
@@ -332,6 +340,7 @@ class Kernel:
         return held
 
 
+_NOTHING = np.zeros(1)
 _NUMBERS = itertools.count()
 _MINE = threading.local()
 _FILLED = 64  # lanes of the largest batch that is filled up with copies
