@@ -1,6 +1,6 @@
-"""What `speed.py` flies of Yaan: one row, in this process; prints its rate as JSON.
+"""What `speed.py` and `gpu.py` fly of Yaan: one row, in this process; prints its rate as JSON.
 
-Its arguments: ROW LANES
+Its arguments: ROW LANES [FILE], into which the places go where the lanes end [lanes, 3, m].
 """
 
 import json
@@ -13,8 +13,11 @@ import numpy as np
 
 MU = 3.986004415e14  # [m^3/s^2]
 
+Flown = tuple[int, np.ndarray]
+"""Steps of all lanes that count, and where each ended [lanes, 3, m]."""
 
-def entry(lanes: int, gravity: Any, *, shadowed: bool = False) -> Callable[[], int]:
+
+def entry(lanes: int, gravity: Any, *, shadowed: bool = False) -> Callable[[], Flown]:
     """Entries of `capsule-entry` from 120 km to 7 km at 0.25 s, each lane off its interface.
 
     1976 air, Mach tables, a bank profile, the Earth as it turns, peaks, ends only. `shadowed`:
@@ -48,15 +51,15 @@ def entry(lanes: int, gravity: Any, *, shadowed: bool = False) -> Callable[[], i
     until = legs.in_lanes(Handover(height=7e3), count)
     longer = np.where(np.arange(count) < lanes, 0.25, 0.5)
 
-    def fly() -> int:
+    def fly() -> Flown:
         bank = BankProfile(times, angles)
         leg = legs.enter(world, capsule, start, bank, until=until, step=longer)
-        return int(np.sum(leg.steps[:lanes]))
+        return int(np.sum(leg.steps[:lanes])), _places(leg.end.position)
 
     return fly
 
 
-def ascent(lanes: int) -> Callable[[], int]:
+def ascent(lanes: int) -> Callable[[], Flown]:
     """Ascents of `gaganyaan`, open loop, J2, all phases, ends only; each with a kick of its own."""
     import yaan
     from yaan.design.steer import solve
@@ -73,10 +76,15 @@ def ascent(lanes: int) -> Callable[[], int]:
     flat = np.repeat(solve(task, world).flat[None], lanes, axis=0)
     flat[:, 0] *= 1.0 + 1e-4 * np.random.default_rng(1).standard_normal(lanes)
     cases = batches.repeat(task.case, lanes)
-    return lambda: int(np.sum(batches.fly(world, cases, flat, rows=None).legs.steps))
+
+    def fly() -> Flown:
+        legs = batches.fly(world, cases, flat, rows=None).legs
+        return int(np.sum(legs.steps)), _places(legs.inner.position)[-1]
+
+    return fly
 
 
-def orbit(lanes: int) -> Callable[[], int]:
+def orbit(lanes: int) -> Callable[[], Flown]:
     """A day at 400 km: EGM2008 to 20x20, 1976 air, Sun and Moon by DE440's fit, steps of 120 s.
 
     Within 0.4 mm of steps of 60 s, which is below 1e-10 of the radius.
@@ -96,9 +104,9 @@ def orbit(lanes: int) -> Callable[[], int]:
     craft, none = Spacecraft(500.0, 8.8, 0.0, 300.0), np.zeros((lanes, 1))
     burns = Burns(none, none, none)
 
-    def fly() -> int:
+    def fly() -> Flown:
         leg = legs.coast(world, craft, start, burns, stop=86_400.0, step=120.0, tolerance=np.inf)
-        return int(np.sum(leg.steps))
+        return int(np.sum(leg.steps)), _places(leg.end.position)
 
     return fly
 
@@ -115,15 +123,24 @@ def circular(lanes: int) -> tuple[np.ndarray, np.ndarray]:
     return place, motion
 
 
-def body(lanes: int) -> Callable[[], int]:
+def body(lanes: int) -> Callable[[], Flown]:
     """Rigid capsules of `rigid_problem.py` at 50 Hz for 20 s."""
     from rigid_capsule import Capsules
 
     capsules = Capsules(lanes, "equal", 20.0)
-    return lambda: int(np.sum(np.asarray(capsules.fly().steps)))
+
+    def fly() -> Flown:
+        legs = capsules.fly()
+        return int(np.sum(np.asarray(legs.steps))), _places(legs.inner.position)[-1]
+
+    return fly
 
 
-ROWS: dict[str, Callable[[int], Callable[[], int]]] = {
+def _places(vector: Any) -> np.ndarray:
+    return np.stack([np.asarray(x) for x in (vector.x, vector.y, vector.z)], axis=-1)
+
+
+ROWS: dict[str, Callable[[int], Callable[[], Flown]]] = {
     "entry": lambda lanes: entry(lanes, {"field": "j2", "degree": 2}),
     "entry told": lambda lanes: entry(lanes, {"field": "j2", "degree": 2}, shadowed=True),
     "entry 8x8": lambda lanes: entry(lanes, {"field": "egm2008", "degree": 8}),
@@ -133,14 +150,19 @@ ROWS: dict[str, Callable[[int], Callable[[], int]]] = {
 }
 
 
-def rates(make: Callable[[int], Callable[[], int]], lanes: int) -> dict[str, float]:
-    """Steps and flights a processor-second, of one batch after another that compiles."""
+def rates(
+    make: Callable[[int], Callable[[], Flown]], lanes: int
+) -> tuple[dict[str, float], np.ndarray]:
+    """Steps and flights a second, of one batch after another that compiles; and where they end."""
     fly = make(lanes)
+    begun = time.perf_counter()
     fly()
+    first = time.perf_counter() - begun
     begin, wall = time.process_time(), time.perf_counter()
-    steps = fly()
+    steps, ends = fly()
     spent, lasted = time.process_time() - begin, time.perf_counter() - wall
-    return {"steps": steps / spent, "flights": lanes / spent, "wall": lanes / lasted}
+    told = {"steps": steps / spent, "flights": lanes / spent}
+    return told | {"wall": lanes / lasted, "first_s": first}, ends
 
 
 def peak_mib() -> float:
@@ -157,7 +179,10 @@ def main() -> None:
 
     name, lanes = sys.argv[1], int(sys.argv[2])
     with computing():
-        print(json.dumps(rates(ROWS[name], lanes) | {"peak_mib": peak_mib()}))
+        told, ends = rates(ROWS[name], lanes)
+    if len(sys.argv) > 3:
+        np.save(sys.argv[3], ends)
+    print(json.dumps(told | {"peak_mib": peak_mib()}))
 
 
 if __name__ == "__main__":
