@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from yaan.base.constants import EARTH_RADIUS
+from yaan.base.lanes import over_lanes
 from yaan.base.programme import Lanes, fewest, programme
 from yaan.dynamics.accuracy import LONGER, loosened
 from yaan.dynamics.forces import World
@@ -262,9 +263,10 @@ def _fly(
         who = {"guide": guided.guide, "navigator": guided.navigator}
     flown = (cases.launcher, cases.phases, steering, start)
     legs, tape = ascend(world, *flown, tolerance=cases.tolerance, rows=rows, **who)
-    lanes = jax.vmap(reached, in_axes=(world.axes, 0, 0, 0))
-    each = jax.vmap(lanes, in_axes=(None, 0, 0, 0))  # legs first
-    ends = each(world, legs.stop, legs.inner.position, legs.inner.velocity)
+    lanes = over_lanes(reached, (world.axes, 0, 0, 0), legs.stop.shape[1])
+    # Leg by leg: side by side they would be as many times the code.
+    ended = (legs.stop, legs.inner.position, legs.inner.velocity)
+    ends = jax.lax.map(lambda leg: lanes(world, *leg), ended)
     return legs, tape, ends
 
 
