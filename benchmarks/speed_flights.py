@@ -93,7 +93,6 @@ def orbit(lanes: int) -> Callable[[], Flown]:
     from yaan.dynamics.state import state_of
     from yaan.flight import legs
     from yaan.flight.models.world import build_world
-    from yaan.motion.orbit import Burns
     from yaan.vehicle.spacecraft import Spacecraft
 
     field = {"field": "egm2008", "degree": 20}
@@ -101,8 +100,8 @@ def orbit(lanes: int) -> Callable[[], Flown]:
     world = build_world(yaan.load("gaganyaan").replace(changed).plan)
     place, motion = circular(lanes)
     start = state_of(np.zeros(lanes), place, motion, np.zeros((lanes, 1)))
-    craft, none = Spacecraft(500.0, 8.8, 0.0, 300.0), np.zeros((lanes, 1))
-    burns = Burns(none, none, none)
+    craft = Spacecraft(500.0, 8.8, 0.0, 300.0)
+    burns = legs.Burns.none(lanes)
 
     def fly() -> Flown:
         leg = legs.coast(world, craft, start, burns, stop=86_400.0, step=120.0, tolerance=np.inf)
