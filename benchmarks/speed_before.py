@@ -7,24 +7,27 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 
 
 def ascent(lanes: int) -> Callable[[], int]:
     """As in `speed_flights.py`; that Yaan always records."""
-    from yaan.mission.flight import flyer
-    from yaan.mission.flight.steer import make_task, solve
-    from yaan.mission.model.world import build_world
-    from yaan.mission.spec import check_mission
-
     import yaan
 
+    # By their names of then.
+    flyer, steer, world_of, checks = (
+        import_module(f"yaan.mission.{name}")
+        for name in ("flight.flyer", "flight.steer", "model.world", "spec")
+    )
     gravity = {"field": "j2", "degree": 2}
-    spec = check_mission(yaan.load("gaganyaan").replace("environment.gravity", gravity).source)
-    world = build_world(spec)
-    task = make_task(spec, spec.steering.profile, world)
-    flat = np.repeat(solve(task, world).flat[None], lanes, axis=0)
+    mission: Any = yaan.load("gaganyaan")
+    spec = checks.check_mission(mission.replace("environment.gravity", gravity).source)
+    world = world_of.build_world(spec)
+    task = steer.make_task(spec, spec.steering.profile, world)
+    flat = np.repeat(steer.solve(task, world).flat[None], lanes, axis=0)
     flat[:, 0] *= 1.0 + 1e-4 * np.random.default_rng(1).standard_normal(lanes)
     cases = flyer.repeat(task.case, lanes)
     return lambda: int(np.sum(flyer.fly(world, cases, flat).legs.steps))

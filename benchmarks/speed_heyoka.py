@@ -8,9 +8,12 @@ Its argument: LANES
 import json
 import sys
 import time
+from importlib import import_module
+from typing import Any
 
-import heyoka as hy
 import numpy as np
+
+hy = import_module("heyoka")
 
 TURN = 7.292115e-5  # [rad/s]
 AU, MONTH, YEAR = 1.495978707e11, 2.6616995e-6, 1.99098659277e-7
@@ -19,7 +22,7 @@ BODIES = ((AU, YEAR, 0.917, 0.398, 1.32712440018e20), (MOON, MONTH, 0.9, 0.436, 
 WIDTH = 8
 
 
-def system() -> list[tuple[hy.expression, hy.expression]]:
+def system() -> list[tuple[Any, Any]]:
     """The equations of motion."""
     x, y, z, u, v, w = hy.make_vars("x", "y", "z", "u", "v", "w")
     c, s = hy.cos(TURN * hy.time), hy.sin(TURN * hy.time)
