@@ -12,7 +12,7 @@ from yaan.base.native.emit import KINDS, Emitter, Value
 _LARGE = 2048
 """Numbers of a lane from which on an array may become a result where it stands."""
 
-FEW = 40
+FEW = 48
 """Numbers of an array that each have a name; an array of more is in memory."""
 
 
