@@ -26,7 +26,7 @@ from typing import Any
 from lines import Line, machine, write
 
 HERE = Path(__file__).parent
-LANES = 2000
+LANES, ABREAST = 2000, 1000
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,9 @@ def before(row: str) -> Row:
         if given.before is None:
             yield {"benchmark": row, "value": None, "unit": "1", "parts": "no --before"}
             return
-        lanes = LANES if row == "ascent" else 1000
-        script = (given.before, str(HERE / "speed_before.py"), row, str(min(lanes, 1000)))
+        script = (given.before, str(HERE / "speed_before.py"), row, str(ABREAST))
         old = Side("before", script, given.before_benchmarks or HERE)
-        both = rounds([yaan(row, lanes), old], given.rounds)
+        both = rounds([yaan(row, ABREAST), old], given.rounds)
         yield _line(f"{row}: flights over 3ed4725", both, "before", "flights")
 
     return lines
