@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 
 def spread(prefix: Any, tree: Any) -> tuple[Any, ...]:
@@ -37,3 +38,11 @@ def over_lanes(function: Callable[..., Any], axes: tuple[Any, ...], lanes: int) 
         return jax.tree.map(lambda leaf: jnp.expand_dims(leaf, 0), result)
 
     return alone
+
+
+def held(value: Any) -> Any:
+    """A field as an array: of JAX where it is one, else of NumPy.
+
+    What is built on the host, lanes by lanes, would be compiled by JAX for every new shape.
+    """
+    return value if isinstance(value, jax.Array) else np.asarray(value)

@@ -171,10 +171,10 @@ def steering_of(flat: np.ndarray) -> Steering:
     if tangent.shape[-2] == 0:
         tangent = np.zeros((*flat.shape[:-1], 1, 3))
     return Steering(
-        kick=jnp.asarray(flat[..., 0]),
-        azimuth=jnp.asarray(flat[..., 1]),
-        yaw=jnp.asarray(flat[..., 2]),
-        tangent=jnp.asarray(tangent),
+        kick=flat[..., 0],
+        azimuth=flat[..., 1],
+        yaw=flat[..., 2],
+        tangent=tangent,
     )
 
 

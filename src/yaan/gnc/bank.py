@@ -4,12 +4,15 @@ Open loop: nothing is steered by what the flight meets. Zero is lift up; a posit
 the lift to the right of the motion.
 """
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from yaan.base.lanes import held
 from yaan.base.tables import ramps
 
 _BRIEFEST = 1e-3  # [s] of a roll: a roll through no angle would divide by nothing
@@ -22,9 +25,9 @@ class BankProfile(eqx.Module):
     the capsule rolls through lift down, from 170 deg to -170 deg through lift up.
     """
 
-    time: Float[Array, "*lanes n"] = eqx.field(converter=jnp.asarray)
+    time: Float[Any, "*lanes n"] = eqx.field(converter=held)
     """Since the start of the entry [s]."""
-    angle: Float[Array, "*lanes n"] = eqx.field(converter=jnp.asarray)  # [rad]
+    angle: Float[Any, "*lanes n"] = eqx.field(converter=held)  # [rad]
 
     def rate(self, elapsed: Float[Array, ""]) -> Float[Array, ""]:
         """How fast it rolls from `elapsed` [s] on [rad/s], of one profile; never negative."""
@@ -34,7 +37,7 @@ class BankProfile(eqx.Module):
 
     def at(self, elapsed: Float[Array, "*batch"]) -> Float[Array, "*batch"]:
         """Bank [rad] of one profile, `elapsed` [s] after the start of the entry."""
-        turns = (self.angle[1:] - self.angle[:-1]) * ramps(elapsed, self.time)
+        turns = (self.angle[1:] - self.angle[:-1]) * ramps(elapsed, jnp.asarray(self.time))
         return self.angle[0] + jnp.sum(turns, axis=-1)
 
 
@@ -68,13 +71,16 @@ def with_reversal(
     then the capsule rolls through lift up to the other side at `rate` [rad/s]. The roll is begun
     and ended without delay. All arguments have the lanes' shape, or broadcast to it.
     """
-    magnitude, reversal, rate, sense = jnp.broadcast_arrays(
-        *(jnp.asarray(value, dtype=float) for value in (magnitude, reversal, rate, sense))
+    given = (magnitude, reversal, rate, sense)
+    # On the host by NumPy: JAX would compile each of these for every number of lanes.
+    xp: Any = jnp if any(isinstance(value, jax.Array) for value in given) else np
+    magnitude, reversal, rate, sense = xp.broadcast_arrays(
+        *(xp.asarray(value, dtype=float) for value in given)
     )
-    rolling = jnp.maximum(2.0 * jnp.abs(magnitude) / rate, _BRIEFEST)
+    rolling = xp.maximum(2.0 * xp.abs(magnitude) / rate, _BRIEFEST)
     return BankProfile(
-        time=jnp.stack([reversal, reversal + rolling], axis=-1),
-        angle=jnp.stack([sense * magnitude, -sense * magnitude], axis=-1),
+        time=xp.stack([reversal, reversal + rolling], axis=-1),
+        angle=xp.stack([sense * magnitude, -sense * magnitude], axis=-1),
     )
 
 

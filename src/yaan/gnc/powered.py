@@ -25,7 +25,7 @@ What is not searched has laws of its own (`Aims`):
 
 import enum
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -62,10 +62,10 @@ class Law(enum.IntEnum):
 class Steering(eqx.Module):
     """The constants that are solved for a flight."""
 
-    kick: Float[Array, ""]  # [rad]
-    azimuth: Float[Array, ""]  # [rad], clockwise from north
-    yaw: Float[Array, ""]  # [rad], to the right of the inertial velocity
-    tangent: Float[Array, "programmes 3"]
+    kick: Float[Any, ""]  # [rad]
+    azimuth: Float[Any, ""]  # [rad], clockwise from north
+    yaw: Float[Any, ""]  # [rad], to the right of the inertial velocity
+    tangent: Float[Any, "programmes 3"]
     """a, b, c of each programme; a is ignored where a programme continues the last one."""
 
 

@@ -20,11 +20,14 @@ and lag within a cluster (all canopies of a step open alike), and motion against
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
+
+from yaan.base.lanes import held
 
 STAGES = 4
 """Reefing stages a step may have."""
@@ -50,38 +53,38 @@ class Train(eqx.Module):
     Then, after its `lag`, wherever it is.
     """
 
-    exists: Bool[Array, " steps"] = eqx.field(converter=jnp.asarray)
+    exists: Bool[Any, " steps"] = eqx.field(converter=held)
     """False for padding."""
-    working: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)
+    working: Float[Any, " steps"] = eqx.field(converter=held)
     """How many canopies of the step open."""
-    carries: Bool[Array, " steps"] = eqx.field(converter=jnp.asarray)
+    carries: Bool[Any, " steps"] = eqx.field(converter=held)
     """The step drags the capsule; others drag something away from it."""
-    diameter: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)
+    diameter: Float[Any, " steps"] = eqx.field(converter=held)
     """Nominal diameter D0 of one canopy [m]."""
-    drag_area: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)
+    drag_area: Float[Any, " steps"] = eqx.field(converter=held)
     """CdS of one canopy, full and in its cluster [m^2]."""
-    deploy_height: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # [m]
-    deploy_delay: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # [s]
-    deploy_speed: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # [m/s]
-    lag: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)
+    deploy_height: Float[Any, " steps"] = eqx.field(converter=held)  # [m]
+    deploy_delay: Float[Any, " steps"] = eqx.field(converter=held)  # [s]
+    deploy_speed: Float[Any, " steps"] = eqx.field(converter=held)  # [m/s]
+    lag: Float[Any, " steps"] = eqx.field(converter=held)
     """From its trigger to its deployment [s]."""
-    climbing: Bool[Array, " steps"] = eqx.field(converter=jnp.asarray)
+    climbing: Bool[Any, " steps"] = eqx.field(converter=held)
     """Deployed while it still climbs, too."""
-    release_height: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # [m]
-    release_delay: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)
+    release_height: Float[Any, " steps"] = eqx.field(converter=held)  # [m]
+    release_delay: Float[Any, " steps"] = eqx.field(converter=held)
     """Since its own deployment [s]."""
-    release_with: Int[Array, " steps"] = eqx.field(converter=jnp.asarray)
+    release_with: Int[Any, " steps"] = eqx.field(converter=held)
     """The step whose deployment cuts this one away; -1 for none."""
-    growth_exponent: Float[Array, " steps"] = eqx.field(converter=jnp.asarray)  # j
-    ratio: Float[Array, "steps openings"] = eqx.field(converter=jnp.asarray)
+    growth_exponent: Float[Any, " steps"] = eqx.field(converter=held)  # j
+    ratio: Float[Any, "steps openings"] = eqx.field(converter=held)
     """Drag area at the end of each opening, over that of the full canopy; the last is 1."""
-    duration: Float[Array, "steps openings"] = eqx.field(converter=jnp.asarray)
+    duration: Float[Any, "steps openings"] = eqx.field(converter=held)
     """From the start of each opening to that of the next [s]; infinite for the last."""
-    fill_constant: Float[Array, "steps openings"] = eqx.field(converter=jnp.asarray)  # n
-    opening_factor: Float[Array, "steps openings"] = eqx.field(converter=jnp.asarray)  # Cx
-    mach: Float[Array, "steps 2"] = eqx.field(converter=jnp.asarray)
-    dynamic_pressure: Float[Array, "steps 2"] = eqx.field(converter=jnp.asarray)
-    height: Float[Array, "steps 2"] = eqx.field(converter=jnp.asarray)
+    fill_constant: Float[Any, "steps openings"] = eqx.field(converter=held)  # n
+    opening_factor: Float[Any, "steps openings"] = eqx.field(converter=held)  # Cx
+    mach: Float[Any, "steps 2"] = eqx.field(converter=held)
+    dynamic_pressure: Float[Any, "steps 2"] = eqx.field(converter=held)
+    height: Float[Any, "steps 2"] = eqx.field(converter=held)
     """The box of deployment, least and largest [1], [Pa], [m]."""
 
     def fill_time(self, speed: Float[Array, ""]) -> Float[Array, "steps openings"]:
@@ -220,7 +223,7 @@ def _openings(step: Step) -> dict[str, list[float]]:
 def terminal_speed(
     weight: Float[Array, "*batch"],
     density: Float[Array, "*batch"],
-    drag_area: Float[Array, "*batch"],
+    drag_area: Float[Any, "*batch"],
 ) -> Float[Array, "*batch"]:
     """Speed [m/s] at which drag carries `weight` [N]: `density` [kg/m^3], CdS [m^2]."""
     return jnp.sqrt(2.0 * weight / (density * drag_area))

@@ -3,10 +3,10 @@
 from typing import Any
 
 import equinox as eqx
-import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Float, Int
 
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.base.lanes import held
 
 
 class Spacecraft(eqx.Module):
@@ -16,16 +16,16 @@ class Spacecraft(eqx.Module):
     hundredths of a second), attitude thrusters and what they use.
     """
 
-    dry_mass: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    dry_mass: Float[Any, "*batch"] = eqx.field(converter=held)
     """Everything but the propellant of the service module [kg]; the capsule is in it."""
-    drag_area: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    drag_area: Float[Any, "*batch"] = eqx.field(converter=held)
     """Drag coefficient times reference area, in free-molecular flow [m^2]."""
-    thrust: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    thrust: Float[Any, "*batch"] = eqx.field(converter=held)
     """Vacuum thrust of all the engines that a burn uses together [N]."""
-    isp: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    isp: Float[Any, "*batch"] = eqx.field(converter=held)
     """Specific impulse in vacuum [s], not zero."""
 
-    tank: Int[Array, "*batch"] = eqx.field(default=0, converter=jnp.asarray)
+    tank: Int[Any, "*batch"] = eqx.field(default=0, converter=held)
     """Which of the vehicle's tanks it burns from."""
 
     def propellant(self, tanks: Float[Any, "*batch tanks"]) -> Any:
