@@ -281,14 +281,9 @@ class Body(AbstractMotion):
         """Everything that acts at `t` [s]."""
         around = surroundings(self.world, t, inner.position, inner.velocity)
         own = normalised(inner.attitude)
-        aim, index = self.pointed, self.phase.configuration
-
-        def aimed() -> Rotation:
-            # Once more, so that a rigid body does not pay for what only a pointing asks of them.
-            again = surroundings(self.world, t, inner.position, inner.velocity)
-            return aim.attitude(again, inner.position, inner.velocity, own)
-
-        # The phase is one for all lanes, so a rigid one never works out a pointing.
+        index, met = self.phase.configuration, (inner.position, inner.velocity)
+        # The phase is one for all lanes: a rigid one works out no pointing, nor what that asks.
+        aimed = lambda: self.pointed.attitude(surroundings(self.world, t, *met), *met, own)  # noqa: E731
         attitude: Rotation = jax.lax.cond(self._free, lambda: own, aimed)
         scene = Scene(self.world, self.body, index, self.pulses, self.gradient)
         now = instant(around, t, inner, scene, attitude)
