@@ -154,7 +154,9 @@ class _Batch:
         lanes, packing = start.shape[0], packing_of(state)
         rates = rates_of(problem.evaluate, start, state, parameters, axes)
         self.packing = packing
-        self.moving = packing.columns((True,) * len(rates.moving) if whole else rates.moving)
+        self.carried = packing.columns(rates.moving)
+        """What has a rate."""
+        self.moving = packing.columns((True,) * len(rates.moving)) if whole else self.carried
         """What a method carries from stage to stage."""
         self.felt = packing.columns(rates.felt)
         """What the rates depend on."""
@@ -286,7 +288,9 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
         # What was switched may have another rate than the step found at its end.
         known = jnp.all(s.done | ~moved | jnp.all(felt.of(y) == felt.of(new), axis=1))
         fired = (hit & ending) | already
-        finite = jnp.all(jnp.isfinite(values), axis=1) | s.done | refused
+        # What no error is judged of and no event looks at may leave the numbers too.
+        numbers = jnp.concatenate([values, batch.carried.of(new)], axis=1)
+        finite = jnp.all(jnp.isfinite(numbers), axis=1) | s.done | refused
         possible = batch.possible(t, y) | s.done
         pace = next_pace(s.pace, h, size, method.order, refused=refused)
         tape = s.tape

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from jaxtyping import Array
 
+from yaan.dynamics.accuracy import Allowed
 from yaan.dynamics.method import RK4
 from yaan.dynamics.packing import packing_of
 from yaan.dynamics.rates import rates_of
@@ -135,3 +136,36 @@ def test_what_a_switch_changes_of_the_rates_is_heeded_and_the_rest_costs_nothing
     np.testing.assert_allclose(end.state["place"], 2.0, rtol=0, atol=1e-12)
     # The first pass goes nowhere; the peaks that each of the other eight carries are not asked of.
     assert len(asked) == 5 + 8 * 4
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_a_number_that_nobody_judges_and_no_event_sees_is_told_when_it_is_none(lanes: int) -> None:
+    def rates(t: Array, y: dict[str, Array], p: Any) -> tuple[dict[str, Array], Array]:
+        del p
+        heat = jnp.where(t > 0.6, jnp.nan, 1.0)
+        return {"far": jnp.zeros(()), "heat": heat, "place": t}, t[None] - 9.0
+
+    def kept(t: Array, y: dict[str, Array], g: Array, fired: Array, p: Any) -> dict[str, Array]:
+        del t, g, fired, p
+        return y
+
+    one = jnp.ones(lanes)
+    # What has not come stands at infinity, and has no rate: that is no failure.
+    state = {"far": jnp.inf * one, "heat": 0.0 * one, "place": 0.0 * one}
+    bounds = Allowed(np.asarray([np.inf, np.inf, 1.0]), one)
+    end, _ = solve(
+        Problem(rates, kept, lambda t, y, p: jnp.asarray(jnp.inf)),
+        state,
+        (),
+        start=0.0 * one,
+        stop=2.0 * one,
+        step=0.25 * one,
+        ending=jnp.zeros((lanes, 1), dtype=bool),
+        switching=jnp.asarray([False]),
+        max_steps=100,
+        axes=(),
+        allowed=bounds,
+    )
+    assert not np.any(end.finite)
+    assert np.all(end.done)
+    assert np.all(end.t < 1.1)
