@@ -23,6 +23,9 @@ _RESOLVED = 0.2
 _ALIKE = 4.0
 """Third differences of one smooth arc, whose rows are not quite even, differ by no more."""
 
+_ALIKE_BUT_FOR_ROUNDING = 1e-12
+"""Values that differ by this share are one: the rounding of some thousand operations."""
+
 _AT_ONCE = 1e-9  # [s]
 _UNEQUAL = 20.0  # steps that differ by more are not joined
 
@@ -44,10 +47,13 @@ def peak(time: NDArray[np.float64], values: NDArray[np.float64]) -> Extreme:
     Five rows that rise to it and fall from it: the vertex of the polynomial of fourth order through
     them, or, where the values have a kink there, the summit of two parabolas that meet at it. Three
     such rows: the vertex of a parabola. Rows of one instant, at borders of phases, are not joined,
-    nor is a summit that the rows do not resolve. Values that are no numbers are left out; NaN where
-    all are.
+    nor is a summit that the rows do not resolve. Of a value that is held the first row is told.
+    Values that are no numbers are left out; NaN where all are.
     """
-    row = int(np.argmax(np.where(np.isfinite(values), values, -np.inf)))
+    known = np.where(np.isfinite(values), values, -np.inf)
+    largest = np.max(known)
+    # Of a value that is held, as a load by a throttle, rounding would choose the row.
+    row = int(np.argmax(known >= largest - _ALIKE_BUT_FOR_ROUNDING * np.abs(largest)))
     told = Extreme(row, float(time[row]), float(values[row]))
     for reach in (3, 2, 1):
         near = slice(row - reach, row + reach + 1)

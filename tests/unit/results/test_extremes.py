@@ -89,3 +89,15 @@ def test_a_row_that_crowds_another_does_not_spoil_a_turning():
     assert found.time == pytest.approx(0.0, abs=1e-6)
     top = found.with_rate(t, height, -9.8 * t)
     assert float(top) == pytest.approx(16_691.9, abs=1e-6)
+
+
+def test_of_a_value_that_is_held_the_beginning_is_told():
+    """A load that a throttle holds at its limit, with the rounding of a flight on it."""
+    time = np.linspace(0.0, 20.0, 81)
+    held = np.minimum(1.0 + 0.25 * time, 3.81)
+    rounded = held * (1.0 + 2e-15 * np.random.default_rng(3).standard_normal(len(time)))
+    first = np.flatnonzero(held == 3.81)[0]
+    assert peak(time, rounded).row == first
+    assert peak(time, rounded).value == pytest.approx(3.81, rel=1e-12)
+    nothing = np.full(5, np.nan)
+    assert np.isnan(peak(np.arange(5.0), nothing).value)
