@@ -1,12 +1,15 @@
 """Force coefficients of a configuration."""
 
+from functools import partial
 from typing import ClassVar
 
 import equinox as eqx
+import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from yaan.base.model import Model
-from yaan.base.tables import hats, weighed
+from yaan.base.tables import hats
 
 
 class ForceTable(eqx.Module):
@@ -33,8 +36,15 @@ class ForceTable(eqx.Module):
         self, angle: Float[Array, ""], mach: Float[Array, ""]
     ) -> tuple[Float[Array, ""], Float[Array, ""]]:
         """Force areas [m^2], axial and normal: times dynamic pressure they are the forces."""
-        weights = (hats(angle, self.angles), hats(mach, self.mach))
-        return (
-            self.reference_area * weighed(self.axial, *weights),
-            self.reference_area * weighed(self.normal, *weights),
-        )
+        lines, weights = hats(angle, self.angles), hats(mach, self.mach)
+
+        def line(i: int) -> Array:
+            both = jnp.stack([self.axial[i], self.normal[i]])
+            return lines[i] * jnp.sum(both * weights, axis=-1)
+
+        total = jnp.zeros(2)
+        for i in range(lines.shape[-1]):
+            # An angle lies between two lines: the others are branches that are not taken.
+            told = jax.lax.cond(lines[i] != 0.0, partial(line, i), lambda: jnp.zeros(2))
+            total = total + told
+        return self.reference_area * total[0], self.reference_area * total[1]

@@ -43,6 +43,21 @@ def weighed(
     return total
 
 
+def along(
+    x: Float[Array, "*batch"], nodes: Float[Array, " n"], values: Float[Array, "*tables n"]
+) -> Float[Array, "..."]:
+    """Value at `x` of what is linear between the rising `nodes`, flat beyond them.
+
+    The clipped part of each interval is the difference of how far `x` has come at both its ends.
+    """
+    slopes = (values[..., 1:] - values[..., :-1]) / (nodes[1:] - nodes[:-1])
+    x, ends = jnp.maximum(x[..., None], nodes[0]), nodes[1:]
+    # A comparison, where a minimum would ask whether the nodes are numbers, at each of them.
+    reached = jnp.where(ends < x, ends, x)
+    first = jnp.broadcast_to(nodes[:1], (*reached.shape[:-1], 1))
+    return values[..., 0] + jnp.sum(slopes * jnp.diff(reached, prepend=first, axis=-1), axis=-1)
+
+
 class Table(eqx.Module):
     """A piecewise linear function of one variable, flat beyond its ends.
 
@@ -55,10 +70,7 @@ class Table(eqx.Module):
 
     def __call__(self, x: Float[Array, "*batch"]) -> Float[Array, "..."]:
         """Value at `x`, in the unit of `values`."""
-        apart = self.nodes[1:] - self.nodes[:-1]
-        slopes = (self.values[..., 1:] - self.values[..., :-1]) / apart
-        within = jnp.clip(x[..., None] - self.nodes[:-1], 0.0, apart)
-        return self.values[..., 0] + jnp.sum(slopes * within, axis=-1)
+        return along(x, self.nodes, self.values)
 
 
 class Table2(eqx.Module):

@@ -17,8 +17,9 @@ import jax.numpy as jnp
 from jaxtyping import Array
 from typing_extensions import override
 
-Evaluate = Callable[[Array, Array], tuple[Array, Array]]
-"""(t [lanes], state [lanes, width]) to its rate and the event functions [lanes, events]."""
+Evaluate = Callable[[Array, Array], tuple[Array, Callable[[], Array]]]
+"""(t [lanes], state [lanes, width]) to its rate, and to what gives the event functions there
+[lanes, events]: they are wanted at the end of a step alone."""
 
 
 class Slope(eqx.Module):
@@ -83,7 +84,7 @@ class ClassicalRungeKutta(AbstractMethod):
 
         def stage(i: Array, carry: tuple[Array, Array, Array, Step]) -> Any:
             point, total, _, so_far = carry
-            rate, g = _told(evaluate, i, t + nodes[i] * h, point, slope, so_far.events)
+            rate, g = _told(evaluate, (i, 4), t + nodes[i] * h, point, slope, so_far.events)
             before = jnp.where(i == 0, rate, so_far.before)
             total = total + weights[i] * rate
             partway, whole = y + ahead[i] * length * rate, y + length * total
@@ -98,12 +99,19 @@ class ClassicalRungeKutta(AbstractMethod):
 
 
 def _told(
-    evaluate: Evaluate, i: Array, t: Array, point: Array, slope: Slope, events: Array
+    evaluate: Evaluate,
+    stage: tuple[Array, int],
+    t: Array,
+    point: Array,
+    slope: Slope,
+    events: Array,
 ) -> tuple[Array, Array]:
-    """The rate at stage `i`, and the events; the first rate may be known from the step before."""
+    """The rate at a stage, and at the last one the events; the first rate may be known already."""
+    i, last = stage
 
     def found() -> tuple[Array, Array]:
-        return evaluate(t, point)
+        rate, events_there = evaluate(t, point)
+        return rate, jax.lax.cond(i == last, events_there, lambda: events)
 
     return jax.lax.cond((i > 0) | ~slope.known, found, lambda: (slope.rate, events))
 
@@ -145,7 +153,7 @@ class ExponentialRungeKutta(AbstractMethod):
 
         def stage(i: Array, carry: tuple[Array, Array, Array, Step]) -> Any:
             point, total, others, so_far = carry
-            rate, g = _told(evaluate, i, t + nodes[i] * h, point, slope, so_far.events)
+            rate, g = _told(evaluate, (i, 4), t + nodes[i] * h, point, slope, so_far.events)
             before = jnp.where(i == 0, rate, so_far.before)
             other = rate[:, first:last] + c * point[:, first:last]
             error = length * (rate - so_far.after) * (1.0 / 6.0)
@@ -224,7 +232,7 @@ class TabledRungeKutta(AbstractMethod):
 
         def stage(i: Array, carry: tuple[Array, Array, Step]) -> tuple[Array, Array, Step]:
             point, slopes, so_far = carry
-            rate, g = _told(evaluate, i, t + nodes[i] * h, point, slope, so_far.events)
+            rate, g = _told(evaluate, (i, count), t + nodes[i] * h, point, slope, so_far.events)
             # The rate after the last stage is of the new state: it has no part in the step.
             slopes = slopes.at[i].set(rate, mode="drop")
             ahead = y + length * jnp.sum(table[i + 1] * slopes, axis=0)

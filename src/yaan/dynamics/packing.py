@@ -9,7 +9,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, PyTree
+from jaxtyping import Array, Float, PyTree, Shaped
 
 
 class Packing(eqx.Module):
@@ -43,7 +43,7 @@ class Packing(eqx.Module):
 
 
 class Columns(NamedTuple):
-    """Some columns of a packed state, as runs of those that belong to it and those that do not."""
+    """Some columns of a packed state, or of its events, as runs of those taken and those not."""
 
     runs: tuple[tuple[bool, int], ...]
 
@@ -52,7 +52,7 @@ class Columns(NamedTuple):
         """Column by column."""
         return tuple(taken for taken, size in self.runs for _ in range(size))
 
-    def of(self, packed: Float[Array, "*batch width"]) -> Float[Array, "*batch chosen"]:
+    def of(self, packed: Shaped[Array, "*batch width"]) -> Shaped[Array, "*batch chosen"]:
         """Their numbers."""
         parts = [
             part for (taken, _), part in zip(self.runs, self._cut(packed), strict=True) if taken
@@ -62,8 +62,8 @@ class Columns(NamedTuple):
         return parts[0] if len(parts) == 1 else jnp.concatenate(parts, axis=-1)
 
     def within(
-        self, packed: Float[Array, "*batch width"], own: Float[Array, "*batch chosen"]
-    ) -> Float[Array, "*batch width"]:
+        self, packed: Shaped[Array, "*batch width"], own: Shaped[Array, "*batch chosen"]
+    ) -> Shaped[Array, "*batch width"]:
         """The packed state with other numbers in these columns."""
         parts, first = self._cut(packed), 0
         for i, (taken, size) in enumerate(self.runs):

@@ -21,12 +21,14 @@ from yaan.base.traced import CALLS, needed
 class Rates(NamedTuple):
     """The dynamics of a batch of lanes, traced."""
 
-    evaluate: Callable[[Array, PyTree], tuple[PyTree, Array]]
-    """Of t [s] and states with lanes: their rates, and the event functions."""
+    evaluate: Callable[[Array, PyTree], tuple[PyTree, Callable[[], Array]]]
+    """Of t [s] and states with lanes: their rates, and what gives the event functions."""
     moving: tuple[bool, ...]
     """Leaf by leaf of the state: whether it has a rate."""
     felt: tuple[bool, ...]
     """Whether a rate depends on it."""
+    fixed: tuple[float | None, ...]
+    """Event by event, what those always are that never rise through zero, as is plain to see."""
 
 
 def rates_of(
@@ -47,43 +49,99 @@ def rates_of(
 
     def flat(*numbers: Array) -> list[Array]:
         rate, events = evaluate(*jax.tree.unflatten(tree, numbers))
-        found, structure = jax.tree.flatten((rate, jnp.asarray(events)))
+        found, structure = jax.tree.flatten(rate)
         structures.append(structure)
-        return found
+        return [*found, jnp.asarray(events)]
 
     closed = jax.make_jaxpr(flat)(*one)
-    run = over_lanes(core.jaxpr_as_fun(closed), each, t.shape[0])
-
-    def lanes(t: Array, y: PyTree) -> tuple[PyTree, Array]:
-        return jax.tree.unflatten(structures[-1], run(*jax.tree.leaves((t, y, parameters))))
-
     count = len(jax.tree.leaves(state))
+    first, then = _halves(closed, count)
+    run = over_lanes(core.jaxpr_as_fun(first), each, t.shape[0])
+    beyond = len(first.jaxpr.outvars) - count
+    ask = over_lanes(core.jaxpr_as_fun(then), (*each, *[0] * beyond), t.shape[0])
+
+    def lanes(t: Array, y: PyTree) -> tuple[PyTree, Callable[[], Array]]:
+        given = jax.tree.leaves((t, y, parameters))
+        found = run(*given)
+        rate, rest = found[:count], found[count:]
+        return jax.tree.unflatten(structures[-1], rate), lambda: ask(*given, *rest)[0]
+
     out = closed.jaxpr.outvars[:count]
     moving = tuple(not _is_zero(closed.jaxpr, closed.consts, atom) for atom in out)
     asked = [atom for atom, moves in zip(out, moving, strict=True) if moves]
     rests = needed(closed.jaxpr, asked)
     felt = tuple(variable in rests for variable in closed.jaxpr.invars[1 : 1 + count])
-    return Rates(lanes, moving, felt)
+    fixed = _constants(closed.jaxpr, closed.consts, closed.jaxpr.outvars[count])
+    below = tuple(value if value is not None and value < 0.0 else None for value in fixed)
+    return Rates(lanes, moving, felt, below)
+
+
+def _halves(closed: Any, count: int) -> tuple[Any, Any]:
+    """A body in two: up to its first `count` results, and on from there to the others.
+
+    The first gives what the second goes on from after its results; the second takes all
+    arguments and those.
+    """
+    body = closed.jaxpr
+    rests = needed(body, body.outvars[:count])
+    # What has an effect is done each time.
+    early = [bool(e.effects) or any(v in rests for v in e.outvars) for e in body.eqns]
+    halves = [
+        [e for e, soon in zip(body.eqns, early, strict=True) if soon is half]
+        for half in (True, False)
+    ]
+    made = {variable for equation in halves[0] for variable in equation.outvars}
+    asked = [
+        atom
+        for atom in (*(a for e in halves[1] for a in e.invars), *body.outvars[count:])
+        if not isinstance(atom, core.Literal) and atom in made
+    ]
+    over = list(dict.fromkeys(asked))
+    first = _body(closed, body.invars, [*body.outvars[:count], *over], halves[0])
+    return first, _body(closed, [*body.invars, *over], body.outvars[count:], halves[1])
+
+
+def _body(closed: Any, invars: Sequence[Any], outvars: Sequence[Any], eqns: Sequence[Any]) -> Any:
+    body = closed.jaxpr
+    # Names of as many arguments and results as there are; nobody reads them.
+    names = {"arg_names": ("",) * len(invars), "result_paths": ("",) * len(outvars)}
+    parts = {"invars": invars, "outvars": outvars, "eqns": eqns}
+    body = body.replace(**parts, debug_info=body.debug_info._replace(**names))
+    return core.ClosedJaxpr(body, closed.consts)
 
 
 def _without(shape: Sequence[int], axis: int | None) -> tuple[int, ...]:
     return tuple(shape) if axis is None else (*shape[:axis], *shape[axis + 1 :])
 
 
+_SAME = ("broadcast_in_dim", "convert_element_type", "reshape", "squeeze")
+_JOINED = ("concatenate", "stack")
+
+
+def _constants(jaxpr: Any, constants: Sequence[Any], atom: Any) -> list[float | None]:
+    """The numbers of an array of one axis, each None unless plain to see."""
+    size = atom.aval.size
+    known = dict(zip(jaxpr.constvars, constants, strict=True))
+    if isinstance(atom, core.Literal) or atom in known:
+        value = atom.val if isinstance(atom, core.Literal) else known[atom]
+        return [float(one) for one in np.ravel(np.asarray(value))]
+    for equation in jaxpr.eqns:
+        if atom not in equation.outvars:
+            continue
+        name = equation.primitive.name
+        if name in _SAME:
+            parts = _constants(jaxpr, constants, equation.invars[0])
+            return parts * size if len(parts) == 1 else parts
+        if name in _JOINED and len(atom.aval.shape) == 1:
+            each = [_constants(jaxpr, constants, part) for part in equation.invars]
+            return [number for part in each for number in part]
+        if name in CALLS:
+            inner = equation.params[CALLS[name]]
+            body, place = getattr(inner, "jaxpr", inner), equation.outvars.index(atom)
+            return _constants(body, getattr(inner, "consts", ()), body.outvars[place])
+    return [None] * size
+
+
 def _is_zero(jaxpr: Any, constants: Sequence[Any], atom: Any) -> bool:
     """Whether it is zero whatever the arguments are; True only if that is plain to see."""
-    if isinstance(atom, core.Literal):
-        return not np.any(atom.val)
-    known = dict(zip(jaxpr.constvars, constants, strict=True))
-    if atom in known:
-        return not np.any(np.asarray(known[atom]))
-    for equation in jaxpr.eqns:
-        if atom in equation.outvars:
-            name = equation.primitive.name
-            if name in ("broadcast_in_dim", "convert_element_type", "reshape"):
-                return _is_zero(jaxpr, constants, equation.invars[0])
-            if name in CALLS:
-                inner = equation.params[CALLS[name]]
-                body, place = getattr(inner, "jaxpr", inner), equation.outvars.index(atom)
-                return _is_zero(body, getattr(inner, "consts", ()), body.outvars[place])
-    return False
+    return all(number == 0.0 for number in _constants(jaxpr, constants, atom))

@@ -27,7 +27,7 @@ from jaxtyping import Array, Bool, Float, Int, PyTree
 from yaan.base.lanes import over_lanes
 from yaan.dynamics.accuracy import LEAST, Allowed, next_pace, size_of
 from yaan.dynamics.method import RK4, AbstractMethod, Evaluate, Slope
-from yaan.dynamics.packing import Columns, Packing, packing_of
+from yaan.dynamics.packing import Columns, Packing, columns_of, packing_of
 from yaan.dynamics.rates import rates_of
 
 TOLERANCE = 1e-10  # [s]
@@ -160,6 +160,9 @@ class _Batch:
         """What a method carries from stage to stage."""
         self.felt = packing.columns(rates.felt)
         """What the rates depend on."""
+        self.rising = columns_of([value is None for value in rates.fixed])
+        """The events that may happen."""
+        self._fixed = jnp.asarray([value or 0.0 for value in rates.fixed])
         self._rates = rates
         self._parameters = parameters
         self._deadline = over_lanes(problem.deadline, (0, 0, axes), lanes)
@@ -167,11 +170,12 @@ class _Batch:
         self._possible = over_lanes(problem.possible, (0, 0, axes), lanes)
 
     def evaluate(self, y: Array) -> Evaluate:
-        """The rates of what moves, and the events, around the state `y`."""
+        """The rates of what moves, and what gives the events, around the state `y`."""
 
-        def found(t: Array, part: Array) -> tuple[Array, Array]:
-            rate, g = self._rates.evaluate(t, self.packing.unpack(self.moving.within(y, part)))
-            return self.moving.of(self.packing.pack(rate)), g
+        def found(t: Array, part: Array) -> tuple[Array, Callable[[], Array]]:
+            state = self.packing.unpack(self.moving.within(y, part))
+            rate, events = self._rates.evaluate(t, state)
+            return self.moving.of(self.packing.pack(rate)), lambda: self.rising.of(events())
 
         return found
 
@@ -181,8 +185,17 @@ class _Batch:
 
     def switched(self, t: Array, y: Array, events: Array, fired: Array) -> Array:
         """The state after a step to `y`."""
-        state = self._switch(t, self.packing.unpack(y), events, fired, self._parameters)
-        return self.packing.pack(state)
+        all_events = self.rising.within(
+            jnp.broadcast_to(self._fixed, (*t.shape, *self._fixed.shape)), events
+        )
+        state = self.packing.unpack(y)
+        after = self._switch(t, state, all_events, self.all_of(fired), self._parameters)
+        return self.packing.pack(after)
+
+    def all_of(self, fired: Array) -> Array:
+        """Of every event whether it has happened, from that of those that may."""
+        never = jnp.zeros((*fired.shape[:-1], *self._fixed.shape), dtype=bool)
+        return self.rising.within(never, fired)
 
     def possible(self, t: Array, y: Array) -> Array:
         """Whether such a state can be."""
@@ -241,10 +254,11 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     `step` [s] is the longest one; with `allowed` steps are shorter where their error asks for it.
     A state that is not finite, or that cannot be, stops its lane and is reported, never raised.
     """
-    heeded, still = ending | switching, jnp.zeros_like(start)
-    never = jnp.zeros(ending.shape, dtype=bool)
     batch = _Batch(problem, start, state, parameters, axes, whole=method.whole)
     packing, moving, felt = batch.packing, batch.moving, batch.felt
+    ending, switching = batch.rising.of(ending), batch.rising.of(switching)
+    heeded, still = ending | switching, jnp.zeros_like(start)
+    never = jnp.zeros(ending.shape, dtype=bool)
     loop = _begun(packing.pack(state), moving, ending, start, step, tape)
     if allowed is not None:
         allowed = Allowed(allowed.error[list(moving.taken)], allowed.tolerance)
@@ -326,7 +340,7 @@ def solve(  # noqa: PLR0913 - where from, where to, by what step and what to hee
     arrival = Arrival(
         t=end.t,
         state=packing.unpack(end.y),
-        fired=end.fired,
+        fired=batch.all_of(end.fired),
         finite=end.finite,
         done=end.done,
         possible=end.possible,

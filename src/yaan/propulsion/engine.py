@@ -5,10 +5,12 @@ stands for all of them: a solid motor's table, or a liquid engine's ramp and lev
 """
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.base.tables import along
 from yaan.propulsion.failures import Failures
 from yaan.propulsion.off_design import Mixture, ThrottleMap
 
@@ -89,19 +91,16 @@ class Engines(eqx.Module):
         `ignition` and `cut_off` are instants [s] (infinite: not yet); `fed`: has propellant, of
         which `left` [kg] is read where the mixture shifts.
         """
-        age, apart = (t - ignition)[:, None], self.times[:, 1:] - self.times[:, :-1]
-        slopes = (self.thrusts[:, 1:] - self.thrusts[:, :-1]) / apart
-        level = self.thrusts[:, 0] + jnp.sum(
-            slopes * jnp.clip(age - self.times[:, :-1], 0.0, apart), axis=1
-        )
+        burning = fed & (t >= ignition)
+        level = self._levels(t - ignition, burning)
         faded = (t - cut_off) * (1.0 / jnp.maximum(self.tail_off, 1e-9))
         fading = jnp.clip(1.0 - faded, 0.0, 1.0)
         share = jnp.where(t < cut_off, 1.0, jnp.where(self.tail_off > 0.0, fading, 0.0))
-        thrust = jnp.where(fed & (t >= ignition), level * share, 0.0)
+        thrust = jnp.where(burning, level * share, 0.0)
         flowing = jnp.minimum(thrust * (1.0 / self.full_flow_thrust), 1.0)
         if self.failures is not None:
-            burning = self.failures.share(t)
-            thrust, flowing = thrust * burning, flowing * burning
+            left_burning = self.failures.share(t)
+            thrust, flowing = thrust * left_burning, flowing * left_burning
         isp = self.isp
         if self.mixture is not None and left is not None:
             stronger, better = self.mixture.factors(left)
@@ -111,6 +110,17 @@ class Engines(eqx.Module):
             back_pressure=pressure * self.exit_area * flowing,
             flow=thrust * (1.0 / (isp * STANDARD_GRAVITY)),
         )
+
+    def _levels(
+        self, age: Float[Array, " stages"], burning: Bool[Array, " stages"]
+    ) -> Float[Array, " stages"]:
+        """Thrust by the curves of those that burn [N], each its own branch: most do not."""
+
+        def level(k: int) -> Array:
+            curve = (age[k], self.times[k], self.thrusts[k])
+            return jax.lax.cond(burning[k], lambda: along(*curve), lambda: jnp.zeros_like(age[k]))
+
+        return jnp.stack([level(k) for k in range(age.shape[0])]) if age.shape[0] else age
 
     def throttled(self, firing: Firing, share: Float[Array, " stages"]) -> Firing:
         """What they give at shares of that thrust, by their throttle map."""

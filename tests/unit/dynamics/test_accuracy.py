@@ -1,5 +1,7 @@
 """Steps that know their error: estimates, the pace that follows, and what the loop makes of it."""
 
+from collections.abc import Callable
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -21,8 +23,8 @@ def step_of(method: AbstractMethod, rate, h: list[float], start: np.ndarray) -> 
     """One step of each length from the same state [width]."""
     y = jnp.tile(jnp.asarray(start), (len(h), 1))
 
-    def evaluate(t: Array, y: Array) -> tuple[Array, Array]:
-        return rate(t, y), jnp.zeros((len(h), 1))
+    def evaluate(t: Array, y: Array) -> tuple[Array, Callable[[], Array]]:
+        return rate(t, y), lambda: jnp.zeros((len(h), 1))
 
     unknown = Slope(jnp.zeros_like(y), jnp.asarray(False))
     return jax.jit(

@@ -1,5 +1,7 @@
 """The tables of the methods: order conditions, and another source of the same numbers."""
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -42,8 +44,8 @@ def test_order_conditions_of_quadrature_and_of_chains():
 def test_a_step_is_of_its_order_and_evaluates_events_at_its_end(method: AbstractMethod, order: int):
     """y' = y cos t, whose answer is exp(sin t)."""
 
-    def evaluate(t: Array, y: Array) -> tuple[Array, Array]:
-        return y * jnp.cos(t)[:, None], jnp.stack([t, y[:, 0]], axis=1)
+    def evaluate(t: Array, y: Array) -> tuple[Array, Callable[[], Array]]:
+        return y * jnp.cos(t)[:, None], lambda: jnp.stack([t, y[:, 0]], axis=1)
 
     steps = jnp.asarray([0.4, 0.2])
     start = jnp.full((2, 1), np.exp(np.sin(0.3)))

@@ -57,7 +57,46 @@ def test_what_moves_and_what_is_felt(lanes: int) -> None:
             t[lane], jax.tree.map(lambda x, i=lane: x[i], state), jnp.asarray(3.0)
         )
         np.testing.assert_array_equal(rate["place"][lane], one["place"])
-        np.testing.assert_array_equal(events[lane], event)
+        np.testing.assert_array_equal(events()[lane], event)
+
+
+def test_events_that_never_happen_are_seen() -> None:
+    def rates(t: Array, y: dict[str, Array], p: Any) -> tuple[dict[str, Array], Array]:
+        del p
+        never = jnp.full_like(t, -1.0)
+        some = jnp.stack([never, y["a"], jnp.full_like(t, 0.5), 0.0 * t - 1.0])
+        return y, jnp.concatenate([some, jax.jit(lambda: jnp.full(2, -3.0))(), y["a"][None]])
+
+    found = rates_of(rates, jnp.zeros(1), {"a": jnp.ones(1)}, (), ())
+    # What only happens to be below zero may happen; what is above it has happened.
+    assert found.fixed == (-1.0, None, None, None, -3.0, -3.0, None)
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_events_left_out_of_the_loop_are_told_by_their_places(lanes: int) -> None:
+    def rates(t: Array, y: Array, p: Any) -> tuple[Array, Array]:
+        never = jnp.full_like(t, -2.0)
+        return jnp.ones_like(y), jnp.stack([never, t - p, never, y - 1.0])
+
+    def switch(t: Array, y: Array, events: Array, fired: Array, p: Any) -> Array:
+        # Of the events that are left out values and places are told as they are.
+        return y + jnp.where(fired[1], 10.0, 0.0) + 0.0 * (events[0] + events[2] + 4.0)
+
+    problem = Problem(rates, switch, lambda t, y, p: jnp.asarray(jnp.inf))
+    arrival, _ = solve(
+        problem,
+        jnp.zeros(lanes),
+        jnp.full(lanes, 0.25),
+        start=jnp.zeros(lanes),
+        stop=jnp.full(lanes, 3.0),
+        step=jnp.full(lanes, 0.5),
+        ending=jnp.tile(jnp.asarray([True, False, True, True]), (lanes, 1)),
+        switching=jnp.asarray([False, True, False, False]),
+        max_steps=50,
+    )
+    # At 0.25 s it leaps by ten, beyond its end, which is met at the next look.
+    np.testing.assert_array_equal(arrival.fired, [[False, False, False, True]] * lanes)
+    np.testing.assert_allclose(arrival.state, 10.25, rtol=0.0, atol=1e-9)
 
 
 def test_a_rate_that_only_happens_to_be_zero_moves() -> None:
