@@ -1,7 +1,7 @@
 """Force coefficients of a configuration."""
 
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -26,11 +26,11 @@ class ForceTable(eqx.Module):
         ignores="plume, roll, Reynolds number",
     )
 
-    angles: Float[Array, " angles"]  # [rad]
-    mach: Float[Array, " machs"]
-    axial: Float[Array, "angles machs"]
-    normal: Float[Array, "angles machs"]
-    reference_area: Float[Array, ""]  # [m^2]
+    angles: Float[Any, " angles"]  # [rad]
+    mach: Float[Any, " machs"]
+    axial: Float[Any, "angles machs"]
+    normal: Float[Any, "angles machs"]
+    reference_area: Float[Any, ""]  # [m^2]
 
     def areas(
         self, angle: Float[Array, ""], mach: Float[Array, ""]

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
@@ -92,7 +91,7 @@ def matrix(q: np.ndarray) -> np.ndarray:
 
 def orbit_at(history: History, row: int, mu: Float[Array, ""]) -> Elements | None:
     """Osculating elements at a row, with `mu` [m^3/s^2]; None of what meets or leaves the Earth."""
-    states = (jnp.asarray(history[name][row]) for name in ("position_gcrs", "velocity_gcrs"))
+    states = (np.asarray(history[name][row]) for name in ("position_gcrs", "velocity_gcrs"))
     position, velocity = (vector(state, Frame.GCRS) for state in states)
     e = elements(position, velocity, mu)
     # What is not a number is in no orbit either.

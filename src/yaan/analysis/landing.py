@@ -1,6 +1,5 @@
 """The descent under parachutes, the place of landing, and how it meets the ground."""
 
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -237,8 +236,8 @@ def _drift(world: World, history: History) -> float:
     rows = phase_rows(history, "descent")
     time = history["time"][rows]
     columns = (history[name][rows] for name in ("latitude", "longitude", "height"))
-    place = Geodetic(*(jnp.asarray(column) for column in columns))
-    wind = [np.asarray(w) for w in wind_over(world.wind, place, jnp.asarray(time))]
+    place = Geodetic(*(np.asarray(column) for column in columns))
+    wind = [np.asarray(w) for w in wind_over(world.wind, place, np.asarray(time))]
     east, north = (float(np.trapezoid(w + 0.0 * time, time)) for w in wind)
     return float(np.hypot(east, north))
 

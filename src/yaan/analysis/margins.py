@@ -22,11 +22,11 @@ CR-820 (1967) (not re-read).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
+
+from yaan.base.roots import root
 
 Array = NDArray[np.float64]
 
@@ -120,8 +120,7 @@ def margins(loop: PitchPlane) -> Margins:
 def _zeros(values: Array, function: Callable[[float], float]) -> list[float]:
     """Where a function changes its sign on the grid [rad/s]."""
     index = np.flatnonzero(np.sign(values[1:]) * np.sign(values[:-1]) < 0.0)
-    found: list[Any] = [brentq(function, _GRID[i], _GRID[i + 1], xtol=1e-12) for i in index]
-    return [float(root) for root in found]
+    return [root(function, float(_GRID[i]), float(_GRID[i + 1])) for i in index]
 
 
 def _decibel(size: float) -> float:

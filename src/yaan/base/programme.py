@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, overload
 
 import jax
+import numpy as np
 from jax import export
 
 from yaan.base.errors import YaanError
@@ -164,8 +165,7 @@ def _called(
         if jax.dtypes.canonicalize_dtype(float).itemsize < 8:  # no session could call its trace
             raise YaanError(f"{function.__qualname__} was called outside of computing().")
         leaves, tree = jax.tree.flatten(arguments)
-        kinds = [jax.typeof(leaf) for leaf in leaves]
-        shapes = tuple((kind.shape, kind.dtype) for kind in kinds)
+        shapes = tuple(map(_kind, leaves))
         about = _about(function, arguments, tree, shapes, constants, lanes)
         if engine.wanted():
             result = native(leaves, about)
@@ -190,6 +190,12 @@ def _called(
         return opened[key].run(leaves)
 
     return call
+
+
+def _kind(leaf: Any) -> tuple[Any, Any]:
+    if not isinstance(leaf, np.ndarray | np.generic | jax.Array):
+        leaf = jax.typeof(leaf)
+    return leaf.shape, leaf.dtype
 
 
 def _about(

@@ -185,5 +185,5 @@ def require_float64() -> None:
     Raises:
         YaanError: when JAX would compute in 32 bits.
     """
-    if jax.numpy.asarray(0.0).dtype != jax.numpy.float64:
+    if jax.dtypes.canonicalize_dtype(float).itemsize < 8:
         raise YaanError("Yaan computes in 64 bits: call it inside yaan.base.session.computing().")

@@ -8,18 +8,22 @@ which is exact, flat beyond its ends, free of gathers and differentiable. A bina
 be a gather in every lane at every step, several times slower for the sizes flown here.
 """
 
+from typing import Any
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from yaan.base.lanes import held
 
-def ramps(x: Float[Array, "*batch"], nodes: Float[Array, " n"]) -> Float[Array, "*batch n-1"]:
+
+def ramps(x: Float[Array, "*batch"], nodes: Float[Any, " n"]) -> Float[Array, "*batch n-1"]:
     """How far `x` has crossed each interval of the rising `nodes`, from 0 to 1."""
     # Times the inverse, which is the same wherever a flight asks: it is taken once.
     return jnp.clip((x[..., None] - nodes[:-1]) * (1.0 / (nodes[1:] - nodes[:-1])), 0.0, 1.0)
 
 
-def hats(x: Float[Array, "*batch"], nodes: Float[Array, " n"]) -> Float[Array, "*batch n"]:
+def hats(x: Float[Array, "*batch"], nodes: Float[Any, " n"]) -> Float[Array, "*batch n"]:
     """Weights of linear interpolation at `x` on rising `nodes`; they add up to one."""
     crossed = ramps(x, nodes)
     # From x, since one node alone has no interval.
@@ -29,7 +33,7 @@ def hats(x: Float[Array, "*batch"], nodes: Float[Array, " n"]) -> Float[Array, "
 
 
 def weighed(
-    values: Float[Array, "m n"], rows: Float[Array, "*batch m"], columns: Float[Array, "*batch n"]
+    values: Float[Any, "m n"], rows: Float[Array, "*batch m"], columns: Float[Array, "*batch n"]
 ) -> Float[Array, "*batch"]:
     """The sum of `values` by weights of its rows and of its columns.
 
@@ -44,7 +48,7 @@ def weighed(
 
 
 def along(
-    x: Float[Array, "*batch"], nodes: Float[Array, " n"], values: Float[Array, "*tables n"]
+    x: Float[Array, "*batch"], nodes: Float[Any, " n"], values: Float[Any, "*tables n"]
 ) -> Float[Array, "..."]:
     """Value at `x` of what is linear between the rising `nodes`, flat beyond them.
 
@@ -64,8 +68,8 @@ class Table(eqx.Module):
     Valid: rising nodes; up to some 20 of them (cost is linear in their number).
     """
 
-    nodes: Float[Array, " n"] = eqx.field(converter=jnp.asarray)
-    values: Float[Array, "*tables n"] = eqx.field(converter=jnp.asarray)
+    nodes: Float[Any, " n"] = eqx.field(converter=held)
+    values: Float[Any, "*tables n"] = eqx.field(converter=held)
     """Of one function, or of several on the same nodes, which are told at one number."""
 
     def __call__(self, x: Float[Array, "*batch"]) -> Float[Array, "..."]:
@@ -79,9 +83,9 @@ class Table2(eqx.Module):
     `values[i, j]` belongs to `rows[i]` and `columns[j]`, both rising.
     """
 
-    rows: Float[Array, " m"] = eqx.field(converter=jnp.asarray)
-    columns: Float[Array, " n"] = eqx.field(converter=jnp.asarray)
-    values: Float[Array, "m n"] = eqx.field(converter=jnp.asarray)
+    rows: Float[Any, " m"] = eqx.field(converter=held)
+    columns: Float[Any, " n"] = eqx.field(converter=held)
+    values: Float[Any, "m n"] = eqx.field(converter=held)
 
     def __call__(
         self, row: Float[Array, "*batch"], column: Float[Array, "*batch"]

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from yaan.design import bank_search
@@ -363,7 +362,7 @@ def _enter(lander: Lander, interface: State, bank: BankProfile) -> Leg:
 
 
 def _ballistic(lander: Lander, interface: State) -> float:
-    lift = jnp.zeros_like(lander.capsule.lift)
+    lift = np.zeros_like(lander.capsule.lift)
     still = eqx.tree_at(lambda c: c.lift, lander.capsule, lift)
     bank = profiles(Bank(None, 0.0, lander.bank.roll_rate, 0.0), np.zeros(1), REVERSAL)
     entry = legs.enter(

@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 from numpy.typing import ArrayLike
 
 from yaan.aerodynamics.tables import ForceTable
+from yaan.base.lanes import held
 from yaan.environment.atmosphere import Air
 from yaan.environment.gravity import AbstractGravity
 from yaan.environment.placed import Atmosphere, Wind, air_over, wind_over
@@ -34,7 +35,7 @@ class World(eqx.Module):
     atmosphere: Atmosphere
     wind: Wind
     earth: EarthRotation
-    mu: Float[Array, ""]
+    mu: Float[Any, ""]
     """Gravitational parameter [m^3/s^2] of osculating elements."""
     shape: Ellipsoid = eqx.field(static=True, default=WGS84)
     """What heights are above."""
@@ -42,7 +43,7 @@ class World(eqx.Module):
     """Whose tide is felt; None, and nothing of it is compiled."""
     radiation: Radiation | None = None
     """Sunlight, for bodies that have an area for it."""
-    ground: Float[Array, ""] = eqx.field(default=0.0, converter=jnp.asarray)
+    ground: Float[Any, ""] = eqx.field(default=0.0, converter=held)
     """Height of the ground above `shape` [m]; one for all places."""
     laned: tuple[bool, ...] = eqx.field(static=True, default=())
     """Which leaves have lanes on their first axis, in their order; empty: none."""

@@ -5,6 +5,8 @@ and blows, adds at most its own speed. A state beyond that is an integration tha
 however finite its numbers are.
 """
 
+from typing import Any
+
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
@@ -20,7 +22,7 @@ _GROUND = 6.35e6
 def can_be(
     position: Vector,
     velocity: Vector,
-    mu: Float[Array, ""],
+    mu: Float[Any, ""],
     begun: Float[Array, ""],
     given: Float[Array, ""] | float = 0.0,
 ) -> Bool[Array, ""]:

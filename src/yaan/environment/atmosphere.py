@@ -19,7 +19,7 @@ Yaan gives it the height above the ellipsoid (they differ by up to 110 m).
 import abc
 from dataclasses import replace
 from importlib import resources
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import equinox as eqx
 import jax
@@ -29,6 +29,7 @@ from jaxtyping import Array, Float, Real
 from numpy.typing import ArrayLike
 from typing_extensions import override
 
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.base.tables import Table
 from yaan.base.units import format_quantity
@@ -117,9 +118,9 @@ class StandardAtmosphere1976(AbstractAtmosphere):
     Source: U.S. Standard Atmosphere, 1976 (NOAA-S/T 76-1562): equations 18, 23, 33a, 33b, 42, 50.
     """
 
-    cubic: Float[Array, "cells 12"] = eqx.field(converter=jnp.asarray)
-    base: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m] foot of the first cell
-    spacing: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m]
+    cubic: Float[Any, "cells 12"] = eqx.field(converter=held)
+    base: Float[Any, ""] = eqx.field(converter=held)  # [m] foot of the first cell
+    spacing: Float[Any, ""] = eqx.field(converter=held)  # [m]
 
     about: ClassVar[Model] = _about("US76")
     valid_range: ClassVar[tuple[float, float]] = (-5000.0, TOP)  # [m]
@@ -150,7 +151,7 @@ class StandardAtmosphere1976(AbstractAtmosphere):
         place = (height - self.base) * (1.0 / self.spacing)
         last = self.cubic.shape[0] - 1
         cell = jnp.clip(place.astype(jnp.int32), 0, last)
-        row = self.cubic[cell]
+        row = jnp.asarray(self.cubic)[cell]
         w = place - cell.astype(place.dtype)
 
         def value(first: int) -> Array:
@@ -166,7 +167,7 @@ class UniformAtmosphere(AbstractAtmosphere):
     Pressure and speed of sound are those of the ideal gas of the standard's sea level.
     """
 
-    density: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [kg/m^3]
+    density: Float[Any, ""] = eqx.field(converter=held)  # [kg/m^3]
 
     valid_range: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
 
@@ -192,8 +193,8 @@ class TableAtmosphere(AbstractAtmosphere):
     Ignores: all that is no function of height. Source: the table's.
     """
 
-    height: Float[Array, " n"] = eqx.field(converter=jnp.asarray)  # [m]
-    log_density: Float[Array, " n"] = eqx.field(converter=jnp.asarray)  # ln of [kg/m^3]
+    height: Float[Any, " n"] = eqx.field(converter=held)  # [m]
+    log_density: Float[Any, " n"] = eqx.field(converter=held)  # ln of [kg/m^3]
     temperature: Table  # [K] against height [m]
 
     about: ClassVar[Model] = _about("a table from the file")
@@ -252,9 +253,9 @@ class ExponentialAtmosphere(AbstractAtmosphere):
     the user's.
     """
 
-    density: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [kg/m^3] at `height`
-    height: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m]
-    scale_height: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m]
+    density: Float[Any, ""] = eqx.field(converter=held)  # [kg/m^3] at `height`
+    height: Float[Any, ""] = eqx.field(converter=held)  # [m]
+    scale_height: Float[Any, ""] = eqx.field(converter=held)  # [m]
 
     valid_range: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
 
@@ -284,7 +285,7 @@ class ScaledAtmosphere(AbstractAtmosphere):
     """
 
     base: AbstractAtmosphere
-    scale: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)
+    scale: Float[Any, "*lanes"] = eqx.field(converter=held)
 
     @property
     def about(self) -> Model:  # pyright: ignore[reportIncompatibleVariableOverride] - with its factor

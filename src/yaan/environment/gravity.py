@@ -7,12 +7,14 @@ terms are not gravity: they belong to whoever integrates in a turning frame.
 
 import abc
 from collections.abc import Sequence
+from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Real
 from typing_extensions import override
 
+from yaan.base.lanes import held
 from yaan.base.model import Model
 
 Lane = Real[Array, "*lanes"]
@@ -49,7 +51,7 @@ class PointGravity(AbstractGravity):
     Ignores: the Earth's shape (J2 alone is 1.6e-3 of the acceleration at low orbit).
     """
 
-    mu: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m^3/s^2]
+    mu: Float[Any, ""] = eqx.field(converter=held)  # [m^3/s^2]
 
     @override
     def acceleration(self, x: Lane, y: Lane, z: Lane) -> Acceleration:
@@ -66,9 +68,9 @@ class ZonalJ2Gravity(AbstractGravity):
     the gradient of the zonal potential of degree 2.
     """
 
-    mu: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m^3/s^2]
-    radius: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m]
-    j2: Float[Array, ""] = eqx.field(converter=jnp.asarray)
+    mu: Float[Any, ""] = eqx.field(converter=held)  # [m^3/s^2]
+    radius: Float[Any, ""] = eqx.field(converter=held)  # [m]
+    j2: Float[Any, ""] = eqx.field(converter=held)
 
     @override
     def acceleration(self, x: Lane, y: Lane, z: Lane) -> Acceleration:

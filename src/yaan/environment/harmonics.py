@@ -14,6 +14,8 @@ which holds the sums, the function and the one before: all in registers. Functio
 that each is u times the last less a share of the one before; the scale is in the weights.
 """
 
+from typing import Any
+
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -21,6 +23,7 @@ from jaxtyping import Array, Float
 from numpy.typing import ArrayLike
 from typing_extensions import override
 
+from yaan.base.lanes import held
 from yaan.environment.gravity import AbstractGravity, Acceleration, Lane
 
 Scalar = float | ArrayLike
@@ -41,9 +44,9 @@ class HarmonicGravity(AbstractGravity):
     279-299, equations 11 and 12, whose factor u^m is absent here.
     """
 
-    mu: Float[Array, ""]  # [m^3/s^2]
-    radius: Float[Array, ""]  # [m]
-    rows: Float[Array, "terms 7"]
+    mu: Float[Any, ""]  # [m^3/s^2]
+    radius: Float[Any, ""]  # [m]
+    rows: Float[Any, "terms 7"]
     """Order by order, each from its own degree up: how much of the function before goes into the
     next, then K above."""
 
@@ -57,9 +60,9 @@ class HarmonicGravity(AbstractGravity):
                 model is built (not traced): to disperse a field, disperse `rows`.
             s: sine coefficients, same shape.
         """
-        self.mu = jnp.asarray(mu)
-        self.radius = jnp.asarray(radius)
-        self.rows = jnp.asarray(_rows(np.asarray(c), np.asarray(s)))
+        self.mu = held(mu)
+        self.radius = held(radius)
+        self.rows = held(_rows(np.asarray(c), np.asarray(s)))
 
     @property
     def degree(self) -> int:
@@ -90,7 +93,7 @@ class HarmonicGravity(AbstractGravity):
 
 
 def _sums(
-    rows: Float[Array, "degrees 7"], ratio: Array, u: Array, power: Array, *, unroll: bool
+    rows: Float[Any, "degrees 7"], ratio: Array, u: Array, power: Array, *, unroll: bool
 ) -> Float[Array, "6 *lanes"]:
     """The sums L of one order, whose first function is `power` of radius/r.
 

@@ -8,13 +8,14 @@ the one is compiled where the other flies.
 
 import abc
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 from typing_extensions import override
 
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.base.tables import Table
 from yaan.environment.atmosphere import AbstractAtmosphere, Air, Lane, ScaledAtmosphere
@@ -52,7 +53,7 @@ class ScaledPlacedAtmosphere(AbstractPlacedAtmosphere):
     """
 
     base: AbstractPlacedAtmosphere
-    scale: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)
+    scale: Float[Any, "*lanes"] = eqx.field(converter=held)
 
     @property
     def about(self) -> Model:  # pyright: ignore[reportIncompatibleVariableOverride] - with its factor
@@ -71,7 +72,7 @@ class ScaledPlacedAtmosphere(AbstractPlacedAtmosphere):
         return air._replace(density=air.density * self.scale, pressure=air.pressure * self.scale)
 
 
-def scaled(air: Atmosphere, scale: Float[Array, "*lanes"]) -> Atmosphere:
+def scaled(air: Atmosphere, scale: Float[Any, "*lanes"]) -> Atmosphere:
     """An atmosphere with its density and pressure times `scale`."""
     if isinstance(air, AbstractPlacedAtmosphere):
         return ScaledPlacedAtmosphere(air, scale)
@@ -155,7 +156,7 @@ def air_over(air: Atmosphere, place: Geodetic, t: Float[Array, "*lanes"]) -> Air
     return air.at(place.height)
 
 
-def wind_over(wind: Wind, place: Geodetic, t: Float[Array, "*lanes"]) -> Horizontal:
+def wind_over(wind: Wind, place: Geodetic, t: Float[Any, "*lanes"]) -> Horizontal:
     """What any wind says of `place`, `t` [s] after the epoch: towards east and north [m/s]."""
     if isinstance(wind, AbstractPlacedWind):
         return wind.over(place, t)

@@ -5,12 +5,13 @@ stretched along its axis until it is a sphere, straight rays stay straight, and 
 Sun's disc follows from three angles.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.environment.sunlight import SUN_RADIUS
 from yaan.spacetime.earth import WGS84, Ellipsoid
@@ -40,7 +41,7 @@ class Radiation(eqx.Module):
 
     sun: Ephemeris
     """The apparent Sun."""
-    at_unit: Float[Array, ""] = eqx.field(converter=jnp.asarray, default=SOLAR_PRESSURE)
+    at_unit: Float[Any, ""] = eqx.field(converter=held, default=SOLAR_PRESSURE)
     """Pressure at one astronomical unit [N/m^2]."""
     shape: Ellipsoid = eqx.field(static=True, default=WGS84)
 

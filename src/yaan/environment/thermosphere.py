@@ -6,7 +6,7 @@ epoch, and local solar time from the longitude.
 """
 
 import math
-from typing import ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 import equinox as eqx
 import jax
@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 from typing_extensions import override
 
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.base.trigonometry import sincos
 from yaan.environment.atmosphere import GAMMA, Air
@@ -33,9 +34,9 @@ _HISTORY: Final = 7  # indices of a history of storms
 class Clock(eqx.Module):
     """The time of the epoch as the model counts it: day of the year, and seconds of it."""
 
-    day: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # from 1, whole
-    second: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [s] of UTC
-    days: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # of that year
+    day: Float[Any, ""] = eqx.field(converter=held)  # from 1, whole
+    second: Float[Any, ""] = eqx.field(converter=held)  # [s] of UTC
+    days: Float[Any, ""] = eqx.field(converter=held)  # of that year
 
     def at(self, t: Float[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
         """Day of the year, whole, and second of it, `t` [s] after the epoch.

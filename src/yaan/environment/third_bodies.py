@@ -11,12 +11,14 @@ nothing cancels.
 
 import abc
 from types import MappingProxyType
+from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 from typing_extensions import override
 
+from yaan.base.lanes import held
 from yaan.spacetime.ephemeris import Ephemeris
 from yaan.spacetime.frame import Frame, Vector
 
@@ -50,7 +52,7 @@ class ThirdBody(eqx.Module):
     """A point mass on its path."""
 
     path: Ephemeris
-    mu: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m^3/s^2]
+    mu: Float[Any, ""] = eqx.field(converter=held)  # [m^3/s^2]
 
 
 class PointBodies(AbstractThirdBodies):
@@ -75,7 +77,7 @@ class PointBodies(AbstractThirdBodies):
         return total
 
 
-def tide(mu: Float[Array, ""], body: Vector, position: Vector) -> Vector:
+def tide(mu: Float[Any, ""], body: Vector, position: Vector) -> Vector:
     """Pull of a point mass at `body` on `position` less its pull on the origin [m/s^2].
 
     Both places [m] from the origin, in one frame; `mu` in [m^3/s^2].

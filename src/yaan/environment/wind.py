@@ -2,7 +2,7 @@
 
 import abc
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -11,6 +11,7 @@ from jaxtyping import Array, Float, Real
 from numpy.typing import ArrayLike
 from typing_extensions import override
 
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.base.tables import Table, hats
 from yaan.spacetime.earth import Geodetic
@@ -68,8 +69,8 @@ class ConstantWind(AbstractWind):
 
     about: ClassVar[Model] = _about("from the file")
 
-    east: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m/s]
-    north: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [m/s]
+    east: Float[Any, ""] = eqx.field(converter=held)  # [m/s]
+    north: Float[Any, ""] = eqx.field(converter=held)  # [m/s]
 
     @override
     def at(self, height: Lane) -> Horizontal:
@@ -167,11 +168,11 @@ class PlacedTableWind(AbstractPlacedWind):
         ignores="longitude, gusts, vertical wind",
     )
 
-    height: Float[Array, " h"] = eqx.field(converter=jnp.asarray)  # [m]
-    latitude: Float[Array, " l"] = eqx.field(converter=jnp.asarray)  # [rad]
-    time: Float[Array, " t"] = eqx.field(converter=jnp.asarray)  # [s] after the epoch
-    east: Float[Array, "h l t"] = eqx.field(converter=jnp.asarray)  # [m/s]
-    north: Float[Array, "h l t"] = eqx.field(converter=jnp.asarray)  # [m/s]
+    height: Float[Any, " h"] = eqx.field(converter=held)  # [m]
+    latitude: Float[Any, " l"] = eqx.field(converter=held)  # [rad]
+    time: Float[Any, " t"] = eqx.field(converter=held)  # [s] after the epoch
+    east: Float[Any, "h l t"] = eqx.field(converter=held)  # [m/s]
+    north: Float[Any, "h l t"] = eqx.field(converter=held)  # [m/s]
 
     def __init__(
         self,

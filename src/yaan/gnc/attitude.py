@@ -13,12 +13,15 @@ continuous between their limits; real thrusters pulse.
 Source: Wie, Space Vehicle Dynamics and Control (2008), section 7.3 (not re-read).
 """
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from yaan.base.constants import EARTH_RADIUS
+from yaan.base.lanes import held
 from yaan.base.trigonometry import sincos
 from yaan.dynamics.forces import Surroundings
 from yaan.gnc.bank import BankProfile, eased, eased_acceleration
@@ -56,10 +59,10 @@ class EntryEstimate(eqx.Module):
 class AttitudeControl(eqx.Module):
     """How firmly an attitude is held; leaves may have lanes."""
 
-    frequency: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)
+    frequency: Float[Any, "*lanes"] = eqx.field(converter=held)
     """Natural frequency of the closed loop without air [rad/s]."""
-    damping_ratio: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)
-    easing: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)
+    damping_ratio: Float[Any, "*lanes"] = eqx.field(converter=held)
+    easing: Float[Any, "*lanes"] = eqx.field(converter=held)
     """In which the roll comes up to its rate [s]."""
     limit: Vector
     """Largest moment about each axis [N m], body axes."""

@@ -34,6 +34,7 @@ from jaxtyping import Array, Float
 from typing_extensions import override
 
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.base.tables import hats
 from yaan.gnc.bank import BankProfile
@@ -81,15 +82,15 @@ class Guided(enum.IntEnum):
 class Lateral(eqx.Module):
     """When a law changes hands."""
 
-    share: Number = eqx.field(default=0.7, converter=jnp.asarray)
+    share: Number = eqx.field(default=0.7, converter=held)
     """Half-width of the dead-band over how far lift can still move the landing to the side."""
-    heading: Number = eqx.field(default=0.2, converter=jnp.asarray)
+    heading: Number = eqx.field(default=0.2, converter=held)
     """Half-width of the dead-band in heading [rad]; the narrower of the two counts."""
-    least: Number = eqx.field(default=300.0, converter=jnp.asarray)
+    least: Number = eqx.field(default=300.0, converter=held)
     """It is never narrower than this [m]."""
-    roll_rate: Number = eqx.field(default=0.26, converter=jnp.asarray)
+    roll_rate: Number = eqx.field(default=0.26, converter=held)
     """Of the roll, as the law believes [rad/s]."""
-    roll_acceleration: Number = eqx.field(default=0.26, converter=jnp.asarray)  # [rad/s^2]
+    roll_acceleration: Number = eqx.field(default=0.26, converter=held)  # [rad/s^2]
 
     def hand(self, seen: Sight, side: "Side", hand: Scalar, speed: Scalar) -> Scalar:
         """The hand to bank to, +1 right or -1 left, where it has been `hand`."""
@@ -124,15 +125,15 @@ class Relief(eqx.Module):
     `lead` at the rate at which the model's grows, come closer to a limit than `margin`.
     """
 
-    load: Number = eqx.field(default=jnp.inf, converter=jnp.asarray)
+    load: Number = eqx.field(default=jnp.inf, converter=held)
     """Largest load [standard gravities]."""
-    flux: Number = eqx.field(default=jnp.inf, converter=jnp.asarray)
+    flux: Number = eqx.field(default=jnp.inf, converter=held)
     """Largest heat flux at the stagnation point [W/m^2]."""
-    margin: Number = eqx.field(default=0.25, converter=jnp.asarray)
+    margin: Number = eqx.field(default=0.25, converter=held)
     """Share of a limit. Assumed: of 196 dispersed entries of `gaganyaan` one is over its 4 g with
     it, and eight with 0.15 (docs/models/ascent-guidance.md)."""
-    lead: Number = eqx.field(default=10.0, converter=jnp.asarray)  # [s]
-    gain: Number = eqx.field(default=10.0, converter=jnp.asarray)
+    lead: Number = eqx.field(default=10.0, converter=held)  # [s]
+    gain: Number = eqx.field(default=10.0, converter=held)
 
     def raised(self, load: Scalar, rise: Scalar, pull: Pull) -> Scalar:
         """By how much the cosine is raised, at a load [standard gravities]; zero or more."""
@@ -208,20 +209,20 @@ class PredictorCorrector(AbstractEntryGuidance):
     )
 
     model: EntryModel
-    period: Number = eqx.field(default=2.0, converter=jnp.asarray)  # [s]
-    prediction_step: Number = eqx.field(default=6.0, converter=jnp.asarray)
+    period: Number = eqx.field(default=2.0, converter=held)  # [s]
+    prediction_step: Number = eqx.field(default=6.0, converter=held)
     """The longest [s]."""
-    start_bank: Number = eqx.field(default=1.0, converter=jnp.asarray)  # [rad]
-    least_bank: Number = eqx.field(default=0.17, converter=jnp.asarray)
+    start_bank: Number = eqx.field(default=1.0, converter=held)  # [rad]
+    least_bank: Number = eqx.field(default=0.17, converter=held)
     """Size [rad]: some lift to the side is kept."""
-    largest_bank: Number = eqx.field(default=2.6, converter=jnp.asarray)  # [rad]
-    last_bank: Number = eqx.field(default=1.2, converter=jnp.asarray)
+    largest_bank: Number = eqx.field(default=2.6, converter=held)  # [rad]
+    last_bank: Number = eqx.field(default=1.2, converter=held)
     """At the hand-over, where the bank is `shaped` [rad]."""
     lateral: Lateral = eqx.field(default_factory=Lateral)
     relief: Relief = eqx.field(default_factory=Relief)
-    filter_time: Number = eqx.field(default=10.0, converter=jnp.asarray)
+    filter_time: Number = eqx.field(default=10.0, converter=held)
     """Over which the measured drag and lift are averaged [s]."""
-    slowest: Number = eqx.field(default=50.0, converter=jnp.asarray)
+    slowest: Number = eqx.field(default=50.0, converter=held)
     """Below this horizontal speed [m/s] the last command is held: a bank means little there."""
     shaped: bool = eqx.field(static=True, default=False)
     """Whether the cosine of the bank runs with energy to that of `last_bank`."""
@@ -399,14 +400,14 @@ class AnalyticBank(AbstractEntryGuidance):
 
     model: EntryModel
     reference: Reference
-    period: Number = eqx.field(default=2.0, converter=jnp.asarray)  # [s]
-    gain: Number = eqx.field(default=2.0, converter=jnp.asarray)
-    start_bank: Number = eqx.field(default=1.0, converter=jnp.asarray)  # [rad]
-    least_bank: Number = eqx.field(default=0.17, converter=jnp.asarray)  # [rad]
-    largest_bank: Number = eqx.field(default=2.6, converter=jnp.asarray)  # [rad]
+    period: Number = eqx.field(default=2.0, converter=held)  # [s]
+    gain: Number = eqx.field(default=2.0, converter=held)
+    start_bank: Number = eqx.field(default=1.0, converter=held)  # [rad]
+    least_bank: Number = eqx.field(default=0.17, converter=held)  # [rad]
+    largest_bank: Number = eqx.field(default=2.6, converter=held)  # [rad]
     lateral: Lateral = eqx.field(default_factory=Lateral)
     relief: Relief = eqx.field(default_factory=Relief)
-    slowest: Number = eqx.field(default=50.0, converter=jnp.asarray)
+    slowest: Number = eqx.field(default=50.0, converter=held)
     """Below this horizontal speed [m/s] the last command is held: a bank means little there."""
 
     @override
@@ -473,7 +474,7 @@ class OpenLoopBank(AbstractEntryGuidance):
     )
 
     bank: BankProfile
-    period: Number = eqx.field(default=10.0, converter=jnp.asarray)  # [s]
+    period: Number = eqx.field(default=10.0, converter=held)  # [s]
 
     @override
     def start(self, estimate: Estimate) -> Array:
@@ -496,8 +497,8 @@ class SpinUp(AbstractEntryGuidance):
         name="entry guidance", text="a steady roll: ballistic", ignores="what the flight meets"
     )
 
-    rate: Number = eqx.field(default=0.26, converter=jnp.asarray)  # [rad/s]
-    period: Number = eqx.field(default=10.0, converter=jnp.asarray)  # [s]
+    rate: Number = eqx.field(default=0.26, converter=held)  # [rad/s]
+    period: Number = eqx.field(default=10.0, converter=held)  # [s]
 
     @override
     def start(self, estimate: Estimate) -> Array:

@@ -32,6 +32,7 @@ from jax.custom_batching import custom_vmap
 from jaxtyping import Array, Bool, Float, Int
 from typing_extensions import override
 
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.gnc.base import AbstractGuidance, Command
 from yaan.gnc.explicit_burns import Belief, Burns, Field, Predicted, Schedule, predicted, scheduled
@@ -149,11 +150,11 @@ class Explicit(AbstractGuidance):
     """Which burn is in force on this leg, or comes next."""
     lit: Bool[Array, ""]
     """That burn is lit as the leg begins, or before."""
-    period: Float[Array, ""] = eqx.field(default=2.0, converter=jnp.asarray)
+    period: Float[Any, ""] = eqx.field(default=2.0, converter=held)
     """Between updates [s]."""
-    freeze: Float[Array, ""] = eqx.field(default=8.0, converter=jnp.asarray)
+    freeze: Float[Any, ""] = eqx.field(default=8.0, converter=held)
     """Before the cut-off, from when on constants are kept [s]."""
-    settling: Float[Array, ""] = eqx.field(default=3.0, converter=jnp.asarray)
+    settling: Float[Any, ""] = eqx.field(default=3.0, converter=held)
     """Time constant of what is measured of thrust [s]; 0: it is taken at once."""
     steps: int = eqx.field(static=True, default=8)
     """Of the prediction of the last burn; those before it take half as many."""

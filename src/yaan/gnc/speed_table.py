@@ -1,11 +1,14 @@
 """A table of attitude against speed: made of a flight, thinned, with what it leaves out told."""
 
+from typing import Any
+
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 from numpy.typing import ArrayLike
 
+from yaan.base.lanes import held
 from yaan.base.tables import ramps
 from yaan.gnc.navigation import Estimate
 from yaan.spacetime.frame import Vector
@@ -24,9 +27,9 @@ class SpeedTable(eqx.Module):
     angles by `table_of`.
     """
 
-    speed: Float[Array, " knots"] = eqx.field(converter=jnp.asarray)
+    speed: Float[Any, " knots"] = eqx.field(converter=held)
     """Against the Earth, rising [m/s]."""
-    axis: Float[Array, "knots 3"] = eqx.field(converter=jnp.asarray)
+    axis: Float[Any, "knots 3"] = eqx.field(converter=held)
     """Unit vectors: towards the local geodetic east, north and up."""
 
     def at(self, speed: Float[Array, ""], estimate: Estimate) -> Vector:

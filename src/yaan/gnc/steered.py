@@ -24,6 +24,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree
 from typing_extensions import override
 
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.base.tables import Table
 from yaan.base.trigonometry import sincos
@@ -170,8 +171,8 @@ class Relief(eqx.Module):
     Source: none; the form is ours.
     """
 
-    limit: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [Pa rad]
-    fraction: Float[Array, ""] = eqx.field(converter=jnp.asarray)
+    limit: Float[Any, ""] = eqx.field(converter=held)  # [Pa rad]
+    fraction: Float[Any, ""] = eqx.field(converter=held)
     density: Table
     """Natural logarithm of the density [kg/m^3] against height [m]."""
     wind: TableWind | None = None
@@ -296,7 +297,7 @@ class Limited(AbstractGuidance):
     )
 
     inner: AbstractGuidance
-    rate: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [rad/s]
+    rate: Float[Any, ""] = eqx.field(converter=held)  # [rad/s]
 
     @override
     def start(self, t: Array, memory: Turning) -> Turning:

@@ -25,6 +25,7 @@ Space Vehicle Dynamics and Control (2008), section 7.6 (not re-read).
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -33,6 +34,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.base.lanes import held
 from yaan.spacetime.frame import Frame, Vector
 
 Scalar = Float[Array, ""]
@@ -83,8 +85,8 @@ class Fired(eqx.Module):
 class DeadBand(eqx.Module):
     """Where nothing is asked of the thrusters; leaves may have lanes."""
 
-    angle: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)  # [rad]
-    rate: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)  # [rad/s]
+    angle: Float[Any, "*lanes"] = eqx.field(converter=held)  # [rad]
+    rate: Float[Any, "*lanes"] = eqx.field(converter=held)  # [rad/s]
 
 
 def placed(

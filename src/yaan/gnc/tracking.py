@@ -16,11 +16,14 @@ M / (I w^2)), limits of the actuators.
 Source: Wie, Space Vehicle Dynamics and Control (2008), section 7.3 (not re-read).
 """
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from yaan.base.lanes import held
 from yaan.base.trigonometry import sincos
 from yaan.spacetime.frame import Frame, Vector, where
 from yaan.spacetime.rotation import Rotation
@@ -35,11 +38,11 @@ _OPPOSED = 1e-12
 class Tracking(eqx.Module):
     """How firmly an attitude is followed; leaves may have lanes."""
 
-    frequency: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)
+    frequency: Float[Any, "*lanes"] = eqx.field(converter=held)
     """Natural frequency of the closed loop without air [rad/s]; about the roll axis, half of it
     is the inverse time constant in which a roll rate dies where the roll is free."""
-    damping_ratio: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)
-    turn_rate: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)
+    damping_ratio: Float[Any, "*lanes"] = eqx.field(converter=held)
+    turn_rate: Float[Any, "*lanes"] = eqx.field(converter=held)
     """Of the reference, at most [rad/s]."""
 
 

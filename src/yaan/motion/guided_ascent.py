@@ -1,11 +1,13 @@
 """Which law guides which phase of a powered ascent: what `ascend` is told as its `guide`."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from yaan.base.lanes import held
 from yaan.gnc.base import AbstractGuidance
 from yaan.gnc.powered import Law, Steering
 from yaan.gnc.speed_table import SpeedTable
@@ -43,8 +45,8 @@ class WhileAboard(eqx.Module):
 
     stages: Array
     """Which stages, booleans."""
-    part: Int[Array, ""] = eqx.field(converter=jnp.asarray)
-    after: Int[Array, ""] = eqx.field(converter=jnp.asarray)
+    part: Int[Any, ""] = eqx.field(converter=held)
+    after: Int[Any, ""] = eqx.field(converter=held)
 
     def __call__(self, phase: Phases) -> Int[Array, ""]:
         """The part of a phase."""

@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from yaan.aerodynamics.heating import free_stream_flux
 from yaan.base.constants import EARTH_RADIUS, STANDARD_GRAVITY
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.dynamics.accuracy import POSITION, VELOCITY
 from yaan.dynamics.forces import Surroundings, World, surroundings
@@ -58,11 +59,11 @@ class Burns(eqx.Module):
     its `delta_v` before it.
     """
 
-    start: Float[Array, "*batch burns"] = eqx.field(converter=jnp.asarray)
+    start: Float[Any, "*batch burns"] = eqx.field(converter=held)
     """Ignition [s]."""
-    duration: Float[Array, "*batch burns"] = eqx.field(converter=jnp.asarray)
+    duration: Float[Any, "*batch burns"] = eqx.field(converter=held)
     """Length [s]; it ends sooner where the propellant does."""
-    sense: Float[Array, "*batch burns"] = eqx.field(converter=jnp.asarray)
+    sense: Float[Any, "*batch burns"] = eqx.field(converter=held)
     """+1 along the velocity, -1 against it."""
     delta_v: Float[Any, "*batch burns"] | None = None
     """Thrust over mass [m/s] at which each ends, whatever its `duration`; None: by the clock."""

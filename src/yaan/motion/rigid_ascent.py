@@ -13,7 +13,7 @@ with, the time it takes to compute, the air's damping of a turn (a hundredth of 
 thrust imbalance of a pair. The pad holds the attitude until lift-off.
 """
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import equinox as eqx
 import jax
@@ -22,6 +22,7 @@ from jaxtyping import Array, Float
 from typing_extensions import override
 
 from yaan.base.constants import EARTH_RADIUS
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.dynamics.forces import World, surroundings
 from yaan.dynamics.method import RK4, AbstractMethod
@@ -88,7 +89,7 @@ class AscentControl(eqx.Module):
     """The control of an ascent."""
 
     tracking: Tracking
-    period: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)
+    period: Float[Any, "*lanes"] = eqx.field(converter=held)
     """Between samples [s]."""
 
 

@@ -4,6 +4,8 @@ A stage's engines burn together, so that one curve of vacuum thrust against time
 stands for all of them: a solid motor's table, or a liquid engine's ramp and level.
 """
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -43,15 +45,15 @@ class Engines(eqx.Module):
     Source: Sutton and Biblarz, Rocket Propulsion Elements, 9th ed., equations 2-13 and 2-6.
     """
 
-    times: Float[Array, "stages knots"]
+    times: Float[Any, "stages knots"]
     """Time since ignition [s], rising; the first is zero, the last thrust is held."""
-    thrusts: Float[Array, "stages knots"]
+    thrusts: Float[Any, "stages knots"]
     """Vacuum thrust of all engines of the stage [N]."""
-    isp: Float[Array, " stages"]  # [s], vacuum
-    exit_area: Float[Array, " stages"]  # [m^2], all engines of the stage
-    full_flow_thrust: Float[Array, " stages"]  # [N]
-    ignition_delay: Float[Array, " stages"]  # [s]
-    tail_off: Float[Array, " stages"]  # [s]
+    isp: Float[Any, " stages"]  # [s], vacuum
+    exit_area: Float[Any, " stages"]  # [m^2], all engines of the stage
+    full_flow_thrust: Float[Any, " stages"]  # [N]
+    ignition_delay: Float[Any, " stages"]  # [s]
+    tail_off: Float[Any, " stages"]  # [s]
     failures: Failures | None = None
     """None, and nothing of it is compiled; so of the next two."""
     throttle: ThrottleMap | None = None

@@ -1,5 +1,7 @@
 """What fails of the engines of a vehicle, by stage, as data of a lane."""
 
+from typing import Any
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -18,12 +20,12 @@ class Failures(eqx.Module):
     and what a failure does to its neighbours.
     """
 
-    lost_at: Float[Array, "stages faults"]
+    lost_at: Float[Any, "stages faults"]
     """[s], one after the other; infinite: none is; minus infinity: from the start, as of a stage
     that does not light."""
-    left: Float[Array, "stages faults"]
+    left: Float[Any, "stages faults"]
     """Share of the stage's full thrust from then on, not above that before."""
-    stuck_at: Float[Array, " stages"] | None = None
+    stuck_at: Float[Any, " stages"] | None = None
     """[s]; infinite: it is not. None where none is, and nothing of it is compiled."""
 
     def share(self, t: Float[Array, ""]) -> Float[Array, " stages"]:

@@ -4,6 +4,8 @@ Both are tables that the host makes, of the engine's file or of `surfaces`; wher
 none, nothing of them is compiled.
 """
 
+from typing import Any
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -12,9 +14,9 @@ from jaxtyping import Array, Float
 class ThrottleMap(eqx.Module):
     """Specific impulse against throttle, by stage, linear between its knots, flat beyond."""
 
-    throttle: Float[Array, "stages knots"]
+    throttle: Float[Any, "stages knots"]
     """Share of full vacuum thrust, rising."""
-    isp: Float[Array, "stages knots"]
+    isp: Float[Any, "stages knots"]
     """Share of the specific impulse at full thrust."""
 
     def share(self, throttle: Float[Array, " stages"]) -> Float[Array, " stages"]:
@@ -29,13 +31,13 @@ class Mixture(eqx.Module):
     again goes on where it was. The factors are linear between their knots, and held beyond.
     """
 
-    loaded: Float[Array, " stages"]
+    loaded: Float[Any, " stages"]
     """Propellant at the start [kg]."""
-    burnt: Float[Array, "stages knots"]
+    burnt: Float[Any, "stages knots"]
     """Of it, rising [kg]."""
-    thrust: Float[Array, "stages knots"]
+    thrust: Float[Any, "stages knots"]
     """Factor on vacuum thrust."""
-    isp: Float[Array, "stages knots"]
+    isp: Float[Any, "stages knots"]
     """Factor on specific impulse."""
 
     def factors(
@@ -47,8 +49,8 @@ class Mixture(eqx.Module):
 
 
 def _between(
-    knots: Float[Array, "stages knots"],
-    values: Float[Array, "stages knots"],
+    knots: Float[Any, "stages knots"],
+    values: Float[Any, "stages knots"],
     at: Float[Array, " stages"],
 ) -> Float[Array, " stages"]:
     """A table a stage: sums of ramps, which need no search."""

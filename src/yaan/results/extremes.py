@@ -8,14 +8,13 @@ millimetre from rows 60 s apart.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import Polynomial
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:  # a quarter of a second that most flights do without
-    from scipy.interpolate import KroghInterpolator
+from yaan.base.roots import root
 
 _RESOLVED = 0.2
 """A summit whose neighbours are below this share of it is not resolved: its row is told."""
@@ -158,9 +157,8 @@ class Around(NamedTuple):
 
     def along(self, time: NDArray[np.float64], values: NDArray[np.float64]) -> float:
         """The same of values at these rows only."""
-        from scipy.interpolate import KroghInterpolator
-
-        return float(KroghInterpolator(time[self.rows] - self.time, values)(0.0))
+        since = time[self.rows] - self.time
+        return float(_newton(since, values[:, None]).at(0.0)[0][0])
 
     def with_rate(
         self,
@@ -170,7 +168,7 @@ class Around(NamedTuple):
     ) -> NDArray[np.float64]:
         """The same of a column [rows, ...] whose rate is known at the rows too."""
         path = _hermite(time[self.rows] - self.time, values[self.rows], rates[self.rows])
-        return np.asarray(path(0.0))
+        return path.at(0.0)[0]
 
 
 def turning_radius(
@@ -185,8 +183,8 @@ def turning_radius(
     The root of position times velocity between the rows on either side of it.
     """
 
-    def slope(path: "KroghInterpolator") -> Callable[[float], float]:
-        return lambda t: float(np.dot(path(t), path.derivative(t, 1)))
+    def slope(place: NDArray[np.float64], motion: NDArray[np.float64]) -> float:
+        return float(np.dot(place, motion))
 
     return _turned(time, position, velocity, rows, middle, slope)
 
@@ -200,8 +198,9 @@ def turning_height(
 ) -> Around:
     """Where a height [m] of the rate `rise` [m/s] turns, likewise."""
 
-    def slope(path: "KroghInterpolator") -> Callable[[float], float]:
-        return lambda t: float(path.derivative(t, 1))
+    def slope(place: NDArray[np.float64], motion: NDArray[np.float64]) -> float:
+        del place
+        return float(motion)
 
     return _turned(time, height, rise, rows, middle, slope)
 
@@ -212,22 +211,22 @@ def _turned(
     rates: NDArray[np.float64],
     rows: NDArray[np.intp],
     middle: int,
-    slope_of: "Callable[[KroghInterpolator], Callable[[float], float]]",
+    slope_of: Callable[[NDArray[np.float64], NDArray[np.float64]], float],
 ) -> Around:
     rows, middle = _spread(time, rows, middle)
     near = rows[max(middle - _EACH_SIDE, 0) : middle + _EACH_SIDE + 1]
     # Times count from the row itself: powers of large ones would lose digits.
     here = float(time[rows[middle]])
     path = _hermite(time[near] - here, values[near], rates[near])
-    slope = slope_of(path)
+
+    def slope(t: float) -> float:
+        return slope_of(*path.at(t))
+
     beside = rows[max(middle - 1, 0)], rows[min(middle + 1, len(rows) - 1)]
     low, high = (float(time[row]) - here for row in beside)
     if slope(low) * slope(high) >= 0.0:
         return Around(near, here)
-    from scipy.optimize import brentq
-
-    found: float = brentq(slope, low, high, xtol=1e-10, rtol=1e-15)  # pyright: ignore
-    return Around(near, here + found)
+    return Around(near, here + root(slope, low, high, within=1e-10))
 
 
 def _spread(
@@ -251,11 +250,40 @@ def _spread(
     return np.array([*sides[0][:0:-1], *sides[1]]), len(sides[0]) - 1
 
 
+class _Newton(NamedTuple):
+    """A polynomial by its divided differences [terms, ...] over nodes."""
+
+    nodes: NDArray[np.float64]
+    differences: NDArray[np.float64]
+
+    def at(self, t: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The value and the rate at `t`."""
+        value = rate = np.zeros(self.differences.shape[1:])
+        for node, difference in zip(self.nodes[::-1], self.differences[::-1], strict=True):
+            rate = rate * (t - node) + value
+            value = value * (t - node) + difference
+        return np.asarray(value), np.asarray(rate)
+
+
+def _newton(
+    nodes: NDArray[np.float64],
+    values: NDArray[np.float64],
+    rates: NDArray[np.float64] | None = None,
+) -> _Newton:
+    """The polynomial through `values` at nodes; of those that are repeated it has the `rates`."""
+    column, found = values, [values[0]]
+    for order in range(1, len(nodes)):
+        apart = (nodes[order:] - nodes[:-order]).reshape(-1, *[1] * (values.ndim - 1))
+        rise, same = np.diff(column, axis=0), apart == 0.0
+        column = rise / np.where(same, 1.0, apart)
+        if rates is not None:
+            column = np.where(same, rates[order:], column)
+        found.append(column[0])
+    return _Newton(nodes, np.stack(found))
+
+
 def _hermite(
     since: NDArray[np.float64], values: NDArray[np.float64], rates: NDArray[np.float64]
-) -> "KroghInterpolator":
+) -> _Newton:
     """The polynomial that has both the values and the rates."""
-    from scipy.interpolate import KroghInterpolator
-
-    both = np.stack([values, rates], axis=1).reshape(-1, *values.shape[1:])
-    return KroghInterpolator(np.repeat(since, 2), both)
+    return _newton(*(np.repeat(given, 2, axis=0) for given in (since, values, rates)))

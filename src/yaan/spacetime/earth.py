@@ -8,7 +8,7 @@ uniform rotation is exact and the rest of the motion of the axis is all that is 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import equinox as eqx
 import erfa
@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from yaan.base.constants import EARTH_FLATTENING, EARTH_RADIUS, EARTH_SPIN
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.base.units import format_quantity
 from yaan.spacetime.frame import Frame, Vector
@@ -57,9 +58,9 @@ WGS84: Final = Ellipsoid(EARTH_RADIUS, EARTH_FLATTENING)
 class Geodetic(eqx.Module):
     """A place above an ellipsoid: latitude, longitude [rad], height [m]."""
 
-    latitude: Float[Array, "*batch"]
-    longitude: Float[Array, "*batch"]
-    height: Float[Array, "*batch"]
+    latitude: Float[Any, "*batch"]
+    longitude: Float[Any, "*batch"]
+    height: Float[Any, "*batch"]
 
     def position(self, shape: Ellipsoid = WGS84) -> Vector:
         """Position in ITRS [m], where the latitude and the height are those of `shape`."""
@@ -135,8 +136,8 @@ class EarthRotation(eqx.Module):
     Valid: from 0 to the end of the table; the last interval continues beyond it.
     """
 
-    step: Float[Array, ""] = eqx.field(converter=jnp.asarray)  # [s]
-    nodes: Float[Array, "n 7"] = eqx.field(converter=jnp.asarray)
+    step: Float[Any, ""] = eqx.field(converter=held)  # [s]
+    nodes: Float[Any, "n 7"] = eqx.field(converter=held)
     """The rotation at each node, w x y z, and the turn from there to the next, of ITRS [rad]."""
     of_date: Rotation
     """GCRS to the true equator of date, frozen at the epoch."""
@@ -154,7 +155,7 @@ class EarthRotation(eqx.Module):
         """The last node before `t`, the turn to the next, and how far on it is."""
         place = t * (1.0 / self.step)
         i = jnp.clip(jnp.floor(place), 0, self.nodes.shape[0] - 1)
-        w, x, y, z, *turn = jnp.moveaxis(self.nodes[i.astype(int)], -1, 0)
+        w, x, y, z, *turn = jnp.moveaxis(jnp.asarray(self.nodes)[i.astype(int)], -1, 0)
         node = Rotation(w, x, y, z, Frame.GCRS, Frame.ITRS)
         return node, Vector(turn[0], turn[1], turn[2], Frame.ITRS), place - i
 
@@ -266,9 +267,9 @@ def _tabulated(matrices: np.ndarray, step: float, of_date: np.ndarray) -> EarthR
     nodes = from_matrix(matrices[:-1], Frame.GCRS, Frame.ITRS)
     # erfa.rm2v gives the rotation vector of the axes, the convention of `about`.
     turns = erfa.rm2v(matrices[1:] @ np.swapaxes(matrices[:-1], 1, 2))
-    quaternions = jnp.stack([nodes.w, nodes.x, nodes.y, nodes.z], axis=-1)
+    quaternions = np.stack([nodes.w, nodes.x, nodes.y, nodes.z], axis=-1)
     return EarthRotation(
-        step=jnp.asarray(step),
-        nodes=jnp.concatenate([quaternions, jnp.asarray(turns)], axis=-1),
+        step=np.asarray(step),
+        nodes=np.concatenate([quaternions, np.asarray(turns)], axis=-1),
         of_date=from_matrix(of_date, Frame.GCRS, Frame.CIRS),
     )

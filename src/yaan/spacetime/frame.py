@@ -6,7 +6,7 @@ while tracing and costs nothing in the compiled code.
 """
 
 import enum
-from typing import Final
+from typing import Any, ClassVar, Final
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -71,10 +71,12 @@ class Vector(eqx.Module):
     Adding, subtracting, or multiplying two vectors of different frames raises `FrameError`.
     """
 
-    x: Float[Array, "*batch"]
-    y: Float[Array, "*batch"]
-    z: Float[Array, "*batch"]
+    x: Float[Any, "*batch"]
+    y: Float[Any, "*batch"]
+    z: Float[Any, "*batch"]
     frame: Frame = eqx.field(static=True)
+    # A number of NumPy times a vector is a vector, not an array of objects.
+    __array_ufunc__: ClassVar[None] = None
 
     def __add__(self, other: "Vector") -> "Vector":
         self.require_frame(other, "add")
@@ -140,7 +142,7 @@ def where(condition: Float[Array, "*batch"], first: Vector, second: Vector) -> V
     )
 
 
-def vector(components: Float[Array, "*batch 3"], frame: Frame) -> Vector:
+def vector(components: Float[Any, "*batch 3"], frame: Frame) -> Vector:
     """A `Vector` from an array whose last axis holds x, y, z."""
     return Vector(components[..., 0], components[..., 1], components[..., 2], frame)
 

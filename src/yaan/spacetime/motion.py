@@ -1,9 +1,12 @@
 """States from what an interface is given by: a place, a speed and two angles."""
 
+from typing import Any
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from yaan.base.lanes import held
 from yaan.spacetime.earth import WGS84, EarthRotation, Ellipsoid, geodetic
 from yaan.spacetime.frame import Vector
 
@@ -11,9 +14,9 @@ from yaan.spacetime.frame import Vector
 class Motion(eqx.Module):
     """A speed [m/s], its angle above the horizon and its heading, clockwise from north [rad]."""
 
-    speed: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
-    flight_path_angle: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
-    heading: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    speed: Float[Any, "*batch"] = eqx.field(converter=held)
+    flight_path_angle: Float[Any, "*batch"] = eqx.field(converter=held)
+    heading: Float[Any, "*batch"] = eqx.field(converter=held)
 
 
 def inertial_state(

@@ -1,6 +1,7 @@
 """Rotations between frames, as unit quaternions that know both."""
 
 import math
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -21,10 +22,10 @@ class Rotation(eqx.Module):
     Determination and Control (2014), chapter 2 (equation number not re-read).
     """
 
-    w: Float[Array, "*batch"]
-    x: Float[Array, "*batch"]
-    y: Float[Array, "*batch"]
-    z: Float[Array, "*batch"]
+    w: Float[Any, "*batch"]
+    x: Float[Any, "*batch"]
+    y: Float[Any, "*batch"]
+    z: Float[Any, "*batch"]
     source: Frame = eqx.field(static=True)
     target: Frame = eqx.field(static=True)
 
@@ -100,7 +101,7 @@ def from_matrix(c: np.ndarray, source: Frame, target: Frame) -> Rotation:
     best = np.argmax(np.sum(four**2, axis=-1), axis=-1)
     chosen = np.take_along_axis(four, best[..., None, None], axis=-2)[..., 0, :]
     q = chosen / np.linalg.norm(chosen, axis=-1, keepdims=True)
-    w, x, y, z = (jnp.asarray(q[..., i]) for i in range(4))
+    w, x, y, z = (np.asarray(q[..., i]) for i in range(4))
     return Rotation(w, x, y, z, source, target)
 
 

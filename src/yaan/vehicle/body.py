@@ -7,16 +7,19 @@ Ignores: slosh, flexibility, the motion of the centre of mass within the body in
 (a stage of 30 m that burns for a minute moves it at 0.1 m/s).
 """
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from yaan.aerodynamics.coefficients import Coefficients
+from yaan.base.lanes import held
 from yaan.base.tables import Table
 from yaan.spacetime.frame import Vector
 
-Scalar = Float[Array, "*batch"]
+Scalar = Float[Any, "*batch"]
 Motors = Float[Array, "*motors"]
 
 
@@ -93,9 +96,9 @@ class Nozzle(eqx.Module):
     """Unit vectors along the thrusts, body axes."""
     level: Table = eqx.field(default_factory=steady)
     """Of thrust and flow, against the time since ignition [s]; values are [motors, knots]."""
-    lasts: Scalar = eqx.field(default=NEVER, converter=jnp.asarray)
+    lasts: Scalar = eqx.field(default=NEVER, converter=held)
     """Time since ignition [s] after which all curves are over; `NEVER` where a last level holds."""
-    full_flow: Motors = eqx.field(default=0.0, converter=jnp.asarray)
+    full_flow: Motors = eqx.field(default=0.0, converter=held)
     """The least level at which each flows full."""
 
     def push(self, age: Scalar, pressure: Scalar) -> Motors:

@@ -1,9 +1,12 @@
 """A capsule that flies at its trim angle, or about it: mass, shape, coefficients against Mach."""
 
+from typing import Any
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from yaan.base.lanes import held
 from yaan.base.tables import hats
 from yaan.spacetime.frame import Frame, Vector
 from yaan.vehicle.body import Inertia
@@ -31,16 +34,16 @@ class Capsule(eqx.Module):
     bends a path there).
     """
 
-    mass: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)  # [kg]
-    area: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)  # [m^2] reference area
-    nose_radius: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)  # [m]
-    emissivity: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    mass: Float[Any, "*batch"] = eqx.field(converter=held)  # [kg]
+    area: Float[Any, "*batch"] = eqx.field(converter=held)  # [m^2] reference area
+    nose_radius: Float[Any, "*batch"] = eqx.field(converter=held)  # [m]
+    emissivity: Float[Any, "*batch"] = eqx.field(converter=held)
     """Of the hot face, for its radiative equilibrium."""
-    mach: Float[Array, "*batch n"] = eqx.field(converter=jnp.asarray)
+    mach: Float[Any, "*batch n"] = eqx.field(converter=held)
     """Rising."""
-    lift: Float[Array, "*batch n"] = eqx.field(converter=jnp.asarray)
-    drag: Float[Array, "*batch n"] = eqx.field(converter=jnp.asarray)
-    angle: Float[Array, "*batch n"] = eqx.field(converter=jnp.asarray)
+    lift: Float[Any, "*batch n"] = eqx.field(converter=held)
+    drag: Float[Any, "*batch n"] = eqx.field(converter=held)
+    angle: Float[Any, "*batch n"] = eqx.field(converter=held)
     """Trim angle from the heat-shield-forward axis [rad]: 180 deg less Apollo's angle of attack."""
 
     def trim(self, mach: Float[Array, ""]) -> Trim:
@@ -94,14 +97,14 @@ class RigidCapsule(eqx.Module):
 
     capsule: Capsule
     inertia: Inertia
-    length: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)  # [m] of the coefficients
-    pitch_stiffness: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    length: Float[Any, "*batch"] = eqx.field(converter=held)  # [m] of the coefficients
+    pitch_stiffness: Float[Any, "*batch"] = eqx.field(converter=held)
     """-Cm_alpha [1/rad]: positive turns the capsule back."""
-    yaw_stiffness: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    yaw_stiffness: Float[Any, "*batch"] = eqx.field(converter=held)
     """Cn_beta [1/rad]: positive turns the capsule back."""
-    roll_damping: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)  # Clp
-    pitch_damping: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)  # Cmq
-    yaw_damping: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)  # Cnr
+    roll_damping: Float[Any, "*batch"] = eqx.field(converter=held)  # Clp
+    pitch_damping: Float[Any, "*batch"] = eqx.field(converter=held)  # Cmq
+    yaw_damping: Float[Any, "*batch"] = eqx.field(converter=held)  # Cnr
 
     def trimmed_force(self, mach: Float[Array, ""]) -> Vector:
         """Force of the air at trim over dynamic pressure and area, body axes."""

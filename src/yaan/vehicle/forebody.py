@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from yaan.aerodynamics.tables import ForceTable
+from yaan.base.lanes import held
 from yaan.base.tables import hats
 
 
@@ -23,12 +24,12 @@ class Forebody(eqx.Module):
     attitude: whether the body holds it while it hangs, or tumbles, is for its maker to say.
     """
 
-    mass: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)
+    mass: Float[Any, "*batch"] = eqx.field(converter=held)
     """All of it [kg], but what is in tanks that its own engines burn from."""
-    area: Float[Array, "*batch"] = eqx.field(converter=jnp.asarray)  # [m^2] reference area
-    mach: Float[Array, "*batch n"] = eqx.field(converter=jnp.asarray)
+    area: Float[Any, "*batch"] = eqx.field(converter=held)  # [m^2] reference area
+    mach: Float[Any, "*batch n"] = eqx.field(converter=held)
     """Rising."""
-    drag: Float[Array, "*batch n"] = eqx.field(converter=jnp.asarray)
+    drag: Float[Any, "*batch n"] = eqx.field(converter=held)
     """Drag coefficient on `area` at each Mach number."""
 
     def drag_coefficient(self, mach: Float[Array, ""]) -> Float[Array, ""]:

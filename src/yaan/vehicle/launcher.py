@@ -1,6 +1,9 @@
 """A launcher as the flight sees it: engines, masses, and the shapes it takes."""
 
+from typing import Any
+
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
@@ -16,9 +19,9 @@ class Launcher(eqx.Module):
     """
 
     engines: Engines
-    propellant: Float[Array, " stages"]  # [kg], loaded
-    dry_mass: Float[Array, " stages"]  # [kg]
-    item_mass: Float[Array, " items"]  # [kg]
+    propellant: Float[Any, " stages"]  # [kg], loaded
+    dry_mass: Float[Any, " stages"]  # [kg]
+    item_mass: Float[Any, " items"]  # [kg]
     configurations: ForceTable
     """Stacked on a first axis, one for each shape that flies."""
 
@@ -34,7 +37,4 @@ class Launcher(eqx.Module):
 
     def configuration(self, index: Int[Array, ""]) -> ForceTable:
         """The force table of one configuration."""
-        c = self.configurations
-        return ForceTable(
-            c.angles[index], c.mach[index], c.axial[index], c.normal[index], c.reference_area[index]
-        )
+        return jax.tree.map(lambda leaf: jnp.asarray(leaf)[index], self.configurations)

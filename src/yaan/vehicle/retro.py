@@ -23,6 +23,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.propulsion.engine import Engines
 from yaan.spacetime.frame import Vector, where
@@ -56,9 +57,9 @@ class Retro(eqx.Module):
     )
 
     engines: Engines
-    ignite: Bool[Array, "*lanes engines"] = eqx.field(converter=jnp.asarray)
+    ignite: Bool[Any, "*lanes engines"] = eqx.field(converter=held)
     """Which of them are lit; one whose tank is empty does not burn."""
-    tank: Int[Array, "*lanes engines"] = eqx.field(converter=jnp.asarray)
+    tank: Int[Any, "*lanes engines"] = eqx.field(converter=held)
     """Which column of `State.tanks` each burns from; no two the same."""
     before: Burning | None = None
     """Of the leg before, the `burning` of its inner state: what it lit burns on in this one."""

@@ -474,9 +474,9 @@ def test_copies_at_the_end_of_a_batch_are_flown_once(monkeypatch: pytest.MonkeyP
     seen: list[int] = []
     grouped = engine._grouped  # pyright: ignore[reportPrivateUsage]
 
-    def counted(array: Any, leaf: Any, groups: int, width: int) -> Any:
-        seen.append(len(array))
-        return grouped(array, leaf, groups, width)
+    def counted(rows: Any, lanes: int, groups: int, width: int) -> Any:
+        seen.append(lanes)
+        return grouped(rows, lanes, groups, width)
 
     monkeypatch.setattr(engine, "_grouped", counted)
     with computing():

@@ -7,6 +7,7 @@ many as a register of the processor holds; groups are shared out to threads.
 import ctypes
 import itertools
 import json
+import math
 import os
 import sys
 import threading
@@ -250,12 +251,40 @@ def made(closed: Any, arguments: Sequence[Leaf], axes: Sequence[int | None]) -> 
     return Made(compiled(text), width(), scratch, tuple(arguments), results, blank, unused)
 
 
+class _Taken(NamedTuple):
+    """An argument that is read."""
+
+    place: int
+    kind: np.dtype[Any]
+    axis: int | None
+    size: int
+    """Numbers of a lane."""
+
+
+class _Given(NamedTuple):
+    """A result."""
+
+    shape: tuple[int, ...]
+    kind: np.dtype[Any]
+    axis: int | None
+    blank: bool
+    one: tuple[Any, ...]
+    """What leaves out the axis of the lanes, of one lane."""
+    order: tuple[int, ...]
+    """Of the axes, where the lanes are the last one."""
+
+
 class Kernel:
     """A compiled kernel, ready to run."""
 
     def __init__(self, made: Made) -> None:
         self._made = made
-        self._unused = frozenset(made.unused)
+        self._taken = [
+            _Taken(k, np.dtype(leaf.kind), leaf.axis, math.prod(leaf.shape))
+            for k, leaf in enumerate(made.arguments)
+            if k not in made.unused
+        ]
+        self._given = [_given(leaf, blank=k in made.blank) for k, leaf in enumerate(made.results)]
         build = llvm.JITLibraryBuilder().add_object_img(made.code).add_current_process()
         self._code = build.export_symbol("run").link(_linker(), f"kernel{next(_NUMBERS)}")
         address = self._code["run"]
@@ -265,63 +294,60 @@ class Kernel:
 
     def run(self, leaves: Sequence[Any], lanes: int) -> list[Any]:
         """The results of all lanes; one that is given again at the end is flown once."""
-        flown = self._different(leaves, lanes)
-        if flown < lanes:
-            cut = [
-                leaf if about.axis is None else _cut(np.asarray(leaf), flown, about.axis)
-                for leaf, about in zip(leaves, self._made.arguments, strict=True)
-            ]
-            return [
-                found if about.axis is None else _filled(found, lanes, about.axis)
-                for found, about in zip(self.run(cut, flown), self._made.results, strict=True)
-            ]
-        width = self._made.width
-        groups = -(-lanes // width)
-        held = [
-            _NOTHING if k in self._unused else _grouped(np.asarray(leaf), about, groups, width)
-            for k, (leaf, about) in enumerate(zip(leaves, self._made.arguments, strict=True))
+        rows = [
+            _rows(np.asarray(leaves[one.place], one.kind), one.axis, lanes) for one in self._taken
         ]
+        flown = self._different(rows, lanes)
+        width = self._made.width
+        groups = -(-flown // width)
+        places = [_address_of(_NOTHING)] * len(self._made.arguments)
+        held: list[Any] = []  # for as long as the kernel runs
+        for one, each in zip(self._taken, rows, strict=True):
+            laid = each if one.axis is None else _grouped(each, flown, groups, width)
+            held.append(laid)
+            places[one.place] = _address_of(laid)
         together = groups <= _TOGETHER
-        outs, layout = [], []
-        for k, leaf in enumerate(self._made.results):
-            shape = (*leaf.shape, groups * width) if together else (groups, *leaf.shape, width)
-            made = np.zeros if k in self._made.blank else np.empty
-            outs.append(made(leaf.shape if leaf.axis is None else shape, leaf.kind))
-            size = np.dtype(leaf.kind).itemsize
-            layout += [groups * width, width * size] if together else [width, _size(leaf, width)]
-        table = np.array(
-            [*(array.ctypes.data for array in (*held, *outs)), *layout], dtype=np.uint64
-        )
+        outs: list[Any] = []
+        layout: list[int] = []
+        for one in self._given:
+            shape = (*one.shape, groups * width) if together else (groups, *one.shape, width)
+            made = np.zeros if one.blank else np.empty
+            outs.append(made(one.shape if one.axis is None else shape, one.kind))
+            step = width * one.kind.itemsize
+            layout += [groups * width, step] if together else [width, step * math.prod(one.shape)]
+        table = np.array([*places, *map(_address_of, outs), *layout], dtype=np.uint64)
         self._shared_out(table, groups)
+        del held
         lay = _side_by_side if together else _lanes
         return [
-            lay(array, leaf, lanes) for array, leaf in zip(outs, self._made.results, strict=True)
+            array if one.axis is None else _filled(lay(array, one, flown), lanes, one.axis)
+            for array, one in zip(outs, self._given, strict=True)
         ]
 
-    def _different(self, leaves: Sequence[Any], lanes: int) -> int:
+    def _different(self, rows: Sequence[Any], lanes: int) -> int:
         """Lanes without those at the end that are the last one again, as of a filled batch."""
-        first = 1
-        if lanes > _FILLED:
+        if not 1 < lanes <= _FILLED:
             return lanes
-        for k, (leaf, about) in enumerate(zip(leaves, self._made.arguments, strict=True)):
-            if about.axis is None or k in self._unused:
-                continue
-            rows = np.ascontiguousarray(np.moveaxis(np.asarray(leaf), about.axis, 0))
-            seen = rows.reshape(lanes, -1).view(np.uint8)
+        wide = [each for one, each in zip(self._taken, rows, strict=True) if one.axis is not None]
+        if any(each[-1].tobytes() != each[-2].tobytes() for each in wide):
+            return lanes
+        first = 1
+        for each in wide:
+            seen = np.ascontiguousarray(each).view(np.uint8)
             other = np.flatnonzero(np.any(seen != seen[-1], axis=1))
             if len(other):
                 first = max(first, int(other[-1]) + 2)
-            if first >= lanes:
-                return lanes
         return first
 
     def _shared_out(self, table: Any, groups: int) -> None:
+        place = _address_of(table)
+
         def go(first: int, last: int) -> None:
             scratch = self._scratch()
-            start = scratch.ctypes.data
-            self._run(table.ctypes.data, start + -start % 64, first, last)
+            start = _address_of(scratch)
+            self._run(place, start + -start % 64, first, last)
 
-        threads = min(_threads(), groups)
+        threads = 1 if groups < 2 else min(_threads(), groups)
         if threads < 2:
             go(0, groups)
             return
@@ -369,41 +395,60 @@ def _threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _cut(array: Any, lanes: int, axis: int) -> Any:
-    return array[(*[slice(None)] * axis, slice(lanes))]
+def _given(leaf: Leaf, *, blank: bool) -> _Given:
+    kind, axis, rank = np.dtype(leaf.kind), leaf.axis, len(leaf.shape)
+    if axis is None:
+        return _Given(leaf.shape, kind, None, blank, (), ())
+    one = (*[slice(None)] * axis, 0)
+    order = [*range(rank - 1)]
+    order.insert(axis, rank - 1)
+    return _Given(leaf.shape, kind, axis, blank, one, tuple(order))
+
+
+def _address_of(array: Any) -> int:
+    return array.__array_interface__["data"][0]
+
+
+def _rows(array: Any, axis: int | None, lanes: int) -> Any:
+    """An argument with a row for each lane; one without lanes in one piece."""
+    if axis is None:
+        return np.ascontiguousarray(array)
+    return (np.moveaxis(array, axis, 0) if axis else array).reshape(lanes, -1)
+
+
+def _grouped(rows: Any, lanes: int, groups: int, width: int) -> Any:
+    """The first `lanes` rows, number by number those of a group side by side; the last fills up."""
+    size, whole = rows.shape[1], lanes // width
+    made = np.empty((groups, size, width), rows.dtype)
+    if whole:
+        apart = rows[: whole * width].reshape(whole, width, size)
+        made[:whole] = apart.transpose(0, 2, 1)
+    rest = lanes - whole * width
+    if rest:
+        made[-1, :, :rest] = rows[whole * width : lanes].T
+        made[-1, :, rest:] = rows[lanes - 1][:, None]
+    return made
 
 
 def _filled(array: Any, lanes: int, axis: int) -> Any:
     """With the last lane once more in each that is missing."""
-    if array.shape[axis] == 1:
+    found = array.shape[axis]
+    if found == lanes:
+        return array
+    if found == 1:
         return np.broadcast_to(array, (*array.shape[:axis], lanes, *array.shape[axis + 1 :]))
-    return np.take(array, np.minimum(np.arange(lanes), array.shape[axis] - 1), axis=axis)
+    return np.take(array, np.minimum(np.arange(lanes), found - 1), axis=axis)
 
 
-def _grouped(array: Any, leaf: Leaf, groups: int, width: int) -> Any:
-    array = np.asarray(array, dtype=leaf.kind)
-    if leaf.axis is None:
-        return np.ascontiguousarray(array)
-    array = np.moveaxis(array, leaf.axis, 0)
-    lanes = len(array)
-    flat = array.reshape(lanes, -1)
-    if lanes < groups * width:
-        flat = flat[np.minimum(np.arange(groups * width), lanes - 1)]
-    return np.ascontiguousarray(flat.reshape(groups, width, -1).transpose(0, 2, 1))
-
-
-def _side_by_side(array: Any, leaf: Leaf, lanes: int) -> Any:
+def _side_by_side(array: Any, leaf: _Given, lanes: int) -> Any:
     """A result whose lanes are on its last axis, as it stands."""
-    if leaf.axis is None:
-        return array
-    return np.moveaxis(np.squeeze(array[..., :lanes], leaf.axis), -1, leaf.axis)
+    return array[leaf.one][..., :lanes].transpose(leaf.order)
 
 
-def _lanes(array: Any, leaf: Leaf, lanes: int) -> Any:
-    if leaf.axis is None:
-        return array
+def _lanes(array: Any, leaf: _Given, lanes: int) -> Any:
     moved = np.moveaxis(array, -1, 1)  # groups, width, then the shape of one lane
     flat = moved.reshape(moved.shape[0] * moved.shape[1], *leaf.shape)[:lanes]
-    return np.moveaxis(flat, 0, leaf.axis + 1).reshape(
-        *leaf.shape[: leaf.axis], lanes, *leaf.shape[leaf.axis + 1 :]
+    axis = leaf.axis or 0
+    return np.moveaxis(flat, 0, axis + 1).reshape(
+        *leaf.shape[:axis], lanes, *leaf.shape[axis + 1 :]
     )

@@ -91,7 +91,7 @@ def build_control(spec: RigidCapsuleSpec, roll_rate: float) -> AttitudeControl:
         frequency=control.frequency,
         damping_ratio=control.damping_ratio,
         easing=roll_rate / control.roll_acceleration,
-        limit=vector(jnp.asarray([most.roll, most.pitch, most.yaw]), Frame.BODY),
+        limit=vector(np.asarray([most.roll, most.pitch, most.yaw]), Frame.BODY),
         inertia=build_inertia(spec.inertia),
     )
 
@@ -105,13 +105,13 @@ def build_pulsing(spec: RigidCapsuleSpec) -> Pulsing | None:
     return Pulsing(
         couples(most, given.thrust, given.isp, given.least_pulse),
         DeadBand(given.dead_angle, given.dead_rate),
-        jnp.asarray(given.period),
+        np.asarray(given.period),
     )
 
 
 def build_inertia(spec: InertiaSpec) -> Inertia:
     """The inertia tensor."""
-    t = jnp.asarray(spec.tensor())
+    t = np.asarray(spec.tensor())
     return Inertia(t[0, 0], t[1, 1], t[2, 2], t[0, 1], t[0, 2], t[1, 2])
 
 
@@ -218,7 +218,7 @@ def build_bank(spec: BankSpec) -> BankProfile | None:
         return None
     if len(spec.time) == 1:
         return constant_bank(spec.angle[0])
-    return BankProfile(time=jnp.asarray(spec.time), angle=jnp.asarray(spec.angle))
+    return BankProfile(time=np.asarray(spec.time), angle=np.asarray(spec.angle))
 
 
 def handover_of(parachutes: ParachutesSpec | None, floor: float = -NEVER) -> Handover:
@@ -242,7 +242,7 @@ def build_interface(spec: InterfaceSpec, world: World) -> tuple[Vector, Vector]:
         YaanError: outside a 64-bit context.
     """
     require_float64()
-    place = vector(jnp.asarray(_place(spec, world.shape)), Frame.ITRS)
+    place = vector(np.asarray(_place(spec, world.shape)), Frame.ITRS)
     motion = Motion(spec.speed, spec.flight_path_angle, spec.heading)
     if spec.velocity == "inertial":
         return inertial_state(world.earth, jnp.zeros(()), place, motion)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-import jax.numpy as jnp
 import numpy as np
 
 from yaan.aerodynamics.tables import ForceTable
@@ -105,7 +104,7 @@ def pad_of(pad: PadSpec) -> AbstractStart:
     site = pad.site
     latitude = np.clip(site.latitude, -_LAST_NORTH, _LAST_NORTH)
     place = (latitude, site.longitude, site.height)
-    return OnPad(Geodetic(*(jnp.asarray(x) for x in place)))
+    return OnPad(Geodetic(*(np.asarray(x) for x in place)))
 
 
 def build_vehicle(spec: VehicleSpec) -> Vehicle:
@@ -133,8 +132,8 @@ def build_vehicle(spec: VehicleSpec) -> Vehicle:
     return Vehicle(launcher, tuple(stages), tuple(items), tuple(shapes))
 
 
-def _array(values: list[float]) -> jnp.ndarray:
-    return jnp.asarray(np.asarray(values, dtype=float))
+def _array(values: list[float]) -> np.ndarray:
+    return np.asarray(np.asarray(values, dtype=float))
 
 
 def thrust_curve(engine: EngineSpec) -> tuple[np.ndarray, np.ndarray]:
@@ -161,8 +160,8 @@ def _engines(stages: list[StageSpec]) -> Engines:
     engines = np.array([s.count * s.engine_count for s in stages], dtype=float)
     full = [s.engine.full_flow_thrust or _NEVER_FLOWING for s in stages]
     return Engines(
-        times=jnp.asarray(times),
-        thrusts=jnp.asarray(thrusts * engines[:, None]),
+        times=np.asarray(times),
+        thrusts=np.asarray(thrusts * engines[:, None]),
         isp=_array([s.isp for s in stages]),
         exit_area=_array([s.engine.exit_area for s in stages]) * engines,
         full_flow_thrust=_array(full) * engines,
@@ -176,8 +175,8 @@ def _engines(stages: list[StageSpec]) -> Engines:
 def _force_tables(tables: list[tuple[AeroTableSpec, float, float, float]]) -> ForceTable:
     """Tables stacked; shorter ones are padded past their ends with their last values."""
     if not tables:
-        one, two = jnp.zeros((1, 1)), jnp.asarray([[0.0, 1.0]])
-        return ForceTable(two, two, jnp.zeros((1, 2, 2)), jnp.zeros((1, 2, 2)), one[0])
+        one, two = np.zeros((1, 1)), np.asarray([[0.0, 1.0]])
+        return ForceTable(two, two, np.zeros((1, 2, 2)), np.zeros((1, 2, 2)), one[0])
     angles = max(len(t.angle_of_attack) for t, *_ in tables)
     machs = max(len(t.mach) for t, *_ in tables)
 
@@ -191,11 +190,11 @@ def _force_tables(tables: list[tuple[AeroTableSpec, float, float, float]]) -> Fo
         return np.pad(block, missing, mode="edge")
 
     return ForceTable(
-        angles=jnp.asarray([padded(t.angle_of_attack, angles) for t, *_ in tables]),
-        mach=jnp.asarray([padded(t.mach, machs) for t, *_ in tables]),
-        axial=jnp.asarray([spread(t.axial_force) * a for t, _, a, _ in tables]),
-        normal=jnp.asarray([spread(t.normal_force) * n for t, _, _, n in tables]),
-        reference_area=jnp.asarray([area for _, area, _, _ in tables]),
+        angles=np.asarray([padded(t.angle_of_attack, angles) for t, *_ in tables]),
+        mach=np.asarray([padded(t.mach, machs) for t, *_ in tables]),
+        axial=np.asarray([spread(t.axial_force) * a for t, _, a, _ in tables]),
+        normal=np.asarray([spread(t.normal_force) * n for t, _, _, n in tables]),
+        reference_area=np.asarray([area for _, area, _, _ in tables]),
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-import jax.numpy as jnp
 import numpy as np
 
 from yaan.description import EngineSpec, StageSpec
@@ -25,7 +24,7 @@ def throttle_map(stages: Sequence[StageSpec]) -> ThrottleMap | None:
     if not any(found):
         return None
     tables = _stacked([np.array(one or [(1.0, 1.0)]) for one in found])
-    return ThrottleMap(jnp.asarray(tables[..., 0]), jnp.asarray(tables[..., 1]))
+    return ThrottleMap(np.asarray(tables[..., 0]), np.asarray(tables[..., 1]))
 
 
 def mixture(stages: Sequence[StageSpec]) -> Mixture | None:
@@ -39,8 +38,8 @@ def mixture(stages: Sequence[StageSpec]) -> Mixture | None:
         rows.append(np.stack([one[:, 0] * stage.count, thrust, isp], axis=-1))
     tables = _stacked(rows)
     loaded = np.array([stage.usable * stage.count for stage in stages])
-    columns = (jnp.asarray(tables[..., k]) for k in range(3))
-    return Mixture(jnp.asarray(loaded), *columns)
+    columns = (np.asarray(tables[..., k]) for k in range(3))
+    return Mixture(np.asarray(loaded), *columns)
 
 
 def throttles_of(design: EngineDesignSpec, throttle: Sequence[float]) -> list[tuple[float, float]]:

@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from yaan.base.constants import EARTH_RADIUS
 from yaan.base.errors import InputError
+from yaan.base.lanes import held
 from yaan.base.model import Model
 from yaan.base.session import computing
 from yaan.description.own import Given
@@ -54,7 +55,7 @@ class EntryFunction(AbstractEntryGuidance):
         ignores="all that it does not say",
     )
 
-    period: Float[Array, "*lanes"] = eqx.field(converter=jnp.asarray)
+    period: Float[Any, "*lanes"] = eqx.field(converter=held)
     law: Callable[[Estimate], Array] = eqx.field(static=True)
 
     @override

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from yaan.description import CapsuleSpec, ConfigurationSpec, ParachutesSpec, VehicleSpec
@@ -44,9 +43,9 @@ def lossy(vehicle: Vehicle, losses: Losses) -> Vehicle:
     most = max(1, *(len(one.lost) for one in each))
     # What is not lost is not, for ever; its share is that of the last fault before.
     rows = [[*one.lost, *[(np.inf, _left(one))] * (most - len(one.lost))] for one in each]
-    table = jnp.asarray(rows, dtype=float)
+    table = np.asarray(rows, dtype=float)
     stuck = np.array([one.stuck for one in each])
-    sticks = jnp.asarray(stuck) if np.any(np.isfinite(stuck)) else None
+    sticks = np.asarray(stuck) if np.any(np.isfinite(stuck)) else None
     failures = Failures(table[..., 0], table[..., 1], sticks)
     launcher = eqx.tree_at(
         lambda x: x.engines.failures, vehicle.launcher, failures, is_leaf=lambda x: x is None

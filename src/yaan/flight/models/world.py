@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -158,11 +157,11 @@ def build_world(plan: Plan, duration: float = HORIZON) -> World:
         atmosphere=_drawn_air(environment, _scaled(_atmosphere(plan), environment.density_scale)),
         wind=_drawn_wind(environment, _wind(plan, environment.wind)),
         earth=earth_of(environment.earth, epoch, duration),
-        mu=jnp.asarray(gravity.mu),
+        mu=np.asarray(gravity.mu),
         shape=shape,
         third_bodies=_third_bodies(environment, epoch, duration),
         radiation=_radiation(environment, epoch, duration, shape),
-        ground=jnp.asarray(plan.surface),
+        ground=np.asarray(plan.surface),
     )
 
 
@@ -188,10 +187,10 @@ def build_worlds(plans: Sequence[Plan], duration: float = HORIZON) -> list[World
             found.append(known)
         _, world, air = known
         if scaling:
-            air = scaled(air, jnp.asarray(plan.environment.density_scale))
+            air = scaled(air, np.asarray(plan.environment.density_scale))
         air = _drawn_air(plan.environment, air, air_like)
         blows = _drawn_wind(plan.environment, _wind(plan, wind, always=windy), wind_like)
-        worlds.append(replace(world, atmosphere=air, wind=blows, ground=jnp.asarray(plan.surface)))
+        worlds.append(replace(world, atmosphere=air, wind=blows, ground=np.asarray(plan.surface)))
     return worlds
 
 
@@ -287,7 +286,7 @@ def landing_world(world: World, entering: EntryFlight, *, windy: bool = False) -
 
     `windy`: no wind is one of 0 m/s, as where other lanes have one.
     """
-    found = replace(world, ground=jnp.asarray(entering.ground.height))
+    found = replace(world, ground=np.asarray(entering.ground.height))
     if entering.wind is None:
         return found
     wind, above = _wind(entering.plan, entering.wind, always=windy), world.wind
@@ -357,7 +356,7 @@ def _coefficients(field: GravityFieldSpec) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _scaled(air: Atmosphere, scale: float) -> Atmosphere:
-    return air if scale == 1.0 else scaled(air, jnp.asarray(scale))
+    return air if scale == 1.0 else scaled(air, np.asarray(scale))
 
 
 def _atmosphere(plan: Plan) -> Atmosphere:
@@ -398,12 +397,10 @@ def _wind(plan: Plan, spec: WindSpec, *, always: bool = False) -> Wind:
         axes = (table.height, table.latitude, table.time)
         return PlacedTableWind(axes, table.east, table.north)
     if table is not None:
-        return TableWind(
-            jnp.asarray(table.height), jnp.asarray(table.east), jnp.asarray(table.north)
-        )
+        return TableWind(np.asarray(table.height), np.asarray(table.east), np.asarray(table.north))
     if spec.calm and not always:
         return NoWind()
-    return ConstantWind(jnp.asarray(spec.east), jnp.asarray(spec.north))
+    return ConstantWind(np.asarray(spec.east), np.asarray(spec.north))
 
 
 def _third_bodies(

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from yaan.base import InputError, NoSolutionError, Problem, YaanError
+from yaan.base.roots import root
 from yaan.propulsion.cycles.records import GAS_CONSTANT, DriveGas, EnginePoint
-from yaan.propulsion.cycles.zero import zero
 from yaan.propulsion.propellants import Liquid
 
 _GRID: Final = 24
@@ -137,7 +137,7 @@ def _zero(
             continue
         hottest, coldest = max(hottest, value), min(coldest, value)
         if last is not None and value <= 0.0:
-            return zero(excess, last, at)
+            return root(excess, last, at, within=1e-13)
         last = at if value > 0.0 else None
     if not math.isfinite(hottest):
         raise YaanError(failed)

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from yaan.base import NoSolutionError
 from yaan.base.constants import STANDARD_GRAVITY
+from yaan.base.roots import root
 from yaan.propulsion.cycles.assumptions import Inputs
 from yaan.propulsion.cycles.fluid import AbstractFluid
 from yaan.propulsion.cycles.records import DriveGas, EnginePoint, Pump, Suction, Turbine
-from yaan.propulsion.cycles.zero import zero
 from yaan.propulsion.propellants import Liquid
 
 
@@ -141,7 +141,7 @@ def close(surplus: Callable[[float], float], low: float, high: float) -> Closing
     """The least setting from `low` to `high` at which a surplus of power is zero.
 
     The range is cut in sixty parts, evenly in its logarithm, and the first change of sign is
-    closed by Brent's method (SciPy). Where there is none, the best part is searched for its
+    closed (`base.roots`). Where there is none, the best part is searched for its
     maximum, so that what is missing is told, not guessed. A state that does not exist before that
     top leaves it open whether there is a setting.
     """
@@ -163,7 +163,7 @@ def close(surplus: Callable[[float], float], low: float, high: float) -> Closing
     if points[-1][1] >= 0.0:
         if len(points) == 1:
             return Closing(points[0][0], points[0][1], closed=True)
-        at = zero(surplus, points[-2][0], points[-1][0])
+        at = root(surplus, points[-2][0], points[-1][0], within=1e-13)
         return Closing(at, surplus(at), closed=True)
     best = max(range(len(points)), key=lambda k: points[k][1])
     if best < len(points) - 1 and first_failed > points[-1][0]:
@@ -174,6 +174,6 @@ def close(surplus: Callable[[float], float], low: float, high: float) -> Closing
     found: Any = minimize_scalar(lambda x: -surplus(x), bounds=(left, right), method="bounded")
     at, most = float(found.x), -float(found.fun)
     if most >= 0.0:  # a narrow top between two settings
-        at = zero(surplus, left, at)
+        at = root(surplus, left, at, within=1e-13)
         return Closing(at, surplus(at), closed=True)
     return Closing(at, most, closed=False, failed=failed)

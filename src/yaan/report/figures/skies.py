@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from yaan.access.sky import place_of
 from yaan.access.stations import Station
@@ -180,7 +179,7 @@ def across(contacts: Contacts, path: Callable[[Array], Array]) -> Figure | None:
     return Figure("skies", alt, caption, data, wide, narrow)
 
 
-def _path(history: History) -> CubicSpline | None:
+def _path(history: History) -> Callable[[Array], Array] | None:
     """Positions in ITRS between the rows of a history."""
     columns = [history[key] for key in ("latitude", "longitude", "height")]
     time = history["time"]
@@ -191,7 +190,10 @@ def _path(history: History) -> CubicSpline | None:
     if len(rows) < 2:
         return None
     lat, lon, height = (column[rows] for column in columns)
-    return CubicSpline(time[rows], place_of(lat, lon, height).T)
+    from scipy.interpolate import CubicSpline  # a third of a second that most reports do without
+
+    path: Callable[[Array], Array] = CubicSpline(time[rows], place_of(lat, lon, height).T)
+    return path
 
 
 def _drawn(
