@@ -7,12 +7,14 @@ from jaxtyping import Array, Float
 
 from yaan.analysis.flown import Flown
 from yaan.analysis.history import at_row, elements_record
+from yaan.base.programme import programme
 from yaan.description import FreeFlight
 from yaan.flight.body import FlownBody
 from yaan.flight.models.world import epoch_of
 from yaan.results.summary import BodyFlight, BodyPhase, BodyState
 from yaan.results.summary_ascent import Elements
 from yaan.results.trajectory import History
+from yaan.spacetime.elements import Elements as Osculating
 from yaan.spacetime.elements import elements
 from yaan.spacetime.frame import Frame, vector
 
@@ -89,11 +91,14 @@ def matrix(q: np.ndarray) -> np.ndarray:
     )
 
 
+@programme
+def _elements(position: Array, velocity: Array, mu: Array) -> Osculating:
+    return elements(vector(position, Frame.GCRS), vector(velocity, Frame.GCRS), mu)
+
+
 def orbit_at(history: History, row: int, mu: Float[Array, ""]) -> Elements | None:
     """Osculating elements at a row, with `mu` [m^3/s^2]; None of what meets or leaves the Earth."""
-    states = (np.asarray(history[name][row]) for name in ("position_gcrs", "velocity_gcrs"))
-    position, velocity = (vector(state, Frame.GCRS) for state in states)
-    e = elements(position, velocity, mu)
+    e = _elements(history["position_gcrs"][row], history["velocity_gcrs"][row], mu)
     # What is not a number is in no orbit either.
     if not (float(e.eccentricity) < 1.0 and float(e.perigee) > 0.0):
         return None

@@ -2,7 +2,9 @@
 
 import os
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -77,6 +79,7 @@ def fly(
     log.add(f"yaan fly {mission}: {loaded.title}")
     STOP.words = lambda: _abandon(log, out, loaded.name)
     timings = {"load": time.perf_counter() - started}
+    threading.Thread(target=_prepare_writing, daemon=True).start()
     try:
         with watch(log, show=not quiet and not as_json, verbose=verbose) as progress:
             flight = loaded.fly(progress=heed(progress), profile=profile, commands=by)
@@ -138,6 +141,14 @@ def _abandon(log: Log, parent: Path, name: str) -> str:
     """Keep the log of a flight that is given up; returns the last words."""
     log.add("Stopped by the user.")
     return f"Stopped; the log is in {log.keep(parent, name)}."
+
+
+def _prepare_writing() -> None:
+    """Load what writes a flight beside it: where its lanes are flown, the interpreter is idle."""
+    with suppress(Exception):  # whatever fails fails again where it is asked for, and is told there
+        from yaan.report.page import prepare
+
+        prepare()
 
 
 def _save(flight: "Flight", parent: Path, log: Log) -> tuple[Path | None, str]:

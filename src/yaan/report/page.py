@@ -8,6 +8,7 @@ import gzip
 import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import resources, util
 from pathlib import Path
@@ -264,6 +265,12 @@ def _packed(content: bytes) -> Markup:
 
 def _own(name: str) -> Markup:
     return Markup(resources.files("yaan.report").joinpath(name).read_text(encoding="utf-8"))
+
+
+def prepare() -> None:
+    """Pack what every page holds, as while there is no flight to write yet."""
+    with suppress(YaanError):  # told by the page itself
+        _plotly()
 
 
 @cache

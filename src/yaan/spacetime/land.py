@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import KDTree
 
 from yaan.spacetime.zone import MEAN_RADIUS
+
+if TYPE_CHECKING:  # a sixth of a second that most commands do without
+    from scipy.spatial import KDTree
 
 Array = NDArray[np.float64]
 
@@ -203,8 +205,10 @@ def far_at_sea(latitude: ArrayLike, longitude: ArrayLike, distance: float) -> ND
 
 
 @cache
-def _shore() -> tuple[KDTree, NDArray[np.int64]]:
+def _shore() -> "tuple[KDTree, NDArray[np.int64]]":
     """Points of all coasts, no two neighbours farther apart than a piece; the edge of each."""
+    from scipy.spatial import KDTree
+
     edges = _countries().coast
     first, last = edges[:, 0], edges[:, 1]
     length = MEAN_RADIUS * np.linalg.norm(last - first, axis=1)

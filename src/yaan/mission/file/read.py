@@ -24,6 +24,8 @@ _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?
 _UNREADABLE: Final = re.compile(
     r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
+# A word, a number or a quantity, as most overrides are: no parser is asked for it.
+_SIMPLE: Final = re.compile(r"[-+]?\.?[A-Za-z0-9][A-Za-z0-9.+/^-]*( [A-Za-z0-9.+/^%-]+)*")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 # What the parser was reading -> what is wrong where that was opened.
 _OPENED: Final = {
@@ -93,6 +95,8 @@ def read(text: str, source: Origin, *, line: int | None = 1) -> Node:
     Raises:
         InputError: not well-formed, or with tags, anchors, repeated keys or several documents.
     """
+    if _SIMPLE.fullmatch(text):
+        return Node(_scalar(text), source, line)
     _refuse_unreadable(text, source, line)
     builder = _Builder(source, line)
     read_to = line

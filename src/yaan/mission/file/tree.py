@@ -22,6 +22,7 @@ Scalar = str | int | float | bool | None
 Address = tuple[str | int, ...]
 
 OVERRIDE: Final = "--set"
+_UNASKED: Final = object()
 
 _NAMED: Final = (
     "phases",
@@ -68,6 +69,7 @@ class Node:
     source: Origin
     line: int | None
     whole: bool = False
+    _plain: Any = field(default=_UNASKED, init=False, repr=False, compare=False)
 
     def child(self, key: str) -> "Node | None":
         """The node below `key`, or None."""
@@ -78,7 +80,15 @@ class Node:
         return Node(value, self.source, self.line, self.whole)
 
     def plain(self) -> Any:
-        """Plain data below this node; a mapping loses its keys whose value is null."""
+        """Plain data below this node; a mapping loses its keys whose value is null.
+
+        Made once, and shared by all trees that have this node: whoever reads it leaves it as it is.
+        """
+        if self._plain is _UNASKED:
+            object.__setattr__(self, "_plain", self._made_plain())
+        return self._plain
+
+    def _made_plain(self) -> Any:
         if isinstance(self.value, dict):
             items = self.value.items()
             return {key: node.plain() for key, node in items if node.value is not None}
