@@ -156,8 +156,8 @@ def said_of(flown: Flown, payload: float, propellant: float) -> Outcome:
         lambda case: (case.launcher.item_mass, case.launcher.propellant),
         flown.task.case,
         (
-            launcher.item_mass.at[item].add(jnp.asarray(payload)),
-            launcher.propellant.at[stage].add(jnp.asarray(propellant)),
+            jnp.asarray(launcher.item_mass).at[item].add(jnp.asarray(payload)),
+            jnp.asarray(launcher.propellant).at[stage].add(jnp.asarray(propellant)),
         ),
     )
     task = replace(flown.task, case=case)

@@ -83,9 +83,14 @@ def _halves(closed: Any, count: int) -> tuple[Any, Any]:
     arguments and those.
     """
     body = closed.jaxpr
-    rests = needed(body, body.outvars[:count])
-    # What has an effect is done each time.
-    early = [bool(e.effects) or any(v in rests for v in e.outvars) for e in body.eqns]
+    # Whole equations: what a call needs for its other results is computed before it too.
+    wanted = {a for a in body.outvars[:count] if not isinstance(a, core.Literal)}
+    early = [False] * len(body.eqns)
+    for k, equation in reversed(list(enumerate(body.eqns))):
+        # What has an effect is done each time.
+        if equation.effects or any(v in wanted for v in equation.outvars):
+            early[k] = True
+            wanted.update(a for a in equation.invars if not isinstance(a, core.Literal))
     halves = [
         [e for e, soon in zip(body.eqns, early, strict=True) if soon is half]
         for half in (True, False)

@@ -16,13 +16,14 @@ from yaan.base.plain import is_list, is_mapping, item, items
 if TYPE_CHECKING:
     from yaan.description.own import Given
 
-_DISTRIBUTION: Final = 2  # steps: dispersions, and a key
+_ENTRY: Final = 2  # steps: dispersions or requirements, and a key
+_WHOLE: Final = ("dispersions", "requirements")
+"""Blocks whose entries replace those of the same key: two do not mix."""
 
 Scalar = str | int | float | bool | None
 Address = tuple[str | int, ...]
 
 OVERRIDE: Final = "--set"
-_UNASKED: Final = object()
 
 _NAMED: Final = (
     "phases",
@@ -69,7 +70,6 @@ class Node:
     source: Origin
     line: int | None
     whole: bool = False
-    _plain: Any = field(default=_UNASKED, init=False, repr=False, compare=False)
 
     def child(self, key: str) -> "Node | None":
         """The node below `key`, or None."""
@@ -80,15 +80,7 @@ class Node:
         return Node(value, self.source, self.line, self.whole)
 
     def plain(self) -> Any:
-        """Plain data below this node; a mapping loses its keys whose value is null.
-
-        Made once, and shared by all trees that have this node: whoever reads it leaves it as it is.
-        """
-        if self._plain is _UNASKED:
-            object.__setattr__(self, "_plain", self._made_plain())
-        return self._plain
-
-    def _made_plain(self) -> Any:
+        """Plain data below this node; a mapping loses its keys whose value is null."""
         if isinstance(self.value, dict):
             items = self.value.items()
             return {key: node.plain() for key, node in items if node.value is not None}
@@ -186,7 +178,8 @@ def merge(base: Node, over: Node, path: Address, wrong: list[Problem]) -> Node:
 
     A mapping mixes with a list too: its keys are the names of items, or their indices from 0.
     A value that is replaced takes along what its block said under `assumed` and `calibrated` about
-    the old one, unless `over` says it again. A distribution replaces: two do not mix.
+    the old one, unless `over` says it again. A distribution and a requirement replace:
+    two of them do not mix.
 
     Args:
         base: what is changed.
@@ -196,7 +189,7 @@ def merge(base: Node, over: Node, path: Address, wrong: list[Problem]) -> Node:
     """
     if over.whole or not isinstance(over.value, dict):
         return over
-    if len(path) == _DISTRIBUTION and path[0] == "dispersions":
+    if len(path) == _ENTRY and path[0] in _WHOLE:
         return over
     if isinstance(base.value, list):
         return _merge_items(base, base.value, over, path, wrong)
