@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 
+from yaan.base.programme import programme
 from yaan.base.session import require_float64
 from yaan.description import (
     Ascent,
@@ -24,7 +25,7 @@ from yaan.gnc.bank import BankProfile, constant_bank, steady_spin
 from yaan.gnc.thrusters import DeadBand, couples
 from yaan.motion.entry import NEVER, TIMEOUT, Handover
 from yaan.motion.rigid_entry import Pulsing
-from yaan.spacetime.earth import Ellipsoid
+from yaan.spacetime.earth import EarthRotation, Ellipsoid
 from yaan.spacetime.frame import Frame, Vector, vector
 from yaan.spacetime.motion import Motion, inertial_state, relative_state
 from yaan.vehicle.body import Inertia
@@ -244,9 +245,18 @@ def build_interface(spec: InterfaceSpec, world: World) -> tuple[Vector, Vector]:
     require_float64()
     place = vector(np.asarray(_place(spec, world.shape)), Frame.ITRS)
     motion = Motion(spec.speed, spec.flight_path_angle, spec.heading)
-    if spec.velocity == "inertial":
-        return inertial_state(world.earth, jnp.zeros(()), place, motion)
-    return relative_state(world.earth, jnp.zeros(()), place, motion, world.shape)
+    inertial = spec.velocity == "inertial"
+    return _interface(world.earth, place, motion, shape=world.shape, inertial=inertial)
+
+
+@programme
+def _interface(
+    earth: EarthRotation, place: Vector, motion: Motion, *, shape: Ellipsoid, inertial: bool
+) -> tuple[Vector, Vector]:
+    now = jnp.zeros(())
+    if inertial:
+        return inertial_state(earth, now, place, motion)
+    return relative_state(earth, now, place, motion, shape)
 
 
 def _place(spec: InterfaceSpec, shape: Ellipsoid) -> np.ndarray:
