@@ -131,13 +131,15 @@ def test_the_sweeps_of_the_page_fly(tmp_path: Path):
 @pytest.mark.slow
 def test_the_draws_of_the_page_fly(tmp_path: Path):
     page, printed = "disperse-a-mission", ""
-    (mission,) = _blocks(page, "yaml")
-    (tmp_path / "falling.yaml").write_text(mission, encoding="utf-8")
+    for file in _blocks(page, "yaml"):
+        (name,) = re.findall(r"^name: (\S+)$", file, re.MULTILINE)
+        (tmp_path / f"{name}.yaml").write_text(file, encoding="utf-8")
     for block in _blocks(page, "console"):
         for command in block.splitlines():
             _, *arguments = shlex.split(command)
             printed += _run(["-m", "yaan", *arguments], tmp_path)
     assert "48 flown: 0 of 48 failed." in printed
+    assert "strict.yaml: ok." in printed
     once, twice = (tmp_path / "runs" / f"falling-dispersions-{k}" for k in (1, 2))
     for name in ("html", "csv", "nc"):
         assert (once / f"dispersions.{name}").stat().st_size > 1000

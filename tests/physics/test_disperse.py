@@ -1,5 +1,6 @@
 """Draws from the front door: the same in any batch, alone, and after they were stopped."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 import xarray
 
 import yaan
-from yaan.campaign.disperse import Dispersed, causes, disperse, prepare, resume
-from yaan.campaign.folder import DRAWN, Folder
+from yaan.campaign.disperse import Dispersed, disperse, prepare, resume
+from yaan.campaign.outcomes import causes
+from yaan.campaign.shards import shards_of
 from yaan.flight.run import run
 from yaan.results.ends import ENDS
 
@@ -43,7 +45,7 @@ def test_sixteen_draws_end_and_are_kept(kept: xarray.Dataset):
     folder = Path(kept.attrs["folder"])
     for name in ("csv", "nc", "html", "json"):
         assert (folder / f"dispersions.{name}").stat().st_size > 100
-    assert len((folder / "lanes.jsonl").read_text("utf-8").splitlines()) == COUNT
+    assert [shard.draws for shard in shards_of(folder)] == [range(COUNT)]
 
 
 def test_the_first_draw_is_the_mission_as_it_is(mission: yaan.Mission, kept: xarray.Dataset):
@@ -60,22 +62,22 @@ def test_a_draw_is_the_same_in_any_batch_and_of_any_number(
     fewer = mission.disperse(5, seed=5, nominal=True)
     some = kept.isel(draw=slice(0, 5))
     assert np.array_equal(fewer["capsule.mass"].values, some["capsule.mass"].values)
-    assert apart(fewer, some) < 1e-9
-    plans = [lane.plan for lane in prepare(Dispersed(mission.source, COUNT, 5, 1.0, True))]
+    # On one processor a lane has the same digits in whatever company.
+    assert apart(fewer, some) == 0.0
+    asked = Dispersed(mission.source, COUNT, 5, 1.0, True)
+    plans = [lane.plan for lane in prepare(asked, range(COUNT))]
     shuffled = [11, 3, 8, 15]
     ends = run([plan for k in shuffled if (plan := plans[k]) is not None], None, batch=2)
     assert ends["peak_load"] == pytest.approx(kept["peak_load"].values[shuffled], rel=1e-9)
 
 
-def test_draws_that_were_stopped_go_on(kept: xarray.Dataset, mission: yaan.Mission, tmp_path: Path):
-    begun = Path(kept.attrs["folder"])
-    told = {"mission": "capsule-entry", "draws": COUNT, "seed": 5, "scale": 1.0, "nominal": True}
-    folder = Folder.begun(tmp_path, DRAWN, mission.source, told, None)
-    lines = (begun / "lanes.jsonl").read_text("utf-8").splitlines(keepends=True)
-    (folder.path / "lanes.jsonl").write_text("".join(lines[:9]) + lines[9][:40], "utf-8")
-    again = resume(folder.path)
-    assert apart(again, kept) < 1e-9
-    assert np.array_equal(again["outcome"].values, kept["outcome"].values)
+def test_draws_that_were_stopped_go_on(kept: xarray.Dataset, tmp_path: Path):
+    folder = tmp_path / "again"
+    shutil.copytree(kept.attrs["folder"], folder)
+    for shard in shards_of(folder):
+        shard.path.unlink()
+    again = resume(folder)
+    assert again.assign_attrs(folder="").identical(kept.assign_attrs(folder=""))
 
 
 def test_twice_the_sigma_spreads_twice_as_far(mission: yaan.Mission, kept: xarray.Dataset):

@@ -81,6 +81,8 @@ class _Variant:
         return f"{self.ranked.assumption.key} at its {self.side} end"
 
 
+_LOOKING_ON: Final = ("stations.", "requirements.")
+
 Vary = Callable[[Mapping[str, object]], Plan | None]
 """The plan with the values at some keys replaced; None where its own rules refuse them."""
 
@@ -88,9 +90,10 @@ Vary = Callable[[Mapping[str, object]], Plan | None]
 def grouped(provenance: Provenance) -> list[Ranked]:
     """Assumptions, those of one place in a file that is used twice taken together.
 
-    But for those of stations, which look on and move no flight.
+    But for those of stations, which look on, and of requirements, by which flights are judged:
+    they move no flight.
     """
-    every = (same for same in provenance.assumptions if not same[0].key.startswith("stations."))
+    every = (same for same in provenance.assumptions if not same[0].key.startswith(_LOOKING_ON))
     return [Ranked([a.key for a in same], same[0]) for same in every]
 
 

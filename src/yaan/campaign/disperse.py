@@ -4,14 +4,17 @@ A draw is a lane: a plan with the drawn values of its keys. What a mission needs
 is designed once, for the mission as it is, and no draw is designed anew. What guides a draw takes
 it for the mission as it is; where navigation has errors, each draw has its own.
 
+Draws fly in chunks, and which share one depends on their numbers alone. A chunk that has ended is
+a file of the folder (`shards`), so that a campaign that was killed goes on with those it lacks.
+
 Ignores, of each flight: what a single one tells beyond its end (`flight.run`); `yaan fly FOLDER
 --lane K` flies one in full. Probabilities are those of the distributions, which are assumed.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
+from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -21,36 +24,42 @@ import numpy as np
 import xarray
 
 from yaan.base.errors import InputError, Problem, YaanError, quote
-from yaan.campaign.draws import MOST_SEED, Array, Column, draw, told_kind
+from yaan.campaign import shards
+from yaan.campaign.draws import MOST_SEED, Column, draw
 from yaan.campaign.folder import DRAWN, Folder
-from yaan.campaign.study import cell, columns_told, kept_commands, netcdf
-from yaan.campaign.sweep import Lane, Seeing, Watch, ends_told, fly_lanes, lanes_from
+from yaan.campaign.outcomes import Columns, columns_of, dataset, lanes_told, table
+from yaan.campaign.runners import Runner, fly_by_ray, fly_here
+from yaan.campaign.shard_file import CHUNK, About
+from yaan.campaign.study import kept_commands, netcdf
+from yaan.campaign.summary import in_words, summarise, verdicts
+from yaan.campaign.sweep import Lane, Seeing, Watch, fly_lanes, lanes_from
 from yaan.description.dispersions import DispersionSpec
 from yaan.description.own import GivenModels
 from yaan.flight.models.navigation import orbit_estimates
 from yaan.flight.run import BATCH, Seen
 from yaan.mission.checks import check, drawn_of
-from yaan.mission.dispersed import BLOCK, DENSITY, EPOCH, WHOLE, WIND, Drawn
+from yaan.mission.dispersed import BLOCK, WHOLE, Drawn
 from yaan.mission.expansion import shorthand
 from yaan.mission.file.tree import Tree
 from yaan.mission.load import override
-from yaan.report import Drawing, Key, Lanes, write_sweep
-from yaan.results.commands import Commands
-from yaan.results.outcome import OutcomeCode
-from yaan.results.store import own_models, write_bytes, write_manifest, write_text
+from yaan.report import write_sweep
+from yaan.results.commands import COMMANDS, Commands
+from yaan.results.record import to_plain
+from yaan.results.store import own_models, write_bytes, write_json, write_manifest, write_text
 
 SUBJECT: Final = "disperse"
 """What stands for the file in messages."""
 
-MOST_DRAWS: Final = 100_000
+MOST_DRAWS: Final = 1_000_000
 MOST_SCALE: Final = 100
 
-_ERRORS: Final = "navigation.draw"
+STATISTICS: Final = "statistics.json"
+"""The file of a folder that says what the draws say."""
 
-_COMPONENTS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
-    DENSITY: (("scale",), "1"),
-    WIND: (("east", "north"), "m s-1"),
-}
+_ERRORS: Final = "navigation.draw"
+_FILES: Final = ("mission.yaml", DRAWN, COMMANDS)
+"""What the draws of a folder follow from."""
+_SEAL: Final = "draws.digest"
 
 
 @dataclass(frozen=True)
@@ -91,14 +100,24 @@ class Dispersed:
         if wrong:
             raise InputError(wrong)
 
-    @cached_property
-    def columns(self) -> tuple[Column, ...]:
-        """What is drawn of each key."""
-        how: dict[str, Any] = {"scale": self.scale, "nominal": self.nominal}
-        return draw(self._drawn, self.seed, 0, self.count, **how)
-
     @property
-    def _drawn(self) -> tuple[Drawn, ...]:
+    def chunks(self) -> Iterator[range]:
+        """The draws that fly together."""
+        for first in range(0, self.count, CHUNK):
+            yield range(first, min(first + CHUNK, self.count))
+
+    def drawn(self, draws: range) -> tuple[Column, ...]:
+        """What is drawn of each key by these draws."""
+        how: dict[str, Any] = {"scale": self.scale, "nominal": self.nominal}
+        return draw(self._keys, self.seed, draws.start, len(draws), **how)
+
+    @cached_property
+    def first(self) -> tuple[Column, ...]:
+        """What is drawn of each key by draw 0."""
+        return self.drawn(range(1))
+
+    @cached_property
+    def _keys(self) -> tuple[Drawn, ...]:
         """The keys of its file, and which errors its navigation has."""
         told, spec = drawn_of(self.tree), check(self.tree).navigation
         if spec is None or spec.model == "perfect" or any(one.key == _ERRORS for one in told):
@@ -113,9 +132,9 @@ class Dispersed:
         """
         if not 0 <= row < self.count:
             raise YaanError(f"There are draws 0 to {self.count - 1}; {row} is none of them.")
-        return {column.drawn.key: column.written(row) for column in self.columns}
+        return {column.drawn.key: column.written(0) for column in self.drawn(range(row, row + 1))}
 
-    @property
+    @cached_property
     def bare(self) -> Tree:
         """The mission without its dispersions, which draws replace values of."""
         word = self.tree.data.get("navigation")
@@ -129,6 +148,7 @@ def disperse(
     *,
     parent: Path | str | None = None,
     batch: int | None = None,
+    runner: Runner = "local",
     watch: Watch | None = None,
 ) -> xarray.Dataset:
     """Draw and fly, by the commands of the mission as it is; see `Mission.disperse`."""
@@ -146,7 +166,8 @@ def disperse(
             "nominal": asked.nominal,
         }
         folder = Folder.begun(parent, DRAWN, asked.tree, told, asked.commands)
-    return flown(asked, folder, batch=batch, watch=watch)
+        _sealed(folder)
+    return _flown(asked, folder, batch=batch, runner=runner, watch=watch)
 
 
 def resume(
@@ -154,16 +175,23 @@ def resume(
     given: GivenModels | None = None,
     *,
     batch: int | None = None,
+    runner: Runner = "local",
     watch: Watch | None = None,
 ) -> xarray.Dataset:
     """Go on where a dispersed mission was stopped, with the models of the user's own it had.
 
+    Chunks that have ended are not flown again. A file of one that is damaged is renamed, said, and
+    its draws are flown again.
+
     Raises:
-        YaanError: no folder of a dispersed mission.
+        YaanError: no folder of a dispersed mission; or what its draws follow from has changed
+            since, or Yaan has: nothing is flown, nothing overwritten.
         InputError: a model that it had is not given, or is another one by now.
     """
     folder = Folder(Path(path))
-    return flown(asked_of(folder, given), folder, batch=batch, watch=watch)
+    asked = asked_of(folder, given)
+    _require_sealed(folder)
+    return _flown(asked, folder, batch=batch, runner=runner, watch=watch)
 
 
 def asked_of(folder: Folder, given: GivenModels | None = None) -> Dispersed:
@@ -179,36 +207,124 @@ def asked_of(folder: Folder, given: GivenModels | None = None) -> Dispersed:
     return found
 
 
-def prepare(asked: Dispersed) -> list[Lane]:
-    """Every draw with its plan, none flown; one that the mission's rules refuse says why."""
-    return lanes_from(asked.bare, map(asked.values, range(asked.count)))
+def prepare(asked: Dispersed, draws: range) -> list[Lane]:
+    """Draws with their plans, none flown; one that the mission's rules refuse says why."""
+    return _prepared(asked, asked.drawn(draws), draws)
 
 
-def flown(
+def _prepared(asked: Dispersed, drawn: Sequence[Column], draws: range) -> list[Lane]:
+    values = (
+        {column.drawn.key: column.written(row) for column in drawn} for row in range(len(draws))
+    )
+    lanes = lanes_from(asked.bare, values)
+    for lane, number in zip(lanes, draws, strict=True):
+        lane.index = number
+    return lanes
+
+
+def _flown(
     asked: Dispersed,
     folder: Folder | None,
     *,
     batch: int | None = None,
+    runner: Runner = "local",
     watch: Watch | None = None,
 ) -> xarray.Dataset:
-    """Fly every draw that is not kept yet, and write what is made of them."""
-    begun = perf_counter()
-    if watch is not None:
-        watch(0, asked.count, "drawing")
-    lanes = prepare(asked)
-    how: dict[str, Any] = {"folder": folder, "watch": watch, "seeing": _seeing(asked)}
-    fly_lanes(lanes, asked.commands, batch=batch or BATCH, **how)
-    found = dataset(asked, lanes)
+    """Fly every chunk that has not ended yet, and write what is made of all of them."""
+    begun, notes = perf_counter(), list[str]()
+    tell = watch or (lambda done, of, text: None)
+    about, done = None, list[range]()
+    if folder is not None:
+        about = About(_digest(folder))
+        shards.tidy(folder.path)
+        for damage in shards.damaged(folder.path, about):
+            notes.append(f"{damage.sentence()} It is kept, and its draws were flown again.")
+            shards.set_aside(damage.path)
+        done = shards.finished(folder.path, about)
+    made: dict[int, Columns] = {}
+    left = [chunk for chunk in asked.chunks if chunk not in done]
+    for chunk, columns in _ENGINES[runner](partial(fly_chunk, asked, batch), left):
+        if folder is None or about is None:
+            made[chunk.start] = columns
+        else:
+            shards.write_shard(folder.path, chunk.start, columns, about)
+        done.append(chunk)
+        flown = sum(map(len, done))
+        tell(flown, asked.count, _pace(flown, asked.count, perf_counter() - begun))
+    if folder is None:
+        parts = [made[first] for first in sorted(made)]
+        columns = {name: np.concatenate([one[name] for one in parts]) for name in parts[0]}
+    else:
+        columns = shards.columns_of(folder.path, about=about)
+    summary = summarise(asked, columns)
+    found = dataset(asked, columns).assign_attrs(
+        requirements="\n".join(map(in_words, summary.requirements)),
+        verdicts=verdicts(summary.requirements),
+    )
     if folder is None:
         return found
     write_bytes(folder.path / "dispersions.nc", netcdf(found))
-    write_text(folder.path / "dispersions.csv", table(asked, lanes))
-    inputs = {"mission.yaml": folder.path / "mission.yaml", DRAWN: folder.path / DRAWN}
+    write_text(folder.path / "dispersions.csv", table(columns))
+    write_json(folder.path / STATISTICS, to_plain(summary))
+    inputs = {name: folder.path / name for name in _FILES if (folder.path / name).is_file()}
     spent = {"disperse": perf_counter() - begun}
     own = own_models((word, one.own) for word, one in asked.tree.given.items())
     write_manifest(folder.path, yaan=version("yaan"), inputs=inputs, timings=spent, extra=own)
-    write_sweep(lanes_told(asked, lanes), folder.path)
-    return found.assign_attrs(folder=str(folder.path))
+    write_sweep(lanes_told(asked, columns), folder.path)
+    return found.assign_attrs(folder=str(folder.path), notes="\n".join(notes))
+
+
+def fly_chunk(asked: Dispersed, batch: int | None, draws: range) -> Columns:
+    """Fly the draws of a chunk."""
+    drawn = asked.drawn(draws)
+    lanes = _prepared(asked, drawn, draws)
+    fly_lanes(lanes, asked.commands, batch=batch or BATCH, seeing=_seeing(asked))
+    return columns_of(drawn, lanes, draws.start)
+
+
+_ENGINES: Final = {"local": fly_here, "ray": fly_by_ray}
+
+
+def _pace(flown: int, count: int, spent: float) -> str:
+    """How fast, and how long to go."""
+    if flown == count or spent <= 0.0:
+        return ""
+    rate = flown / spent
+    return f"{rate:.3g} draws a second, {(count - flown) / rate:.0f} s to go"
+
+
+def _digest(folder: Folder) -> str:
+    """Of all that the draws of a folder follow from, Yaan among it."""
+    digest = blake2b(version("yaan").encode(), digest_size=16)
+    for name in _FILES:
+        path = folder.path / name
+        content = path.read_bytes() if path.is_file() else b""
+        digest.update(f"\n{name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def _sealed(folder: Folder) -> None:
+    """Write down what the draws follow from, before any has flown."""
+    write_text(folder.path / _SEAL, f"{_digest(folder)} {version('yaan')}\n")
+
+
+def _require_sealed(folder: Folder) -> None:
+    """See that the draws that are still to fly follow from the same as those that have flown."""
+    path = folder.path / _SEAL
+    try:
+        digest, made = path.read_text(encoding="utf-8").split()
+    except (OSError, ValueError) as error:
+        raise YaanError(f"{path} is missing or damaged: {error}.") from error
+    if made != version("yaan"):
+        raise YaanError(
+            f"The draws of {folder.path} were begun by Yaan {made}, and this is {version('yaan')}: "
+            "theirs and these would not be of one campaign. Begin a new one."
+        )
+    if digest != _digest(folder):
+        raise YaanError(
+            f"One of {', '.join(_FILES)} in {folder.path} has changed since its draws were begun; "
+            "those that have flown are kept as they are. Begin a new campaign for what it is now."
+        )
 
 
 def _seeing(asked: Dispersed) -> Seeing | None:
@@ -217,128 +333,3 @@ def _seeing(asked: Dispersed) -> Seeing | None:
     if nominal.guidance is None:
         return None
     return lambda plans: Seen(nominal, orbit_estimates(plans))
-
-
-def dataset(asked: Dispersed, lanes: Sequence[Lane]) -> xarray.Dataset:
-    """The ends over `draw`; coordinates are the drawn numbers, variables the profiles too."""
-    made = ends_told(lanes, ("draw",), (len(lanes),))
-    coordinates: dict[str, Any] = {"draw": ("draw", np.arange(len(lanes)), {})}
-    for name, unit, values in _numbers(asked.columns):
-        coordinates[name] = ("draw", values, {"units": unit})
-    for column in asked.columns:
-        names, unit = _COMPONENTS.get(column.drawn.kind, ((), ""))
-        key = column.drawn.key
-        for place, name in enumerate(names):
-            heights = f"{key}.height"
-            coordinates[heights] = (heights, np.array(column.knots), {"units": "m"})
-            made[f"{key}.{name}"] = (
-                ("draw", heights),
-                column.values[:, place],
-                {"units": unit},
-            )
-    about = {
-        "mission": str(asked.tree.data["name"]),
-        "seed": asked.seed,
-        "scale": asked.scale,
-        "nominal": int(asked.nominal),
-        "design": "kept" if asked.commands is not None else "none",
-        "judged": "ends only: no verdicts, no errors of the integration",
-    }
-    return xarray.Dataset(made, coordinates, about)
-
-
-def _numbers(columns: Sequence[Column]) -> Iterator[tuple[str, str, Array]]:
-    """What was drawn as numbers: a name, a unit, and one number a draw; a name for each unit."""
-    for column in columns:
-        drawn, values = column.drawn, column.values
-        if drawn.kind in _COMPONENTS:
-            continue
-        unit = "s" if drawn.kind == EPOCH else _spelt(drawn.unit)
-        if values.ndim == 1:
-            yield drawn.key, unit, values
-            continue
-        for place in range(values.shape[1]):
-            yield f"{drawn.key}.{place + 1}", unit, values[:, place]
-
-
-def _spelt(unit: str) -> str:
-    """A unit as datasets have it: m s-1."""
-    return re.sub(r"/(\w+?)(\d?)$", lambda found: f" {found[1]}-{found[2] or 1}", unit)
-
-
-def table(asked: Dispersed, lanes: Sequence[Lane]) -> str:
-    """One line a draw: its numbers and its profiles in SI, how it ended, its columns."""
-    drawn: list[tuple[str, Array]] = [(name, values) for name, _, values in _numbers(asked.columns)]
-    for column in asked.columns:
-        names, _ = _COMPONENTS.get(column.drawn.kind, ((), ""))
-        for place, name in enumerate(names):
-            drawn += [
-                (f"{column.drawn.key}.{name}@{height:g}m", column.values[:, place, knot])
-                for knot, height in enumerate(column.knots)
-            ]
-    ends = list(dict.fromkeys(name for lane in lanes for name in lane.ends))
-    heads = ["draw", *(name for name, _ in drawn), "outcome", "phase", *ends, "text"]
-    lines = [",".join(heads)]
-    for row, lane in enumerate(lanes):
-        told = [f"{float(values[row]):.12g}" for _, values in drawn]
-        columns = [f"{lane.ends[name]:.12g}" if name in lane.ends else "" for name in ends]
-        text = cell(lane.text)
-        lines.append(",".join([str(row), *told, lane.word, lane.phase, *columns, text]))
-    return "\n".join(lines) + "\n"
-
-
-def lanes_told(asked: Dispersed, lanes: Sequence[Lane]) -> Lanes:
-    """The draws as their page takes them."""
-    keys = [
-        Key(name, tuple(f"{x:.7g}" for x in values.tolist()), values, unit)
-        for name, unit, values in _numbers(asked.columns)
-    ]
-    drawn = {column.drawn.key: told_kind(column.drawn.spec) for column in asked.columns}
-    return Lanes(
-        mission=str(asked.tree.data["name"]),
-        title=str(asked.tree.data.get("title") or ""),
-        yaan=version("yaan"),
-        keys=tuple(keys),
-        zipped=True,
-        design="kept" if asked.commands is not None else "none",
-        words=tuple(lane.word for lane in lanes),
-        phases=tuple(lane.phase for lane in lanes),
-        texts=tuple(lane.text for lane in lanes),
-        columns=columns_told(lanes),
-        drawing=Drawing(asked.seed, asked.scale, asked.nominal, drawn),
-    )
-
-
-def causes(found: xarray.Dataset) -> str:
-    """How many flew, and how many failed by which cause, in one line."""
-    rows = zip(
-        *(found[name].values.astype(str).tolist() for name in ("outcome", "phase", "text")),
-        strict=True,
-    )
-    counts: dict[tuple[str, str], list[str]] = {}
-    for word, phase, text in rows:
-        counts.setdefault((word, phase if word != "flown" else ""), []).append(text)
-    lacking = _lacking(found)
-    order = sorted(counts, key=lambda one: (one[0] != "flown", -len(counts[one]), one))
-    told = [
-        f"{len(counts[one])} {one[0]}" + (f" in {one[1]}" if one[1] else "")
-        + (f" ({counts[one][0]})" if one[0] == "refused" else lacking.get(one, ""))
-        for one in order
-    ]  # fmt: skip
-    total = int(found.sizes["draw"])
-    failed = total - len(counts.get(("flown", ""), []))
-    return f"{', '.join(told)}: {failed} of {total} failed."
-
-
-def _lacking(found: xarray.Dataset) -> dict[tuple[str, str], str]:
-    """What propellant lacked of the draws that did not reach their orbit for it, by the cause."""
-    if "velocity_lacking" not in found:
-        return {}
-    spans: dict[tuple[str, str], list[float]] = {}
-    words, phases = (found[name].values.astype(str).tolist() for name in ("outcome", "phase"))
-    for word, phase, lacked in zip(words, phases, found["velocity_lacking"].values, strict=True):
-        if word == OutcomeCode.RAN_DRY.word and lacked > 0.0:
-            spans.setdefault((word, phase), []).append(float(lacked))
-    return {
-        cause: f" (lacking {min(span):.0f} to {max(span):.0f} m/s)" for cause, span in spans.items()
-    }

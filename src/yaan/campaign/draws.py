@@ -7,21 +7,28 @@ on how many there are, nor on their order, nor on the other keys. Uniform number
 between 0 and 1, neither of which is reached; all else is made of them by inverse distribution
 functions, a number for a number, so that scaled sigmas move the same draws further out.
 
-Ignores: correlation between keys but for `follows`, and over time: a profile is that of the whole
-flight. Between its knots a profile is linear, and spreads less than at them.
+Keys of a group of `correlated` share a Gaussian copula: their normal scores are mixed by the
+Cholesky factor of the group's matrix, in the order of their names, so that a draw depends on the
+keys of its group too. A Sobol sequence (`sobol`) replaces the numbers of single values; there a
+draw depends on which keys there are.
+
+Ignores: correlation over time: a profile is that of the whole flight. Between its knots a profile
+is linear, and spreads less than at them.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from yaan.campaign.sobol import points, scores
+from yaan.description.correlated import cholesky, groups_of
 from yaan.description.dispersions import DispersionSpec, DrawnProfileSpec, in_si
 from yaan.mission.dispersed import DENSITY, EPOCH, WHOLE, WIND, Drawn
 
@@ -31,6 +38,10 @@ _WORDS: Final = 4  # of a block of Philox
 _BITS: Final = 53
 _WHOLE: Final = 2**31
 MOST_SEED: Final = 2**63 - 1
+_LEAST: Final = 2.0 ** -(_BITS + 1)
+"""The lowest of the uniform numbers; 1 less it the highest."""
+
+Kind = Literal["random", "sobol"]
 
 
 @dataclass(frozen=True)
@@ -40,16 +51,22 @@ class Column:
     Attributes:
         drawn: the key.
         values: in SI [draws], [draws, units], or of a profile [draws, components, knots].
+            Of a choice (`Drawn.choices`) its place in the list, from 0.
         knots: heights of a profile [m].
+        places: of a discrete key, which value it was [draws], from 0; -1 as the file has it.
     """
 
     drawn: Drawn
     values: Array
     knots: tuple[float, ...] = ()
+    places: NDArray[np.int64] | None = None
 
     def written(self, row: int) -> Any:
         """The value of one draw as a file has it."""
         drawn, values = self.drawn, self.values[row]
+        if self.places is not None and drawn.spec.discrete is not None:
+            place = int(self.places[row])
+            return drawn.told if place < 0 else drawn.spec.discrete.values[place]
         if drawn.kind in (DENSITY, WIND):
             heights = [f"{height!r} m" for height in self.knots]
             names = ("scale",) if drawn.kind == DENSITY else ("east", "north")
@@ -82,6 +99,12 @@ def uniforms(seed: int, key: str, first: int, count: int, width: int) -> Array:
     Returns:
         [count, width], above 0 and below 1.
     """
+    bits = _raw(seed, key, first, count, width) >> np.uint64(64 - _BITS)
+    return (bits.astype(np.float64) + 0.5) * 2.0**-_BITS
+
+
+def _raw(seed: int, key: str, first: int, count: int, width: int) -> NDArray[np.uint64]:
+    """Random words of 64 bits [count, width]; see `uniforms`."""
     digest = blake2b(f"{seed}\n{key}".encode(), digest_size=16).digest()
     words = np.frombuffer(digest, dtype="<u8").astype(np.uint64)
     blocks: list[NDArray[np.uint64]] = []
@@ -89,12 +112,16 @@ def uniforms(seed: int, key: str, first: int, count: int, width: int) -> Array:
         counter = np.array([first, block, 0, 0], dtype=np.uint64)
         raw = np.random.Philox(key=words, counter=counter).random_raw(_WORDS * count)
         blocks.append(np.asarray(raw, dtype=np.uint64).reshape(count, _WORDS))
-    bits = np.concatenate(blocks, axis=1)[:, :width] >> np.uint64(64 - _BITS)
-    return (bits.astype(np.float64) + 0.5) * 2.0**-_BITS
+    return np.concatenate(blocks, axis=1)[:, :width]
 
 
 def deviations(spec: DispersionSpec, dimension: str | None, u: Array) -> Array:
-    """Deviations of a distribution at probabilities `u`: shares, or SI."""
+    """Deviations of a distribution at probabilities `u`: shares, or SI.
+
+    Of an absolute table the values of the key. A sample x(1) to x(n), sorted, has the quantiles
+    Q((k - 1) / (n - 1)) = x(k), linear between: definition 7 of Hyndman and Fan, Sample quantiles
+    in statistical packages, American Statistician 50 (1996; not re-read).
+    """
 
     def si(written: str | float) -> float:
         found = in_si(written, dimension)
@@ -110,6 +137,9 @@ def deviations(spec: DispersionSpec, dimension: str | None, u: Array) -> Array:
     if spec.uniform is not None:
         low, high = map(si, spec.uniform)
         return low + (high - low) * u
+    if spec.table is not None:
+        sample = np.sort([si(one) for one in spec.table.written])
+        return np.interp(u, np.linspace(0.0, 1.0, len(sample)), sample)
     assert spec.triangular is not None
     low, high = map(si, spec.triangular)
     width, rise = high - low, -low
@@ -139,7 +169,20 @@ def markov(knots: Sequence[float], correlation: float, u: Array) -> Array:
     return found
 
 
-def draw(
+def replicate_of(draws: NDArray[np.int64], replicates: int) -> NDArray[np.int64]:
+    """Which replicate of a Sobol sequence each draw belongs to, from 0 [draws].
+
+    Draw i is point i // R of replicate i % R: a campaign that goes on keeps its first draws, and
+    each replicate grows by a point where the campaign grows by R.
+
+    Args:
+        draws: numbers of draws, from 0.
+        replicates: how many there are, R.
+    """
+    return np.asarray(draws, dtype=np.int64) % replicates
+
+
+def draw(  # noqa: PLR0913 - what a campaign is asked for, each by its name
     drawn: Sequence[Drawn],
     seed: int,
     first: int,
@@ -147,6 +190,8 @@ def draw(
     *,
     scale: float = 1.0,
     nominal: bool = False,
+    sequence: Kind = "random",
+    replicates: int = 1,
 ) -> tuple[Column, ...]:
     """What is drawn of each key, draws `first` to `first + count - 1`.
 
@@ -157,36 +202,108 @@ def draw(
         count: how many.
         scale: times every deviation, and every sigma with it.
         nominal: draw 0 is as the file is; the others stay what they are.
+        sequence: `random`; or `sobol`, scrambled points in one dimension for each single value,
+            the keys in the order of their names. Profiles and seeds stay random.
+        replicates: of `sobol`, independent sequences that draws belong to in turn, from 1;
+            `replicate_of` tells which.
+
+    Raises:
+        ValueError: another sequence, or no replicate.
     """
-    calm = nominal and first == 0 and count > 0
+    if sequence not in ("random", "sobol") or replicates < 1:
+        raise ValueError(f"no draws of {replicates} replicates of a {sequence} sequence")
+    which, calm = (first, count), nominal and first == 0 and count > 0
+    single = [one for one in drawn if one.spec.kind not in ("profile", "seed")]
+    numbers = _probabilities(single, seed, which, 0 if sequence == "random" else replicates)
+    _correlate(single, numbers)
     factors: dict[str, Array] = {}
     columns: dict[str, Column] = {}
     for one in sorted(drawn, key=lambda one: one.spec.follows is not None):
-        if one.kind == WHOLE:
+        if one.spec.discrete is not None:
+            columns[one.key] = _choice(one, numbers[one.key][:, 0], calm)
+        elif one.kind == WHOLE:
             values = np.floor(uniforms(seed, one.key, first, count, 1)[:, 0] * _WHOLE)
             if calm:
                 values[0] = one.nominal
             columns[one.key] = Column(one, values)
-            continue
-        if one.spec.profile is not None:
-            columns[one.key] = _profile(one, one.spec.profile, seed, (first, count), scale, calm)
-            continue
-        columns[one.key] = _numbers(one, seed, (first, count), scale, calm, factors)
+        elif one.spec.profile is not None:
+            columns[one.key] = _profile(one, one.spec.profile, seed, which, scale, calm)
+        else:
+            columns[one.key] = _numbers(one, numbers[one.key], scale, calm, factors)
     return tuple(columns[one.key] for one in drawn)
+
+
+def _probabilities(
+    single: Sequence[Drawn], seed: int, which: tuple[int, int], replicates: int
+) -> dict[str, Array]:
+    """Uniform numbers of each key [draws, units]: random ones, or of Sobol sequences."""
+    widths = {one.key: one.spec.units or 1 for one in single}
+    found = {key: uniforms(seed, key, *which, width) for key, width in widths.items()}
+    if replicates == 0:
+        return found
+    draws = np.arange(which[0], sum(which))
+    turns, index = replicate_of(draws, replicates), draws // replicates
+    dimension = 0
+    for key in sorted(widths):
+        for place in range(widths[key]):
+            plain = points(index, dimension)
+            if plain is None:  # beyond the last dimension: random, as they are
+                return found
+            # By name, so that a scramble stays with its key: (seed, key, unit, replicate) alone.
+            scramble = _raw(seed, f"{key}\nsobol", 0, replicates, widths[key])[:, place]
+            found[key][:, place] = scores(plain, scramble[turns])
+            dimension += 1
+    return found
+
+
+def _correlate(single: Sequence[Drawn], numbers: dict[str, Array]) -> None:
+    """Put into groups of correlated keys the numbers of a Gaussian copula.
+
+    Source: Nelsen, An Introduction to Copulas (2006), section 2.3 (not re-read).
+    """
+    for group in groups_of({one.key: one.spec for one in single}):
+        factor = cholesky(group.matrix)
+        assert factor is not None  # the check has seen to it
+        scores = {key: ndtri(numbers[key][:, 0]) for key in group.keys}
+        for row, key in zip(factor, group.keys, strict=True):
+            if row[group.keys.index(key)] == 1.0:
+                continue  # its own number, to the last bit
+            # Number by number: a matrix product rounds by how many draws there are.
+            mixed = np.zeros_like(scores[key])
+            for share, other in zip(row, group.keys, strict=True):
+                mixed = mixed + share * scores[other]
+            numbers[key] = np.clip(ndtr(mixed), _LEAST, 1.0 - 2.0 * _LEAST)[:, None]
+
+
+def _choice(one: Drawn, u: Array, calm: bool) -> Column:
+    """Which of its values a key has in each draw."""
+    assert one.spec.discrete is not None
+    edges = np.cumsum(one.spec.discrete.shares)[:-1]
+    places = np.searchsorted(edges, u, side="right").astype(np.int64)
+    values = np.array(one.choices)[places]
+    if calm:
+        places[0], values[0] = -1, one.nominal
+    return Column(one, values, places=places)
 
 
 def _numbers(
     one: Drawn,
-    seed: int,
-    which: tuple[int, int],
+    u: Array,
     scale: float,
     calm: bool,
     factors: dict[str, Array],
 ) -> Column:
     """What is drawn of a key of one number, or of one a unit."""
     dimension = "time" if one.kind == EPOCH else one.dimension
-    u = uniforms(seed, one.key, *which, one.spec.units or 1)
-    off = scale * deviations(one.spec, dimension, u)
+    off = deviations(one.spec, dimension, u)
+    if one.spec.absolute:
+        assert isinstance(one.nominal, float)
+        # The same number as the table has, where nothing is scaled.
+        values = off if scale == 1.0 else one.nominal + scale * (off - one.nominal)
+        if calm:
+            values[0] = one.nominal
+        return Column(one, values[:, 0] if one.spec.units is None else values)
+    off = scale * off
     if calm:
         off[0] = 0.0
     if one.spec.units is None:
@@ -260,6 +377,14 @@ def told_kind(spec: DispersionSpec) -> str:
         words = f"uniform, {spec.uniform[0]} to {spec.uniform[1]}"
     elif spec.triangular is not None:
         words = f"triangular, {spec.triangular[0]} to {spec.triangular[1]}"
+    elif spec.discrete is not None:
+        pairs = zip(spec.discrete.values, spec.discrete.shares, strict=True)
+        told = (f"{_short(one)} ({share * 100.0:.6g} %)" for one, share in pairs)
+        words = f"one of {', '.join(told)}"
+    elif spec.table is not None:
+        what = "values" if spec.table.absolute else "deviations"
+        of = f" of {spec.table.source}" if spec.table.source else ""
+        words = f"a sample of {len(spec.table.values)} {what}{of}"
     elif spec.profile is not None:
         ends = dict.fromkeys(str(one) for one in spec.profile.sigma)
         words = (
@@ -270,4 +395,15 @@ def told_kind(spec: DispersionSpec) -> str:
         words = "a number of its own for each draw"
     if spec.units is not None:
         words += f", each of {spec.units} units alone"
+    for other, value in spec.correlated.items():
+        words += f", correlated with {other} by {value:g}"
     return words if spec.follows is None else f"{words}, about {spec.follows}"
+
+
+def _short(value: Any) -> str:
+    """A value of a file in a few words."""
+    if isinstance(value, (Mapping, list)):
+        return "a block" if isinstance(value, Mapping) else "a list"
+    return (
+        "nothing" if value is None else str(value).lower() if value in (True, False) else f"{value}"
+    )

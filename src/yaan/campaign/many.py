@@ -9,6 +9,8 @@ from yaan.mission.file.tree import Tree
 if TYPE_CHECKING:
     import xarray
 
+    from yaan.campaign.runners import Runner
+
 
 class ManyFlights:
     """A mission, as far as it is flown more than once."""
@@ -61,7 +63,7 @@ class ManyFlights:
             watch=progress,
         )
 
-    def disperse(
+    def disperse(  # noqa: PLR0913 - which draws, where to, and who flies them
         self,
         n: int = 200,
         *,
@@ -70,6 +72,7 @@ class ManyFlights:
         nominal: bool = False,
         save: str | Path | None = None,
         batch: int | None = None,
+        runner: "Runner" = "local",
         progress: "Callable[[int, int, str], None] | None" = None,
     ) -> "xarray.Dataset":
         """Fly draws of its `dispersions`, by the commands of the mission as it is.
@@ -85,6 +88,7 @@ class ManyFlights:
             save: parent of a folder that keeps what is finished; its path is the attribute
                 `folder`.
             batch: lanes that fly together.
+            runner: `local`, or `ray` of the extra `cluster`, whose workers fly chunks of draws.
             progress: called with how many of how many have ended, and what is being done.
 
         Returns:
@@ -100,7 +104,7 @@ class ManyFlights:
         from yaan.campaign.disperse import Dispersed, disperse
 
         asked = Dispersed(self.source, n, seed, scale, nominal)
-        return disperse(asked, parent=save, batch=batch, watch=progress)
+        return disperse(asked, parent=save, batch=batch, runner=runner, watch=progress)
 
     def capability(
         self,

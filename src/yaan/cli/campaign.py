@@ -1,5 +1,6 @@
 """The verbs of many flights: sweep, disperse, capability."""
 
+import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from yaan.cli.writable import require_folder
 
 if TYPE_CHECKING:
     import xarray
+
+    from yaan.campaign.runners import Runner
 
 _DRAWS = 200
 """Of a dispersed mission that names no number."""
@@ -139,6 +142,9 @@ def disperse(
     batch: Annotated[
         int | None, typer.Option("--batch", min=1, max=4096, help="Lanes that fly together.")
     ] = None,
+    runner: Annotated[
+        str, typer.Option("--runner", help="Who flies: local, or ray (the extra cluster).")
+    ] = "local",
     again: Annotated[
         Path | None,
         typer.Option("--resume", help="Go on with the draws in this folder.", metavar="FOLDER"),
@@ -155,10 +161,11 @@ def disperse(
     """Fly draws of a mission's dispersions; keep every end in a folder."""
     import yaan
     from yaan.base.errors import InputError, Problem
-    from yaan.campaign.disperse import Dispersed, asked_of, causes, resume
+    from yaan.campaign.disperse import Dispersed, asked_of, resume
     from yaan.campaign.disperse import disperse as draws
 
     prepare_jax()
+    engine = _runner(runner)
     told = {"-n": count, "--seed": seed, "--scale": scale, "--set": overrides}
     given_too = [name for name, value in told.items() if value is not None]
     if (mission is None) == (again is None):
@@ -176,7 +183,7 @@ def disperse(
             if models:
                 begun = yaan.Mission(asked_of(Folder(again)).tree)
                 given = with_models(begun, models).source.given
-            found = resume(again, given, batch=batch, watch=tell)
+            found = resume(again, given, batch=batch, runner=engine, watch=tell)
         else:
             assert mission is not None
             loaded = with_models(yaan.load(mission, parse_overrides(overrides or [])), models)
@@ -184,19 +191,46 @@ def disperse(
             number = _DRAWS if count is None else count
             numbers = number, 1 if seed is None else seed, 1.0 if scale is None else scale
             drawn = Dispersed(loaded.source, *numbers, nominal)
-            found = draws(drawn, parent=out, batch=batch, watch=tell)
+            found = draws(drawn, parent=out, batch=batch, runner=engine, watch=tell)
+    return _show_draws(found, open_page=open_page, quiet=quiet, as_json=as_json)
+
+
+def _runner(name: str) -> "Runner":
+    """The engine of that name."""
+    from yaan.base.errors import InputError, Problem, quote
+    from yaan.campaign.runners import RUNNERS
+
+    for runner in RUNNERS:
+        if runner == name:
+            return runner
+    raise InputError(Problem("disperse", None, "--runner", quote(name), " or ".join(RUNNERS)))
+
+
+def _show_draws(
+    found: "xarray.Dataset", *, open_page: bool, quiet: bool, as_json: bool
+) -> ExitCode:
+    """Print what the draws say, and end as their requirements do."""
+    from yaan.campaign.outcomes import causes
+
     folder = Path(found.attrs["folder"])
+    for note in found.attrs.get("notes", "").splitlines():
+        print(note, file=sys.stderr)
+    required = found.attrs.get("requirements", "").splitlines()
     if as_json:
-        console.print_json({"folder": folder, "outcomes": _words(found), "causes": causes(found)})
+        told = {"outcomes": _words(found), "causes": causes(found), "requirements": required}
+        console.print_json({"folder": folder} | told)
     elif not quiet:
         _show_spread(found)
+        for line in required:
+            console.out().print(line, soft_wrap=True, markup=False)
     if not as_json:
         print(folder)
     if not quiet and not as_json:
-        print(causes(found))
+        print(causes(found), *([found.attrs["verdicts"]] if required else []))
     if open_page:
         show_page(folder / "dispersions.html")
-    return ExitCode.OK
+    failed = any(": failed; " in line for line in required)
+    return ExitCode.VERDICT_FAILED if failed else ExitCode.OK
 
 
 def _show_spread(found: "xarray.Dataset") -> None:

@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from yaan.cli import campaign, doctor, engine, escape, files, fly, orbits, runs, sky, validate
+from yaan.cli import (
+    campaign,
+    doctor,
+    engine,
+    escape,
+    files,
+    fly,
+    orbits,
+    query,
+    runs,
+    sky,
+    validate,
+)
 from yaan.cli.exits import MEANINGS, guarded
 
 # The backspace keeps Typer from joining the lines.
@@ -62,6 +74,7 @@ _VERBS: dict[str, Callable[..., int]] = {
     "sweep": campaign.sweep,
     "disperse": campaign.disperse,
     "capability": campaign.capability,
+    "query": query.query,
     "propagate": orbits.propagate,
     "engine": engine.engine,
     "validate": validate.validate,

@@ -137,6 +137,7 @@ def mistakes_of(error: ValidationError) -> list[Mistake]:
         context: Mapping[str, Any] = told.get("ctx", {})
         at = tuple(told["loc"])
         if "mistakes" in context:
+            at = at[:-1] if at[-1:] == ("[key]",) else at
             found += [Mistake((*at, *m.at), m.expected, m.hint) for m in context["mistakes"]]
         elif at and at[-1] == "[key]":
             found.append(Mistake(at[:-1], _NAME))

@@ -40,6 +40,7 @@ from yaan.description.navigation import Navigation
 from yaan.description.own import Given, GivenModels
 from yaan.description.phases import BranchSpec, FlightPhaseSpec
 from yaan.description.quantity import MissionName, PastEpoch, Step
+from yaan.description.requirements import Requirements, RequirementSpec
 from yaan.description.starts import OriginSpec
 from yaan.description.stations import Stations, StationSpec
 from yaan.description.steering import PhaseSpec, PublishedSpec, SteeringSpec
@@ -113,6 +114,10 @@ class Plan(Block):
     dispersions: Dispersions = Field(
         default_factory=dict[str, DispersionSpec],
         description="dotted keys of this file, and how their values are distributed",
+    )
+    requirements: Requirements = Field(
+        default_factory=dict[str, RequirementSpec],
+        description="what the ends of draws must be like, and in which share of them",
     )
     _given: dict[str, Given] = PrivateAttr(default_factory=dict[str, Given])
 

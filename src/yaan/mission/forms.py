@@ -32,6 +32,7 @@ from yaan.description.navigation import Navigation
 from yaan.description.phases import BranchSpec, FlightPhaseSpec
 from yaan.description.plan import Plan
 from yaan.description.quantity import Epoch, MissionName, Mistake, PastEpoch, Step, refuse
+from yaan.description.requirements import Requirements, RequirementSpec
 from yaan.description.starts import OriginSpec
 from yaan.description.stations import Stations, StationSpec
 from yaan.description.steering import PhaseSpec, PublishedSpec, SteeringSpec
@@ -105,6 +106,10 @@ class MissionSpec(Block):
         default_factory=dict[str, DispersionSpec],
         description="dotted keys of this file, and how their values are distributed",
     )
+    requirements: Requirements = Field(
+        default_factory=dict[str, RequirementSpec],
+        description="what the ends of draws must be like, and in which share of them",
+    )
 
     @model_validator(mode="after")
     def _world_fits(self) -> Self:
@@ -170,6 +175,10 @@ class FlightSpec(Block):
     dispersions: Dispersions = Field(
         default_factory=dict[str, DispersionSpec],
         description="dotted keys of this file, and how their values are distributed",
+    )
+    requirements: Requirements = Field(
+        default_factory=dict[str, RequirementSpec],
+        description="what the ends of draws must be like, and in which share of them",
     )
 
     @model_validator(mode="after")
@@ -249,6 +258,10 @@ class EntrySpec(Block):
         default_factory=dict[str, DispersionSpec],
         description="dotted keys of this file, and how their values are distributed",
     )
+    requirements: Requirements = Field(
+        default_factory=dict[str, RequirementSpec],
+        description="what the ends of draws must be like, and in which share of them",
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -306,6 +319,10 @@ class BodyFlightSpec(Block):
     dispersions: Dispersions = Field(
         default_factory=dict[str, DispersionSpec],
         description="dotted keys of this file, and how their values are distributed",
+    )
+    requirements: Requirements = Field(
+        default_factory=dict[str, RequirementSpec],
+        description="what the ends of draws must be like, and in which share of them",
     )
 
     @model_validator(mode="after")

@@ -542,7 +542,7 @@ def fly_body(  # noqa: PLR0913 - what flies, from where, and how finely
             world: World, body: Configuration, t: Array, inner: BodyState
         ) -> tuple[Body, BodyState, Array]:
             around = surroundings(world, t, inner.position, inner.velocity)
-            flying = jax.tree.map(lambda leaf: leaf[phase.configuration], body)
+            flying = jax.tree.map(lambda leaf: jnp.asarray(leaf)[phase.configuration], body)
             if phase.separates is not None:
                 inner = _separated(phase, body, flying, inner)
                 around = surroundings(world, t, inner.position, inner.velocity)
@@ -589,8 +589,8 @@ def observe_body(world: World, cast: Cast, legs: Legs, tape: Tape, *, gradient: 
     body, phases, pulses = cast
 
     def one(t: Array, label: Array, inner: BodyState) -> Row:
-        phase, aim = jax.tree.map(lambda leaf: leaf[label], (phases, legs.told))
-        flying = jax.tree.map(lambda leaf: leaf[phase.configuration], body)
+        phase, aim = jax.tree.map(lambda leaf: jnp.asarray(leaf)[label], (phases, legs.told))
+        flying = jax.tree.map(lambda leaf: jnp.asarray(leaf)[phase.configuration], body)
         tanks = inner.propellant.shape[-1]
         # A row does not tell how far along its rail it is.
         foot = Vector(t, t, t, Frame.ITRS)

@@ -537,7 +537,7 @@ def observe(  # noqa: PLR0913 - what was flown, by whom, and how it went
     """All rows of one lane's tape; the arguments are of that lane, legs [phases, ...]."""
 
     def one(t: Array, label: Array, inner: Climbing) -> Row:
-        phase, outset = jax.tree.map(lambda leaf: leaf[label], (phases, legs.told))
+        phase, outset = jax.tree.map(lambda leaf: jnp.asarray(leaf)[label], (phases, legs.told))
         phase = with_outset(phase, outset)
         start = legs.start[label]
         motion = phase_of(world, launcher, steering, phase, start, guide, navigator)

@@ -510,7 +510,7 @@ def tell_turning(
     launcher, steering, body, control = models
 
     def one(t: Array, label: Array, inner: Ascending) -> Told:
-        phase, outset = jax.tree.map(lambda leaf: leaf[label], (phases, legs.told))
+        phase, outset = jax.tree.map(lambda leaf: jnp.asarray(leaf)[label], (phases, legs.told))
         phase = with_outset(phase, outset)
         point = phase_of(world, launcher, steering, phase, legs.start[label], guide)
         return RigidAscent(world, point, body, control).tell(t, inner)

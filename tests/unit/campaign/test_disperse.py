@@ -9,17 +9,11 @@ import pytest
 from markupsafe import Markup
 
 from yaan.base.errors import InputError, YaanError
-from yaan.campaign.disperse import (
-    Dispersed,
-    asked_of,
-    causes,
-    dataset,
-    lanes_told,
-    prepare,
-    resume,
-    table,
-)
+from yaan.campaign import disperse as module
+from yaan.campaign import shards
+from yaan.campaign.disperse import Dispersed, asked_of, disperse, prepare, resume
 from yaan.campaign.folder import DRAWN, Folder
+from yaan.campaign.outcomes import Columns, causes, columns_of, dataset, lanes_told, table
 from yaan.campaign.sweep import REFUSED, Lane
 from yaan.mission.load import load_tree
 from yaan.report import page
@@ -48,8 +42,10 @@ def asked() -> Dispersed:
     return Dispersed(load_tree("capsule-entry", {"dispersions": SET}), 24, seed=3)
 
 
-def ended(asked: Dispersed) -> list[Lane]:
-    lanes = prepare(asked)
+ALL = range(24)
+
+
+def ended(lanes: list[Lane]) -> list[Lane]:
     first = next(lane.index for lane in lanes if not lane.word)
     for lane in lanes:
         if not lane.word:
@@ -60,20 +56,25 @@ def ended(asked: Dispersed) -> list[Lane]:
     return lanes
 
 
+def columns(asked: Dispersed, lanes: list[Lane] | None = None) -> Columns:
+    lanes = ended(prepare(asked, ALL)) if lanes is None else lanes
+    return columns_of(asked.drawn(ALL), lanes, 0)
+
+
 def test_a_lane_has_the_values_that_were_drawn(asked: Dispersed):
-    lanes, masses = prepare(asked), asked.columns[0].values
+    lanes, masses = prepare(asked, ALL), asked.drawn(ALL)[0].values
     for lane in lanes:
         if lane.plan is not None:
             assert lane.plan.vehicle.mass == masses[lane.index]  # pyright: ignore[reportAttributeAccessIssue]
             assert not lane.plan.dispersions
     profile = lanes[2].plan.environment.density_profile  # pyright: ignore[reportOptionalMemberAccess]
     assert profile is not None
-    assert profile.scale == asked.columns[2].values[2, 0].tolist()
+    assert profile.scale == asked.drawn(ALL)[2].values[2, 0].tolist()
 
 
 def test_a_draw_that_no_flight_can_have_is_an_outcome(asked: Dispersed):
     # An emissivity above 1 is refused, and 0.85 with a sigma of 0.2 is above it often.
-    lanes, drawn = prepare(asked), asked.columns[1].values
+    lanes, drawn = prepare(asked, ALL), asked.drawn(ALL)[1].values
     refused = [lane.index for lane in lanes if lane.word == REFUSED]
     assert refused == np.flatnonzero((drawn > 1.0) | (drawn < 0.01)).tolist()
     assert refused
@@ -81,23 +82,23 @@ def test_a_draw_that_no_flight_can_have_is_an_outcome(asked: Dispersed):
 
 
 def test_the_dataset_holds_what_was_drawn(asked: Dispersed):
-    found = dataset(asked, ended(asked))
+    found = dataset(asked, columns(asked))
     assert dict(found.sizes) == {"draw": 24, "environment.density_profile.height": 6}
     assert found["capsule.mass"].attrs["units"] == "kg"
-    assert np.array_equal(found["capsule.mass"].values, asked.columns[0].values)
+    assert np.array_equal(found["capsule.mass"].values, asked.drawn(ALL)[0].values)
     scale = found["environment.density_profile.scale"]
     assert scale.dims == ("draw", "environment.density_profile.height")
     assert (found.attrs["seed"], found.attrs["scale"]) == (3, 1.0)
-    rows = table(asked, ended(asked)).splitlines()
+    rows = table(columns(asked)).splitlines()
     assert len(rows) == 25
     assert rows[0].startswith("draw,capsule.mass,capsule.emissivity,environment.density_profile.")
     assert sum('"It skipped out, and left."' in row for row in rows) == 1
 
 
 def test_the_last_line_counts_what_failed_by_cause(asked: Dispersed):
-    lanes = ended(asked)
+    lanes = ended(prepare(asked, ALL))
     refused = sum(lane.word == REFUSED for lane in lanes)
-    text = causes(dataset(asked, lanes))
+    text = causes(dataset(asked, columns(asked, lanes)))
     assert text.startswith(f"{23 - refused} flown, ")
     assert "1 skipped-out in entry" in text
     assert f"{refused} refused" in text or "1 refused" in text
@@ -105,13 +106,13 @@ def test_the_last_line_counts_what_failed_by_cause(asked: Dispersed):
 
 
 def test_what_ran_dry_says_how_much_it_lacked(asked: Dispersed):
-    lanes = ended(asked)
+    lanes = ended(prepare(asked, ALL))
     flown = [lane for lane in lanes if lane.word == "flown"]
     for lane, lacked in zip(flown, (12.0, 80.0, 0.0), strict=False):
         lane.ends |= {"velocity_lacking": lacked}
     for lane in flown[:2]:
         lane.word, lane.phase, lane.text = "ran-dry", "cryogenic", "It ran dry."
-    told = causes(dataset(asked, lanes))
+    told = causes(dataset(asked, columns(asked, lanes)))
     assert "2 ran-dry in cryogenic (lacking 12 to 80 m/s)" in told
 
 
@@ -130,15 +131,16 @@ def test_each_draw_has_errors_of_navigation_of_its_own(written: object):
         seed=3,
         nominal=True,
     )
-    drawn = [lane.plan.navigation.draw for lane in prepare(asked) if lane.plan]  # pyright: ignore[reportOptionalMemberAccess]
+    drawn = [lane.plan.navigation.draw for lane in prepare(asked, range(4)) if lane.plan]  # pyright: ignore[reportOptionalMemberAccess]
     assert drawn[0] == (7 if isinstance(written, dict) else 0)
     assert len(set(drawn)) == len(drawn) > 1
-    columns = {column.drawn.key: column for column in asked.columns}
+    four = range(4)
+    columns = {column.drawn.key: column for column in asked.drawn(four)}
     assert columns["navigation.draw"].values.tolist()[: len(drawn)] == drawn
     # What else is drawn does not move for it.
     calm = Dispersed(load_tree("capsule-entry", {"dispersions": SET}), 4, seed=3, nominal=True)
-    assert np.array_equal(columns["capsule.mass"].values, calm.columns[0].values)
-    assert "navigation.draw" not in {column.drawn.key for column in calm.columns}
+    assert np.array_equal(columns["capsule.mass"].values, calm.drawn(four)[0].values)
+    assert "navigation.draw" not in {column.drawn.key for column in calm.drawn(four)}
 
 
 def folder_of(asked: Dispersed, parent: Path) -> Folder:
@@ -149,23 +151,95 @@ def folder_of(asked: Dispersed, parent: Path) -> Folder:
 def test_a_folder_draws_the_same_again(asked: Dispersed, tmp_path: Path):
     again = asked_of(folder_of(asked, tmp_path))
     assert again.count == 24
-    for one, other in zip(asked.columns, again.columns, strict=True):
+    for one, other in zip(asked.drawn(ALL), again.drawn(ALL), strict=True):
         assert np.array_equal(one.values, other.values)
     assert again.values(7) == asked.values(7)
     with pytest.raises(YaanError, match="draws 0 to 23; 24 is none"):
         again.values(24)
 
 
-def test_what_has_ended_is_not_flown_again(asked: Dispersed, tmp_path: Path):
-    folder = folder_of(asked, tmp_path)
-    folder.keep([lane for lane in ended(asked) if lane.word != REFUSED])
-    found = resume(folder.path)
-    assert causes(found) == causes(dataset(asked, ended(asked)))
-    text = (folder.path / "dispersions.html").read_text("utf-8")
+@pytest.fixture
+def flights(monkeypatch: pytest.MonkeyPatch) -> list[range]:
+    """The chunks that are flown, of eight draws each, by nobody."""
+    flown: list[range] = []
+
+    def chunk(asked: Dispersed, batch: object, draws: range) -> Columns:
+        del batch
+        flown.append(draws)
+        drawn = asked.drawn(draws)
+        return columns_of(drawn, ended(prepare(asked, draws)), draws.start)
+
+    monkeypatch.setattr(module, "CHUNK", 8)
+    monkeypatch.setattr(module, "About", lambda digest: shards.About(digest, 8))
+    monkeypatch.setattr(module, "fly_chunk", chunk)
+    monkeypatch.setattr(module, "kept_commands", lambda tree: None)
+    return flown
+
+
+def test_what_has_ended_is_not_flown_again(
+    asked: Dispersed, tmp_path: Path, flights: list[range]
+) -> None:
+    whole = disperse(asked, parent=tmp_path)
+    assert flights == [range(8), range(8, 16), range(16, 24)]
+    folder = Path(whole.attrs["folder"])
+    before = {path: path.stat().st_mtime_ns for path in folder.glob("shards/*.parquet")}
+    lost = folder / "shards" / "draws-0000008-0000015.parquet"
+    lost.unlink()
+    del before[lost]
+    flights.clear()
+    again = resume(folder)
+    assert flights == [range(8, 16)]
+    assert again.identical(whole)
+    assert all(path.stat().st_mtime_ns == then for path, then in before.items())
+    text = (folder / "dispersions.html").read_text("utf-8")
     for words in ("Dispersed mission", "24 draws of 3 keys", "normal, sigma 1 %", "Seed 3"):
         assert words in text
-    assert (folder.path / "dispersions.csv").is_file()
-    assert (folder.path / "dispersions.nc").is_file()
+    assert (folder / "dispersions.csv").is_file()
+    assert (folder / "dispersions.nc").is_file()
+
+
+def test_a_damaged_chunk_is_kept_said_and_flown_again(
+    asked: Dispersed, tmp_path: Path, flights: list[range]
+) -> None:
+    whole = disperse(asked, parent=tmp_path)
+    folder = Path(whole.attrs["folder"])
+    spoilt = folder / "shards" / "draws-0000016-0000023.parquet"
+    content = bytearray(spoilt.read_bytes())
+    content[len(content) // 2] ^= 4
+    spoilt.write_bytes(content)
+    flights.clear()
+    again = resume(folder)
+    assert flights == [range(16, 24)]
+    assert "draws-0000016-0000023.parquet is not used" in again.attrs["notes"]
+    assert spoilt.with_name(f"{spoilt.name}.damaged").read_bytes() == content
+    assert again.assign_attrs(notes="").identical(whole)
+
+
+@pytest.mark.parametrize("name", ["mission.yaml", DRAWN])
+def test_draws_of_another_mission_are_not_mixed_in(
+    asked: Dispersed, tmp_path: Path, flights: list[range], name: str
+) -> None:
+    folder = Path(disperse(asked, parent=tmp_path).attrs["folder"])
+    path = folder / name
+    path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    flights.clear()
+    with pytest.raises(YaanError, match="has changed since its draws were begun"):
+        resume(folder)
+    assert not flights
+
+
+def test_draws_of_another_version_are_not_mixed_in(
+    asked: Dispersed, tmp_path: Path, flights: list[range], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(disperse(asked, parent=tmp_path).attrs["folder"])
+    flights.clear()
+    monkeypatch.setattr(module, "version", lambda name: "9.9")
+    with pytest.raises(YaanError, match=r"and this is 9\.9"):
+        resume(folder)
+    (folder / "draws.digest").unlink()
+    with pytest.raises(YaanError, match="is missing or damaged"):
+        resume(folder)
+    assert not flights
 
 
 def test_a_damaged_folder_says_so(asked: Dispersed, tmp_path: Path):
@@ -183,8 +257,8 @@ def test_a_damaged_folder_says_so(asked: Dispersed, tmp_path: Path):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"count": 0}, "n: 0: expected a number from 1 to 100000"),
-        ({"count": 1_000_000}, "n: 1000000"),
+        ({"count": 0}, "n: 0: expected a number from 1 to 1000000"),
+        ({"count": 1_000_001}, "n: 1000001"),
         ({"seed": -1}, "seed: -1: expected"),
         ({"scale": float("nan")}, "scale: nan: expected a number from 0 to 100"),
         ({"tree": load_tree("tumbling-brick")}, "dispersions: a mission with dispersions"),
@@ -196,6 +270,6 @@ def test_what_cannot_be_asked_for(asked: Dispersed, changes: dict[str, object], 
 
 
 def test_the_page_names_what_is_furthest_out(asked: Dispersed):
-    told = lanes_told(asked, ended(asked))
+    told = lanes_told(asked, columns(asked))
     assert [key.key for key in told.keys] == ["capsule.mass", "capsule.emissivity"]
     assert "emissivity" in told.told(0)

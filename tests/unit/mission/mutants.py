@@ -213,7 +213,9 @@ def changes(scalar: Scalar, kind: str) -> Iterator[tuple[str, str, tuple[str, ..
         yield "word-for-a-number", "many", ()
     else:
         yield "unknown-word", "zzz", ()
-        yield "number-for-word", "7", ()
+        # A pure number may be a deviation of a pure number.
+        if path[0] != "dispersions":
+            yield "number-for-word", "7", ()
 
 
 def _quantity_changes(value: str, dimension: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -252,6 +254,8 @@ def _is_open_text(path: tuple[str | int, ...], last: str) -> bool:
 
 
 def _is_free_name(path: tuple[str | int, ...], kind: str) -> bool:
-    """Whether a key is a name of the author's: a stage, a part, a programme, a profile."""
+    """Whether a key is a name of the author's: a stage, a part, a profile, a requirement."""
     named = {"stages", "parts", "programmes", "profiles"}
+    if len(path) > 1 and path[-2] == "requirements":
+        return True
     return len(path) > 1 and path[-2] in named and kind in ("vehicle", "mission")

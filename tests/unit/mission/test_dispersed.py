@@ -8,7 +8,7 @@ import pytest
 import yaan
 from yaan.base.errors import InputError
 from yaan.mission.checks import drawn_of
-from yaan.mission.dispersed import DENSITY, NUMBER
+from yaan.mission.dispersed import CHOICE, DENSITY, NUMBER
 
 FILE = """\
 schema: 1
@@ -61,6 +61,30 @@ def told(tmp_path: Path, block: str) -> str:
         ('environment.density_profile: {normal: "1 %"}', 6, "expected profile"),
         ('capsule.mass: {normal: "1 %", follows: entry.step}', 6, "another key of this block"),
         ('dispersions: {normal: "1 %"}', 6, "expected a key with a number"),
+        ("capsule.mass: {discrete: {values: [5.3 t, 5 km], probabilities: [0.9]}}", 6, "a mass"),
+        ("capsule.mass: {discrete: {values: [5.3 t, 5.4], probabilities: [0.9]}}", 6, "a unit"),
+        ("capsule.mass: {discrete: {values: [5.3 t, null], probabilities: [0.9]}}", 6, "needs one"),
+        (
+            "capsule.mass: {discrete: {values: [5.3 t, 5 t], probabilities: [0.9, 0.2]}}",
+            6,
+            "add up to 1 .they add up to 1.1",
+        ),
+        ("capsule.mass: {discrete: {values: [5 t, 6 t], probabilities: []}}", 6, "2 probabilities"),
+        ("capsule.mass: {discrete: {values: [5 t, 6 t], probabilities: [1]}}", 6, "leaves none"),
+        ("capsule.mass: {discrete: {values: [5 t, 6 t], probabilities: [2]}}", 6, "from 0 to 1"),
+        ("capsule.mass: {discrete: {values: [5 t], probabilities: [1]}}", 6, "at least 2 items"),
+        ("capsule.mass: {discrete: {value: [5 t, 6 t], probabilities: [1]}}", 6, "values"),
+        ("capsule.mass: {table: {values: [1, 2]}}", 6, "expected a mass in kg"),
+        ("capsule.mass: {table: {values: [1, 2], unit: km}}", 6, "expected a mass in kg"),
+        ("capsule.mass: {table: {values: [1 kg]}}", 6, "at least 2 items"),
+        ("capsule.mass: {table: {}}", 6, "the sample; or file and column"),
+        ('capsule.mass: {table: {values: [1 kg, "1 %"]}}', 6, "percent everywhere"),
+        ('capsule.mass: {table: {values: [1, 2], unit: "%", absolute: true}}', 6, "in percent"),
+        ("capsule.mass: {table: {file: mass.csv}}", 6, "required: the name of a column"),
+        ("capsule.mass: {table: {file: mass.txt, column: m}}", 6, "ends in .csv"),
+        ("capsule.mass: {table: {file: mass.csv, column: m}}", 6, "a file that can be read"),
+        ('capsule.mass: {normal: "1 %", correlated: {capsule.mas: 0.5}}', 6, "of this block"),
+        ('capsule.mass: {normal: "1 %", correlated: {capsule.mass: 1}}', 6, "another key"),
         ('a..b: {normal: "1 %"}', 6, "a dotted key, as vehicle.payload.mass"),
     ],
 )
@@ -71,6 +95,68 @@ def test_each_mistake_has_its_line_and_its_sentence(
     assert f"falling.yaml:{line}: dispersions" in text
     assert re.search(sentence, text), text
     assert len(text.splitlines()) == 1
+
+
+TWO = """\
+  capsule.mass: {normal: "1 %"}
+  interface.speed: {normal: "5 m/s", correlated: {capsule.mass: 0.9}}
+  interface.height: {normal: "1 km", correlated: {capsule.mass: 0.9}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "sentence"),
+    [
+        ("", "", 8, "times 0.78 all of them can be; 0 as nothing is told: interface.height with"),
+        ("capsule.mass: 0.9}", "capsule.mas: 0.9}", 7, "did you mean capsule.mass?"),
+        ("capsule.mass: 0.9}", "capsule.mass: 1.9}", 7, "a number of at most 1"),
+        ('"1 %"}', '"1 %", correlated: {interface.speed: 0.8}}', 6, "0.9, as interface.speed says"),
+    ],
+)
+def test_correlations(old: str, new: str, line: int, sentence: str, tmp_path: Path):
+    text = told(tmp_path, TWO.replace(old, new, 1) if old else TWO)
+    assert f"falling.yaml:{line}: dispersions" in text
+    assert sentence in text
+
+
+def test_a_table_is_read_from_beside_the_mission_and_stands_in_it(tmp_path: Path):
+    (tmp_path / "mass.csv").write_text("n, m\n1,-5\n2,7.5\n\n3,1e1\n", encoding="utf-8")
+    block = "  capsule.mass: {table: {file: mass.csv, column: m, unit: kg}}\n"
+    file = tmp_path / "falling.yaml"
+    file.write_text(FILE.replace("  capsule.mass: {}\n", block), encoding="utf-8")
+    mission = yaan.load(file)
+    told_ = mission.source.data["dispersions"]["capsule.mass"]["table"]
+    expected = {"values": [-5.0, 7.5, 10.0], "unit": "kg", "source": "mass.csv, column m"}
+    assert told_ == expected
+    (tmp_path / "over.yaml").write_text(
+        "schema: 1\nkind: entry\nfrom: falling.yaml\nname: over\n", encoding="utf-8"
+    )
+    over = yaan.load(tmp_path / "over.yaml")
+    assert over.source.data["dispersions"]["capsule.mass"]["table"] == expected
+    (tmp_path / "mass.csv").write_text("n, mm\n1,-5\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"falling.yaml:6: .*column: .*a column of mass.csv"):
+        yaan.load(file)
+    (tmp_path / "mass.csv").write_text("m\n1\nheavy\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"mass.csv:3: .*a number, or one with a unit"):
+        yaan.load(file)
+
+
+def test_given_values_are_numbers_or_choices():
+    mission = yaan.load("capsule-entry")
+    key = "capsule.mass"
+    drawn = {
+        key: {"discrete": {"values": ["5.3 t", "5500 kg"], "probabilities": ["90 %"]}},
+        "crew": {
+            "discrete": {"values": [None, mission.source.data["crew"]], "probabilities": [0.5]}
+        },
+        "name": {"discrete": {"values": ["one", "two"], "probabilities": [0.5]}},
+    }
+    found = {one.key: one for one in drawn_of(mission.replace("dispersions", drawn).source)}
+    assert found[key].choices == (5300.0, 5500.0)
+    assert (found[key].kind, found[key].unit) == (NUMBER, "kg")
+    assert found["name"].kind == CHOICE
+    assert found["name"].told == "capsule-entry"
+    assert found["crew"].choices == (0.0, 1.0)
 
 
 PROFILE = """\

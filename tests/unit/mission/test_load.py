@@ -78,9 +78,12 @@ def test_every_library_file_says_its_name_and_source(kind: str) -> None:
 @pytest.mark.parametrize("name", ["lvm3-d1", "lvm3-m4"])
 def test_only_payload_epoch_and_target_differ_from_the_calibrated_flight(name: str) -> None:
     base, tree = load_tree("lvm3-m5").data, load_tree(name).data
-    free = ("name", "title", "source", "target", "published", "launch")
+    free = ("name", "title", "source", "target", "published", "launch", "requirements")
     for key in base.keys() - set(free) - {"vehicle"}:
         assert tree[key] == base[key]
+    # What is required of the apogee is about that of the target.
+    required = {key: one for key, one in base["requirements"].items() if key != "apogee"}
+    assert tree["requirements"] == required
     assert tree["launch"]["site"] == base["launch"]["site"]
     assert {**tree["vehicle"], "payload": {}} == {**base["vehicle"], "payload": {}}
 

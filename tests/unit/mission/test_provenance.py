@@ -259,7 +259,7 @@ def test_a_wrong_key_of_one_kind_is_held_against_no_other() -> None:
 
 
 def test_what_comes_home_is_not_of_the_ascent() -> None:
-    tree = load_tree("gaganyaan", {"dispersions": None})
+    tree = load_tree("gaganyaan", {"dispersions": None, "requirements": None})
     found = {item.key: of_ascent(item.key) for item in assumptions(tree)}
     assert found["vehicle.payload.mass"]
     assert found["vehicle.stages.s200.engine.exit_area"]
@@ -274,7 +274,9 @@ def test_examples_in_the_json_schema_are_valid() -> None:
     assert len(pairs) > 20
     for example, pattern in pairs:
         assert re.search(json.loads(f'"{pattern}"'), example)
-        assert any(_is_of(example, dimension) for dimension in UNITS)
+        # What is no quantity is a share, or a text with quantities in it.
+        if not example.endswith("%"):
+            assert any(_is_of(example, dimension) for dimension in UNITS)
 
 
 def _is_of(text: str, dimension: str) -> bool:

@@ -102,7 +102,7 @@ def user_node(path: Path, origin: Origin) -> Node:
         # Nothing but mission files is opened, whatever a file from a stranger refers to.
         raise InputError(Problem("", None, "", quote(label), "a path that ends in .yaml"))
     try:
-        raw = _bytes_of(path, label)
+        raw = bytes_of(path, label)
     except FileNotFoundError:
         beside = sorted(path.parent.glob("*.yaml")) if path.parent.is_dir() else []
         # By their stems: the suffix alone would make all of them alike.
@@ -116,8 +116,8 @@ def user_node(path: Path, origin: Origin) -> Node:
     return read(decode(raw, label), origin)
 
 
-def _bytes_of(path: Path, label: str) -> bytes:
-    """What a plain file holds, so far as it may be a mission.
+def bytes_of(path: Path, label: str) -> bytes:
+    """What a plain file holds, so far as it may be a mission, or a table of one.
 
     Raises:
         InputError: a folder, or a pipe or a device, which might never end.

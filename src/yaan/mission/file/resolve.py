@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from yaan.base import InputError, Problem, quote
 from yaan.mission.file.library import is_path, library_node, names, unknown, user_node, wanted
+from yaan.mission.file.samples import with_samples
 from yaan.mission.file.tree import Address, Node, Origin, Tree, children, dotted, merge
 
 SCHEMA: Final = 1
@@ -121,7 +122,7 @@ class Resolver:
             node = self._base(node, kind)
         for pattern, below in _SLOTS[kind].items():
             node = self._at(node, pattern, below, path)
-        return node
+        return with_samples(node, self.problems, self.unresolved) if kind in ROOTS else node
 
     def _base(self, node: Node, kind: str) -> Node:
         """Lay a mission over the one that it is `from`, an entry likewise."""
