@@ -11,7 +11,7 @@ Ignores, of each flight: what a single one tells beyond its end (`flight.run`); 
 --lane K` flies one in full. Probabilities are those of the distributions, which are assumed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -33,11 +33,12 @@ from yaan.campaign.shard_file import CHUNK, About
 from yaan.campaign.study import kept_commands, netcdf
 from yaan.campaign.summary import in_words, summarise, verdicts
 from yaan.campaign.sweep import Lane, Seeing, Watch, fly_lanes, lanes_from
+from yaan.description import Plan
 from yaan.description.dispersions import DispersionSpec
 from yaan.description.own import GivenModels
 from yaan.flight.models.navigation import orbit_estimates
 from yaan.flight.run import BATCH, Seen
-from yaan.mission.checks import check, drawn_of
+from yaan.mission.checks import check, drawn_of, varied
 from yaan.mission.dispersed import BLOCK, WHOLE, Drawn
 from yaan.mission.expansion import shorthand
 from yaan.mission.file.tree import Tree
@@ -135,6 +136,28 @@ class Dispersed:
         return {column.drawn.key: column.written(0) for column in self.drawn(range(row, row + 1))}
 
     @cached_property
+    def make(self) -> Callable[[Mapping[str, Any]], Plan]:
+        """Makes the plan of a draw: of the nominal one, where draw 0 shows that this is the same.
+
+        Raises:
+            InputError: from what it makes, values that the mission's rules refuse.
+        """
+
+        def anew(values: Mapping[str, Any]) -> Plan:
+            return check(override(self.bare, values), beside=True)
+
+        nominal = check(self.bare)
+
+        def of_nominal(values: Mapping[str, Any]) -> Plan:
+            return varied(self.bare, nominal, values)
+
+        try:
+            values = self.values(0)
+            return of_nominal if of_nominal(values) == anew(values) else anew
+        except InputError:  # draw 0 is refused: nothing to compare
+            return anew
+
+    @cached_property
     def bare(self) -> Tree:
         """The mission without its dispersions, which draws replace values of."""
         word = self.tree.data.get("navigation")
@@ -216,7 +239,7 @@ def _prepared(asked: Dispersed, drawn: Sequence[Column], draws: range) -> list[L
     values = (
         {column.drawn.key: column.written(row) for column in drawn} for row in range(len(draws))
     )
-    lanes = lanes_from(asked.bare, values)
+    lanes = lanes_from(asked.bare, values, asked.make)
     for lane, number in zip(lanes, draws, strict=True):
         lane.index = number
     return lanes

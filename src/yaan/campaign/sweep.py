@@ -135,14 +135,21 @@ def prepare(asked: Sweep) -> list[Lane]:
     return lanes_from(asked.tree, rows)
 
 
-def lanes_from(tree: Tree, rows: Iterable[Mapping[str, Any]]) -> list[Lane]:
-    """A lane for each row of values by dotted key; one that is refused says why."""
+def lanes_from(
+    tree: Tree,
+    rows: Iterable[Mapping[str, Any]],
+    make: Callable[[Mapping[str, Any]], Plan] | None = None,
+) -> list[Lane]:
+    """A lane for each row of values by dotted key; one that is refused says why.
+
+    `make`: the plan with values in the place of those of the `tree`, where there is a quicker way.
+    """
     lanes: list[Lane] = []
+    made = make or (lambda values: check(override(tree, values), beside=True))
     for index, row in enumerate(rows):
         values = dict(row)
         try:
-            plan = check(override(tree, values), beside=True)
-            lanes.append(Lane(index, values, plan))
+            lanes.append(Lane(index, values, made(values)))
         except InputError as error:
             # They are no line of a file, so that the keys say where.
             told = (replace(one, file="", line=None).sentence() for one in error.problems)

@@ -1,9 +1,11 @@
 """The `dispersions:` block: keys of the file, and how the value of each is distributed.
 
 A deviation is written as a text: "1 %" is relative to the value that the file has, "5 kg" is
-absolute. A key whose value is a pure number may have a pure number as its deviation.
+absolute. A key whose value is a pure number may have a pure number as its deviation. What is drawn
+among given values (`discrete`) and an absolute table hold values of the key, no deviations.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, NamedTuple, Self, cast
@@ -142,7 +144,130 @@ class DrawnProfileSpec(Block):
         return self
 
 
-KINDS: Final = ("normal", "uniform", "triangular", "log_normal", "profile", "seed")
+_MOST_CHOICES: Final = 100
+_LEAST_TABLE: Final = 2
+_MOST_TABLE: Final = 10_000
+_SUM: Final = 1e-9
+"""What probabilities may lack of 1."""
+_SHARE: Final = 'a probability from 0 to 1, as 0.02 or "2 %"'
+
+
+def _read_share(value: Any) -> Any:
+    """A number from 0 to 1, or a text in percent."""
+    if isinstance(value, str) and (found := _NUMBER.fullmatch(value)) and found[2] == RELATIVE:
+        value = float(found[1]) / 100.0
+    if type(value) not in (int, float) or not 0.0 <= value <= 1.0:
+        raise refuse(Mistake((), _SHARE))
+    return float(value)
+
+
+Share = Annotated[float, BeforeValidator(_read_share), _WRITTEN]
+
+
+class DiscreteSpec(Block):
+    """Values of the key, one of which each draw has, as the file would have them."""
+
+    values: Annotated[list[Any], Field(min_length=2, max_length=_MOST_CHOICES)] = Field(
+        description="values of the key, as it would have them: numbers with units, texts, truths; "
+        "null is the mission without the key"
+    )
+    probabilities: list[Share] = Field(
+        description="of each value; together 1, or that of the last left out: the rest"
+    )
+
+    @property
+    def shares(self) -> list[float]:
+        """The probability of each value; together 1."""
+        told = self.probabilities
+        return told if len(told) == len(self.values) else [*told, 1.0 - math.fsum(told)]
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        """As many probabilities as values or one fewer; together 1."""
+        count, told = len(self.values), self.probabilities
+        if len(told) not in (count - 1, count):
+            expected = f"{count} probabilities, one for each value, or {count - 1} of the first"
+            raise refuse(Mistake(("probabilities",), expected))
+        total = math.fsum(told)
+        if len(told) == count and abs(total - 1.0) > _SUM:
+            hint = f"they add up to {total:.9g}; that of the last may be left out"
+            raise refuse(Mistake(("probabilities",), "probabilities that add up to 1", hint))
+        if len(told) < count and total >= 1.0:
+            hint = f"they add up to {total:.9g}, which leaves none for the last value"
+            raise refuse(Mistake(("probabilities",), "probabilities below 1 together", hint))
+        return self
+
+
+class TableSpec(Block):
+    """A sample of the user's own, whose piecewise linear quantile function is drawn from.
+
+    The file is read where the mission is resolved (`mission.file.samples`): its values stand here.
+    """
+
+    values: Annotated[list[Signed], Field(min_length=_LEAST_TABLE, max_length=_MOST_TABLE)] = Field(
+        default_factory=list[str | float], description="the sample, in any order; or `file`"
+    )
+    unit: str | None = Field(
+        default=None, description='of values that are written without one, as "kg" or "%"'
+    )
+    absolute: bool = Field(
+        default=False, description="true: values of the key; left out, deviations from it"
+    )
+    file: str | None = Field(
+        default=None, description="a path that ends in .csv, from the folder of this file"
+    )
+    column: str | None = Field(default=None, description="its column, by the name in its first row")
+
+    @property
+    def written(self) -> list[str | float]:
+        """Every value with its unit."""
+        if self.unit is None:
+            return self.values
+        return [f"{one!r} {self.unit}" if isinstance(one, float) else one for one in self.values]
+
+    @property
+    def deviations(self) -> list[tuple[tuple[str | int, ...], str | float]]:
+        """The values with where they stand; those that share `unit` once."""
+        pairs = list(zip(self.values, self.written, strict=True))
+        found: list[tuple[tuple[str | int, ...], str | float]] = [
+            (("table", "values", i), said)
+            for i, (one, said) in enumerate(pairs)
+            if self.unit is None or isinstance(one, str)
+        ]
+        plain = next((said for one, said in pairs if isinstance(one, float)), None)
+        if self.unit is not None and plain is not None:
+            found.insert(0, (("table", "unit"), plain))
+        return found
+
+    @model_validator(mode="after")
+    def _one_sample(self) -> Self:
+        """Values, all of them shares or none."""
+        if self.file is not None or self.column is not None:
+            hint = "a mission that is loaded reads its files; a plan in Python has values"
+            raise refuse(Mistake(("file",), "values, or file and column", hint))
+        if not self.values:
+            raise refuse(Mistake(("values",), "required: the sample; or file and column"))
+        relative = [deviation(one).relative for one in self.written]
+        odd = next((i for i, one in enumerate(relative) if one != relative[0]), None)
+        if odd is not None:
+            raise refuse(Mistake(("values", odd), "percent everywhere, or nowhere"))
+        if self.absolute and relative[0]:
+            at = ("unit",) if self.unit == RELATIVE else ("values", 0)
+            raise refuse(Mistake(at, "a value of the key: with `absolute` nothing is in percent"))
+        return self
+
+
+KINDS: Final = (
+    "normal",
+    "uniform",
+    "triangular",
+    "log_normal",
+    "discrete",
+    "table",
+    "profile",
+    "seed",
+)
+_NO_SCALAR: Final = ("profile", "seed")
 
 
 class DispersionSpec(Block):
@@ -166,6 +291,12 @@ class DispersionSpec(Block):
         default=None,
         description="standard deviation of the logarithm, in percent; the value is the median",
     )
+    discrete: DiscreteSpec | None = Field(
+        default=None, description="one of given values, by their probabilities"
+    )
+    table: TableSpec | None = Field(
+        default=None, description="a sample of the user's own, in the file or in a table"
+    )
     profile: DrawnProfileSpec | None = Field(
         default=None, description="of a key that holds a profile over height"
     )
@@ -180,6 +311,11 @@ class DispersionSpec(Block):
         description="another key, by whose drawn factor the value is multiplied too: a lift that "
         "follows the drag is drawn as their ratio",
     )
+    correlated: dict[str, Annotated[float, Field(ge=-1.0, le=1.0)]] = Field(
+        default_factory=dict[str, float],
+        description="other keys of this block, and the correlation with each, of normal scores; "
+        "pairs that are not named have none",
+    )
 
     @property
     def kind(self) -> str:
@@ -190,12 +326,24 @@ class DispersionSpec(Block):
     def deviations(self) -> Sequence[tuple[tuple[str | int, ...], str | float]]:
         """Every deviation that it has, and where it stands."""
         value: Any = getattr(self, self.kind)
+        if isinstance(value, TableSpec):
+            return value.deviations
         if isinstance(value, DrawnProfileSpec):
             return [(("profile", "sigma", i), one) for i, one in enumerate(value.sigma)]
         if isinstance(value, list):
             ends = cast("list[str | float]", value)
             return [((self.kind, i), one) for i, one in enumerate(ends)]
-        return [] if self.kind == "seed" else [((self.kind,), value)]
+        return [] if self.kind in ("seed", "discrete") else [((self.kind,), value)]
+
+    @property
+    def absolute(self) -> bool:
+        """Whether values of the key are drawn, not deviations from it."""
+        return self.discrete is not None or (self.table is not None and self.table.absolute)
+
+    @property
+    def correlates(self) -> bool:
+        """Whether it is drawn by one number, which may be correlated with another's."""
+        return self.kind not in _NO_SCALAR and self.units is None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -209,11 +357,13 @@ class DispersionSpec(Block):
             mistakes.append(Mistake(("truncated",), "nothing but with normal"))
         if self.seed is False:
             mistakes.append(Mistake(("seed",), "true, or nothing"))
-        scalar = self.kind not in ("profile", "seed")
-        if self.units is not None and not scalar:
+        if self.units is not None and self.kind in (*_NO_SCALAR, "discrete"):
             mistakes.append(Mistake(("units",), f"nothing with {self.kind}"))
-        if self.follows is not None and (not scalar or self.units is not None):
-            mistakes.append(Mistake(("follows",), "nothing with profile, seed or units"))
+        if self.follows is not None and (not self.correlates or self.absolute):
+            expected = "nothing with profile, seed, units, discrete or absolute values"
+            mistakes.append(Mistake(("follows",), expected))
+        if self.correlated and not self.correlates:
+            mistakes.append(Mistake(("correlated",), "nothing with profile, seed or units"))
         if self.triangular is not None:
             low, high = (deviation(value).number for value in self.triangular)
             if not low <= 0.0 <= high:

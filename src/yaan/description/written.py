@@ -24,7 +24,7 @@ def as_written(block: BaseModel) -> dict[str, Any]:
             kind: Any = info.annotation
             for extra in info.metadata:
                 kind = typing.Annotated[kind, extra]
-            found[info.alias or name] = _written(getattr(block, name), kind)
+            found[info.alias or name] = value_as_written(getattr(block, name), kind)
     if isinstance(block, PublishedSpec):
         unit = _unit(QUANTITIES[block.quantity])
         found |= {k: f"{getattr(block, k)!r} {unit}" for k in ("value", "tolerance") if k in found}
@@ -36,7 +36,7 @@ def as_written(block: BaseModel) -> dict[str, Any]:
     return found
 
 
-def _written(value: Any, kind: Any) -> Any:
+def value_as_written(value: Any, kind: Any) -> Any:
     """A value of a type, as a file has it."""
     if isinstance(value, SteerSpec):
         told = as_written(value)
@@ -51,12 +51,12 @@ def _written(value: Any, kind: Any) -> Any:
     inner = _inner(kind, value)
     if isinstance(value, Mapping):
         pairs = cast("Mapping[str, Any]", value).items()
-        return {key: _written(item, inner[-1] if inner else Any) for key, item in pairs}
+        return {key: value_as_written(item, inner[-1] if inner else Any) for key, item in pairs}
     if isinstance(value, (list, tuple)):
         items = cast("Sequence[Any]", value)
         each = inner if isinstance(value, tuple) else inner[-1:] * len(items)
         each = each if len(each) == len(items) else (Any,) * len(items)
-        return [_written(item, one) for item, one in zip(items, each, strict=True)]
+        return [value_as_written(item, one) for item, one in zip(items, each, strict=True)]
     return value
 
 
