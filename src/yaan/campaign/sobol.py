@@ -23,7 +23,11 @@ Words = NDArray[np.uint64]
 DIMENSIONS: Final = 256
 """Values of a draw that are points of the sequence; further ones are no better than random ones."""
 
-_DEPTH: Final = 32  # bits of a point, and of its number
+_NUMBER: Final = 20
+MOST: Final = 2**_NUMBER
+"""Points of a sequence, more than a campaign may have draws."""
+
+_DEPTH: Final = 32  # bits of a point
 _BITS: Final = 53
 
 
@@ -31,9 +35,14 @@ def points(index: NDArray[np.int64], dimension: int) -> Words | None:
     """Plain points of one dimension, in units of 2**-32 [points]; None beyond `DIMENSIONS`.
 
     Args:
-        index: numbers of the points, from 0 and below 2**32.
+        index: numbers of the points, from 0 and below `MOST`.
         dimension: from 0.
+
+    Raises:
+        ValueError: a number beyond.
     """
+    if index.size and not 0 <= index.min() <= index.max() < MOST:
+        raise ValueError(f"a sequence has points 0 to {MOST - 1}")
     if dimension >= DIMENSIONS:
         return None
     directions = _directions()[:, dimension]
@@ -84,15 +93,15 @@ def _directions() -> Words:
     """
     from scipy.stats import qmc  # slow to import, and of no use to others
 
-    found = np.zeros((_DEPTH, DIMENSIONS), dtype=np.uint64)
-    for bit in range(_DEPTH):
-        engine = qmc.Sobol(DIMENSIONS, scramble=False, bits=_DEPTH)
-        if bit == 0:
-            engine.fast_forward(1)
-        else:
-            engine.fast_forward(2**bit)
-        point = np.asarray(engine.random(1))[0] * 2.0**_DEPTH
-        found[bit] = point.astype(np.uint64)
+    found = np.zeros((_NUMBER, DIMENSIONS), dtype=np.uint64)
+    engine = qmc.Sobol(DIMENSIONS, scramble=False, bits=_DEPTH)
+    reached = 0
+    for bit in range(_NUMBER):
+        if 2**bit > reached:
+            engine.fast_forward(2**bit - reached)
+        point = np.asarray(engine.random(1))[0]
+        reached = 2**bit + 1
+        found[bit] = (point * 2.0**_DEPTH).astype(np.uint64)
         if bit:
             found[bit] ^= found[bit - 1]
     return found

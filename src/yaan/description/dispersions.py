@@ -154,11 +154,12 @@ _SHARE: Final = 'a probability from 0 to 1, as 0.02 or "2 %"'
 
 def _read_share(value: Any) -> Any:
     """A number from 0 to 1, or a text in percent."""
+    share = float(value) if type(value) in (int, float) else math.nan
     if isinstance(value, str) and (found := _NUMBER.fullmatch(value)) and found[2] == RELATIVE:
-        value = float(found[1]) / 100.0
-    if type(value) not in (int, float) or not 0.0 <= value <= 1.0:
+        share = float(found[1]) / 100.0
+    if not 0.0 <= share <= 1.0:
         raise refuse(Mistake((), _SHARE))
-    return float(value)
+    return share
 
 
 Share = Annotated[float, BeforeValidator(_read_share), _WRITTEN]

@@ -7,6 +7,7 @@ physical, wide enough for any launcher, tight enough to catch a slip of a thousa
 
 import itertools
 import math
+import operator
 import re
 from calendar import monthrange
 from collections.abc import Sequence
@@ -310,6 +311,8 @@ MissionName = Annotated[
 
 def rising(values: Sequence[float]) -> int | None:
     """Index of the first value that is not greater than the one before it; None if all rise."""
+    if all(map(operator.gt, values[1:], values)):  # the quick way of almost all
+        return None
     pairs = itertools.pairwise(values)
     return next((i for i, (a, b) in enumerate(pairs, 1) if not b > a), None)
 

@@ -160,7 +160,7 @@ def _drawn(form: BaseModel, key: str, spec: DispersionSpec) -> Drawn:
 def _discrete(key: str, spec: DispersionSpec, found: _Field) -> Drawn:
     """A key that has one of given values: numbers as they are, all else by its place."""
     assert spec.discrete is not None
-    values = [None if one is None else found.read(one) for one in spec.discrete.values]
+    values: list[Any] = [None if one is None else found.read(one) for one in spec.discrete.values]
     told = None if found.value is None else value_as_written(found.value, found.type)
     if all(isinstance(one, (int, float)) for one in values):  # truths too
         nominal = found.value if isinstance(found.value, (int, float)) else math.nan

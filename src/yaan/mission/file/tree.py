@@ -98,18 +98,21 @@ class Tree:
         problems: references that could not be followed; `check` reports them with all the rest.
         unresolved: addresses of those references; nothing is known about what is below them.
         given: models of the user's own, which are in no file; the nodes name their classes.
-        data: the same as plain dicts, lists and scalars, as written (quantities are texts).
     """
 
     root: Node
     problems: tuple[Problem, ...] = ()
     unresolved: frozenset[Address] = frozenset()
     given: "Mapping[str, Given]" = field(default_factory=dict[str, "Given"])
-    data: dict[str, Any] = field(init=False)
+    _data: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        """Derive the plain data once."""
-        object.__setattr__(self, "data", self.root.plain())
+    @property
+    def data(self) -> dict[str, Any]:
+        """The same as plain dicts, lists and scalars, as written (quantities are texts)."""
+        if self._data is None:  # of most trees on the way to a checked one nobody asks
+            object.__setattr__(self, "_data", self.root.plain())
+        assert self._data is not None
+        return self._data
 
     def origin(self, path: Address) -> tuple[str, int | None]:
         """File and line of the node at `path`, or of its nearest parent that exists."""
