@@ -53,6 +53,7 @@ SUBJECT: Final = "disperse"
 
 MOST_DRAWS: Final = 1_000_000
 MOST_SCALE: Final = 100
+MOST_REPLICATES: Final = 1000
 
 STATISTICS: Final = "statistics.json"
 """The file of a folder that says what the draws say."""
@@ -77,6 +78,8 @@ class Dispersed:
     """Whether draw 0 is the mission as it is."""
     commands: Commands | None = None
     """Those that all fly by; None of what needs none."""
+    replicates: int = 0
+    """Of a scrambled Sobol sequence, in which draws take turns; 0, and draws are independent."""
 
     def require(self) -> None:
         """See that the mission has something to draw, and the numbers can be.
@@ -89,10 +92,17 @@ class Dispersed:
             ("n", self.count, 1, MOST_DRAWS),
             ("seed", self.seed, 0, MOST_SEED),
             ("scale", self.scale, 0, MOST_SCALE),
+            ("replicates", self.replicates, 0, MOST_REPLICATES),
         ):
             if not low <= value <= high:  # NaN is neither
                 expected = f"a number from {low} to {high}"
                 wrong.append(Problem(SUBJECT, None, name, quote(value), expected))
+        if self.replicates and (self.replicates < 2 or self.count % self.replicates):
+            expected = "two or more, and as many draws in each"
+            wrong.append(Problem(SUBJECT, None, "replicates", str(self.replicates), expected))
+        if self.replicates and self.nominal:
+            expected = "nothing with a Sobol sequence, whose draws stand together"
+            wrong.append(Problem(SUBJECT, None, "nominal", "true", expected))
         plan = check(self.tree)
         if not plan.dispersions:
             told = "a mission with dispersions: keys of it, and how their values are distributed"
@@ -110,6 +120,8 @@ class Dispersed:
     def drawn(self, draws: range) -> tuple[Column, ...]:
         """What is drawn of each key by these draws."""
         how: dict[str, Any] = {"scale": self.scale, "nominal": self.nominal}
+        if self.replicates:
+            how |= {"sequence": "sobol", "replicates": self.replicates}
         return draw(self._keys, self.seed, draws.start, len(draws), **how)
 
     @cached_property
@@ -187,6 +199,7 @@ def disperse(
             "seed": asked.seed,
             "scale": asked.scale,
             "nominal": asked.nominal,
+            "replicates": asked.replicates,
         }
         folder = Folder.begun(parent, DRAWN, asked.tree, told, asked.commands)
         _sealed(folder)
@@ -222,10 +235,10 @@ def asked_of(folder: Folder, given: GivenModels | None = None) -> Dispersed:
     tree, told, commands = folder.read(DRAWN, given)
     try:
         numbers = int(told["draws"]), int(told["seed"]), float(told["scale"])
-        nominal = bool(told["nominal"])
+        nominal, replicates = bool(told["nominal"]), int(told["replicates"])
     except (KeyError, TypeError, ValueError) as error:
         raise YaanError(f"{folder.path / DRAWN} is damaged: {error}.") from error
-    found = Dispersed(tree, *numbers, nominal, commands)
+    found = Dispersed(tree, *numbers, nominal, commands, replicates)
     found.require()
     return found
 

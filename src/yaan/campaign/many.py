@@ -70,6 +70,7 @@ class ManyFlights:
         seed: int = 1,
         scale: float = 1.0,
         nominal: bool = False,
+        replicates: int = 0,
         save: str | Path | None = None,
         batch: int | None = None,
         runner: "Runner" = "local",
@@ -85,6 +86,8 @@ class ManyFlights:
             seed: of the draws, a whole number from 0.
             scale: times every sigma, and every other deviation.
             nominal: draw 0 is the mission as it is; the others stay what they are.
+            replicates: of a scrambled Sobol sequence, two or more, in which draws take turns; their
+                spread judges the requirements. 0, and draws are independent.
             save: parent of a folder that keeps what is finished; its path is the attribute
                 `folder`.
             batch: lanes that fly together.
@@ -103,7 +106,7 @@ class ManyFlights:
         """
         from yaan.campaign.disperse import Dispersed, disperse
 
-        asked = Dispersed(self.source, n, seed, scale, nominal)
+        asked = Dispersed(self.source, n, seed, scale, nominal, replicates=replicates)
         return disperse(asked, parent=save, batch=batch, runner=runner, watch=progress)
 
     def capability(

@@ -112,6 +112,7 @@ def dataset(asked: "Dispersed", columns: Columns) -> xarray.Dataset:
         "seed": asked.seed,
         "scale": asked.scale,
         "nominal": int(asked.nominal),
+        "replicates": asked.replicates,
         "design": "kept" if asked.commands is not None else "none",
         "judged": "ends only: no verdicts, no errors of the integration",
     }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from yaan.campaign.draws import Array
+from yaan.campaign.draws import Array, replicate_of
 from yaan.campaign.outcomes import Columns, flown, numbers
 from yaan.campaign.requirements import Judged, judge
 from yaan.campaign.statistics import (
@@ -43,6 +43,8 @@ _FEWEST: Final = 8
 @dataclass(frozen=True)
 class Percentile:
     """A percentile and the interval that holds it, infinite where the draws are too few.
+
+    Of a Sobol sequence, whose draws are not independent, the interval is not known: NaN.
 
     Attributes:
         share: at or below it, from 0 to 1.
@@ -170,10 +172,10 @@ def summarise(asked: "Dispersed", columns: Columns) -> CampaignSummary:
     keys, inputs = _inputs(asked, columns)
     ends = {name: columns[name] for name in ENDS if name != "outcome"}
     told = [name for name, values in ends.items() if np.any(np.isfinite(values[good]))]
+    turns = replicate_of(columns["draw"], asked.replicates) if asked.replicates else None
+    required = check(asked.tree).requirements if len(good) else {}
     judged = (
-        judge(check(asked.tree).requirements, ends, good, confidence=CONFIDENCE)
-        if len(good)
-        else ()
+        judge(required, ends, good, confidence=CONFIDENCE, replicates=turns) if required else ()
     )
     return CampaignSummary(
         mission=str(asked.tree.data["name"]),
@@ -181,7 +183,9 @@ def summarise(asked: "Dispersed", columns: Columns) -> CampaignSummary:
         flown=int(good.sum()),
         confidence=CONFIDENCE,
         requirements=judged,
-        spreads=tuple(_spread(name, ends[name][good]) for name in told),
+        spreads=tuple(
+            _spread(name, ends[name][good], independent=not asked.replicates) for name in told
+        ),
         footprints=_footprints(ends["latitude"][good], ends["longitude"][good]),
         influences={
             name: found for name in told if (found := _influences(keys, inputs, good, ends[name]))
@@ -220,9 +224,11 @@ def _inputs(asked: "Dispersed", columns: Columns) -> tuple[list[str], Array]:
     return keys, np.stack(rows, axis=1) if rows else np.empty((count, 0))
 
 
-def _spread(name: str, values: Array) -> Spread:
+def _spread(name: str, values: Array, *, independent: bool) -> Spread:
     values = values[np.isfinite(values)]
     found = [(share, percentile_interval(values, share, CONFIDENCE)) for share in _SHARES]
+    if not independent:
+        found = [(share, one._replace(low=np.nan, high=np.nan)) for share, one in found]
     return Spread(
         name=name,
         unit=ENDS[name].unit,

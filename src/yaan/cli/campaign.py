@@ -139,6 +139,10 @@ def disperse(
     nominal: Annotated[
         bool, typer.Option("--nominal", help="Draw 0 is the mission as it is.")
     ] = False,
+    sobol: Annotated[
+        int | None,
+        typer.Option("--sobol", metavar="R", help="Draw R replicates of a Sobol sequence."),
+    ] = None,
     batch: Annotated[
         int | None, typer.Option("--batch", min=1, max=4096, help="Lanes that fly together.")
     ] = None,
@@ -166,7 +170,7 @@ def disperse(
 
     prepare_jax()
     engine = _runner(runner)
-    told = {"-n": count, "--seed": seed, "--scale": scale, "--set": overrides}
+    told = {"-n": count, "--seed": seed, "--scale": scale, "--sobol": sobol, "--set": overrides}
     given_too = [name for name, value in told.items() if value is not None]
     if (mission is None) == (again is None):
         raise InputError(Problem("disperse", None, "", "", "a MISSION, or --resume FOLDER"))
@@ -190,7 +194,7 @@ def disperse(
             require_folder(out, "--out")
             number = _DRAWS if count is None else count
             numbers = number, 1 if seed is None else seed, 1.0 if scale is None else scale
-            drawn = Dispersed(loaded.source, *numbers, nominal)
+            drawn = Dispersed(loaded.source, *numbers, nominal, replicates=sobol or 0)
             found = draws(drawn, parent=out, batch=batch, runner=engine, watch=tell)
     return _show_draws(found, open_page=open_page, quiet=quiet, as_json=as_json)
 

@@ -145,6 +145,7 @@ def test_each_draw_has_errors_of_navigation_of_its_own(written: object):
 
 def folder_of(asked: Dispersed, parent: Path) -> Folder:
     told = {"mission": "paper", "draws": 24, "seed": 3, "scale": 1.0, "nominal": False}
+    told["replicates"] = 0
     return Folder.begun(parent, DRAWN, asked.tree, told, None)
 
 
@@ -261,12 +262,33 @@ def test_a_damaged_folder_says_so(asked: Dispersed, tmp_path: Path):
         ({"count": 1_000_001}, "n: 1000001"),
         ({"seed": -1}, "seed: -1: expected"),
         ({"scale": float("nan")}, "scale: nan: expected a number from 0 to 100"),
+        ({"replicates": 1}, "replicates: 1: expected two or more, and as many draws in each"),
+        ({"replicates": 5}, "replicates: 5: expected two or more, and as many draws in each"),
+        ({"replicates": 8, "nominal": True}, "nominal: true: expected nothing with a Sobol"),
         ({"tree": load_tree("tumbling-brick")}, "dispersions: a mission with dispersions"),
     ],
 )
 def test_what_cannot_be_asked_for(asked: Dispersed, changes: dict[str, object], sentence: str):
     with pytest.raises(InputError, match=sentence):
         replace(asked, **changes).require()  # pyright: ignore[reportArgumentType]
+
+
+def test_draws_of_a_sequence_are_judged_by_its_replicates(
+    asked: Dispersed, tmp_path: Path, flights: list[range]
+) -> None:
+    both = [replace(asked, replicates=turns) for turns in (0, 8)]
+    lone, turned = (disperse(one, parent=tmp_path) for one in both)
+    assert len(flights) == 6
+    assert not np.array_equal(lone["capsule.mass"].values, turned["capsule.mass"].values)
+    folder = Path(turned.attrs["folder"])
+    told, plain = (
+        json.loads((Path(one.attrs["folder"]) / "statistics.json").read_text("utf-8"))
+        for one in (turned, lone)
+    )
+    assert told["requirements"][0]["high"] != plain["requirements"][0]["high"]
+    assert plain["spreads"][0]["percentiles"][2]["low"] is not None
+    assert told["spreads"][0]["percentiles"][0]["low"] is None
+    assert resume(folder).identical(turned)
 
 
 def test_the_page_names_what_is_furthest_out(asked: Dispersed):
