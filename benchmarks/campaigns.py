@@ -37,7 +37,7 @@ class Spent:
             shared_out(kernel, *given)
             self.seconds += time.perf_counter() - begun
 
-        Kernel._shared_out = timed  # pyright: ignore[reportPrivateUsage]
+        Kernel._shared_out = timed  # pyright: ignore
 
 
 def flown(row: str, rounds: int, spent: Spent) -> Line:
