@@ -27,11 +27,13 @@ from yaan.base.errors import InputError, Problem, YaanError, quote
 from yaan.campaign import shards
 from yaan.campaign.draws import MOST_SEED, Column, draw
 from yaan.campaign.folder import DRAWN, Folder
-from yaan.campaign.outcomes import Columns, columns_of, dataset, lanes_told, table
-from yaan.campaign.runners import Runner, fly_by_ray, fly_here
+from yaan.campaign.outcomes import WORDS, Columns, columns_of, dataset, flown, lanes_told, table
+from yaan.campaign.requirements import judge
+from yaan.campaign.runners import Fly, Runner, fly_by_ray, fly_here
 from yaan.campaign.shard_file import CHUNK, About
+from yaan.campaign.statistics import judged
 from yaan.campaign.study import kept_commands, netcdf
-from yaan.campaign.summary import in_words, summarise, verdicts
+from yaan.campaign.summary import CONFIDENCE, in_words, summarise, verdicts
 from yaan.campaign.sweep import Lane, Seeing, Watch, fly_lanes, lanes_from
 from yaan.description import Plan
 from yaan.description.dispersions import DispersionSpec
@@ -268,7 +270,6 @@ def _flown(
 ) -> xarray.Dataset:
     """Fly every chunk that has not ended yet, and write what is made of all of them."""
     begun, notes = perf_counter(), list[str]()
-    tell = watch or (lambda done, of, text: None)
     about, done = None, list[range]()
     if folder is not None:
         about = About(_digest(folder))
@@ -279,14 +280,18 @@ def _flown(
         done = shards.finished(folder.path, about)
     made: dict[int, Columns] = {}
     left = [chunk for chunk in asked.chunks if chunk not in done]
-    for chunk, columns in _ENGINES[runner](partial(fly_chunk, asked, batch), left):
+    live = _Live(asked, watch or (lambda done, of, text: None), begun)
+    if folder is not None and done:
+        live.add(shards.columns_of(folder.path, [*live.named, *WORDS], about=about))
+    fly: Fly = partial(fly_chunk, asked, batch)
+    if runner == "local":  # what tells how far a chunk is does not travel
+        fly = partial(fly, watch=live.heard)
+    for chunk, columns in _ENGINES[runner](fly, left):
         if folder is None or about is None:
             made[chunk.start] = columns
         else:
             shards.write_shard(folder.path, chunk.start, columns, about)
-        done.append(chunk)
-        flown = sum(map(len, done))
-        tell(flown, asked.count, _pace(flown, asked.count, perf_counter() - begun))
+        live.add(columns)
     if folder is None:
         parts = [made[first] for first in sorted(made)]
         columns = {name: np.concatenate([one[name] for one in parts]) for name in parts[0]}
@@ -310,23 +315,58 @@ def _flown(
     return found.assign_attrs(folder=str(folder.path), notes="\n".join(notes))
 
 
-def fly_chunk(asked: Dispersed, batch: int | None, draws: range) -> Columns:
+def fly_chunk(
+    asked: Dispersed, batch: int | None, draws: range, *, watch: Watch | None = None
+) -> Columns:
     """Fly the draws of a chunk."""
     drawn = asked.drawn(draws)
     lanes = _prepared(asked, drawn, draws)
-    fly_lanes(lanes, asked.commands, batch=batch or BATCH, seeing=_seeing(asked))
+    fly_lanes(lanes, asked.commands, batch=batch or BATCH, seeing=_seeing(asked), watch=watch)
     return columns_of(drawn, lanes, draws.start)
 
 
 _ENGINES: Final = {"local": fly_here, "ray": fly_by_ray}
 
 
-def _pace(flown: int, count: int, spent: float) -> str:
-    """How fast, and how long to go."""
-    if flown == count or spent <= 0.0:
-        return ""
-    rate = flown / spent
-    return f"{rate:.3g} draws a second, {(count - flown) / rate:.0f} s to go"
+class _Live:
+    """What is told while draws fly: how far, how fast, and what the requirements come to so far."""
+
+    def __init__(self, asked: Dispersed, watch: Watch, begun: float) -> None:
+        self.asked, self.watch, self.begun = asked, watch, begun
+        self.required = check(asked.tree).requirements
+        self.named = tuple(dict.fromkeys(one.quantity for one in self.required.values()))
+        self.known: int | None = None
+        """Draws that had ended before."""
+        self.ended = 0
+        self.met = dict.fromkeys(self.required, 0)
+
+    def add(self, columns: Columns) -> None:
+        """Draws that have ended."""
+        good = flown(columns)
+        ends = {name: columns[name] for name in self.named}
+        for one in judge(self.required, ends, good):
+            self.met[one.name] += one.met
+        self.ended += len(good)
+        self.heard(0, 0, "")
+
+    def heard(self, ended: int, of: int, text: str) -> None:
+        """So many more of a chunk have ended."""
+        del text
+        if self.known is None:
+            self.known = self.ended
+        done, count = self.ended + ended, self.asked.count
+        if ended == of > 0:  # the chunk tells it itself, with its verdicts
+            return
+        rate = (done - self.known) / max(perf_counter() - self.begun, 1e-9)
+        told: list[str] = []
+        if rate > 0.0 and done < count:
+            told.append(f"{rate:.3g} draws a second, {(count - done) / rate:.0f} s to go")
+        if not self.asked.replicates and self.ended:  # of a sequence the whole of it alone tells
+            told += [
+                f"{name} {judged(met, self.ended, self.required[name].probability, CONFIDENCE)}"
+                for name, met in self.met.items()
+            ]
+        self.watch(done, count, ", ".join(told))
 
 
 def _digest(folder: Folder) -> str:

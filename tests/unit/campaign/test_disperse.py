@@ -164,8 +164,8 @@ def flights(monkeypatch: pytest.MonkeyPatch) -> list[range]:
     """The chunks that are flown, of eight draws each, by nobody."""
     flown: list[range] = []
 
-    def chunk(asked: Dispersed, batch: object, draws: range) -> Columns:
-        del batch
+    def chunk(asked: Dispersed, batch: object, draws: range, *, watch: object = None) -> Columns:
+        del batch, watch
         flown.append(draws)
         drawn = asked.drawn(draws)
         return columns_of(drawn, ended(prepare(asked, draws)), draws.start)
@@ -197,6 +197,16 @@ def test_what_has_ended_is_not_flown_again(
         assert words in text
     assert (folder / "dispersions.csv").is_file()
     assert (folder / "dispersions.nc").is_file()
+
+
+def test_what_is_told_while_draws_fly(
+    asked: Dispersed, tmp_path: Path, flights: list[range]
+) -> None:
+    told: list[tuple[int, int, str]] = []
+    disperse(asked, parent=tmp_path, watch=lambda *one: told.append(one))
+    assert [(done, of) for done, of, _ in told] == [(0, 0), (8, 24), (16, 24), (24, 24)]
+    assert "draws a second" in told[2][2]
+    assert told[-1][2] == "entry-load failed"  # of the 24, of which some were refused
 
 
 def test_a_damaged_chunk_is_kept_said_and_flown_again(
