@@ -311,7 +311,7 @@ def _flown(
     spent = {"disperse": perf_counter() - begun}
     own = own_models((word, one.own) for word, one in asked.tree.given.items())
     write_manifest(folder.path, yaan=version("yaan"), inputs=inputs, timings=spent, extra=own)
-    write_sweep(lanes_told(asked, columns), folder.path)
+    write_sweep(lanes_told(asked, columns, summary), folder.path)
     return found.assign_attrs(folder=str(folder.path), notes="\n".join(notes))
 
 

@@ -19,12 +19,13 @@ from yaan.campaign.study import cell
 from yaan.campaign.sweep import Lane
 from yaan.mission.dispersed import DENSITY, EPOCH, WIND
 from yaan.report import Drawing, Key, Lanes
-from yaan.report.figures.lanes import FLOWN
+from yaan.report.figures.lanes import FLOWN, Hanging, Required, Said
 from yaan.results.ends import ENDS
 from yaan.results.outcome import OutcomeCode
 
 if TYPE_CHECKING:
     from yaan.campaign.disperse import Dispersed
+    from yaan.campaign.summary import CampaignSummary
 
 Columns = dict[str, NDArray[Any]]
 
@@ -140,8 +141,28 @@ def _written(values: Array) -> list[str]:
     return ["" if np.isnan(value) else f"{value:.12g}" for value in values.tolist()]
 
 
-def lanes_told(asked: "Dispersed", columns: Columns) -> Lanes:
-    """The draws as their page takes them."""
+def said(summary: "CampaignSummary") -> Said:
+    """What the draws say, as their page takes it."""
+    required = [
+        Required(
+            *(one.name, one.text, one.verdict, one.met, one.draws),
+            *(one.low, one.high, one.required, one.more),
+            worst=None if one.worst is None else one.worst.draw,
+        )
+        for one in summary.requirements
+    ]
+    hanging = {
+        name: tuple(Hanging(**vars(one)) for one in every)
+        for name, every in summary.influences.items()
+    }
+    lost = tuple((one.key, one.delta, one.noise) for one in summary.lost)
+    return Said(tuple(required), hanging, lost)
+
+
+def lanes_told(
+    asked: "Dispersed", columns: Columns, summary: "CampaignSummary | None" = None
+) -> Lanes:
+    """The draws as their page takes them, with what they say."""
     keys = [
         Key(name, tuple(f"{x:.7g}" for x in columns[name].tolist()), columns[name], unit)
         for name, unit, _ in numbers(asked.first)
@@ -163,6 +184,7 @@ def lanes_told(asked: "Dispersed", columns: Columns) -> Lanes:
             if name != "outcome" and not np.all(np.isnan(columns[name]))
         },
         drawing=Drawing(asked.seed, asked.scale, asked.nominal, drawn),
+        said=None if summary is None else said(summary),
     )
 
 

@@ -193,8 +193,10 @@ def test_what_has_ended_is_not_flown_again(
     assert again.identical(whole)
     assert all(path.stat().st_mtime_ns == then for path, then in before.items())
     text = (folder / "dispersions.html").read_text("utf-8")
-    for words in ("Dispersed mission", "24 draws of 3 keys", "normal, sigma 1 %", "Seed 3"):
-        assert words in text
+    said = ("Requirements: 1 failed.", "peak load below 6.3 g in 99 % of draws", "yaan query")
+    drawn = ("Dispersed mission", "24 draws of 3 keys", "normal, sigma 1 %", "Seed 3")
+    for words in (*drawn, *said, "Draws that failed have", "by itself"):
+        assert words in text, words
     assert (folder / "dispersions.csv").is_file()
     assert (folder / "dispersions.nc").is_file()
 

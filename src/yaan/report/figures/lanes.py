@@ -152,6 +152,61 @@ class Drawing:
 
 
 @dataclass(frozen=True)
+class Required:
+    """A requirement of a dispersed mission, and what its draws say of it.
+
+    Attributes:
+        name: in the file.
+        words: what it asks for.
+        verdict: `held`, `failed` or `open`.
+        met: draws that meet it.
+        draws: all of them.
+        low: lower end of the interval of its probability, from 0 to 1.
+        high: upper end.
+        required: probability that is asked for.
+        more: further draws that decide it if their share stays; None where no number is known.
+        worst: number of the draw nearest to a bound, or farthest beyond it; None without one.
+    """
+
+    name: str
+    words: str
+    verdict: str
+    met: int
+    draws: int
+    low: float
+    high: float
+    required: float
+    more: int | None
+    worst: int | None
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """What a key does to a quantity: rank correlation and share of the variance, with errors."""
+
+    key: str
+    correlation: float
+    correlation_error: float
+    variance: float
+    variance_error: float
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the draws of a dispersed mission say.
+
+    Attributes:
+        required: in the order of the file.
+        hanging: by quantity, the strongest key first.
+        lost: of each key how far draws that failed lie to one side, and the noise of that.
+    """
+
+    required: tuple[Required, ...]
+    hanging: Mapping[str, tuple[Hanging, ...]]
+    lost: tuple[tuple[str, float, float], ...]
+
+
+@dataclass(frozen=True)
 class Lanes:
     """All flights of a sweep, in their order.
 
@@ -167,6 +222,7 @@ class Lanes:
         texts: a sentence about each that did not end as it should.
         columns: ends of `results.ends` [SI], NaN of what a flight did not come to.
         drawing: how the values were drawn; None of a sweep.
+        said: what the draws say; None of a sweep.
     """
 
     mission: str
@@ -180,6 +236,7 @@ class Lanes:
     texts: tuple[str, ...]
     columns: Mapping[str, Array]
     drawing: Drawing | None = None
+    said: Said | None = None
 
     def __len__(self) -> int:
         return len(self.words)
