@@ -38,14 +38,14 @@ def told(tmp_path: Path, block: str) -> str:
 @pytest.mark.parametrize(
     ("block", "key", "sentence"),
     [
-        ('{quantity: mis, below: "1 km", probability: "9 %"}', ".quantity", "did you mean miss"),
+        ('{quantity: misss, below: "1 km", probability: "9 %"}', ".quantity", "did you mean miss"),
         ('{quantity: outcome, below: "1", probability: "9 %"}', ".quantity", "counts against"),
         ('{below: "1 km", probability: "9 %"}', ".quantity", "required: what is told of the end"),
         ('{quantity: miss, below: "1 kg", probability: "9 %"}', ".below", "kg measures a mass"),
         ('{quantity: miss, below: "1", probability: "9 %"}', ".below", 'with a unit, as "1 km"'),
         ('{quantity: miss, below: 1.0, probability: "9 %"}', ".below", 'with a unit, as "1 km"'),
         ('{quantity: miss, below: "1e7 km", probability: "9 %"}', ".below", "to 1e.06 km either"),
-        ('{quantity: peak_load, above: "-1001 g", probability: "9 %"}', ".above", "to 1000 g eith"),
+        ('{quantity: peak_load, above: "-1001 g", probability: "9 %"}', ".above", "to 1000 g"),
         ('{quantity: miss, below: [], probability: "9 %"}', ".below", "expected a length"),
         ('{quantity: peak_load, below: "4 kg", probability: "9 %"}', ".below", 'load .* as "4 g"'),
         ('{quantity: peak_load, below: 4, probability: "9 %"}', ".below", 'with a unit, as "4 g"'),
@@ -57,7 +57,7 @@ def told(tmp_path: Path, block: str) -> str:
         ('{quantity: miss, below: "1 km", probability: 99.7}', ".probability", 'as "99.7 %"'),
         ('{quantity: miss, below: "1 km"}', ".probability", "required: share of all draws"),
         ('{quantity: miss, belo: "1 km", probability: "9 %"}', ".belo", "did you mean below"),
-        ('"mis < 1 km at 9 %"', "", "did you mean miss"),
+        ('"misss < 1 km at 9 %"', "", "did you mean miss"),
         ('"miss < 1 kg at 9 %"', "", "kg measures a mass"),
         ('"miss < 1 km at 9"', "", "a share above 0 %"),
         ('"miss < 1 km"', "", "with its probability"),
@@ -76,7 +76,7 @@ def test_each_mistake_has_its_line_and_its_sentence(
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path):
-    block = '  a: "mis < 1 km at 9 %"\n  b.c: "miss < 1 km at 9 %"\n  d: "miss < 1 t at 0 %"\n'
+    block = '  a: "misss < 1 km at 9 %"\n  b.c: "miss < 1 km at 9 %"\n  d: "miss < 1 t at 0 %"\n'
     lines = told(tmp_path, block).splitlines()
     assert [line.split(":")[1] for line in lines] == ["6", "7", "8", "8"]
     assert re.search(r"requirements\.b\.c: .*a name of letters, digits, spaces", lines[1])
