@@ -4,7 +4,6 @@ import os
 import sys
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,7 +78,7 @@ def fly(
     log.add(f"yaan fly {mission}: {loaded.title}")
     STOP.words = lambda: _abandon(log, out, loaded.name)
     timings = {"load": time.perf_counter() - started}
-    threading.Thread(target=_prepare_writing, daemon=True).start()
+    _prepare_writing()
     try:
         with watch(log, show=not quiet and not as_json, verbose=verbose) as progress:
             flight = loaded.fly(progress=heed(progress), profile=profile, commands=by)
@@ -144,11 +143,13 @@ def _abandon(log: Log, parent: Path, name: str) -> str:
 
 
 def _prepare_writing() -> None:
-    """Load what writes a flight beside it: where its lanes are flown, the interpreter is idle."""
-    with suppress(Exception):  # whatever fails fails again where it is asked for, and is told there
-        from yaan.report.page import prepare
+    """Pack what every page holds, beside the flight: the interpreter is not asked for it.
 
-        prepare()
+    It is loaded here: two threads that load modules which need one another meet halves of them.
+    """
+    from yaan.report.page import prepare
+
+    threading.Thread(target=prepare, daemon=True).start()
 
 
 def _save(flight: "Flight", parent: Path, log: Log) -> tuple[Path | None, str]:
