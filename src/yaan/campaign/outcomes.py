@@ -19,7 +19,7 @@ from yaan.campaign.study import cell
 from yaan.campaign.sweep import Lane
 from yaan.mission.dispersed import DENSITY, EPOCH, WIND
 from yaan.report import Drawing, Key, Lanes
-from yaan.report.figures.lanes import FLOWN, Hanging, Required, Said
+from yaan.report.figures.lanes import FLOWN, Ellipse, Hanging, Percentiles, Required, Said
 from yaan.results.ends import ENDS
 from yaan.results.outcome import OutcomeCode
 
@@ -141,22 +141,37 @@ def _written(values: Array) -> list[str]:
     return ["" if np.isnan(value) else f"{value:.12g}" for value in values.tolist()]
 
 
-def said(summary: "CampaignSummary") -> Said:
+def said(summary: "CampaignSummary", replicates: int = 0) -> Said:
     """What the draws say, as their page takes it."""
     required = [
         Required(
-            *(one.name, one.text, one.verdict, one.met, one.draws),
+            *(one.name, one.text, one.quantity, one.verdict, one.met, one.draws),
             *(one.low, one.high, one.required, one.more),
-            worst=None if one.worst is None else one.worst.draw,
+            worst=None if one.worst is None else (one.worst.draw, one.worst.value),
         )
         for one in summary.requirements
     ]
+    spreads = {
+        one.name: Percentiles(
+            one.mean,
+            one.deviation,
+            tuple((at.share, at.value, at.low, at.high) for at in one.percentiles),
+        )
+        for one in summary.spreads
+    }
     hanging = {
         name: tuple(Hanging(**vars(one)) for one in every)
         for name, every in summary.influences.items()
     }
-    lost = tuple((one.key, one.delta, one.noise) for one in summary.lost)
-    return Said(tuple(required), hanging, lost)
+    return Said(
+        confidence=summary.confidence,
+        replicates=replicates,
+        required=tuple(required),
+        spreads=spreads,
+        footprints=tuple(Ellipse(**vars(one)) for one in summary.footprints),
+        hanging=hanging,
+        lost=tuple((one.key, one.delta, one.noise) for one in summary.lost),
+    )
 
 
 def lanes_told(
@@ -184,7 +199,7 @@ def lanes_told(
             if name != "outcome" and not np.all(np.isnan(columns[name]))
         },
         drawing=Drawing(asked.seed, asked.scale, asked.nominal, drawn),
-        said=None if summary is None else said(summary),
+        said=None if summary is None else said(summary, asked.replicates),
     )
 
 

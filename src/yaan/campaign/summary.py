@@ -7,7 +7,7 @@ draws their errors say so.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -177,6 +177,8 @@ def summarise(asked: "Dispersed", columns: Columns) -> CampaignSummary:
     judged = (
         judge(required, ends, good, confidence=CONFIDENCE, replicates=turns) if required else ()
     )
+    first = int(columns["draw"][0]) if len(good) else 0
+    judged = tuple(_numbered(one, first) for one in judged)
     return CampaignSummary(
         mission=str(asked.tree.data["name"]),
         draws=len(good),
@@ -192,6 +194,13 @@ def summarise(asked: "Dispersed", columns: Columns) -> CampaignSummary:
         },
         lost=_lost(keys, inputs, good),
     )
+
+
+def _numbered(one: Judged, first: int) -> Judged:
+    """With the number of its worst draw, where the draws begin at `first`."""
+    if one.worst is None:
+        return one
+    return replace(one, worst=replace(one.worst, draw=one.worst.draw + first))
 
 
 def in_words(one: Judged) -> str:

@@ -9,13 +9,13 @@ from markupsafe import Markup
 from yaan.report.evidence import breakable
 from yaan.report.figures.landed import landed
 from yaan.report.figures.lanes import BETTER, FLOWN, Drawing, Key, Lanes
-from yaan.report.figures.quantities import Shown
 from yaan.report.figures.spread import spread, statistics
 from yaan.report.figures.style import Array
 from yaan.report.figures.swept import swept
+from yaan.report.said import footprints, hangs, in_common, percentiles, required, verdicts
 from yaan.report.sections import Block, Section
-from yaan.report.tables import Cell, Column, Table, badge, capital, make_table
-from yaan.report.text import NONE, label, number, plural, short_key
+from yaan.report.tables import Cell, Column, Table, badge, make_table
+from yaan.report.text import NONE, label, number, plural
 from yaan.results.outcome import OutcomeCode
 
 _OPEN: Final = 40  # lanes of the table, before the rest is folded away
@@ -51,15 +51,16 @@ _DESIGN_WORDS: Final = {"kept": "once, kept for all", "anew": "anew for each", "
 def sweep_sections(lanes: Lanes) -> list[Section]:
     """All sections that have something to say, in the order of reading."""
     made = (
-        Section("required", "Requirements", tuple(_required(lanes))),
+        Section("required", "Requirements", tuple(required(lanes))),
         Section("swept", "What was swept", tuple(_swept(lanes)))
         if lanes.drawing is None
         else Section("drawn", "What was drawn", tuple(_drawn(lanes, lanes.drawing))),
         Section("ended", "How the flights ended", tuple(_ended(lanes))),
         Section("curves", "What they ended in", tuple(_curves(lanes))),
         Section("spread", "How far they spread", tuple(_spread(lanes))),
-        Section("hangs", "What it hangs on", tuple(_hangs(lanes))),
-        Section("places", "Where they ended", (("figure", landed(lanes)),)),
+        Section("places", "Where they ended", (("figure", landed(lanes)), *footprints(lanes))),
+        Section("hangs", "What it hangs on", tuple(hangs(lanes))),
+        Section("lost", "What the lost draws have in common", tuple(in_common(lanes))),
         Section("flights", "The flights", tuple(_flights(lanes))),
         Section("files", "Where all of it is", tuple(_files(lanes))),
     )
@@ -99,95 +100,6 @@ def sweep_head(lanes: Lanes) -> dict[str, Any]:
     }
 
 
-_VERDICTS: Final = {"held": "pass", "failed": "fail", "open": "ungraded"}
-
-
-def _required(lanes: Lanes) -> Iterator[Block]:
-    """Every requirement with its verdict."""
-    rows: list[tuple[Cell, ...]] = []
-    for one in () if lanes.said is None else lanes.said.required:
-        more = NONE if one.more is None else number(one.more)
-        rows.append(
-            (
-                badge(_VERDICTS[one.verdict], one.verdict),
-                label(one.name),
-                one.words,
-                f"{number(one.met)} of {number(one.draws)}",
-                f"{number(100.0 * one.low, 2)} to {number(100.0 * one.high, 2)}",
-                number(100.0 * one.required, 1),
-                more if one.verdict == "open" else "",
-                "" if one.worst is None else f"--lane {one.worst}",
-            )
-        )
-    if not rows:
-        return
-    columns = (
-        Column("Verdict", kind="text"),
-        Column("Requirement", kind="text"),
-        Column("In words", kind="wide"),
-        Column("Met by"),
-        Column("Probability, 95 % sure", "%"),
-        Column("Asked", "%"),
-        Column("More to decide"),
-        Column("Nearest or worst"),
-    )
-    yield "table", make_table("What the draws say of each", columns, rows)
-    yield (
-        "text",
-        "A draw that failed counts against every requirement. The interval is exact and of"
-        " independent draws; open is what so many draws do not decide.",
-    )
-
-
-_STRONGEST: Final = 8
-_SURE: Final = 2.0  # standard errors
-_SURELY: Final = 3.0  # likewise, of one among many keys
-
-
-def _hangs(lanes: Lanes) -> Iterator[Block]:
-    """What each quantity hangs on, and what the lost draws have in common."""
-    said = lanes.said
-    if said is None:
-        return
-    rows: list[tuple[Cell, ...]] = []
-    for name, every in said.hanging.items():
-        if name not in lanes.main:
-            continue
-        sure = [one for one in every if abs(one.correlation) > _SURE * one.correlation_error]
-        for one in sure[:_STRONGEST]:
-            rows.append(
-                (
-                    _named(lanes.shown(name)) if one is sure[0] else "",
-                    capital(short_key(one.key)),
-                    f"{number(one.correlation, 2)} ± {number(one.correlation_error, 2)}",
-                    f"{number(100.0 * one.variance, 0)} ± {number(100.0 * one.variance_error, 0)}",
-                )
-            )
-    columns = (
-        Column("Quantity", kind="text"),
-        Column("Key", kind="text"),
-        Column("Rank correlation"),
-        Column("Share of the variance by itself", "%"),
-    )
-    if rows:
-        yield "table", make_table(f"The strongest keys{_GOOD}", columns, rows)
-        yield (
-            "text",
-            "Only keys beyond two standard errors are named. Profiles over height and errors of"
-            " navigation are not among them, so that shares need not add up.",
-        )
-    lost = [(key, delta, noise) for key, delta, noise in said.lost if abs(delta) > _SURELY * noise]
-    if lost:
-        told = [
-            (capital(short_key(key)), "larger" if delta > 0.0 else "smaller", number(abs(delta), 2))
-            for key, delta, _ in lost
-        ]
-        heads = (Column("Key", kind="text"), Column("Its values are", kind="text"), Column("By"))
-        yield "table", make_table("What draws that failed have in common", heads, told)
-    elif said.lost:
-        yield "text", "Draws that failed have no key in common beyond three times the noise."
-
-
 def _sentence(lanes: Lanes) -> str:
     """How many flights of what ended how."""
     if lanes.drawing is not None:
@@ -198,9 +110,7 @@ def _sentence(lanes: Lanes) -> str:
         flights = plural(len(lanes), "flight")
         told = [f"{flights} over {keys}."]
     if lanes.said is not None and lanes.said.required:
-        words = [one.verdict for one in lanes.said.required]
-        counts = [f"{words.count(word)} {word}" for word in _VERDICTS if word in words]
-        told.append(f"Requirements: {', '.join(counts)}.")
+        told.append(verdicts(lanes.said.required))
     if lanes.flown.all():
         told.append("All ended as they should." if len(lanes) > 1 else "It ended as it should.")
         return " ".join(told)
@@ -287,13 +197,13 @@ def _ended(lanes: Lanes) -> Iterator[Block]:
     rows: list[tuple[Cell, ...]] = []
     for word, count in lanes.counts.items():
         these = [lane for lane, found in enumerate(lanes.words) if found == word]
-        phases = dict.fromkeys(label(lanes.phases[i]) for i in these if lanes.phases[i])
+        phases = dict.fromkeys(lanes.phases[i] for i in these)
         rows.append(
             (
                 badge("pass" if word == FLOWN else "fail", label(word or "not flown")),
                 number(count),
                 f"{number(100.0 * count / len(lanes), 1)}",
-                ", ".join(phases) or NONE,
+                ", ".join(label(phase) for phase in phases if phase) or NONE,
                 _why(lanes, word, these),
             )
         )
@@ -344,7 +254,7 @@ def _curves(lanes: Lanes) -> Iterator[Block]:
                     lane, tag, lanes.told(lane)
                 )
             )
-        rows.append((_named(look), *cells))
+        rows.append((look.named, *cells))
     columns = (
         Column("Quantity", kind="text"),
         Column("Smallest"),
@@ -357,20 +267,19 @@ def _curves(lanes: Lanes) -> Iterator[Block]:
         yield "text", "No number of the ends varies."
 
 
-def _named(look: Shown) -> str:
-    return f"{look.words}, {look.unit}" if look.unit else look.words
-
-
 def _spread(lanes: Lanes) -> Iterator[Block]:
     figure = spread(lanes)
     yield "figure", figure
+    if lanes.said is not None:
+        yield from percentiles(lanes, lanes.said)
+        return
     if figure is None:
         return
     rows: list[tuple[Cell, ...]] = []
     for name in lanes.main:
         look = lanes.shown(name)
         told = (number(x / look.scale, look.digits) for x in statistics(lanes, name))
-        rows.append((_named(look), *told))
+        rows.append((look.named, *told))
     columns = (
         Column("Quantity", kind="text"),
         Column("Mean"),

@@ -14,6 +14,7 @@ from yaan.campaign import shards
 from yaan.campaign.disperse import Dispersed, asked_of, disperse, prepare, resume
 from yaan.campaign.folder import DRAWN, Folder
 from yaan.campaign.outcomes import Columns, causes, columns_of, dataset, lanes_told, table
+from yaan.campaign.summary import summarise
 from yaan.campaign.sweep import REFUSED, Lane
 from yaan.mission.load import load_tree
 from yaan.report import page
@@ -193,7 +194,7 @@ def test_what_has_ended_is_not_flown_again(
     assert again.identical(whole)
     assert all(path.stat().st_mtime_ns == then for path, then in before.items())
     text = (folder / "dispersions.html").read_text("utf-8")
-    said = ("Requirements: 1 failed.", "peak load below 6.3 g in 99 % of draws", "yaan query")
+    said = ("Requirements: 1 failed.", "Peak load below 6.3 g in 99 % of draws", "yaan query")
     drawn = ("Dispersed mission", "24 draws of 3 keys", "normal, sigma 1 %", "Seed 3")
     for words in (*drawn, *said, "Draws that failed have", "by itself"):
         assert words in text, words
@@ -303,7 +304,36 @@ def test_draws_of_a_sequence_are_judged_by_its_replicates(
     assert resume(folder).identical(turned)
 
 
+def test_the_worst_draw_keeps_its_number_beside_a_nominal_one(asked: Dispersed) -> None:
+    found = [summarise(replace(asked, nominal=one), columns(asked)) for one in (False, True)]
+    alone, beside = (one.requirements[0].worst for one in found)
+    assert alone is not None
+    assert alone.draw > 0
+    assert alone == beside
+
+
 def test_the_page_names_what_is_furthest_out(asked: Dispersed):
     told = lanes_told(asked, columns(asked))
     assert [key.key for key in told.keys] == ["capsule.mass", "capsule.emissivity"]
     assert "emissivity" in told.told(0)
+
+
+def test_the_page_has_what_the_draws_say(asked: Dispersed):
+    found = columns(asked)
+    summary = summarise(asked, found)
+    assert lanes_told(asked, found).said is None
+    said = lanes_told(asked, found, summary).said
+    assert said is not None
+    (one,), (judged,) = said.required, summary.requirements
+    assert (one.words, one.quantity, one.verdict) == (judged.text, "peak_load", judged.verdict)
+    assert (one.met, one.draws, one.low, one.high) == (judged.met, 24, judged.low, judged.high)
+    assert judged.worst is not None
+    assert one.worst == (judged.worst.draw, judged.worst.value)
+    (load,) = (told for told in summary.spreads if told.name == "peak_load")
+    shares = said.spreads["peak_load"].shares
+    assert [value for _, value, *_ in shares] == [told.value for told in load.percentiles]
+    assert [row.key for row in said.hanging["peak_load"]] == [
+        row.key for row in summary.influences["peak_load"]
+    ]
+    assert [row[0] for row in said.lost] == [row.key for row in summary.lost]
+    assert said.lost

@@ -158,6 +158,7 @@ class Required:
     Attributes:
         name: in the file.
         words: what it asks for.
+        quantity: a name of `results.ends`.
         verdict: `held`, `failed` or `open`.
         met: draws that meet it.
         draws: all of them.
@@ -165,11 +166,13 @@ class Required:
         high: upper end.
         required: probability that is asked for.
         more: further draws that decide it if their share stays; None where no number is known.
-        worst: number of the draw nearest to a bound, or farthest beyond it; None without one.
+        worst: number of the draw nearest to a bound, or farthest beyond it, and its value [SI;
+            loads over g0]; None without one.
     """
 
     name: str
     words: str
+    quantity: str
     verdict: str
     met: int
     draws: int
@@ -177,7 +180,46 @@ class Required:
     high: float
     required: float
     more: int | None
-    worst: int | None
+    worst: tuple[int, float] | None
+
+
+@dataclass(frozen=True)
+class Percentiles:
+    """How a quantity is spread over the draws that have it and ended as they should.
+
+    Attributes:
+        mean: of them [SI; loads over g0].
+        deviation: their standard deviation.
+        shares: at or below each percentile, from 0 to 1, and the percentile with both ends of its
+            interval: infinite where the draws are too few for one, NaN where none is known.
+    """
+
+    mean: float
+    deviation: float
+    shares: tuple[tuple[float, float, float, float], ...]
+
+
+@dataclass(frozen=True)
+class Ellipse:
+    """The ellipse on the ground of a share of the ends, were they normal.
+
+    Attributes:
+        probability: that share, from 0 to 1.
+        latitude: of its centre [rad].
+        longitude: of its centre, east positive [rad].
+        semi_major: [m].
+        semi_minor: [m].
+        azimuth: of the major axis, clockwise from north [rad].
+        inside: share of the draws that it holds.
+    """
+
+    probability: float
+    latitude: float
+    longitude: float
+    semi_major: float
+    semi_minor: float
+    azimuth: float
+    inside: float
 
 
 @dataclass(frozen=True)
@@ -196,12 +238,20 @@ class Said:
     """What the draws of a dispersed mission say.
 
     Attributes:
+        confidence: of all intervals, from 0 to 1.
+        replicates: of a Sobol sequence that the draws are; 0 of independent ones.
         required: in the order of the file.
+        spreads: by quantity.
+        footprints: by rising probability; none where nothing is told.
         hanging: by quantity, the strongest key first.
         lost: of each key how far draws that failed lie to one side, and the noise of that.
     """
 
+    confidence: float
+    replicates: int
     required: tuple[Required, ...]
+    spreads: Mapping[str, Percentiles]
+    footprints: tuple[Ellipse, ...]
     hanging: Mapping[str, tuple[Hanging, ...]]
     lost: tuple[tuple[str, float, float], ...]
 
@@ -330,6 +380,16 @@ class Lanes:
 
     def shown(self, name: str) -> Shown:
         """How a column is shown: with digits that tell its flights apart."""
+        if name not in self._looks:
+            self._looks[name] = self._look(name)
+        return self._looks[name]
+
+    @cached_property
+    def _looks(self) -> dict[str, Shown]:
+        """Those that were asked for: a table asks for each of every flight."""
+        return {}
+
+    def _look(self, name: str) -> Shown:
         column = ENDS[name]
         unit = "g" if name == "peak_load" else column.unit
         known = self.good(name)[np.isfinite(self.good(name))]

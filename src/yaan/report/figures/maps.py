@@ -32,6 +32,7 @@ from yaan.spacetime.coastline import shores
 
 _LETTERS: Final = 26
 _DEGREES: Final = (("Longitude [deg]", "x"), ("Latitude [deg]", "y"))
+_MANY: Final = 400  # places of a group, beyond which they are drawn small
 _AT_ONCE: Final = 1e-6  # [s]
 
 
@@ -140,17 +141,20 @@ def places_on_map(
     name: str,
     groups: Sequence[tuple[str, str, Array, Array, Sequence[str]]],
     words: tuple[str, str],
+    rings: Sequence[tuple[str, str, Array, Array]] = (),
 ) -> Figure:
-    """Places on one map, those of a group alike.
+    """Places on one map, those of a group alike, and lines around them.
 
     Args:
         name: of the figure.
         groups: of each the colour and the symbol, longitude and latitude [deg], and what a reader
             is shown who points at a place.
         words: the sentence for those who do not see it, and the one below it.
+        rings: of each its name and dash, longitude and latitude [deg], NaN where it is broken.
     """
-    east = np.concatenate([x for _, _, x, _, _ in groups])
-    north = np.concatenate([y for _, _, _, y, _ in groups])
+    east = np.concatenate([*(x for _, _, x, _, _ in groups), *(x for _, _, x, _ in rings)])
+    north = np.concatenate([*(y for _, _, _, y, _ in groups), *(y for _, _, _, y in rings)])
+    east, north = east[np.isfinite(east)], north[np.isfinite(north)]
     west, far = float(east.min()) - 60.0, float(east.max()) + 60.0
     data = [coast(west, far), coast(west, far, small=True)]
     for colour, symbol, x, y, texts in groups:
@@ -158,7 +162,9 @@ def places_on_map(
             _Place("", text, float(a), float(b), safe(text))
             for a, b, text in zip(x, y, texts, strict=True)
         ]
-        data.append(_dots(places, colour, symbol))
+        data.append(_dots(places, colour, symbol, small=len(places) > _MANY))
+    for ring, dash, x, y in rings:
+        data.append(_path(ring, (x, y), {"color": INK, "width": 1.4, "dash": dash})[0])
     wide = _map(east, north, [], (800, 400))
     narrow = _map(east, north, [], (310, 290))
     shore = "Natural Earth, 1:110 million." if shores() else "none is installed."
@@ -200,8 +206,10 @@ def _places(record: FlightRecord, middle: float) -> list[_Place]:
     return found
 
 
-def _dots(marks: Sequence[_Place], colour: str, symbol: str) -> Json:
-    look = {"size": 7, "color": "#ffffff", "line": {"color": colour, "width": 2}, "symbol": symbol}
+def _dots(marks: Sequence[_Place], colour: str, symbol: str, *, small: bool = False) -> Json:
+    size, width = (4, 1) if small else (7, 2)
+    look: Json = {"size": size, "color": "#ffffff", "symbol": symbol}
+    look["line"] = {"color": colour, "width": width}
     return {
         "type": "scatter",
         "mode": "markers",

@@ -60,6 +60,11 @@ class Shown:
     scale: float
     digits: int
 
+    @property
+    def named(self) -> str:
+        """What it is and its unit."""
+        return f"{self.words}, {self.unit}" if self.unit else self.words
+
 
 def shown(name: str, largest: float) -> Shown:
     """How the column `name` is shown where its largest magnitude is `largest` [SI]."""
