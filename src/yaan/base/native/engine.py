@@ -257,8 +257,6 @@ class _Taken(NamedTuple):
     place: int
     kind: np.dtype[Any]
     axis: int | None
-    size: int
-    """Numbers of a lane."""
 
 
 class _Given(NamedTuple):
@@ -280,7 +278,7 @@ class Kernel:
     def __init__(self, made: Made) -> None:
         self._made = made
         self._taken = [
-            _Taken(k, np.dtype(leaf.kind), leaf.axis, math.prod(leaf.shape))
+            _Taken(k, np.dtype(leaf.kind), leaf.axis)
             for k, leaf in enumerate(made.arguments)
             if k not in made.unused
         ]

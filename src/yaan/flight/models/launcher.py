@@ -133,7 +133,7 @@ def build_vehicle(spec: VehicleSpec) -> Vehicle:
 
 
 def _array(values: list[float]) -> np.ndarray:
-    return np.asarray(np.asarray(values, dtype=float))
+    return np.asarray(values, dtype=float)
 
 
 def thrust_curve(engine: EngineSpec) -> tuple[np.ndarray, np.ndarray]:
@@ -160,8 +160,8 @@ def _engines(stages: list[StageSpec]) -> Engines:
     engines = np.array([s.count * s.engine_count for s in stages], dtype=float)
     full = [s.engine.full_flow_thrust or _NEVER_FLOWING for s in stages]
     return Engines(
-        times=np.asarray(times),
-        thrusts=np.asarray(thrusts * engines[:, None]),
+        times=times,
+        thrusts=thrusts * engines[:, None],
         isp=_array([s.isp for s in stages]),
         exit_area=_array([s.engine.exit_area for s in stages]) * engines,
         full_flow_thrust=_array(full) * engines,
