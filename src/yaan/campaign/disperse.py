@@ -28,7 +28,7 @@ from yaan.campaign import shards
 from yaan.campaign.draws import MOST_SEED, Column, draw
 from yaan.campaign.folder import DRAWN, Folder
 from yaan.campaign.outcomes import WORDS, Columns, columns_of, dataset, flown, lanes_told, table
-from yaan.campaign.requirements import judge
+from yaan.campaign.requirements import meets
 from yaan.campaign.runners import Fly, Runner, fly_by_ray, fly_here
 from yaan.campaign.shard_file import CHUNK, About
 from yaan.campaign.statistics import judged
@@ -343,9 +343,8 @@ class _Live:
     def add(self, columns: Columns) -> None:
         """Draws that have ended."""
         good = flown(columns)
-        ends = {name: columns[name] for name in self.named}
-        for one in judge(self.required, ends, good):
-            self.met[one.name] += one.met
+        for name, one in self.required.items():
+            self.met[name] += int(meets(one, columns[one.quantity], good).sum())
         self.ended += len(good)
         self.heard(0, 0, "")
 

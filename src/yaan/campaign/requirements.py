@@ -118,6 +118,11 @@ def judge(
     )
 
 
+def meets(one: RequirementSpec, values: Array, flown: Flags) -> Flags:
+    """Which draws meet a requirement [draws]; NaN does not."""
+    return flown & (values > one.low) & (values < one.high)
+
+
 def _judged(
     name: str,
     one: RequirementSpec,
@@ -127,7 +132,7 @@ def _judged(
     parts: list[Flags] | None,
 ) -> Judged:
     known = flown & ~np.isnan(values)
-    met = known & (values > one.low) & (values < one.high)
+    met = meets(one, values, flown)
     count, draws = int(met.sum()), len(flown)
     if parts is None:
         low, high = binomial_interval(count, draws, confidence)
